@@ -1,5 +1,6 @@
 import { DomainError } from '../../core/errors';
 import type { Finding, Inspection } from '../../core/inspection';
+import { bundleNotes } from '../../core/notes/bundles';
 
 /**
  * Refuses a bundle that must not be stored.
@@ -25,5 +26,5 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
 }
 
 export function sentenceOf(reasons: readonly Finding[]): string {
-  return reasons.map(({ message }) => message).join('; ') || 'no reason is known';
+  return reasons.map(({ message }) => message).join('; ') || bundleNotes.noReason();
 }

@@ -1,6 +1,7 @@
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Inspection } from '../../core/inspection';
+import { bundleNotes } from '../../core/notes/bundles';
 import type { TrustTerms } from '../../ports/bundle-inspection';
 import { sentenceOf } from './accept-bundle';
 
@@ -36,10 +37,9 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
   return {
     whyUntrusted,
     whyNot(bundle) {
-      if (!allowUntrusted && !isJudged(bundle.inspection))
-        return 'its signature is being checked against the present keyring';
+      if (!allowUntrusted && !isJudged(bundle.inspection)) return bundleNotes.beingJudged();
       const why = whyUntrusted(bundle);
-      return why === null ? null : `it is not trusted: ${why}`;
+      return why === null ? null : bundleNotes.untrusted(why);
     },
     endsAt: ({ inspection: { signerChain } }) =>
       trustTerms().dependsOnClock && signerChain.length > 0

@@ -5,6 +5,7 @@ import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
 import type { KitPolling } from '../../core/kit-polling';
+import { kitNotes } from '../../core/notes/kits';
 import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
 import { listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
@@ -76,8 +77,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [nativeWarning] : []),
-        ...(extraRoot === null ? [] : [extraRootWarning(extraRoot.name)]),
+        ...(polling === 'native' ? [kitNotes.nativePolling()] : []),
+        ...(extraRoot === null ? [] : [kitNotes.extraRoot(extraRoot.name)]),
       ],
       isServerChecked: trust !== null,
       issued,
@@ -114,12 +115,6 @@ export function kitName(id: string): string {
 function withRoot(caPem: string, rootPem: string): string {
   return `${caPem.trimEnd()}\n${rootPem}`;
 }
-
-const extraRootWarning = (name: string) =>
-  `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`;
-
-const nativeWarning =
-  "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";
 
 /** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
 function checkExisting(

@@ -1,5 +1,6 @@
 import { theServer } from '../../core/event';
 import { endingAs, isOpen } from '../../core/installation-states';
+import { installationNotes } from '../../core/notes/installations';
 import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../core/device-record';
@@ -39,7 +40,7 @@ function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<v
   if (installation === null || !isOpen(installation)) return { answer: undefined };
   // A cancelled installation must not continue when the device comes back.
   const state = endingAs(installation, 'lost');
-  const message = 'the device has not been heard of';
+  const message = installationNotes.silent();
   const lost = changed(installation, { state, message }, { at, actor: theServer });
   return { answer: undefined, installations: [lost.installation], events: lost.events };
 }

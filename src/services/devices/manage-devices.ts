@@ -4,6 +4,7 @@ import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { type Installation, keptInstallations } from '../../core/installation';
 import { isCancellable } from '../../core/installation-states';
+import { installationNotes } from '../../core/notes/installations';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
@@ -142,7 +143,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }
         // An installation that has not begun has nothing to interrupt.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-        const message = `called off by ${actor.name}`;
+        const message = installationNotes.calledOff(actor.name);
         const after = changed(installation, { state, message }, { at, actor });
         return { installations: [after.installation], events: after.events };
       });

@@ -1,5 +1,6 @@
 import { theServer } from '../../core/event';
 import { saying } from '../../core/journal/catalogue';
+import { pauseNotes } from '../../core/notes/rollouts';
 import type { Catalog } from '../catalog/catalog';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
@@ -33,7 +34,7 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
       const { devices } = await listing.list(query);
       if (devices.length === 0) return;
       const ids = devices.map(({ device }) => device.id);
-      const why = `${reason}. Look at its pin, then lift the hold`;
+      const why = pauseNotes.pinned(reason);
       const { failed } = await manageDevices.decideAll(ids, (plans) => plans.hold(why), theServer);
       const refused = failed.find(({ error }) => error.code !== 'not-found'); // one that was forgotten meanwhile
       if (refused !== undefined) throw refused.error;
@@ -45,14 +46,10 @@ async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<voi
   for (const { id, compatible, channel, bundleName, rollout } of catalog.allCurrent()) {
     const { state, step } = rollout;
     if (state === 'aborted' || rollout.reason?.startsWith(reason) === true) continue;
-    const before =
-      state === 'paused'
-        ? `; it was paused before${rollout.reason === null ? '' : `: ${rollout.reason}`}`
-        : '';
     const paused = {
       ...rollout,
       state: 'paused',
-      reason: `${reason}${before}`,
+      reason: state === 'paused' ? pauseNotes.pausedBefore(reason, rollout.reason) : reason,
       changedBy: theServer.name,
       changedAt: at,
     } as const;

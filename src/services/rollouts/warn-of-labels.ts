@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
+import { bundleNotes } from '../../core/notes/bundles';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
@@ -16,7 +17,7 @@ export async function warnOfLabels(
     if (step.kind !== 'group' || (await isFollowed(step.label))) continue;
     warnings.push({
       code: 'label-without-devices',
-      message: `no device of ${compatible} (${channel}) has the label ${step.label}: its step reaches nobody`,
+      message: bundleNotes.labelWithoutDevices(compatible, channel, step.label),
     });
   }
   return warnings;

@@ -1,0 +1,13 @@
+/** What is told with a device kit, and in it. */
+export const kitNotes = {
+  extraRoot: (name: string) =>
+    `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`,
+  nativePolling: () =>
+    "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.",
+  /** Markdown. */
+  includedKey: () =>
+    "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.",
+  /** Markdown. */
+  ownKey: () =>
+    "**The kit holds no private key.** The device's own, which its certificate was requested with, goes to\n`/etc/rauc/update/device.key`, before or after `install.sh`; run that again then, so that RAUC's streaming user can read the key.",
+};
