@@ -207,5 +207,5 @@ function throwFirst([first, ...others]: readonly { readonly id: number; readonly
   if (first === undefined) return;
   const { id, error } = first;
   const ids = [id, ...others.map((other) => other.id)].join(', ');
-  throw new Error(`cannot move the rollouts of these releases: ${ids}`, { cause: error });
+  throw new Error(`cannot move the rollout of release ${ids}`, { cause: error });
 }
