@@ -152,10 +152,8 @@ export class ServerCertificate<Tls extends ServedTls> {
       if (!(error instanceof DomainError))
         log.error({ err: error }, 'renewing the server certificate failed');
       this.#renewals.failed += 1;
-      this.#problem = {
-        reason: error instanceof DomainError ? error.message : 'an error that the log has',
-        remedy: (error instanceof DomainError ? error.remedy : undefined) ?? 'See the log of the server.',
-      };
+      const { message: reason, remedy = seeLog } = error instanceof DomainError ? error : unexpected;
+      this.#problem = { reason, remedy };
       await this.#tellProblem(this.#problem);
     }
   }
@@ -208,6 +206,10 @@ export class ServerCertificate<Tls extends ServedTls> {
     }
   }
 }
+
+/** What nobody expected may say anything: it is for the log. */
+const unexpected = DomainError.of('renewal-failed-unexpectedly');
+const seeLog = unexpected.remedy ?? '';
 
 const maxNamed = 5;
 
