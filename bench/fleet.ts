@@ -16,6 +16,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contact } from '../src/core/contact';
 import type { DeviceIdentity } from '../src/core/device';
 import type { Inspection } from '../src/core/inspection';
+import { openTokenKey } from '../src/pki/token-key';
 import { createServices, type Services } from '../src/services/services';
 import { type OpenStore, openStore } from '../src/store/store';
 import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
@@ -54,6 +55,7 @@ async function open(dataDir: string): Promise<Opened> {
     log: { info: quiet, warn: quiet, error: console.error },
     now: () => new Date(),
     randomBytes,
+    sealing: openTokenKey(path.join(dataDir, '../certs')),
   });
   const housekeeping = setInterval(() => void services.runHousekeeping(), 1_000);
   const stopHousekeeping = () => clearInterval(housekeeping);

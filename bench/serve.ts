@@ -14,6 +14,7 @@ import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
 import { BundleWorker } from '../src/rauc/bundle-worker';
 import type { InspectBundle } from '../src/ports/bundle-inspection';
+import { openTokenKey } from '../src/pki/token-key';
 import { createServices, type Services } from '../src/services/services';
 import { openStore } from '../src/store/store';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
@@ -57,6 +58,7 @@ async function serveDevice(): Promise<number> {
     log: { info: ignore, warn: ignore, error: console.error },
     now: () => new Date(),
     randomBytes,
+    sealing: openTokenKey(path.join(folder, 'certs')),
   });
   const staged = await services.publishBundle.stage(createReadStream(bundlePath), { limitBytes: Infinity });
   const release = { name: path.basename(bundlePath), activate: true, actor: 'bench' };

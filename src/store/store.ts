@@ -31,6 +31,7 @@ import { SqliteJournal } from './sqlite/journal-records';
 import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
+import { createDeviceTokenRecords } from './sqlite/device-token-records';
 import { createSessionRecords } from './sqlite/session-records';
 import { isUnwritable, storageError, storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
@@ -45,6 +46,8 @@ export interface OpenStore extends Store {
   /** With what the fleet in memory lasts by. */
   readonly devices: FleetRecords;
   readonly sqliteVersion: string;
+  /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
+  settle(): Promise<void>;
   /** Closes the database and lets another server have the folder. */
   close(): void;
 }
@@ -110,6 +113,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database, journal),
+        deviceTokens: createDeviceTokenRecords(database, journal),
         bundles,
         foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),
@@ -121,6 +125,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
         },
+        settle: () => database.settle(),
         close() {
           void bundles.close();
           try {

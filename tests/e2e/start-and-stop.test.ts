@@ -53,6 +53,13 @@ describe('a start that cannot succeed ends with exit code 2 and the remedy', () 
     expect(stderr).toContain(remedy);
   });
 
+  it('refuses tokens over plain HTTP off loopback, and says what to do', async () => {
+    const env = { HAWKBIT_PORT: '0', HAWKBIT_SCHEME: 'http', HAWKBIT_HOST: '0.0.0.0' };
+    const { code, stderr } = await serve(await temporaryFolder(), env);
+    expect(code).toBe(2);
+    expect(stderr).toContain('set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https');
+  });
+
   it('says that the key does not match the certificate', async () => {
     const [folder, other] = [await prepared(), await prepared()];
     await copyFile(path.join(other, 'certs/server.key'), path.join(folder, 'certs/server.key'));
@@ -99,6 +106,31 @@ describe('a running server', () => {
     await rm(path.join(folder, 'certs/ca.key'));
     const server = await startServer({ folder });
     expect(await server.stop()).toBe(0);
+  });
+
+  it("answers hawkBit's clients that have a token, and does not start without the key of the tokens", async () => {
+    const folder = await prepared();
+    const server = await startServer({
+      folder,
+      args: ['--hawkbit-port', '0', '--hawkbit-host', '127.0.0.1'],
+    });
+    const { hawkbit_url: url } = JSON.parse(server.output.stdout) as { hawkbit_url: string };
+    expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/$/);
+    const made = await cli(folder, 'device', 'token', 'create', '--gateway', '--server', server.adminUrl);
+    const poll = (token: string) =>
+      run('curl', [
+        ...['-s', '--cacert', path.join(folder, 'certs/ca.crt'), '-w', '%{http_code}'],
+        ...['-H', `Authorization: GatewayToken ${token}`, `${url}DEFAULT/controller/v1/board-1`],
+      ]);
+    expect((await poll(made.stdout.trim())).stdout).toMatch(/"polling":\{"sleep":"00:05:00"\}.*200$/);
+    expect((await poll('wrong')).stdout).toMatch(/401$/);
+    expect(server.output.stderr).not.toContain(made.stdout.trim());
+    expect(await server.stop()).toBe(0);
+    await rm(path.join(folder, 'certs/device-tokens.key'));
+    const { code, stderr } = await serve(folder, { HAWKBIT_PORT: '0', HAWKBIT_HOST: '127.0.0.1' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('device-tokens.key, which unseals the tokens of devices, is missing');
+    expect(stderr).toContain('device token remove --all');
   });
 
   it('prints where it is, what the certificate covers, where things are, and what to type next', async () => {

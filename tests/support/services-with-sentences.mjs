@@ -1,35 +1,10 @@
 /**
- * Services whose lines of the journal, reports of the start, findings of doctor or files of a kit still stand where they are told. A file
- * leaves the list when its sentences have moved to the catalogue; none is added.
+ * Services whose reports of the start or files of a kit still stand where they are told. A file leaves the list when its
+ * sentences have moved to the catalogue; none is added.
  */
 export const servicesWithSentences = [
-  'src/services/access/manage-sessions.ts',
-  'src/services/access/manage-tokens.ts',
-  'src/services/catalog/check-stored-images.ts',
-  'src/services/catalog/delete-bundle.ts',
-  'src/services/catalog/judge-bundles.ts',
-  'src/services/catalog/publish-bundle.ts',
-  'src/services/catalog/release-events.ts',
   'src/services/certificates/kit-files.ts',
-  'src/services/certificates/manage-certificates.ts',
-  'src/services/certificates/manage-revocations.ts',
-  'src/services/certificates/refused-certificates.ts',
-  'src/services/certificates/server-certificate.ts',
-  'src/services/devices/installation-events.ts',
   'src/services/devices/plan-clearing.ts',
-  'src/services/doctor/checks/bundles.ts',
-  'src/services/doctor/checks/clock.ts',
-  'src/services/doctor/checks/database.ts',
-  'src/services/doctor/checks/handshake.ts',
-  'src/services/doctor/checks/names.ts',
-  'src/services/doctor/checks/ports.ts',
-  'src/services/doctor/checks/proxies.ts',
-  'src/services/doctor/checks/space.ts',
-  'src/services/doctor/checks/versions.ts',
-  'src/services/doctor/examine-installation.ts',
-  'src/services/offers/suspend-offers.ts',
-  'src/services/overview/dismiss-attention.ts',
-  'src/services/rollouts/manage-rollouts.ts',
   'src/services/startup/import-legacy.ts',
   'src/services/startup/take-over-files.ts',
   'src/services/startup/take-over.ts',

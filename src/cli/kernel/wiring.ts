@@ -22,6 +22,8 @@ export interface RunningServer {
   /** For people: URLs, names, paths. */
   readonly adminUrl: string;
   readonly deviceUrl: string;
+  /** `null` when that listener is off. */
+  readonly hawkbitUrl: string | null;
   readonly certificateNames: readonly string[];
   /** What was made because it was missing, as sentences. */
   readonly made: readonly string[];

@@ -165,6 +165,7 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
     printJson(context, {
       admin_url: server.adminUrl,
       device_url: server.deviceUrl,
+      hawkbit_url: server.hawkbitUrl,
       certificate_names: server.certificateNames,
       made: server.made,
       data_dir: config.dataDir,
@@ -178,6 +179,9 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
   const facts = formatFacts([
     ['  Dashboard', server.adminUrl],
     ['  Devices', `${server.deviceUrl}  (with a client certificate)`],
+    ...(server.hawkbitUrl === null
+      ? []
+      : [['  hawkBit clients', `${server.hawkbitUrl}  (with a token)`] as const]),
     ['  Certificate for', server.certificateNames.join(', ')],
     ['  Data', config.dataDir],
     ['  Certificates', config.certsDir],

@@ -4,11 +4,6 @@ const forceNewOne =
   'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.';
 
 export const certificateReasons = {
-  'renewal-failed-unexpectedly': {
-    code: 'unavailable',
-    says: () => 'an error that the log has',
-    remedy: 'See the log of the server.',
-  },
   'not-a-serial-number': {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a serial number`,
@@ -29,6 +24,11 @@ export const certificateReasons = {
   'not-an-ip-address': {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not an IP address`,
+  },
+  'renewal-failed': {
+    code: 'unavailable',
+    says: () => 'an unexpected error occurred',
+    remedy: "See the server's log.",
   },
   'no-ca': {
     code: 'not-found',

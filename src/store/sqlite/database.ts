@@ -1,16 +1,16 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import { DomainError } from '../../core/errors';
+import type { DatabaseOptions } from './database-options';
 import { waitedFor } from './disk';
-import { type DiskThreadOptions, DiskWorker } from './disk-worker';
+import { DiskWorker } from './disk-worker';
 import { GroupCommit } from './group-commit';
-import type { Upgrade } from './migrate';
 import { type Connection, openToRead, openToWrite } from './open-sqlite';
 import type { Schema } from './schema';
 import { compiled, queryBuilder, Statements } from './statements';
 import { databaseClosed, isOfDisk, isUnwritable } from '../storage-error';
 import { tryDisk } from '../try-disk';
-import { type SearchLimits, Searches } from './searches';
+import { Searches } from './searches';
 import { Turns } from './turns';
 
 /**
@@ -51,24 +51,9 @@ export interface Database {
   writeProblem(): DomainError | null;
   /** After a write that did not get to the disk: finds out whether one would now. */
   tryWriting(): Promise<void>;
+  /** Has the thread that waits for the disk take all that is committed into the database, so that closing need not wait for that. */
+  settle(): Promise<void>;
   close(): void;
-}
-
-export interface DatabaseOptions {
-  /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
-  readonly busyTimeoutMs?: number;
-  /** Told before an older database is brought up to date, which takes a while when it is large. */
-  readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of failures that no caller waits for; without it they go unreported. */
-  readonly onError?: (error: unknown) => void;
-  /** Called before the database is opened for writing; throwing prevents that. */
-  readonly beforeWriting?: () => void;
-  /** Lets threads wait for the disk instead of the event loop: for a program that answers others meanwhile. */
-  readonly diskThread?: DiskThreadOptions | undefined;
-  /** How long and how many searches wait for that. */
-  readonly searches?: SearchLimits;
-  /** Opens it read-only when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
-  readonly mayOnlyRead?: boolean;
 }
 
 /**
@@ -188,6 +173,10 @@ class SqliteDatabase implements Database {
       this.#problem = error;
       if (this.connection === null || this.connection.isStale()) this.#openToRead(error);
     }
+  }
+
+  async settle(): Promise<void> {
+    await this.#commits?.settle();
   }
 
   close(): void {

@@ -16,6 +16,8 @@ export interface Disk {
    * @throws DomainError `unavailable` (by the promise) when that failed
    */
   synced(): Promise<void> | undefined;
+  /** Resolves once all that is committed is in the database, or cannot be: then the next start reads it from the -wal file. */
+  settle(): Promise<void>;
   /** Blocks until everything committed is on disk. @throws DomainError `unavailable` */
   close(): void;
 }
@@ -26,5 +28,6 @@ export const waitedFor: Disk = {
   whenFree: (callback) => callback(),
   committed: (tell) => tell(),
   synced: () => undefined,
+  settle: () => Promise.resolve(),
   close: () => undefined,
 };

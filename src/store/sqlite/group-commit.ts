@@ -65,6 +65,11 @@ export class GroupCommit {
     return this.options.disk.synced();
   }
 
+  /** See {@link Disk.settle}. */
+  settle(): Promise<void> {
+    return this.options.disk.settle();
+  }
+
   /** Writes something that changes nothing, to find out whether that is possible. */
   tryWriting(): Promise<void> {
     return this.run(() => {

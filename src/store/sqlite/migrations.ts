@@ -472,4 +472,19 @@ export const migrations: readonly string[] = [
   ALTER TABLE events ADD COLUMN reason TEXT;
   ALTER TABLE events ADD COLUMN parameters TEXT;
   `,
+  `
+  -- Tokens by which devices show who they are, sealed with a key that is not in this database. A device takes its own along.
+  CREATE TABLE device_tokens (
+    holder TEXT NOT NULL PRIMARY KEY,
+    sealed TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    previous TEXT,
+    previous_until TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER device_takes_its_token AFTER DELETE ON devices
+    BEGIN
+      DELETE FROM device_tokens WHERE holder = 'device:' || old.id;
+    END;
+  `,
 ];

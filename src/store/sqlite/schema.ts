@@ -24,6 +24,7 @@ export interface Schema {
   webhook_deliveries: WebhookDeliveryTable;
   tokens: TokenTable;
   sessions: SessionTable;
+  device_tokens: DeviceTokenTable;
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
   release_outcomes: ReleaseOutcomeTable;
@@ -280,6 +281,18 @@ export interface TokenTable {
   created_by: string;
   revoked_at: string | null;
   revoked_by: string | null;
+}
+
+export interface DeviceTokenTable {
+  /** `gateway`, or `device:` and the id. */
+  holder: string;
+  /** Sealed with a key that is not in the database. */
+  sealed: string;
+  created_at: string;
+  created_by: string;
+  /** The one before, sealed the same way, and until when it is valid; both `null` when there is none. */
+  previous: string | null;
+  previous_until: string | null;
 }
 
 export interface SessionTable {
