@@ -25,6 +25,11 @@ export const certificateReasons = {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not an IP address`,
   },
+  'renewal-failed': {
+    code: 'unavailable',
+    says: () => 'an unexpected error occurred',
+    remedy: "See the server's log.",
+  },
   'no-ca': {
     code: 'not-found',
     says: () => 'there is no CA here yet',

@@ -38,16 +38,16 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions, Devic
   readonly certificateNames: () => readonly string[];
   /** Whether the server certificate in use is for a host. */
   readonly coversHost: (host: string) => boolean;
-  /** Address to bind to; `::` is every address, IPv6 and IPv4. */
+  /** Address to bind to; `::` means every address, IPv6 and IPv4. */
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly tls: DeviceTls;
   /** What devices may speak; {@link deviceProtocols} when left out. */
   readonly protocols?: readonly Protocol[];
-  /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
+  /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
   readonly quietTimeoutMs?: number;
-  /** Hears what each device calls the server, once it was let in. */
+  /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
@@ -56,27 +56,27 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions, Devic
   readonly farewellLimits?: FarewellLimits;
 }
 
-/** What happened since the start, and what is going on. */
+/** What happened since the start, and what is in progress. */
 export interface DeviceCounts {
   readonly connections: number;
   readonly openRequests: number;
-  /** Bytes of bundles that were read and have not left yet. */
+  /** Bytes of bundles that were read and not sent yet. */
   readonly unsentBytes: number;
   readonly requests: number;
-  /** Every protocol by its name, and `none` for requests that no route was found for. */
+  /** Every protocol by its name, and `none` for requests that match no route. */
   readonly protocols: ReadonlyMap<string, ProtocolCounts>;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
   readonly refusals: ReadonlyMap<RefusalCause, number>;
-  /** Connections that made room for a new one of their device. */
+  /** Connections replaced by a new one of their device. */
   readonly replacedConnections: number;
-  /** Connections that wait for their TLS handshake, and handshakes that are under way. */
+  /** Connections that wait for their TLS handshake, and handshakes in progress. */
   readonly waitingConnections: number;
   readonly handshakes: number;
-  /** Requests answered with bytes of a bundle, and how many bytes went out. */
+  /** Requests answered with bytes of a bundle, and how many bytes were sent. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
-  /** How often a device or an address went beyond a budget. */
+  /** How often a device or an address exceeded a budget. */
   readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
@@ -87,17 +87,17 @@ export interface DeviceServer {
   /** For another listener for the same devices. */
   readonly shares: DeviceShares;
   /**
-   * Takes over new files for new connections; connections of a CA that is no longer there end.
-   * @throws DomainError `configuration`: then the old ones stay in use
+   * Uses new files for new connections, and ends connections whose CA is gone.
+   * @throws DomainError `configuration`: then the old files stay in use
    */
   reload(tls: DeviceTls): void;
-  /** Ends the open connections of certificates that are revoked now. @returns how many */
+  /** Ends the open connections of revoked certificates. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
-  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  /** Devices that connected with an old certificate, as {@link OldCertificates.seen}. */
   oldCertificates(): readonly string[];
   /**
-   * Takes no new connections; running downloads may go on for a while.
+   * Takes no new connections; running downloads may continue for a while.
    * @param graceMs how long, in milliseconds
    */
   close(graceMs: number): Promise<void>;

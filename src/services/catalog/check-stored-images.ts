@@ -1,7 +1,8 @@
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
-import { type ImageCheck, namedImages, type StoredImageCheck } from '../../core/image-check';
+import type { ImageCheck, StoredImageCheck } from '../../core/image-check';
+import { saying } from '../../core/journal/catalogue';
 import type { CheckImages } from '../../ports/bundle-inspection';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleUses } from '../../ports/fleet-counts';
@@ -132,14 +133,15 @@ function notChecked(why: string): ImageCheck {
 /** Only a mismatch: sound images are what everyone expects. */
 function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): NewEvent[] {
   if (check.state !== 'mismatch') return [];
+  const images = check.files.slice(0, maxTold);
   return [
     {
       kind: 'bundle.images-mismatch',
       at,
       actor: theServer,
-      message: `${name} has images that do not match its manifest: ${namedImages(check.files)}`,
+      reason: saying('bundle-images-mismatch', { bundle: name, images, count: check.files.length }),
       subject: { bundleName: name, compatible },
-      after: { images: check.files.slice(0, maxTold) },
+      after: { images },
     },
   ];
 }

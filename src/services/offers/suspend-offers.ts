@@ -1,4 +1,5 @@
 import { theServer } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Catalog } from '../catalog/catalog';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
@@ -62,7 +63,7 @@ async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<voi
           kind: 'rollout.paused',
           at,
           actor: theServer,
-          message: `${bundleName} is paused: ${paused.reason}`,
+          reason: saying('rollout-paused', { bundle: bundleName, why: paused.reason }),
           subject: { compatible, channel, bundleName, releaseId: id },
           before: { state, step },
           after: { state: 'paused', step },

@@ -336,7 +336,7 @@ describe('a kit', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       actor: { name: 'local' },
-      message: 'a kit was made for board-1, with its key',
+      reason: { code: 'device-kit-made', parameters: { device: 'board-1', hasKey: true } },
     });
     expect(await journal()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../../src/core/event';
 import type { TokenExpectation } from '../../../src/ports/device-tokens';
+import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
@@ -9,7 +10,7 @@ const line = (kind: NewEvent['kind'], name: string): NewEvent => ({
   kind,
   at,
   actor: { name, address: null },
-  message: '',
+  reason: anyReason(),
 });
 
 /** What every store of device tokens does. */

@@ -4,7 +4,7 @@ import { describeNothing, describeRelease } from '../../../services/catalog/desc
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
-/** What is current on the default channel, in the form in which devices get it. */
+/** What is current on the default channel, in the form that devices get. */
 export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): readonly Route[] {
   const { listBundles } = services;
   const current = () => listBundles.releases().filter(({ channel }) => channel === defaultChannel);

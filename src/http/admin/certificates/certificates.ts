@@ -20,7 +20,7 @@ import { presentCertificates } from './certificate-json';
 
 const pemMediaType = 'application/x-pem-file';
 
-/** Certificates of devices: issued, handed over. */
+/** Device certificates: issue them and hand them over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
   const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);

@@ -11,7 +11,7 @@ import type { Clock } from '../../../ports/clock';
 
 export interface MountOptions {
   readonly services: ProtocolServices;
-  /** How often devices should ask, where a protocol tells them, in milliseconds; five minutes when left out. */
+  /** How often devices should ask, for protocols that tell them, in milliseconds; five minutes when left out. */
   readonly pollIntervalMs?: number;
   readonly now: Clock;
   readonly log: RequestLog;
@@ -23,11 +23,11 @@ export interface MountPorts {
   readonly charge: Charge;
   /** As {@link ProtocolKit.baseUrl}. */
   readonly baseUrl: ProtocolKit['baseUrl'];
-  /** Hears of bytes of bundles that go out. */
+  /** Called when bytes of bundles are sent. */
   readonly onBytes: (exchange: Exchange) => void;
 }
 
-/** Makes the routes of protocols for one listener. */
+/** Builds the routes of the protocols for one listener. */
 export function mountProtocols(
   protocols: readonly Protocol[],
   options: MountOptions,

@@ -3,7 +3,7 @@ import { DomainError } from '../../../core/errors';
 import { problemMediaType, problemOf } from '../../problem';
 import type { FarewellAnswer } from '../transport/farewells';
 
-/** Why a device is not let in, as an error that becomes a 403. */
+/** Why a device is refused, as an error that becomes a 403. */
 export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError {
   return new DomainError('forbidden', `this device is refused: ${reason}`, {
     remedy: remedyOfRefusal(cause),
@@ -11,7 +11,7 @@ export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError
   });
 }
 
-/** The same as a whole answer. */
+/** The same as a complete answer. */
 export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
   return problemAnswer(refusedDevice(refusal));
 }

@@ -4,15 +4,16 @@ import type { Exchange, ReplyHeaders } from '../transport/exchange';
 import type { ByteRange } from '../../range';
 
 /**
- * The most that is read and written at once: RAUC's block reads fit in one piece, and a device that stalls holds no more
- * than one or two of them in memory.
+ * The most that is read and written at once: one block read of RAUC fits in a piece, and a stalled device holds no
+ * more than one or two of them in memory.
  */
 export const pieceSizeBytes = 256 << 10;
 
 /**
- * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts). The first one is read before
- * the headers, so that a failing disk is still a 500; later the answer is aborted, never ended short.
- * @returns whether all of them went out
+ * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts). The first one is
+ * read before the headers are sent, so that a failing disk is still a 500; after that the answer is aborted, never
+ * ended short.
+ * @returns whether all bytes were sent
  */
 export async function sendBytes(
   exchange: Exchange,
@@ -58,7 +59,7 @@ export async function sendBytes(
   return true;
 }
 
-/** Waits until there is room again, or the device is gone. */
+/** Waits until there is room again, or the device has left. */
 function write(body: Writable, piece: Buffer, onWritten: () => void): Promise<void> {
   return new Promise((resolve) => {
     if (body.destroyed || body.write(piece, onWritten)) {

@@ -138,8 +138,8 @@ function writeOf({ entry, progress, intervention }: Planned): DeviceWrite {
 }
 
 /** What tells lines about one device apart. */
-function wordsOf({ reason, message }: NewEvent): string {
-  return JSON.stringify([reason, message]);
+function wordsOf({ reason }: NewEvent): string {
+  return JSON.stringify(reason);
 }
 
 /** With what was seen of the same installation meanwhile. */
