@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Readable } from 'node:stream';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
@@ -76,8 +77,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [nativeWarning] : []),
-        ...(extraRoot === null ? [] : [extraRootWarning(extraRoot.name)]),
+        ...(polling === 'native' ? [circumstance('kit-native-polling')] : []),
+        ...(extraRoot === null ? [] : [circumstance('kit-extra-root', { name: extraRoot.name })]),
       ],
       isServerChecked: trust !== null,
       issued,
@@ -114,12 +115,6 @@ export function kitName(id: string): string {
 function withRoot(caPem: string, rootPem: string): string {
   return `${caPem.trimEnd()}\n${rootPem}`;
 }
-
-const extraRootWarning = (name: string) =>
-  `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`;
-
-const nativeWarning =
-  "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";
 
 /** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
 function checkExisting(
