@@ -35,11 +35,6 @@ export function judgeMarker({ id, decision, isMarked }: DatabaseIdentity, found:
   return null;
 }
 
-/** Why the database may be an older one, for people: devices name a bundle by a hash that it does not know. */
-export function unknownBundle(sha256: string): string {
-  return `devices name a bundle that this database never had (SHA-256 ${sha256.slice(0, 16)}…): it may be an older copy`;
-}
-
 /** Whether a line of the journal is a decision, by people or the server, and not something a device did. */
 export function isDecision({ actor }: { readonly actor: Actor }): boolean {
   return !actor.name.startsWith('device:');

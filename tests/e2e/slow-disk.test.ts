@@ -7,25 +7,31 @@ import { HeldDisk } from '../support/held-disk';
 import { temporaryFolder } from '../support/programs';
 import { cli, type ServerProcess, startServer } from '../support/server-process';
 
+/** As `services/catalog/block-cache` has them. */
+const blockSizeBytes = 128 * 1024;
+
 interface Scene {
   readonly folder: string;
   readonly disk: HeldDisk;
   readonly server: ServerProcess;
-  readonly connect: () => Promise<DeviceClient>;
+  /** @param id of a device that has a certificate, `board-1` when left out */
+  readonly connect: (id?: string) => Promise<DeviceClient>;
 }
 
 /** A built server with a release, on a disk that does what it is told, and a device that was offered it. */
-async function start(): Promise<Scene> {
+async function start(content: { readonly imageSizeBytes?: number } = {}): Promise<Scene> {
   const folder = await temporaryFolder();
   const disk = await HeldDisk.make(folder);
   const server = await startServer({ folder, env: disk.env });
   expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
-  const { path: bundle } = await makeBundle({ compatible: 'test-board' });
+  const { path: bundle } = await makeBundle({ compatible: 'test-board', ...content });
   const upload = await cli(folder, 'bundle', 'upload', bundle, '--activate', '--server', server.adminUrl);
   expect(upload).toMatchObject({ code: 0 });
-  const base = path.join(folder, 'certs/devices/board-1');
-  const files = { cert: `${base}.crt`, key: `${base}.key`, ca: path.join(folder, 'certs/ca.crt') };
-  const connect = () => connectDevice(server.deviceUrl, files, 'HTTP/2');
+  const connect = (id = 'board-1') => {
+    const base = path.join(folder, 'certs/devices', id);
+    const files = { cert: `${base}.crt`, key: `${base}.key`, ca: path.join(folder, 'certs/ca.crt') };
+    return connectDevice(server.deviceUrl, files, 'HTTP/2');
+  };
   return { folder, disk, server, connect };
 }
 
@@ -75,6 +81,41 @@ it('a disk that hangs holds up what waits for it, and nobody else', async () => 
   disk.go();
   await Promise.all([reported, created]);
   expect(answered.sort()).toEqual(['create: 201', 'report: 200']);
+  expect(await server.stop()).toBe(0);
+});
+
+it('a disk that hangs in reads of a bundle holds up who reads them, and nobody else', async () => {
+  const { folder, disk, server, connect } = await start({ imageSizeBytes: 2 << 20 });
+  expect((await cli(folder, 'cert', 'device', 'board-2')).code).toBe(0);
+  const [reader, other] = [await connect(), await connect('board-2')];
+  const bundle = await bundlePath(reader);
+  const read = (device: DeviceClient, first: number) =>
+    device.request(bundle, { range: `bytes=${first}-${first + 63}` });
+  expect((await read(reader, 0)).status).toBe(206); // its block is in memory
+  const answered: number[] = [];
+  disk.holdReads();
+  // More than Node's own pool has threads.
+  const held = Array.from({ length: 8 }, async (_, index) => {
+    const { status, body } = await read(reader, (index + 1) * blockSizeBytes);
+    answered.push(status);
+    expect(body).toHaveLength(64);
+  });
+  await eventually(() => disk.heldReads().length >= 4);
+  expect(disk.heldReads().filter(({ isLoop }) => isLoop)).toEqual([]);
+
+  for (let turn = 0; turn < 20; turn += 1) {
+    expect((await poll(other)).status).toBe(200);
+    expect((await read(other, turn * 64)).status).toBe(206);
+  }
+  expect((await report(other, 'installed')).status).toBe(200);
+  expect(await create(server, 'board-3')).toBe(201);
+  expect((await fetch(`${server.adminUrl}/api/devices`)).status).toBe(200);
+  expect((await poll(await connect('board-2'))).status).toBe(200); // on a new connection
+  expect(answered).toEqual([]);
+
+  disk.go();
+  await Promise.all(held);
+  expect(answered).toEqual(Array(8).fill(206));
   expect(await server.stop()).toBe(0);
 });
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request as requestOverHttp } from 'node:http';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { makeBundle } from '../support/bundle-factory';
+import { eventually } from '../support/eventually';
 import { run, temporaryFolder } from '../support/programs';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 
@@ -194,6 +196,64 @@ describe('a running server', () => {
       expect(Date.now() - before).toBeLessThan(5_000);
     }, 60_000);
   });
+});
+
+describe('SIGTERM while a bundle is being uploaded', () => {
+  const bundlesOf = (folder: string) => path.join(folder, 'data/bundles');
+
+  /** Sends the first half of a bundle, and waits until the server writes it. */
+  async function begin(server: ServerProcess, folder: string) {
+    const content = await readFile((await makeBundle({ imageSizeBytes: 4 << 20 })).path);
+    const boundary = 'the-boundary';
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="a.raucb"\r\n\r\n`;
+    const upload = requestOverHttp(`${server.adminUrl}/upload`, {
+      method: 'POST',
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' },
+      agent: false,
+    });
+    const answered = new Promise<number | undefined>((resolve) => {
+      upload.once('response', (answer) => resolve(answer.resume().statusCode));
+      upload.once('error', () => resolve(undefined));
+    });
+    const half = content.length >> 1;
+    upload.write(Buffer.concat([Buffer.from(head), content.subarray(0, half)]));
+    await eventually(async () => {
+      const [name] = await readdir(path.join(bundlesOf(folder), '.incoming'));
+      return name !== undefined && (await stat(path.join(bundlesOf(folder), '.incoming', name))).size > 0;
+    });
+    const finish = () =>
+      upload.end(Buffer.concat([content.subarray(half), Buffer.from(`\r\n--${boundary}--\r\n`)]));
+    return { answered, finish };
+  }
+
+  const closed = (server: ServerProcess) =>
+    eventually(async () => (await run('curl', ['-s', `${server.adminUrl}/health`])).code !== 0);
+
+  it('lets the upload finish, and exits with 0', async () => {
+    const folder = await prepared();
+    const server = await startServer({ folder });
+    const { answered, finish } = await begin(server, folder);
+    server.process.kill('SIGTERM');
+    await closed(server);
+    finish();
+    expect(await answered).toBe(201);
+    expect(await server.exited).toBe(0);
+    expect((await readdir(bundlesOf(folder))).sort()).toEqual(['.incoming', 'a.raucb']);
+    expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
+  }, 60_000);
+
+  it('cuts one that is still going on after SHUTDOWN_GRACE, leaves nothing of it, and exits with 0', async () => {
+    const folder = await prepared();
+    const server = await startServer({ folder, args: ['--shutdown-grace', '1s'] });
+    const { answered } = await begin(server, folder);
+    server.process.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(await answered).toBeUndefined();
+    expect(server.output.stderr).not.toContain('not caught');
+    expect(await readdir(bundlesOf(folder))).toEqual(['.incoming']);
+    expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
+    expect(await readdir(path.join(folder, 'data'))).not.toContain('server.db-wal');
+  }, 60_000);
 });
 
 it('a start with a key that others may read says so with the command that mends it, and goes on', async () => {

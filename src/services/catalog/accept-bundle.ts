@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { DomainError } from '../../core/errors';
 import type { Finding, Inspection } from '../../core/inspection';
-import { bundleNotes } from '../../core/notes/bundles';
 
 /**
  * Refuses a bundle that must not be stored.
@@ -26,5 +26,5 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
 }
 
 export function sentenceOf(reasons: readonly Finding[]): string {
-  return reasons.map(({ message }) => message).join('; ') || bundleNotes.noReason();
+  return reasons.map(({ message }) => message).join('; ') || circumstance('no-finding');
 }

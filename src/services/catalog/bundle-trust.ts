@@ -1,7 +1,7 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Inspection } from '../../core/inspection';
-import { bundleNotes } from '../../core/notes/bundles';
 import type { TrustTerms } from '../../ports/bundle-inspection';
 import { sentenceOf } from './accept-bundle';
 
@@ -37,9 +37,9 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
   return {
     whyUntrusted,
     whyNot(bundle) {
-      if (!allowUntrusted && !isJudged(bundle.inspection)) return bundleNotes.beingJudged();
+      if (!allowUntrusted && !isJudged(bundle.inspection)) return circumstance('bundle-being-judged');
       const why = whyUntrusted(bundle);
-      return why === null ? null : bundleNotes.untrusted(why);
+      return why === null ? null : circumstance('bundle-untrusted', { why });
     },
     endsAt: ({ inspection: { signerChain } }) =>
       trustTerms().dependsOnClock && signerChain.length > 0

@@ -1,9 +1,9 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import type { ImageCheck, StoredImageCheck } from '../../core/image-check';
 import { saying } from '../../core/journal/catalogue';
-import { bundleNotes } from '../../core/notes/bundles';
 import type { CheckImages } from '../../ports/bundle-inspection';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleUses } from '../../ports/fleet-counts';
@@ -80,7 +80,7 @@ export class StoredImageChecks implements CheckStoredImages {
     const { name, imageCheck } = found;
     const tries = imageCheck.state === 'being-checked' ? imageCheck.tries : 0;
     if (tries >= maxTries) {
-      await this.#keep(found, notChecked(bundleNotes.serverEnded()));
+      await this.#keep(found, notChecked(circumstance('server-ended-during-check')));
       return;
     }
     // Counted first: a check that takes the server down must not be started forever.
@@ -127,7 +127,7 @@ export class StoredImageChecks implements CheckStoredImages {
 }
 
 function notChecked(why: string): ImageCheck {
-  return { state: 'not-checked', reason: bundleNotes.notChecked(maxTries, why) };
+  return { state: 'not-checked', reason: circumstance('images-check-failed', { tries: maxTries, why }) };
 }
 
 /** Only a mismatch: sound images are what everyone expects. */

@@ -1,4 +1,4 @@
-import { defaultCompatibleNotes } from '../../core/notes/bundles';
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Catalog } from './catalog';
 
 /** The compatible meant by who names none, or `null`, with the reason. */
@@ -9,11 +9,9 @@ export interface DefaultCompatible {
 
 /** The configured compatible, else the only one with a release: never a guess among several. */
 export function defaultCompatible(catalog: Catalog, configured: string | null): DefaultCompatible {
-  if (configured !== null) return { compatible: configured, reason: defaultCompatibleNotes.configured };
+  if (configured !== null) return { compatible: configured, reason: circumstance('default-configured') };
   const [only, ...others] = catalog.compatibles();
-  if (only === undefined) return { compatible: null, reason: defaultCompatibleNotes['nothing-released'] };
-  if (others.length > 0) {
-    return { compatible: null, reason: defaultCompatibleNotes.ambiguous };
-  }
-  return { compatible: only, reason: defaultCompatibleNotes['only-one'] };
+  if (only === undefined) return { compatible: null, reason: circumstance('default-none') };
+  if (others.length > 0) return { compatible: null, reason: circumstance('default-of-several') };
+  return { compatible: only, reason: circumstance('default-only-one') };
 }

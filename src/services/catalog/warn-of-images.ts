@@ -1,10 +1,9 @@
 import type { Bundle } from '../../core/bundle';
 import type { Finding } from '../../core/inspection';
-import { bundleNotes } from '../../core/notes/bundles';
+import { findingOf } from '../../core/reasons/findings';
 
 /** Warns about a bundle that devices would download and then refuse. Says nothing while the check is running. */
 export function warnOfImages({ name, imageCheck }: Bundle): readonly Finding[] {
   if (imageCheck.state !== 'mismatch') return [];
-  const message = bundleNotes.imagesMismatch(name, imageCheck.files);
-  return [{ code: 'images-mismatch', message }];
+  return [findingOf('images-mismatch', { name, files: imageCheck.files })];
 }

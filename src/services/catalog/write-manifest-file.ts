@@ -1,4 +1,4 @@
-import { nothingReleased } from '../../core/notes/bundles';
+import { circumstance } from '../../core/reasons/circumstances';
 import { defaultChannel } from '../../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
@@ -42,6 +42,6 @@ export function currentManifest(
   if (compatible === null) return describeNothing('', reason);
   const release = catalog.findCurrent(compatible, defaultChannel);
   return release === undefined
-    ? describeNothing(compatible, nothingReleased(compatible))
+    ? describeNothing(compatible, circumstance('nothing-released', { compatible }))
     : describeRelease(release, baseUrl);
 }

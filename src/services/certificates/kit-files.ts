@@ -1,5 +1,5 @@
 import type { KitPolling } from '../../core/kit-polling';
-import { kitNotes } from '../../core/notes/kits';
+import { circumstance } from '../../core/reasons/circumstances';
 import type { ReadKitText } from '../../ports/certificates';
 
 /** What a device kit is made from. */
@@ -73,7 +73,7 @@ function fill(kit: DeviceKit, text: string): string {
     SERVER_URL: kit.serverUrl,
     COMPATIBLE: kit.compatible ?? '',
     POLLING: kit.polling,
-    KEY: kit.keyPem === null ? kitNotes.ownKey() : kitNotes.includedKey(),
+    KEY: kit.keyPem === null ? circumstance('kit-without-key') : circumstance('kit-with-key'),
   };
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Readable } from 'node:stream';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
@@ -5,7 +6,6 @@ import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
 import type { KitPolling } from '../../core/kit-polling';
-import { kitNotes } from '../../core/notes/kits';
 import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
 import { listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
@@ -77,8 +77,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [kitNotes.nativePolling()] : []),
-        ...(extraRoot === null ? [] : [kitNotes.extraRoot(extraRoot.name)]),
+        ...(polling === 'native' ? [circumstance('kit-native-polling')] : []),
+        ...(extraRoot === null ? [] : [circumstance('kit-extra-root', { name: extraRoot.name })]),
       ],
       isServerChecked: trust !== null,
       issued,

@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
 import { endingAs, isOpen } from '../../core/installation-states';
-import { installationNotes } from '../../core/notes/installations';
 import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../core/device-record';
@@ -40,7 +40,7 @@ function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<v
   if (installation === null || !isOpen(installation)) return { answer: undefined };
   // A cancelled installation must not continue when the device comes back.
   const state = endingAs(installation, 'lost');
-  const message = installationNotes.silent();
+  const message = circumstance('installation-silent');
   const lost = changed(installation, { state, message }, { at, actor: theServer });
   return { answer: undefined, installations: [lost.installation], events: lost.events };
 }

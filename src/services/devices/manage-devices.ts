@@ -1,10 +1,10 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { type Installation, keptInstallations } from '../../core/installation';
 import { isCancellable } from '../../core/installation-states';
-import { installationNotes } from '../../core/notes/installations';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
@@ -143,7 +143,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }
         // An installation that has not begun has nothing to interrupt.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-        const message = installationNotes.calledOff(actor.name);
+        const message = circumstance('installation-called-off', { by: actor.name });
         const after = changed(installation, { state, message }, { at, actor });
         return { installations: [after.installation], events: after.events };
       });

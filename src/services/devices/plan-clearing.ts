@@ -3,7 +3,7 @@ import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isCalledOff, isFailure } from '../../core/installation-states';
 import { saying } from '../../core/journal/catalogue';
-import { installationNotes } from '../../core/notes/installations';
+import { circumstance } from '../../core/reasons/circumstances';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { Clock } from '../../ports/clock';
 import type { Catalog } from '../catalog/catalog';
@@ -39,7 +39,7 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
     const again = triedInVain(device, installation)
       ? changed(
           installation,
-          { state: 'withdrawn', message: installationNotes.retried(actor.name) },
+          { state: 'withdrawn', message: circumstance('installation-retried', { by: actor.name }) },
           { at, actor },
         )
       : null;

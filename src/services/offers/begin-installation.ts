@@ -1,9 +1,9 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Bundle } from '../../core/bundle';
 import { type Contact, slotOf } from '../../core/contact';
 import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isUnsettled } from '../../core/installation-states';
-import { installationNotes } from '../../core/notes/installations';
 import { payloadNeed } from '../../core/payload-need';
 import type { ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
@@ -52,10 +52,8 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
     const isRetry = transactionId !== null && installation?.transactionId === transactionId;
     const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
     if (isSame && installation.state !== 'interrupted') return;
-    const replaced = {
-      state: 'withdrawn',
-      message: installationNotes.replaced(offered.bundle.name),
-    } as const;
+    const message = circumstance('installation-replaced', { bundle: offered.bundle.name });
+    const replaced = { state: 'withdrawn', message } as const;
     if (unsettled !== null) {
       const ended = changed(unsettled, replaced, cause);
       draft.change(ended.installation, ended.events);

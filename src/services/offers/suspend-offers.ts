@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
 import { saying } from '../../core/journal/catalogue';
-import { pauseNotes } from '../../core/notes/rollouts';
 import type { Catalog } from '../catalog/catalog';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
@@ -34,7 +34,7 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
       const { devices } = await listing.list(query);
       if (devices.length === 0) return;
       const ids = devices.map(({ device }) => device.id);
-      const why = pauseNotes.pinned(reason);
+      const why = circumstance('held-with-pin', { why: reason });
       const { failed } = await manageDevices.decideAll(ids, (plans) => plans.hold(why), theServer);
       const refused = failed.find(({ error }) => error.code !== 'not-found'); // one that was forgotten meanwhile
       if (refused !== undefined) throw refused.error;
@@ -46,10 +46,14 @@ async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<voi
   for (const { id, compatible, channel, bundleName, rollout } of catalog.allCurrent()) {
     const { state, step } = rollout;
     if (state === 'aborted' || rollout.reason?.startsWith(reason) === true) continue;
+    const isPaused = state === 'paused';
+    const why = isPaused
+      ? circumstance('rollout-paused-before', { why: reason, before: rollout.reason })
+      : reason;
     const paused = {
       ...rollout,
       state: 'paused',
-      reason: state === 'paused' ? pauseNotes.pausedBefore(reason, rollout.reason) : reason,
+      reason: why,
       changedBy: theServer.name,
       changedAt: at,
     } as const;

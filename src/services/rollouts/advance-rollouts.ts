@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
 import { DomainError } from '../../core/errors';
-import { pauseNotes } from '../../core/notes/rollouts';
 import type { Release } from '../../core/release';
 import { isNowComplete, nextMove, type RolloutMove } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
@@ -58,7 +58,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     const { state, policy, forgivenFailures } = release.rollout;
     if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
     // A share of an unknown number: they are counted within a second.
-    return failures > forgivenFailures ? pauseNotes.beingCounted() : null;
+    return failures > forgivenFailures ? circumstance('rollout-being-counted') : null;
   }
 
   counted(releaseId: number): StepDevices | undefined {
@@ -206,6 +206,8 @@ function wasFaster(error: unknown): boolean {
 function throwFirst([first, ...others]: readonly { readonly id: number; readonly error: unknown }[]): void {
   if (first === undefined) return;
   const { id, error } = first;
-  const ids = [id, ...others.map((other) => other.id)].join(', ');
-  throw new Error(`cannot move the rollout of release ${ids}`, { cause: error });
+  throw new Error(
+    `cannot move the rollout of release ${id}${others.length === 0 ? '' : `, and those of ${others.length} more`}`,
+    { cause: error },
+  );
 }

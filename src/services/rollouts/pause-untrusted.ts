@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { DomainError } from '../../core/errors';
 import { theServer } from '../../core/event';
-import { pauseNotes } from '../../core/notes/rollouts';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { ManageRollouts } from './manage-rollouts';
@@ -17,6 +17,9 @@ export interface PauseUntrustedPorts {
   readonly manageRollouts: Pick<ManageRollouts, 'pause'>;
 }
 
+/** A reason of a pause is at most 200 characters; names in certificates may be long. */
+const shownReason = 150;
+
 export function createPauseUntrusted({
   catalog,
   bundleTrust,
@@ -28,8 +31,10 @@ export function createPauseUntrusted({
       if (rollout.state !== 'running') continue;
       const why = bundleTrust.whyUntrusted(bundle);
       if (why === null) continue;
+      const shown = why.length > shownReason ? `${why.slice(0, shownReason)} …` : why;
+      const reason = circumstance('rollout-untrusted', { why: shown });
       try {
-        await manageRollouts.pause(id, pauseNotes.untrusted(why), theServer);
+        await manageRollouts.pause(id, reason, theServer);
       } catch (error) {
         // Somebody else was faster.
         if (!(error instanceof DomainError) || (error.code !== 'conflict' && error.code !== 'not-found'))

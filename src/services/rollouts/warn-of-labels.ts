@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
-import { bundleNotes } from '../../core/notes/bundles';
+import { findingOf } from '../../core/reasons/findings';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
@@ -15,10 +15,7 @@ export async function warnOfLabels(
   const warnings: Finding[] = [];
   for (const step of rollout.policy.steps) {
     if (step.kind !== 'group' || (await isFollowed(step.label))) continue;
-    warnings.push({
-      code: 'label-without-devices',
-      message: bundleNotes.labelWithoutDevices(compatible, channel, step.label),
-    });
+    warnings.push(findingOf('label-without-devices', { compatible, channel, label: step.label }));
   }
   return warnings;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
-import { importer, startupNotes } from '../../core/notes/startup';
+import { importer, startupNotes } from '../../core/reasons/startup';
 import { everyoneAsBefore } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import type { LegacyFiles, LegacyJson, MarkerRecords } from '../../ports/legacy';

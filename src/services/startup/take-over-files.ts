@@ -4,7 +4,7 @@ import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
-import { importer, startupNotes } from '../../core/notes/startup';
+import { importer, startupNotes } from '../../core/reasons/startup';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';
 import type { FoundFile, FoundFiles } from '../../ports/found-files';

@@ -2,7 +2,7 @@ import type { Crash } from '../../core/crash';
 import type { Catalog } from '../catalog/catalog';
 import type { ServicePorts } from '../service-ports';
 import { DomainError } from '../../core/errors';
-import { startupNotes } from '../../core/notes/startup';
+import { startupNotes } from '../../core/reasons/startup';
 import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 

@@ -32,8 +32,10 @@ export class CrashWatch implements WatchCrashes {
     if (this.last === undefined) return;
     const part = partLeftOut(this.last);
     const { message } = this.last;
-    ports.log.warn({ crash: this.last }, `the last run ended with an error: ${message}`);
-    if (part !== null) ports.log.warn({ part }, `this run leaves out ${part}: restart to try again`);
+    ports.log.warn(
+      { crash: this.last },
+      `the last run ended with an error: ${message}${part === null ? '' : `; this run leaves out ${part}: restart to try again`}`,
+    );
   }
 
   readonly note = (error: unknown): void => {

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Hold } from '../../core/device';
 import { theServer } from '../../core/event';
 import {
@@ -7,7 +8,6 @@ import {
   judgeMarker,
   type Marker,
   RestoreEvidence,
-  unknownBundle,
   witnessesNeeded,
 } from '../../core/restore';
 import type { Fleet } from '../../ports/fleet';
@@ -120,7 +120,7 @@ export class RestoreWatch implements WatchRestores {
     const mayAlarm = Math.abs(at.getTime() - this.#alarmedAtMs) >= evidenceLastsMs;
     if (!isEnough || !mayAlarm || this.#suspicion !== null) return;
     this.#alarmedAtMs = at.getTime();
-    this.#suspect(unknownBundle(sha256), sha256);
+    this.#suspect(circumstance('bundle-of-no-row', { sha256: sha256.slice(0, 16) }), sha256);
     void this.settle();
   }
 
