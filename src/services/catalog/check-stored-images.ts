@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
@@ -79,7 +80,7 @@ export class StoredImageChecks implements CheckStoredImages {
     const { name, imageCheck } = found;
     const tries = imageCheck.state === 'being-checked' ? imageCheck.tries : 0;
     if (tries >= maxTries) {
-      await this.#keep(found, notChecked('the server was ended during each check'));
+      await this.#keep(found, notChecked(circumstance('server-ended-during-check')));
       return;
     }
     // Counted first: a check that takes the server down must not be started forever.
@@ -126,8 +127,7 @@ export class StoredImageChecks implements CheckStoredImages {
 }
 
 function notChecked(why: string): ImageCheck {
-  const reason = `the check ended early ${maxTries} times (${why}); upload the bundle again to have it checked`;
-  return { state: 'not-checked', reason };
+  return { state: 'not-checked', reason: circumstance('images-check-failed', { tries: maxTries, why }) };
 }
 
 /** Only a mismatch: sound images are what everyone expects. */

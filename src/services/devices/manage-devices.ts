@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
@@ -142,7 +143,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }
         // An installation that has not begun has nothing to interrupt.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-        const message = `called off by ${actor.name}`;
+        const message = circumstance('installation-called-off', { by: actor.name });
         const after = changed(installation, { state, message }, { at, actor });
         return { installations: [after.installation], events: after.events };
       });
