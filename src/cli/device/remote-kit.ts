@@ -5,7 +5,7 @@ import type { kitBody } from '../../contract/certificate';
 import type { RequestOf } from '../../contract/request';
 import type { IssueOptions } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
-import type { KitPolling } from '../../core/kit-polling';
+import type { KitClient, KitPolling } from '../../core/kit-polling';
 import { remoteIssueRequest } from '../cert/remote-issue-request';
 import { AdminClient } from '../kernel/admin-client';
 import { connectionFailure } from '../kernel/connection-failure';
@@ -21,6 +21,7 @@ export interface RemoteKit extends IssueOptions {
   readonly csr: Buffer | undefined;
   readonly compatible?: string;
   readonly polling?: KitPolling;
+  readonly client?: KitClient;
   readonly out: string | undefined;
   readonly isJson: boolean;
 }
@@ -36,7 +37,7 @@ const limitBytes = 16 << 20;
 export async function makeRemoteKit(
   context: CliContext,
   config: Config,
-  { id, csr, csrFile, compatible, polling, out, isJson, ...options }: RemoteKit,
+  { id, csr, csrFile, compatible, polling, client: kitClient, out, isJson, ...options }: RemoteKit,
 ): Promise<void> {
   if (csr === undefined) refuseReadable(config.server);
   const client = await AdminClient.open(context, config);
@@ -44,6 +45,7 @@ export async function makeRemoteKit(
     ...(config.serverUrl === null ? {} : { server_url: config.serverUrl }),
     ...(compatible === undefined ? {} : { compatible }),
     ...(polling === undefined ? {} : { polling }),
+    ...(kitClient === undefined ? {} : { client: kitClient }),
     ...remoteIssueRequest(options, csr),
   };
   const archive = await judgingFile(csrFile, () => fetchKit(client, id, request));
