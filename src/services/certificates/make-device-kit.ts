@@ -5,7 +5,7 @@ import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
-import type { KitPolling } from '../../core/kit-polling';
+import type { KitClient, KitPolling } from '../../core/kit-polling';
 import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
 import { listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
@@ -18,6 +18,8 @@ export interface KitRequest extends IssueOptions {
   readonly compatible?: string;
   /** Default `script`. */
   readonly polling?: KitPolling;
+  /** Default `rauc`. */
+  readonly client?: KitClient;
   /** A request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
   /** Whether the kit travels where others cannot read it; true when left out. If not, it is refused if it would contain a key. */
@@ -56,7 +58,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
   return async (request) => {
     const id = parseDeviceId(request.id);
     const compatible = request.compatible === undefined ? null : parseCompatible(request.compatible);
-    const { serverUrl, polling = 'script' } = request;
+    const { serverUrl, polling = 'script', client = 'rauc' } = request;
+    if (client === 'hawkbit' && polling === 'native') throw DomainError.of('kit-polls-twice');
     const trust = await certificates.findServerTrust(hostOfUrl(serverUrl));
     const found = request.force === true ? null : await certificates.readDevice(id);
     if (found !== null) checkExisting(found, request, compatible, now());
@@ -67,7 +70,7 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     const extraRoot = trust?.extraRoot ?? null;
     const caPem = extraRoot === null ? device.caPem : withRoot(device.caPem, extraRoot.pem);
     const files = await listKitFiles(
-      { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
+      { id, serverUrl, compatible, polling, client, caPem, certificatePem, keyPem },
       readText,
     );
     const folder = kitName(id);

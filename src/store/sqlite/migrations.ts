@@ -1,6 +1,6 @@
 /**
- * Steps from an empty database to the present one, oldest first. A step that was released never changes: a new one
- * follows it. `user_version` counts the steps that a database has seen.
+ * Steps from an empty database to the current one, oldest first. A released step never changes: a new one follows it.
+ * `user_version` counts the steps that a database has been through.
  */
 export const migrations: readonly string[] = [
   `

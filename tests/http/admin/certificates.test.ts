@@ -315,6 +315,8 @@ describe('a kit', () => {
     expect(await polling({})).toBe('script');
     expect(await polling({ polling: 'native' })).toBe('native');
     await kit('board-1', { polling: 'sometimes' }).expect(400);
+    await kit('board-1', { client: 'hawkbit', polling: 'native' }).expect(400);
+    await kit('board-1', { client: 'hawkbit' }).expect(200);
   });
 
   it('holds the certificate and key that the device has', async () => {

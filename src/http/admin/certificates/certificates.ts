@@ -125,6 +125,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
             id: params.id,
             serverUrl: serverUrlOf(body.server_url, options),
             polling: body.polling,
+            client: body.client,
             mayHoldKey: isPrivate(request, isTrustedProxy),
             ...issueRequest(body),
             ...(body.compatible === undefined ? {} : { compatible: body.compatible }),

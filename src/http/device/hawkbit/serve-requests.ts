@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { parseDeviceId } from '../../../core/device';
+import { isDeviceId, parseDeviceId } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { RequestLog } from '../../../ports/log';
 import { addressGroup } from '../../address-group';
@@ -20,7 +20,7 @@ export interface ServeRequestsPorts {
   readonly authenticate: Authenticate;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly handle: (exchange: Exchange) => void;
-  readonly notices: Pick<Notices, 'excess'>;
+  readonly notices: Pick<Notices, 'excess' | 'refused'>;
   readonly log: RequestLog;
 }
 
@@ -53,7 +53,11 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
     if (controllerId === undefined) throw DomainError.of('nothing-at-address');
     const address = clientAddress(request, isTrustedProxy) ?? '';
     const isProxied = isTrustedProxy(plainAddress(socket.remoteAddress) ?? '');
-    await authenticate({ request, controllerId, address, isProxied });
+    await authenticate({ request, controllerId, address, isProxied }).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code !== 'unavailable')
+        notices.refused({ cause: 'wrong-token', reason: error.message }, { ...named(controllerId), address });
+      throw error;
+    });
     if (socket.destroyed) return;
     const connection = connectionFor(line, socket, parseDeviceId(controllerId), address);
     handle(new Http1Exchange(request, response, connection));
@@ -108,6 +112,11 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
 
     connectionOf: (socket) => lines.get(socket)?.connection ?? null,
   };
+}
+
+/** Whoever asks may have made it up. */
+function named(controllerId: string): { readonly device?: string } {
+  return isDeviceId(controllerId) ? { device: controllerId } : {};
 }
 
 /** The connection ends: what follows on it costs a new handshake. */

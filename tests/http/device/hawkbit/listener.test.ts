@@ -185,6 +185,7 @@ describe('the bounds of the listener', () => {
     expect(guesses.map(({ status }) => status)).toEqual([401, 401, 429, 429]);
     expect(Number(guesses[3]?.headers['retry-after'])).toBeGreaterThan(0);
     expect(guesses[3]?.headers['connection']).toBe('close');
+    expect(listener.fleet.server.counts().refusals.get('wrong-token')).toBe(4);
     expect((await listener.ask(base, targetToken(token))).status).toBe(200);
   });
 
