@@ -61,7 +61,10 @@ function stopSignal({ surroundings }: CliContext): { received: Promise<StopSigna
   const received = new Promise<StopSignal>((resolve) => {
     let isFirst = true;
     forget = surroundings.onStopSignal((signal) => {
-      if (!isFirst) surroundings.exit(exitCodeOf[signal]);
+      if (!isFirst) {
+        forget(); // a thread that hangs in a call of the system would keep even this exit waiting: the next signal ends the process
+        surroundings.exit(exitCodeOf[signal]);
+      }
       isFirst = false;
       resolve(signal);
     });
