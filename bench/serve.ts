@@ -14,6 +14,7 @@ import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
 import { BundleWorker } from '../src/rauc/bundle-worker';
 import type { InspectBundle } from '../src/ports/bundle-inspection';
+import { openTokenKey } from '../src/pki/token-key';
 import { createServices, type Services } from '../src/services/services';
 import { openStore } from '../src/store/store';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
@@ -57,6 +58,7 @@ async function serveDevice(): Promise<number> {
     log: { info: ignore, warn: ignore, error: console.error },
     now: () => new Date(),
     randomBytes,
+    sealing: openTokenKey(path.join(folder, 'certs')),
   });
   const staged = await services.publishBundle.stage(createReadStream(bundlePath), { limitBytes: Infinity });
   const release = { name: path.basename(bundlePath), activate: true, actor: 'bench' };
@@ -85,7 +87,10 @@ async function serveDevice(): Promise<number> {
   return server.address.port;
 }
 
-/** Takes bundles in as uploads do, at a socket in the folder; where there is a keyring, they are judged as the server judges. */
+/**
+ * Takes in bundles like uploads, at a socket in the folder; with a keyring, they are checked as the server checks
+ * them.
+ */
 async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<BundleWorker | undefined> {
   const keyring = path.join(folder, 'keyring.pem');
   if (!existsSync(keyring)) return undefined;
@@ -105,7 +110,7 @@ async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<B
   return new BundleWorker({ profile, execArgv });
 }
 
-/** The bundle is noise: what counts here is how fast it leaves. */
+/** The bundle is noise: only the speed of sending it counts here. */
 function inspectionOf(sizeBytes: number): Inspection {
   return {
     verdict: 'unchecked',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isLoopback } from '../base/text/loopback';
 import { DomainError } from '../core/errors';
 import { canBeStored } from '../core/stored-text';
 import { readDotenv } from './dotenv-file';
@@ -95,11 +96,32 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
       message: `${adminPort} is also the port of the device listener: use different ports`,
     });
   }
+  checkHawkbit(config, problems);
   if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
     problems.push({
       option: 'ADMIN_TOKEN',
       source: sources.token,
       message: 'both a token and a token file are set: use only one',
+    });
+  }
+}
+
+/** The listener for hawkBit's clients, if it is on. */
+function checkHawkbit(config: Config, problems: ConfigProblem[]): void {
+  const { hawkbitPort, hawkbitHost, hawkbitScheme, adminPort, devicePort, sources } = config;
+  if (hawkbitPort === null) return;
+  if (hawkbitScheme === 'http' && !isLoopback(hawkbitHost)) {
+    problems.push({
+      option: 'HAWKBIT_SCHEME',
+      source: sources.hawkbitScheme,
+      message: `http would send tokens in the clear, and HAWKBIT_HOST is ${hawkbitHost}: set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https`,
+    });
+  }
+  if (hawkbitPort !== 0 && (hawkbitPort === adminPort || hawkbitPort === devicePort)) {
+    problems.push({
+      option: 'HAWKBIT_PORT',
+      source: sources.hawkbitPort,
+      message: `${hawkbitPort} is also the port of another listener: use different ports`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { certificateDues, certificateSorts, findingSeverities, keyTypes } from '../core/certificate';
-import { kitPollings } from '../core/kit-polling';
+import { kitClients, kitPollings } from '../core/kit-polling';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 
@@ -46,6 +46,10 @@ export const kitBody = z.strictObject({
     .describe(
       "who asks the server: the kit's `script`, or RAUC itself (`native`) from 1.16 on, which RAUC calls a preview",
     ),
+  client: z
+    .enum(kitClients)
+    .default('rauc')
+    .describe("what the kit is for: RAUC with the kit's own programs, or `rauc-hawkbit-updater`"),
   ...issueFields,
 });
 

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { stringList } from './answer-fields';
-import { bundleName, deviceId } from './request-fields';
+import { bundleName, deviceId, flag } from './request-fields';
 
 export const pinBody = z.strictObject({ bundle: bundleName });
+
+export const cancelBody = z.strictObject({
+  force: flag.describe('it is over although the device, which was told before, has not answered'),
+});
 
 /** What can be done to many devices at once. */
 export const bulkVerbs = [

@@ -9,6 +9,7 @@ export const refusalCauses = [
   'old-certificate',
   'too-many-connections',
   'too-many-handshakes',
+  'wrong-token',
   'other',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];

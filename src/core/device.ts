@@ -4,12 +4,12 @@ import { DomainError } from './errors';
 import { defaultChannel } from './release';
 import type { ProvingHeader } from './silent-poller';
 
-/** What the verified client certificate tells about the other side of a connection. */
+/** Who is on the other side: as the verified client certificate says or, on the listener for tokens, as the token proves. */
 export interface DeviceIdentity {
-  /** The CN, compared exactly. */
+  /** The CN, or what the token belongs to; compared exactly. */
   readonly id: string;
-  /** Lower-case hex serial of the certificate. */
-  readonly certificateSerial: string;
+  /** Lower-case hex serial of the certificate; `null` for a device that came without one. */
+  readonly certificateSerial: string | null;
   /** Compatibles that the certificate is bound to; empty means that it is bound to none in particular. */
   readonly compatibles: readonly string[];
 }

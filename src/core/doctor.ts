@@ -1,3 +1,6 @@
+import type { FindingReason } from './reasons/doctor/sentences';
+import type { SkipCode } from './reasons/doctor/skipped';
+
 /** What `doctor` checks, in order. */
 export const doctorChecks = [
   'versions',
@@ -23,14 +26,14 @@ export interface DoctorFinding {
   readonly severity: DoctorSeverity;
   /** The subject: a path, an address or an option. */
   readonly subject: string;
-  readonly message: string;
-  readonly remedy: string;
+  /** What is wrong and what to do, in words of the catalogue. */
+  readonly reason: FindingReason;
 }
 
 /** What could not be checked, and why. */
 export interface SkippedCheck {
   readonly check: DoctorCheck;
-  readonly reason: string;
+  readonly code: SkipCode;
 }
 
 export interface Diagnosis {

@@ -41,6 +41,9 @@ export const eventKinds = [
   'attention.dismissed',
   'token.created',
   'token.revoked',
+  'device-token.created',
+  'device-token.rotated',
+  'device-token.removed',
   'session.begun',
   'session.ended',
   'webhook.created',
@@ -117,8 +120,7 @@ export const noSubject: EventSubject = {
 
 /** An event on its way into the journal. */
 export interface NewEvent extends Pick<JournalEvent, 'at' | 'kind' | 'actor'> {
-  readonly reason?: EventReason<LineCode>;
-  readonly message?: string;
+  readonly reason: EventReason<LineCode>;
   readonly subject?: Partial<EventSubject>;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;

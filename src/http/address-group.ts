@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * Whom a limit counts for an address: IPv4 as it is; of IPv6 the network of 64 bits, because whoever has one address there has
- * all of them (RFC 6177, section 2).
+ * The key that a limit counts an address under: a whole IPv4 address, or the /64 network of an IPv6 one, because
+ * anyone with one address there controls the whole network (RFC 6177, section 2).
  * @param address as `plainAddress` gives it
  */
 export function addressGroup(address: string): string {
@@ -17,7 +17,7 @@ export function addressGroup(address: string): string {
   return `${groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
-/** An IPv4 address at the end stands for two groups, which are never among the first four. */
+/** A trailing IPv4 address counts as two groups, which are never among the first four. */
 function groupsOf(part: string): string[] {
   return part === '' ? [] : part.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split(':');
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** Whether an address is one of the proxies that are believed. */
+/** Whether an address is a trusted proxy. */
 export type IsTrustedProxy = (address: string) => boolean;
 
 /** @param networks addresses, or networks as `10.0.0.0/8` */
@@ -19,14 +19,14 @@ export function createIsTrustedProxy(networks: readonly string[]): IsTrustedProx
   };
 }
 
-/** An address as the system writes it: IPv4 also where the socket speaks both. */
+/** An address in its plain form: IPv4 also on a socket that speaks both. */
 export function plainAddress(address: string | undefined): string | null {
   return address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
 }
 
 /**
- * Who asks, for the journal and for limits; never who may do what. From a proxy that is believed, the last address of
- * `X-Forwarded-For` that is no such proxy: everything before it may be made up.
+ * The caller's address, for the journal and for limits; never for deciding who may do what. Behind a trusted proxy it
+ * is the last address of `X-Forwarded-For` that is not a trusted proxy itself: everything before it may be forged.
  * @returns `null` when the connection is gone
  */
 export function clientAddress(

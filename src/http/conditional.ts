@@ -1,8 +1,8 @@
 /** What identifies the current representation (RFC 9110, section 8.8). */
 export interface Validators {
-  /** With its quotes. Always strong here. */
+  /** With its quotes; always strong here. */
   readonly etag: string;
-  /** `null` when there is none worth telling. */
+  /** `null` when there is no useful one. */
   readonly lastModified: Date | null;
 }
 
@@ -25,7 +25,7 @@ export function evaluateConditions(conditions: Conditions, { etag, lastModified 
     return 'failed';
   }
   if (ifNoneMatch !== undefined) {
-    // Compared weakly (section 13.1.2): the prefix W/ does not count.
+    // Weak comparison (section 13.1.2): the prefix W/ does not count.
     const matches = ifNoneMatch.trim() === '*' || listed(ifNoneMatch.replace(/W\/"/g, '"')).includes(etag);
     return matches ? 'not-modified' : 'proceed';
   }
@@ -33,15 +33,15 @@ export function evaluateConditions(conditions: Conditions, { etag, lastModified 
 }
 
 /**
- * Whether a Range header counts (RFC 9110, section 13.1.5): the strong ETag, or the exact date, because the bytes
- * behind a name never change.
+ * Whether the Range header applies (RFC 9110, section 13.1.5): for the strong ETag, or for the exact date, because
+ * the bytes behind a name never change.
  */
 export function rangeCounts(ifRange: string | undefined, { etag, lastModified }: Validators): boolean {
   if (ifRange === undefined) return true;
   return ifRange === etag || (lastModified !== null && ifRange === lastModified.toUTCString());
 }
 
-/** The entity tags of a list, weak ones with their `W/`, so that they match nothing. */
+/** The entity tags of a list; weak ones keep their `W/`, so that they match nothing. */
 function listed(header: string): string[] {
   return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }

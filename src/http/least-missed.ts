@@ -1,14 +1,14 @@
-/** A connection as far as it matters who makes room for a new one. */
+/** A connection, as far as it matters for making room. */
 export interface MovingConnection {
   readonly openRequests: number;
-  /** When something happened on it last: milliseconds of a clock that nobody sets. */
+  /** When something last moved on it: milliseconds of a monotonic clock. */
   readonly movedAtMs: number;
 }
 
 /**
- * Chooses the connection that makes room: the one without a request that was quiet for longest, else the one whose requests are
- * stuck for longest.
- * @param stuckBeforeMs requests on which nothing moved since then are stuck; -Infinity for none
+ * Chooses the connection that makes room: the one without a request that was quiet longest, else the one whose
+ * requests have been stuck longest.
+ * @param stuckBeforeMs requests that have not moved since then are stuck; -Infinity for none
  */
 export function leastMissed<Connection extends MovingConnection>(
   connections: Iterable<Connection>,

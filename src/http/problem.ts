@@ -7,7 +7,7 @@ import { remedyOf, sentenceOf } from '../core/reasons/sentences';
 
 export { problemMediaType, type ProblemJson } from '../contract/problem';
 
-/** The one table from error code to HTTP status (RFC 9110; 422 and 507: RFC 4918; 429: RFC 6585). */
+/** Maps each error code to its HTTP status, for the whole server (RFC 9110; 422 and 507: RFC 4918; 429: RFC 6585). */
 const statuses: Readonly<Record<ProblemCode, number>> = {
   'invalid-input': 400,
   unauthenticated: 401,
@@ -60,8 +60,8 @@ export function createProblem(code: ProblemCode, text: ProblemText = {}): Proble
 }
 
 /**
- * Translates a caught value. What nobody expected becomes a bare `internal`: its details are for the log alone, because
- * they may name paths, queries or secrets.
+ * Translates a caught value. An unexpected error becomes a bare `internal`: its details are for the log alone,
+ * because they may reveal paths, queries or secrets.
  */
 export function problemOf(error: unknown, requestId?: string): ProblemJson {
   if (!(error instanceof DomainError)) return createProblem('internal', { requestId });

@@ -13,8 +13,8 @@ interface PartAnswer extends ByteRange {
 const whole: RangeAnswer = { kind: 'whole' };
 
 /**
- * Decides which bytes a Range header asks for (RFC 9110, section 14.2). What is malformed, in another unit, or asks for
- * several ranges is ignored, as the RFC allows: RAUC never needs it, and a wrong length would abort it.
+ * Decides which bytes a Range header asks for (RFC 9110, section 14.2). A header that is malformed, in another unit,
+ * or asks for several ranges is ignored, as the RFC allows: RAUC never sends one, and a wrong length would abort it.
  * @param sizeBytes of the whole, at least 1
  */
 export function decideRange(header: string | undefined, sizeBytes: number): RangeAnswer {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
+import { tokenKeyName } from './token-key';
 
 /** File mode bits that let others read or write. */
 const others = 0o077;
@@ -22,9 +23,11 @@ export async function findOpenKey(path: string): Promise<FolderFinding | undefin
   };
 }
 
-/** The same of the keys that decide over all devices: the CA's and the server's. */
+/** The same of the keys that decide over all devices: the CA's, the server's, and the one that seals tokens. */
 export async function findOpenKeys(dir: string): Promise<readonly FolderFinding[]> {
-  const found = await Promise.all(['ca.key', 'server.key'].map((name) => findOpenKey(join(dir, name))));
+  const found = await Promise.all(
+    ['ca.key', 'server.key', tokenKeyName].map((name) => findOpenKey(join(dir, name))),
+  );
   return found.filter((finding) => finding !== undefined);
 }
 

@@ -3,6 +3,7 @@ import type { AskedNameRecords } from './asked-names';
 import type { BundleStorage } from './bundle-storage';
 import type { CatalogRecords, ReleaseResults } from './catalog';
 import type { MeasureStorage, WriteManifestFile } from './data-folder';
+import type { DeviceTokenRecords } from './device-tokens';
 import type { DeviceRecords } from './devices';
 import type { DismissalRecords } from './dismissals';
 import type { OpenFleet } from './fleet';
@@ -33,6 +34,7 @@ export interface Store {
   readonly deliveries: WebhookDeliveries;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
+  readonly deviceTokens: DeviceTokenRecords;
   readonly dismissals: DismissalRecords;
   readonly askedNames: AskedNameRecords;
   readonly upTime: UpTimeRecords;

@@ -1,6 +1,7 @@
 import { hostOfUrl } from '../base/text/host-of-url';
 import type { Config } from '../config/config';
 import type { Revocation } from '../core/certificate';
+import { dayOf } from '../core/reasons/attention/words';
 import { ensureCertificates } from '../pki/ensure-certificates';
 import { findOpenKeys } from '../pki/key-modes';
 import { readRevocations } from '../pki/revocation-list';
@@ -8,7 +9,7 @@ import { coversHost, uncoveredHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
-import { expiryWords, type ServerCertificateStatus } from '../services/certificates/server-certificate';
+import type { ServerCertificateStatus } from '../services/certificates/server-certificate';
 
 /** What `certs/` has at the start. */
 export interface FoundCertificates {
@@ -49,7 +50,7 @@ export function warnOfExpiry(
 ): readonly string[] {
   if (renewalProblem === null) return [];
   return [
-    `The server certificate ${expiryWords(notAfter, now)} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
+    `The server certificate ${notAfter <= now ? 'expired' : 'expires'} on ${dayOf(notAfter.toISOString())} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
   ];
 }
 

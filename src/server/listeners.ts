@@ -5,7 +5,14 @@ import { systemErrorCode } from '../base/files/system-error';
 import type { Config } from '../config/config';
 import { DomainError } from '../core/errors';
 import { type AdminServer, startAdminServer } from '../http/admin/server';
-import { type DeviceServer, type DeviceServerOptions, startDeviceServer } from '../http/device/server';
+import { type HawkbitServer, startHawkbitServer } from '../http/device/hawkbit/server';
+import {
+  type DeviceCounts,
+  type DeviceServer,
+  type DeviceServerOptions,
+  startDeviceServer,
+} from '../http/device/server';
+import type { Services } from '../services/services';
 import type { Clock } from '../ports/clock';
 import type { ServingCertificates } from './serving-certificates';
 
@@ -14,6 +21,11 @@ export interface DeviceListenerParts {
   readonly certificates: ServingCertificates;
   readonly log: DeviceServerOptions['log'];
   readonly now: Clock;
+}
+
+export interface HawkbitListenerParts extends Omit<DeviceListenerParts, 'services'> {
+  readonly services: Services;
+  readonly devices: Pick<DeviceServer, 'shares'>;
 }
 
 /** @throws DomainError `configuration` */
@@ -39,6 +51,54 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       version,
     }),
   );
+}
+
+/** @returns `null` when it is off. @throws DomainError `configuration`, also when tokens are stored that cannot be read */
+export async function listenForHawkbit(
+  config: Config,
+  { services, certificates, log, now, devices }: HawkbitListenerParts,
+): Promise<HawkbitServer | null> {
+  const { hawkbitPort: port, hawkbitHost, hawkbitScheme, trustedProxies, hawkbitAuthorities } = config;
+  if (port === null) return null;
+  await services.deviceTokens.prove();
+  return startOnEvery(hawkbitHost, (host) =>
+    startHawkbitServer({
+      host,
+      port,
+      tls: hawkbitScheme === 'http' ? null : certificates.tls,
+      shares: devices.shares,
+      services,
+      deviceTokens: services.deviceTokens,
+      authorities: hawkbitAuthorities,
+      trustedProxies,
+      pollIntervalMs: config.ddiPollInterval,
+      certificateNames: () => certificates.tls.names,
+      coversHost: (name) => certificates.coversHost(name),
+      noteName: (name) => certificates.noteName(name),
+      now,
+      log,
+      version,
+    }),
+  );
+}
+
+/** What both listeners for devices are at. */
+export function deviceCounts(devices: DeviceServer, hawkbit: HawkbitServer | null): DeviceCounts {
+  const counts = devices.counts();
+  if (hawkbit === null) return counts;
+  const more = hawkbit.counts();
+  return {
+    ...counts,
+    connections: counts.connections + more.connections,
+    openRequests: counts.openRequests + more.openRequests,
+    replacedConnections: counts.replacedConnections + more.replacedConnections,
+    waitingConnections: counts.waitingConnections + more.waitingConnections,
+    handshakes: counts.handshakes + more.handshakes,
+  };
+}
+
+export function hawkbitUrlOf(config: Config, { address }: HawkbitServer): string {
+  return `${config.hawkbitScheme}://${urlHost(config.hawkbitHost)}:${address.port}/`;
 }
 
 /** @throws DomainError `configuration` */

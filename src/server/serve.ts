@@ -15,6 +15,7 @@ import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
 import { deviceProtocols } from '../http/device/protocols';
+import { openTokenKey } from '../pki/token-key';
 import { createAdministration } from '../services/administration';
 import { SteadyClock } from '../services/clock/steady-clock';
 import { createServices } from '../services/services';
@@ -24,7 +25,14 @@ import { decideAdminAccess } from './admin-access';
 import { readProfile } from './read-profile';
 import { Closing } from './closing';
 import { findCertificates, warnOfExpiry } from './find-certificates';
-import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';
+import {
+  adminUrlOf,
+  deviceCounts,
+  hawkbitUrlOf,
+  listenForDevices,
+  listenForHawkbit,
+  listenForPeople,
+} from './listeners';
 import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
 import { machineMemoryBytes } from '../base/machine/memory';
@@ -53,6 +61,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const found = await findCertificates(config, { log, now });
   const store = await openDataStore(config, log);
   closing.add(() => store.close());
+  closing.add(() => store.settle());
   const certificates = await ServingCertificates.open({ config, found, store, log, now });
   closing.add(() => certificates.close());
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
@@ -83,6 +92,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     monotonicMs,
     clockDoubtMs: () => clock.doubtMs(),
     randomBytes,
+    sealing: openTokenKey(config.certsDir),
   });
   const sureAt = services.serverClock.upTime.sureAt();
   if (sureAt !== null) clock.know(sureAt);
@@ -96,12 +106,20 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const devices = await listenForDevices(config, { services, certificates, log, now });
   devicePort = devices.address.port;
   listeners.push(devices);
-  certificates.watch(devices);
+  const hawkbit = await listenForHawkbit(config, { services, certificates, log, now, devices });
+  if (hawkbit !== null) listeners.push(hawkbit);
+  certificates.watch({
+    reload(tls) {
+      devices.reload(tls);
+      hawkbit?.reload(tls);
+    },
+    enforceRevocations: () => devices.enforceRevocations(),
+  });
 
   const eventStreams = new EventStreams(services.readJournal);
   closing.add(() => eventStreams.close());
   const metrics = new Registry();
-  registerDeviceMetrics(metrics, () => devices.counts());
+  registerDeviceMetrics(metrics, () => deviceCounts(devices, hawkbit));
   registerCertificateMetrics(metrics, () => certificates.status());
   const administration = createAdministration({
     services,
@@ -151,10 +169,12 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   closing.add(() => crashes.closed()); // a start that fails leaves the record as it is
   const adminUrl = adminUrlOf(config, admin);
   const deviceUrl = `${baseUrl()}/`;
-  log.info({ adminUrl, deviceUrl, version }, 'listening');
+  const hawkbitUrl = hawkbit === null ? null : hawkbitUrlOf(config, hawkbit);
+  log.info({ adminUrl, deviceUrl, ...(hawkbitUrl === null ? {} : { hawkbitUrl }), version }, 'listening');
   return {
     adminUrl,
     deviceUrl,
+    hawkbitUrl,
     certificateNames: certificates.tls.names,
     made: found.made,
     warnings: [...found.warnings, ...warnOfExpiry(certificates.status(), now())],

@@ -1,5 +1,6 @@
 import type { CertificateFolder, ReadKitText, RevocationsInForce } from '../ports/certificates';
 import type { Clock } from '../ports/clock';
+import { createImportTokens, type ImportTokens } from './access/import-tokens';
 import { createDescribeBundle, type DescribeBundle } from './catalog/describe-bundle';
 import { type DescribeFleet, FleetDescriber } from './overview/describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
@@ -22,6 +23,7 @@ export interface Administration {
   readonly listLabels: FleetCounts['labels'];
   readonly manageCertificates: ManageCertificates;
   readonly manageRevocations: ManageRevocations;
+  readonly importTokens: ImportTokens;
 }
 
 export interface AdministrationPorts {
@@ -78,6 +80,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     describeServer: createDescribeServer({ facts, deviceUrl, measureStorage, now }),
     describeBundle: createDescribeBundle({ listBundles, counts }),
     listLabels: (limit) => counts.labels(limit),
+    importTokens: createImportTokens(services),
     manageCertificates: createManageCertificates({
       certificates,
       oldCertificates,

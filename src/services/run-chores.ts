@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 
 /** What a run resolves to when there is more to do: it is run again with the next look. */
-export const moreToDo = Symbol('more to do');
+export const moreToDo = Symbol('more-to-do');
 
 /** With each look, which is about once a second. */
 export const eachLook = 0;

@@ -11,6 +11,7 @@ import type {
 import type { Clock, MonotonicClock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RandomBytes } from '../ports/randomness';
+import type { Sealing } from '../ports/sealing';
 import type { Store } from '../ports/store';
 import type { DeliverEvent, RefuseReceiver } from '../ports/webhooks';
 import type { Chore } from './run-chores';
@@ -74,4 +75,6 @@ export interface ServicePorts {
   /** By how much the machine's clock has jumped, in milliseconds, while {@link now} does not follow it; else `null`. */
   readonly clockDoubtMs?: () => number | null;
   readonly randomBytes: RandomBytes;
+  /** Seals the tokens of devices. */
+  readonly sealing: Sealing;
 }

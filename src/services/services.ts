@@ -6,6 +6,7 @@ import type { ReleaseResults } from '../ports/catalog';
 import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
+import { createDeviceTokens, type DeviceTokens } from './access/device-tokens';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
@@ -44,6 +45,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly releaseResults: ReleaseResults;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
+  readonly deviceTokens: DeviceTokens;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
   readonly silence: Silence;
@@ -187,7 +189,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports, upTime),
+    ...createAccessServices(ports, upTime, monotonicMs),
     databaseId: watchRestores.databaseId,
     releaseResults: store.results,
     watchRestores,
@@ -227,10 +229,15 @@ function startServerClock(ports: ServicePorts, monotonicMs: MonotonicClock): Pro
   return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
 }
 
-function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts, upTime: UpTime) {
-  const { tokens, sessions } = store;
+function createAccessServices(
+  { store, sealing, sessionLifetimeMs, randomBytes, now }: ServicePorts,
+  upTime: UpTime,
+  monotonicMs: MonotonicClock,
+) {
+  const { tokens, sessions, deviceTokens: records } = store;
   return {
     manageTokens: createManageTokens({ tokens, randomBytes, now }),
+    deviceTokens: createDeviceTokens({ records, sealing, randomBytes, now, monotonicMs }),
     manageSessions: createManageSessions({
       sessions,
       sessionLifetimeMs,

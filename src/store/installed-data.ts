@@ -7,7 +7,7 @@ import { inspectModes } from './files/inspect-modes';
 import { measureStorage } from './files/storage-usage';
 import { knownSchema, readBundles, readCondition } from './sqlite/read-condition';
 
-/** A data folder as it lies on the disk. Nothing is made, changed or locked. */
+/** Reads a data folder as it is on the disk. Creates, changes and locks nothing. */
 export function openInstalledData(dataDir: string): InstalledData {
   const file = path.join(dataDir, 'server.db');
   const bundles = path.join(dataDir, 'bundles');
@@ -23,7 +23,7 @@ export function openInstalledData(dataDir: string): InstalledData {
   };
 }
 
-/** A link is nothing that is there: none is followed here. */
+/** A link counts as missing: none is followed here. */
 async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await work();

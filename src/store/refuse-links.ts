@@ -3,7 +3,7 @@ import path from 'node:path';
 import { systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
 
-/** Everything that the server makes, opens or empties below its data folder by a fixed name, folders first. */
+/** Everything that the server creates, opens or empties below its data folder under a fixed name, folders first. */
 const ownNames = [
   'bundles',
   'bundles/.incoming',
@@ -19,8 +19,9 @@ const ownNames = [
 ];
 
 /**
- * Refuses a data folder with a symbolic link where the server expects its own: whoever may put one there would have the server
- * read, empty or overwrite what they cannot. The data folder itself may be one, because its name was given by who runs the server.
+ * Refuses a data folder with a symbolic link where the server expects its own file or folder: an attacker who can put
+ * one there could make the server read, empty or overwrite what they cannot. The data folder itself may be a link,
+ * because the operator chose its name.
  * @throws DomainError `configuration`
  */
 export function refuseLinks(dataDir: string): void {
@@ -41,11 +42,11 @@ function isLink(file: string): boolean {
   }
 }
 
-/** Opens a file only by its own name: fails with `ELOOP` if that is a symbolic link. */
+/** Opens a file only under its own name: fails with `ELOOP` if that is a symbolic link. */
 export const readOnlyNoFollow = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Makes a file for its owner alone, unless it is there, and opens it to append.
+ * Opens a file to append, creating it for its owner only if it is missing.
  * @returns the descriptor
  */
 export function openOwnFile(file: string): number {

@@ -2,14 +2,14 @@ import { isOutOfSpace, systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
 
 /**
- * Translates an error of the file system or of SQLite into what people can act on; what is not expected stays what
- * it is, a bug.
+ * Translates an error of the file system or of SQLite into one that people can act on; an unexpected one stays as it
+ * is, a bug.
  * @returns a DomainError `storage-full` or `unavailable`, or the error itself
  */
 export function storageError(error: unknown): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  // The last one: there is no room for the index that SQLite keeps beside its -wal file.
+  // The last code: there is no room for the index that SQLite keeps next to its -wal file.
   if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return DomainError.of('disk-full', {}, { cause: error });
   }
@@ -25,17 +25,17 @@ export function storageError(error: unknown): unknown {
   return error;
 }
 
-/** Whether what failed would go on once its disk has room, or takes writes again. */
+/** Whether the operation would succeed once its disk has room or is writable again. */
 export function isUnwritable(error: unknown): error is DomainError {
   return error instanceof DomainError && (error.code === 'storage-full' || isOfReadOnlyDisk(error));
 }
 
-/** Whether what failed would have gone on if its disk could be written to. */
+/** Whether the operation failed because its disk is read-only. */
 export function isOfReadOnlyDisk({ cause }: DomainError): boolean {
   return isReadOnlyCode(systemErrorCode(cause) ?? '');
 }
 
-/** Whether the disk did not take it. A database that another program keeps locked says nothing of the disk. */
+/** Whether the disk caused the failure. A database that another program keeps locked says nothing about the disk. */
 export function isOfDisk(error: unknown): error is DomainError {
   if (isUnwritable(error)) return true;
   const code = error instanceof DomainError ? (systemErrorCode(error.cause) ?? '') : '';
@@ -46,7 +46,7 @@ function isReadOnlyCode(code: string): boolean {
   return code === 'EROFS' || code.startsWith('SQLITE_READONLY');
 }
 
-/** Runs file system work with its errors translated by {@link storageError}. */
+/** Runs file system work, and translates its errors with {@link storageError}. */
 export async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

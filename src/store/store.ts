@@ -31,6 +31,7 @@ import { SqliteJournal } from './sqlite/journal-records';
 import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
+import { createDeviceTokenRecords } from './sqlite/device-token-records';
 import { createSessionRecords } from './sqlite/session-records';
 import { isUnwritable, storageError, storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
@@ -40,35 +41,37 @@ import { createWebhookRecords } from './sqlite/webhook-records';
 import { createTokenRecords } from './sqlite/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-records';
 
-/** The store of the one server on a data folder. */
+/** The store of the only server on a data folder. */
 export interface OpenStore extends Store {
-  /** With what the fleet in memory lasts by. */
+  /** The records behind the fleet in memory. */
   readonly devices: FleetRecords;
   readonly sqliteVersion: string;
-  /** Closes the database and lets another server have the folder. */
+  /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
+  settle(): Promise<void>;
+  /** Closes the database and lets another server use the folder. */
   close(): void;
 }
 
 export interface StoreOptions {
-  /** Names for uploads on their way, each used once. */
+  /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
-  /** This process, told to a second server that is refused. */
+  /** This process, named to a second server that is refused. */
   readonly pid: number;
-  /** Told before an older database is brought up to date. */
+  /** Called before an older database is upgraded. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of what goes wrong where nobody waits for it, such as a listener of the journal that throws. */
+  /** Called with failures that no one waits for, such as a journal listener that throws. */
   readonly onError?: (error: unknown) => void;
-  /** Has a thread wait for the disk rather than the event loop. */
+  /** Lets a thread wait for the disk instead of the event loop. */
   readonly diskThread?: DiskThreadOptions;
-  /** The same for uploads, each of which has threads of its own. */
+  /** The same for uploads; each has its own threads. */
   readonly uploadThreads?: UploadThreadOptions;
 }
 
 /**
- * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads. Where the disk is
- * full or read-only, what is there is read until it can be written.
- * @throws DomainError `configuration` when another server runs on it or it cannot be used; `storage-full`, `unavailable` when
- * there is no database of this version to read
+ * Opens a data folder for the server: exclusively, with the database upgraded and leftovers of uploads removed. While
+ * the disk is full or read-only, the existing data is only read.
+ * @throws DomainError `configuration` when another server runs on it or it cannot be used; `storage-full`,
+ * `unavailable` when there is no database of this version to read
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
   const { newName, pid, uploadThreads, ...reactions } = options;
@@ -110,6 +113,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database, journal),
+        deviceTokens: createDeviceTokenRecords(database, journal),
         bundles,
         foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),
@@ -121,6 +125,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
         },
+        settle: () => database.settle(),
         close() {
           void bundles.close();
           try {
@@ -140,7 +145,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
   }
 }
 
-/** Opens the tokens alone, also while a server runs on the folder. @throws DomainError `configuration` */
+/** Opens only the tokens, even while a server runs on the folder. @throws DomainError `configuration` */
 export function openTokenStore(dataDir: string): {
   readonly tokens: TokenRecords;
   readonly journal: JournalRecords;
@@ -155,7 +160,7 @@ export function openTokenStore(dataDir: string): {
   };
 }
 
-/** The files of the bundle folder that have a bundle. */
+/** The files in the bundle folder that belong to a bundle. */
 function storedBundles(database: Database): readonly NamedBytes[] {
   const stored = database.query.selectFrom('bundles').select(['name', 'sha256', 'size_bytes']);
   return database
@@ -180,7 +185,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
   }
 }
 
-/** A read-only disk keeps the mode that it has. */
+/** On a read-only disk the mode stays as it is. */
 function closeToOthers(folder: string): void {
   if ((statSync(folder).mode & 0o777) === 0o700) return;
   try {
@@ -190,7 +195,7 @@ function closeToOthers(folder: string): void {
   }
 }
 
-/** What a full or read-only disk prevents here waits for another start. */
+/** What a full or read-only disk prevents here is done at another start. */
 async function unlessUnwritable(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -4,14 +4,14 @@ import path from 'node:path';
 import { systemErrorCode } from '../base/files/system-error';
 import { storing } from './storage-error';
 
-/** More than a burst of devices needs, so that a disk is not called well that is full again with the next commit. */
+/** More than a burst of devices needs, so that a disk that fills up with the next commit does not count as well. */
 const trialSizeBytes = 256 << 10;
 
-/** Finds out whether a folder's disk has room to go on with. @throws DomainError `storage-full`, `unavailable` */
+/** Finds out whether a folder's disk has room to continue. @throws DomainError `storage-full`, `unavailable` */
 export async function tryDisk(folder: string): Promise<void> {
   const file = trialFile(folder);
   await storing(async () => {
-    await rm(file, { force: true }); // what a killed server left
+    await rm(file, { force: true }); // left by a killed server
     const handle = await open(file, 'wx', 0o600);
     try {
       await handle.writeFile(Buffer.alloc(trialSizeBytes));
@@ -24,8 +24,8 @@ export async function tryDisk(folder: string): Promise<void> {
 }
 
 /**
- * Of a file that SQLite could not make it says only that it cannot be opened.
- * @returns what the system says to a new file in that folder, or the error itself
+ * SQLite says only that it cannot open a file that it could not create.
+ * @returns the system's error for a new file in that folder, or the error itself
  */
 export function whyNotOpened(error: unknown, folder: string): unknown {
   if (systemErrorCode(error)?.startsWith('SQLITE_CANTOPEN') !== true) return error;

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
+import { formatDuration } from '../../src/base/text/duration';
 import type { ReleaseDetailsJson } from '../../src/contract/release';
+import type { HistoryPageJson, ReleaseResultJson } from '../../src/contract/release-history';
 import { eventually } from '../support/eventually';
 import { openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
@@ -45,6 +47,48 @@ describe('the page of a rollout', () => {
     expect(await problemsInLooks(page)).toEqual([]);
     await choose(page, 'Abort');
     expect(await problemsInLooks(page)).toEqual([]);
+  });
+});
+
+describe('the result of a release', () => {
+  it('is shown as the API has it, and stays after another one took its place', async () => {
+    const { id } = await releaseOf(gateway);
+    const before = await resultOf(id);
+    expect(before).toMatchObject({ outcome: 'running', duration_seconds: null, rolled_back: 0 });
+    for (const { proven, failed, failures } of [before])
+      expect([proven, failed, failures.length].every((some) => some > 0)).toBe(true);
+    const page = await openRollout(gateway);
+    await post('/api/releases', { bundle: fileOf(gateway, '2.4.0'), steps: '25,60,100' });
+    const shown = page.getByRole('region', { name: 'Result' });
+    await shown.waitFor();
+    const after = await resultOf(id);
+    const { offered, installed, proven, failed, rolled_back: rolledBack, total, failures } = after;
+    expect(after).toMatchObject({
+      outcome: 'replaced',
+      offered,
+      proven: before.proven,
+      failed: before.failed,
+    });
+    expect(failures).toEqual(before.failures);
+    const terms = await shown.locator('dt').allInnerTexts();
+    const values = await shown.locator('dd').allInnerTexts();
+    const facts = Object.fromEntries(terms.map((term, index) => [term, values[index]]));
+    expect(facts).toEqual({
+      'Devices it was meant for': String(total?.devices),
+      'Offered to': String(offered),
+      'Installed on': String(installed),
+      'Proven on': String(proven),
+      'Failed or rolled back on': String(failed),
+      'Rolled back on': String(rolledBack),
+      Duration: formatDuration(after.duration_seconds ?? -1),
+    });
+    const reasons = page.getByRole('list', { name: 'Why devices failed' }).getByRole('listitem');
+    const told = await reasons.allInnerTexts();
+    expect(told).toHaveLength(failures.length);
+    for (const [index, { reason, devices }] of failures.entries()) {
+      expect(told[index]).toContain(`${devices} device`);
+      expect(told[index]).toContain(reason ?? '');
+    }
   });
 });
 
@@ -186,6 +230,14 @@ async function releaseOf(compatible: string): Promise<ReleaseDetailsJson> {
     releases: { id: number }[];
   };
   return (await getJson(`/api/releases/${releases[0]?.id ?? 0}`)) as ReleaseDetailsJson;
+}
+
+/** By the id of its line in the history, which is its own. */
+async function resultOf(id: number): Promise<ReleaseResultJson> {
+  const { history } = (await getJson(`/api/history?before=${id + 1}&limit=1`)) as HistoryPageJson;
+  const result = history[0]?.result ?? null;
+  if (result === null) throw new Error(`release ${id} has no result`);
+  return result;
 }
 
 async function getJson(path: string): Promise<unknown> {

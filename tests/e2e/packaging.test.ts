@@ -178,10 +178,11 @@ describe('shell scripts', () => {
     const kit = (await readdir(path.join(root, 'bin/device-kit'), { recursive: true, withFileTypes: true }))
       .filter(
         (entry) =>
-          entry.isFile() && /^(install\.sh|system-info|ask-server|rauc-update-[a-z-]+)$/.test(entry.name),
+          entry.isFile() &&
+          /^(install\.sh|system-info|ask-server|hawkbit-config|rauc-update-[a-z-]+)$/.test(entry.name),
       )
       .map(({ parentPath, name }) => path.join(parentPath, name));
-    expect(kit).toHaveLength(7);
+    expect(kit).toHaveLength(9);
     await run('shellcheck', ['tests/setup.sh', '.ci/run', '.ci/check-package', ...kit], { cwd: root });
   });
 });

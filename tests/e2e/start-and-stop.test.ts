@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request as requestOverHttp } from 'node:http';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { makeBundle } from '../support/bundle-factory';
+import { eventually } from '../support/eventually';
 import { run, temporaryFolder } from '../support/programs';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 
@@ -51,6 +53,13 @@ describe('a start that cannot succeed ends with exit code 2 and the remedy', () 
     other.close();
     expect(code).toBe(2);
     expect(stderr).toContain(remedy);
+  });
+
+  it('refuses tokens over plain HTTP off loopback, and says what to do', async () => {
+    const env = { HAWKBIT_PORT: '0', HAWKBIT_SCHEME: 'http', HAWKBIT_HOST: '0.0.0.0' };
+    const { code, stderr } = await serve(await temporaryFolder(), env);
+    expect(code).toBe(2);
+    expect(stderr).toContain('set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https');
   });
 
   it('says that the key does not match the certificate', async () => {
@@ -99,6 +108,31 @@ describe('a running server', () => {
     await rm(path.join(folder, 'certs/ca.key'));
     const server = await startServer({ folder });
     expect(await server.stop()).toBe(0);
+  });
+
+  it("answers hawkBit's clients that have a token, and does not start without the key of the tokens", async () => {
+    const folder = await prepared();
+    const server = await startServer({
+      folder,
+      args: ['--hawkbit-port', '0', '--hawkbit-host', '127.0.0.1'],
+    });
+    const { hawkbit_url: url } = JSON.parse(server.output.stdout) as { hawkbit_url: string };
+    expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/$/);
+    const made = await cli(folder, 'device', 'token', 'create', '--gateway', '--server', server.adminUrl);
+    const poll = (token: string) =>
+      run('curl', [
+        ...['-s', '--cacert', path.join(folder, 'certs/ca.crt'), '-w', '%{http_code}'],
+        ...['-H', `Authorization: GatewayToken ${token}`, `${url}DEFAULT/controller/v1/board-1`],
+      ]);
+    expect((await poll(made.stdout.trim())).stdout).toMatch(/"polling":\{"sleep":"00:05:00"\}.*200$/);
+    expect((await poll('wrong')).stdout).toMatch(/401$/);
+    expect(server.output.stderr).not.toContain(made.stdout.trim());
+    expect(await server.stop()).toBe(0);
+    await rm(path.join(folder, 'certs/device-tokens.key'));
+    const { code, stderr } = await serve(folder, { HAWKBIT_PORT: '0', HAWKBIT_HOST: '127.0.0.1' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('device-tokens.key, which unseals the tokens of devices, is missing');
+    expect(stderr).toContain('device token remove --all');
   });
 
   it('prints where it is, what the certificate covers, where things are, and what to type next', async () => {
@@ -162,6 +196,64 @@ describe('a running server', () => {
       expect(Date.now() - before).toBeLessThan(5_000);
     }, 60_000);
   });
+});
+
+describe('SIGTERM while a bundle is being uploaded', () => {
+  const bundlesOf = (folder: string) => path.join(folder, 'data/bundles');
+
+  /** Sends the first half of a bundle, and waits until the server writes it. */
+  async function begin(server: ServerProcess, folder: string) {
+    const content = await readFile((await makeBundle({ imageSizeBytes: 4 << 20 })).path);
+    const boundary = 'the-boundary';
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="a.raucb"\r\n\r\n`;
+    const upload = requestOverHttp(`${server.adminUrl}/upload`, {
+      method: 'POST',
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' },
+      agent: false,
+    });
+    const answered = new Promise<number | undefined>((resolve) => {
+      upload.once('response', (answer) => resolve(answer.resume().statusCode));
+      upload.once('error', () => resolve(undefined));
+    });
+    const half = content.length >> 1;
+    upload.write(Buffer.concat([Buffer.from(head), content.subarray(0, half)]));
+    await eventually(async () => {
+      const [name] = await readdir(path.join(bundlesOf(folder), '.incoming'));
+      return name !== undefined && (await stat(path.join(bundlesOf(folder), '.incoming', name))).size > 0;
+    });
+    const finish = () =>
+      upload.end(Buffer.concat([content.subarray(half), Buffer.from(`\r\n--${boundary}--\r\n`)]));
+    return { answered, finish };
+  }
+
+  const closed = (server: ServerProcess) =>
+    eventually(async () => (await run('curl', ['-s', `${server.adminUrl}/health`])).code !== 0);
+
+  it('lets the upload finish, and exits with 0', async () => {
+    const folder = await prepared();
+    const server = await startServer({ folder });
+    const { answered, finish } = await begin(server, folder);
+    server.process.kill('SIGTERM');
+    await closed(server);
+    finish();
+    expect(await answered).toBe(201);
+    expect(await server.exited).toBe(0);
+    expect((await readdir(bundlesOf(folder))).sort()).toEqual(['.incoming', 'a.raucb']);
+    expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
+  }, 60_000);
+
+  it('cuts one that is still going on after SHUTDOWN_GRACE, leaves nothing of it, and exits with 0', async () => {
+    const folder = await prepared();
+    const server = await startServer({ folder, args: ['--shutdown-grace', '1s'] });
+    const { answered } = await begin(server, folder);
+    server.process.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(await answered).toBeUndefined();
+    expect(server.output.stderr).not.toContain('not caught');
+    expect(await readdir(bundlesOf(folder))).toEqual(['.incoming']);
+    expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
+    expect(await readdir(path.join(folder, 'data'))).not.toContain('server.db-wal');
+  }, 60_000);
 });
 
 it('a start with a key that others may read says so with the command that mends it, and goes on', async () => {

@@ -139,12 +139,12 @@ describe('the program of today', () => {
 
 describe('an upgrade that fails', () => {
   it('leaves the database as it was, and says how to go back', async () => {
-    const schema = migrations.findIndex((step) => step.includes('CREATE TABLE webhook_deliveries'));
+    const schema = migrations.findIndex((step) => step.includes('CREATE TABLE device_tokens'));
     const { folder, dataDir } = await folderOfSchema(schema);
     const file = path.join(dataDir, 'server.db');
     // What the next step makes is there already.
     const made = new Sqlite(file);
-    made.exec('CREATE TABLE webhook_deliveries (mine TEXT)');
+    made.exec('CREATE TABLE device_tokens (mine TEXT)');
     const before = dumpOf(made);
     made.close();
     const serve = [
@@ -160,7 +160,7 @@ describe('an upgrade that fails', () => {
     const { code, stderr } = await run(process.execPath, serve, { cwd: folder });
     expect(code).not.toBe(0);
     expect(stderr).toContain(
-      'cannot be brought up to date: table webhook_deliveries already exists. It is as it was',
+      'cannot be brought up to date: table device_tokens already exists. It is as it was',
     );
     expect(stderr).toContain('The version that ran before can still use it.');
     const after = new Sqlite(file);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { openTokenKey } from '../../src/pki/token-key';
 import { createServices } from '../../src/services/services';
 import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
@@ -27,6 +28,7 @@ export async function openChildServices(dataDir: string, now: () => Date = () =>
     log: { info: ignore, warn: ignore, error: (_: object, message: string) => void errors.push(message) },
     now,
     randomBytes,
+    sealing: openTokenKey(path.join(dataDir, '../certs')),
   });
   return {
     store,

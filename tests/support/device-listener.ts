@@ -75,6 +75,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
   }
   const now = options.now ?? (() => new Date());
   const opened = await openServices({
+    certsDir,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
     ...(options.fleetRules === undefined ? {} : { fleetRules: options.fleetRules }),

@@ -1,11 +1,13 @@
 /*
- * A disk that is slow, stuck or broken, or loses its power: preloaded into a server, it stands before fsync and fdatasync. The file that
- * HELD_DISK names is read at each call: its first letter says what happens to those of the database's files and of bundles.
+ * A disk that is slow, stuck or broken, or loses its power: preloaded into a server, it stands before fsync and fdatasync, and before pread
+ * for bundles. The file that HELD_DISK names is read at each call: its first letter says what happens to those of the database's files
+ * and of bundles.
  *   d<milliseconds>  they take so much longer
  *   u<milliseconds>  those of bundles take so much longer
  *   h                they are held until it says something else
  *   f                those of the -wal file fail with EIO
- * Every call is told in the file that HELD_DISK_LOG names, with who made it: `loop` for the thread that the process began with.
+ *   r                reads of bundles are held until it says something else, and no sync is
+ * Every call, of reads those that are held, is told in the file that HELD_DISK_LOG names, with who made it: `loop` for the thread that the process began with.
  * The folder that HELD_DISK_IMAGE names gets what is surely on disk: each file as it was when its last sync began.
  */
 #define _GNU_SOURCE
@@ -106,6 +108,28 @@ static int held(const char *call, int descriptor) {
   }
   return is_database ? synced(real, descriptor, name) : real(descriptor);
 }
+
+/* Nobody reads a bundle that is being held back: of others nothing is told, because there are too many. */
+static void hold_read(int descriptor) {
+  char name[PATH_MAX], order[32];
+  name_of(descriptor, name, sizeof name);
+  if (strstr(name, "/data/bundles") == NULL) return;
+  for (int is_told = 0;; is_told = 1) {
+    read_order(order, sizeof order);
+    if (order[0] != 'r') return;
+    if (!is_told) tell("pread", name);
+    nap(5);
+  }
+}
+
+ssize_t pread64(int descriptor, void *buffer, size_t size, off64_t at) {
+  ssize_t (*real)(int, void *, size_t, off64_t) =
+      (ssize_t (*)(int, void *, size_t, off64_t))dlsym(RTLD_NEXT, "pread64");
+  hold_read(descriptor);
+  return real(descriptor, buffer, size, at);
+}
+
+ssize_t pread(int descriptor, void *buffer, size_t size, off_t at) { return pread64(descriptor, buffer, size, at); }
 
 int fsync(int descriptor) { return held("fsync", descriptor); }
 

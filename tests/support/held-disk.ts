@@ -4,8 +4,8 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun } from './programs';
 
-/** A call of `fsync` or `fdatasync` for a file of the database, an upload or the folder of bundles. */
-export interface SyncCall {
+/** A call for a file of the database, an upload or the folder of bundles: of `fsync` or `fdatasync`, or of `pread`. */
+export interface DiskCall {
   /** Whether the thread with the event loop made it. */
   readonly isLoop: boolean;
   /** Its name without the folder. */
@@ -65,13 +65,27 @@ export class HeldDisk {
     this.#tell('f');
   }
 
-  /** All that began so far. */
-  calls(): readonly SyncCall[] {
+  /** Reads of bundles take until it is told otherwise. */
+  holdReads(): void {
+    this.#tell('r');
+  }
+
+  /** All syncs that began so far. */
+  calls(): readonly DiskCall[] {
+    return this.#told().flatMap(({ call, ...told }) => (call === 'pread' ? [] : [told]));
+  }
+
+  /** All reads that were held so far. */
+  heldReads(): readonly DiskCall[] {
+    return this.#told().flatMap(({ call, ...told }) => (call === 'pread' ? [told] : []));
+  }
+
+  #told(): readonly (DiskCall & { readonly call: string })[] {
     if (!existsSync(this.#log)) return [];
     const lines = readFileSync(this.#log, 'utf8').trimEnd().split('\n');
     return lines.map((line) => {
-      const [, who = '', ...name] = line.split(' ');
-      return { isLoop: who === 'loop', file: path.basename(name.join(' ')) };
+      const [call = '', who = '', ...name] = line.split(' ');
+      return { call, isLoop: who === 'loop', file: path.basename(name.join(' ')) };
     });
   }
 

@@ -7,6 +7,7 @@ import type { VerificationProfile } from '../../src/rauc/profile';
 import type { Log } from '../../src/ports/log';
 import type { Publication, PublishRequest } from '../../src/services/catalog/publish-bundle';
 import type { FleetRules, ServicePorts } from '../../src/services/service-ports';
+import { openTokenKey } from '../../src/pki/token-key';
 import { createServices, type Services } from '../../src/services/services';
 import type { Store } from '../../src/ports/store';
 import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
@@ -26,6 +27,8 @@ export interface LogLine {
 export interface OpenServicesOptions {
   /** A new one when left out. */
   readonly dataDir?: string;
+  /** Where the key of device tokens is; beside the data folder when left out. */
+  readonly certsDir?: string;
   /** A thread that waits for the disk. */
   readonly diskThread?: DiskThreadOptions;
   /** Without it signers are not checked. */
@@ -96,6 +99,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     now,
     monotonicMs: options.monotonicMs ?? (() => lookedAt.getTime()),
     randomBytes,
+    sealing: openTokenKey(options.certsDir ?? path.join(dataDir, '../certs')),
   };
   const services = await createServices({ ...ports, ...options.change?.(ports) }).catch((error: unknown) => {
     store.close();

@@ -19,6 +19,7 @@ import { addDeviceNote } from './device-note';
 import { addDevicePin } from './device-pin';
 import { addDeviceRevoke } from './device-revoke';
 import { addDeviceShow } from './device-show';
+import { addDeviceTokenCommands } from './token/device-token-commands';
 import { addDeviceUnhold } from './device-unhold';
 import { addDeviceUnpin } from './device-unpin';
 
@@ -44,6 +45,7 @@ const commands = [
   addDeviceForget,
   addDeviceBulk,
   addDeviceKit,
+  addDeviceTokenCommands,
 ];
 
 export function addDeviceCommands(program: Command, context: CliContext): void {

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config';
 import { parseCompatible } from '../../core/bundle';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
-import { type KitPolling, kitPollings } from '../../core/kit-polling';
+import { type KitClient, kitClients, type KitPolling, kitPollings } from '../../core/kit-polling';
 import { createMakeDeviceKit, type MadeKit } from '../../services/certificates/make-device-kit';
 import { issuedFilesJson } from '../cert/certificate-json';
 import { addCommand } from '../kernel/command';
@@ -21,6 +21,7 @@ interface Flags extends IssueFlags, RemoteFlags {
   readonly out?: string;
   readonly compatible?: string;
   readonly polling?: KitPolling;
+  readonly client?: KitClient;
 }
 
 export function addDeviceKit(device: Command, context: CliContext): void {
@@ -42,6 +43,10 @@ export function addDeviceKit(device: Command, context: CliContext): void {
         '--polling <who>',
         "who polls the server: the kit's script (default), or RAUC 1.16 or later itself, which is a preview",
       ).choices(kitPollings),
+      new Option(
+        '--client <client>',
+        "what the kit is for: RAUC with the kit's own programs (default), or rauc-hawkbit-updater",
+      ).choices(kitClients),
       new Option('--out <dir>', 'write the kit to this folder instead of the current one'),
       ...issueOptions(3650),
       remoteOption,
@@ -51,6 +56,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
       'device kit board-1 --server-url https://updates.example.com:8443',
       'device kit board-1 --csr board-1.csr --compatible my-board',
       'device kit board-1 --polling native',
+      'device kit board-1 --client hawkbit',
       'device kit board-1 --force --days 730 --out kits',
       'device kit board-1 --remote --server https://admin.example.com',
     ],
@@ -68,6 +74,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
         id: parseDeviceId(id),
         ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
         ...(options.polling === undefined ? {} : { polling: options.polling }),
+        ...(options.client === undefined ? {} : { client: options.client }),
       };
       const isJson = options.json === true;
       if (isThere) {

@@ -5,7 +5,7 @@ import type { kitBody } from '../../contract/certificate';
 import type { RequestOf } from '../../contract/request';
 import type { IssueOptions } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
-import type { KitPolling } from '../../core/kit-polling';
+import type { KitClient, KitPolling } from '../../core/kit-polling';
 import { remoteIssueRequest } from '../cert/remote-issue-request';
 import { AdminClient } from '../kernel/admin-client';
 import { connectionFailure } from '../kernel/connection-failure';
@@ -16,26 +16,28 @@ import { kitFile, tellHowToInstall, writeKit } from './write-kit';
 
 export interface RemoteKit extends IssueOptions {
   readonly id: string;
-  /** The request of a device that has its key, as it was named and read. */
+  /** The request of a device that already has its key: the file as named, and its content. */
   readonly csrFile: string | undefined;
   readonly csr: Buffer | undefined;
   readonly compatible?: string;
   readonly polling?: KitPolling;
+  readonly client?: KitClient;
   readonly out: string | undefined;
   readonly isJson: boolean;
 }
 
-/** A kit is some certificates and texts; more is no kit. */
+/** A kit is a few certificates and texts; anything larger is not a kit. */
 const limitBytes = 16 << 20;
 
 /**
  * Has a running server make a kit, and writes it here.
- * @throws DomainError `configuration` when a private key would travel where others can read it, before anything is asked; ServerRefusal
+ * @throws DomainError `configuration` before any request if a private key would be sent where others can read it;
+ * ServerRefusal
  */
 export async function makeRemoteKit(
   context: CliContext,
   config: Config,
-  { id, csr, csrFile, compatible, polling, out, isJson, ...options }: RemoteKit,
+  { id, csr, csrFile, compatible, polling, client: kitClient, out, isJson, ...options }: RemoteKit,
 ): Promise<void> {
   if (csr === undefined) refuseReadable(config.server);
   const client = await AdminClient.open(context, config);
@@ -43,6 +45,7 @@ export async function makeRemoteKit(
     ...(config.serverUrl === null ? {} : { server_url: config.serverUrl }),
     ...(compatible === undefined ? {} : { compatible }),
     ...(polling === undefined ? {} : { polling }),
+    ...(kitClient === undefined ? {} : { client: kitClient }),
     ...remoteIssueRequest(options, csr),
   };
   const archive = await judgingFile(csrFile, () => fetchKit(client, id, request));

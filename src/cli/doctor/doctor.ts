@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { snakeCase } from '../../base/text/field-names';
 import { getOption, optionKeys } from '../../config/options';
 import type { DoctorJson } from '../../contract/doctor';
 import type { Diagnosis } from '../../core/doctor';
+import { findingRemedy, findingSentence, skipSentence } from '../../core/reasons/doctor/sentences';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
 import { printableLine } from '../kernel/printable';
@@ -44,15 +46,26 @@ export function addDoctor(program: Command, context: CliContext): void {
 }
 
 function doctorJsonOf(ok: boolean, { findings, skipped }: Diagnosis): DoctorJson {
-  return { ok, findings: [...findings], skipped: [...skipped] };
+  return {
+    ok,
+    findings: findings.map(({ reason, ...found }) => ({
+      ...found,
+      message: findingSentence(reason),
+      remedy: findingRemedy(reason),
+      reason: reason.code,
+      parameters: snakeCase(reason.parameters),
+    })),
+    skipped: skipped.map(({ check, code }) => ({ check, code, reason: skipSentence(code) })),
+  };
 }
 
 function tell(context: CliContext, { findings, skipped }: Diagnosis): void {
-  for (const { severity, subject, message, remedy } of findings) {
-    print(context, `${severity}: ${printableLine(`${shownSubject(context, subject)}: ${message}`)}`);
-    print(context, `  ${printableLine(remedy)}`);
+  for (const { severity, subject, reason } of findings) {
+    const told = `${shownSubject(context, subject)}: ${findingSentence(reason)}`;
+    print(context, `${severity}: ${printableLine(told)}`);
+    print(context, `  ${printableLine(findingRemedy(reason))}`);
   }
-  for (const { reason } of skipped) talk(context, `not checked: ${reason}`);
+  for (const { code } of skipped) talk(context, `not checked: ${skipSentence(code)}`);
   if (findings.length === 0) talk(context, 'no problems found');
 }
 

@@ -1,7 +1,7 @@
 import { period } from '../value-types/amount';
-import { flag } from '../value-types/choice';
-import { host, hosts, networks, port } from '../value-types/network';
-import { server } from './option';
+import { choice, flag } from '../value-types/choice';
+import { authorities, host, hosts, networks, port } from '../value-types/network';
+import { server, serverOptional } from './option';
 
 /** Where the listeners bind, and who may come. */
 export const listenerOptions = {
@@ -35,7 +35,30 @@ export const listenerOptions = {
     'TRUSTED_PROXIES',
     networks,
     '',
-    'Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether a device kit with a private key travels encrypted. Neither replaces a token.',
+    "Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether a device kit with a private key travels encrypted. Neither replaces a token. For hawkBit's clients they shape links, and may vouch for devices: see `HAWKBIT_AUTHORITIES`.",
+  ),
+  hawkbitPort: serverOptional(
+    'HAWKBIT_PORT',
+    port,
+    "Port of the listener for hawkBit's clients that have a token rather than a certificate (`rauc-hawkbit-updater`, SWUpdate); 0 picks a free one. Off unless set.",
+  ),
+  hawkbitHost: server(
+    'HAWKBIT_HOST',
+    host,
+    '::',
+    "Address that the listener for hawkBit's clients binds to.",
+  ),
+  hawkbitScheme: server(
+    'HAWKBIT_SCHEME',
+    choice('https', 'http'),
+    'https',
+    "Whether the listener for hawkBit's clients uses the server certificate, or plain HTTP for a reverse proxy on this machine or a lab. Plain HTTP requires a loopback `HAWKBIT_HOST`, because tokens travel as they are.",
+  ),
+  hawkbitAuthorities: server(
+    'HAWKBIT_AUTHORITIES',
+    authorities,
+    '',
+    "Issuers, separated by commas, whose devices proxies in `TRUSTED_PROXIES` may name to the listener for hawkBit's clients: what the proxy sends as `X-Authority`, such as the output of `openssl x509 -noout -issuer_hash`. The device is named in `X-Controller-Id`.",
   ),
   sessionLifetime: {
     ...server(

@@ -89,3 +89,15 @@ export const networks = listOf(
   'IP addresses or networks separated by commas, such as 127.0.0.1,10.1.0.0/16',
   parseNetwork,
 );
+
+/** The hash of an issuer as OpenSSL prints it, or any word that a proxy sends in its place. */
+function parseAuthority(value: string): string | undefined {
+  return /^[A-Za-z0-9._:=-]{1,128}$/.test(value) ? value.toLowerCase() : undefined;
+}
+
+export const authorities = listOf(
+  'issuers',
+  ',',
+  'issuer hashes separated by commas, such as 8ba2d3c1,1c4e5f60',
+  parseAuthority,
+);

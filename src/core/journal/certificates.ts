@@ -1,14 +1,15 @@
+import { dayOf, named } from '../reasons/attention/words';
 import { because, type Lines } from './line-words';
 
 const maxNamed = 5;
 
-/** Days are dates in UTC, as `2026-11-02`. */
+/** Instants are in ISO 8601, in UTC. */
 export const certificateLines = {
   'certificate-issued': ({ device }: { device: string }) => `a certificate was issued for ${device}`,
   'certificate-revoked': ({ serial, device, why }: { serial: string; device: string | null; why: string }) =>
     `the certificate ${serial}${device === null ? '' : ` of ${device}`} was revoked${because(why)}`,
   'server-certificate-renewed': ({ until }: { until: string }) =>
-    `the server certificate was renewed and is valid until ${until}`,
+    `the server certificate was renewed and is valid until ${dayOf(until)}`,
   'server-certificate-expiring': ({
     hasExpired,
     on,
@@ -18,11 +19,11 @@ export const certificateLines = {
     on: string;
     why: string;
   }) =>
-    `the server certificate ${hasExpired ? 'expired' : 'expires'} on ${on} and cannot renew itself: ${why}`,
+    `the server certificate ${hasExpired ? 'expired' : 'expires'} on ${dayOf(on)} and cannot renew itself: ${why}`,
   'server-certificate-expired-already': ({ on }: { on: string }) =>
-    `a new server certificate is not used: it expired on ${on}`,
+    `a new server certificate is not used: it expired on ${dayOf(on)}`,
   'server-certificate-misses-names': ({ names }: { names: readonly string[] }) =>
-    `a new server certificate is not used: devices asked for ${firstOf(names)} in the last 7 days, which it does not cover`,
+    `a new server certificate is not used: devices asked for ${named(names, names.length, maxNamed)} in the last 7 days, which it does not cover`,
   'certificate-refused': ({
     subject,
     address,
@@ -36,7 +37,3 @@ export const certificateLines = {
     return `${whose} was refused${address === null ? '' : ` from ${address}`}: ${why}`;
   },
 } satisfies Lines;
-
-function firstOf(names: readonly string[]): string {
-  return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;
-}

@@ -13,14 +13,20 @@ interface Told {
  * sentence that came with it, or else its kind.
  */
 export function messageOf({ kind, message, reason }: Told): string {
-  const said = reason === null ? undefined : sentenceOf(reason);
+  const said = reason === null ? undefined : knownSentence(reason);
   return said ?? (message === '' ? kind : message);
 }
 
-function sentenceOf({ code, parameters }: EventReason): string | undefined {
+/** Makes the sentence of a line that this version wrote, for a log. */
+export function sentenceOf({ code, parameters }: EventReason<LineCode>): string {
+  // Parameters were checked against the code where the line was made.
+  return (lines[code] as (parameters: ReasonParameters) => string)(parameters);
+}
+
+function knownSentence({ code, parameters }: EventReason): string | undefined {
   if (!isLineCode(code)) return undefined;
   try {
-    return (lines[code] as (parameters: ReasonParameters) => string)(parameters);
+    return sentenceOf({ code, parameters });
   } catch {
     return undefined; // another version needs other parameters
   }

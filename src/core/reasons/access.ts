@@ -43,6 +43,69 @@ export const accessReasons = {
     says: () => 'a change in a session must name the page it comes from',
     remedy: 'Use this server\'s page. Programs send "Authorization: Bearer <token>" instead of a cookie.',
   },
+  'not-a-device-token': {
+    code: 'invalid-input',
+    says: () => 'this cannot be the token of a device',
+    remedy: ({ minLength, maxLength }: { minLength: number; maxLength: number }) =>
+      `Use ${minLength} to ${maxLength} printable ASCII characters without spaces, or let the server make one.`,
+  },
+  'overlap-too-long': {
+    code: 'invalid-input',
+    says: () => 'an overlap lasts from 0 seconds to a year',
+  },
+  'device-token-taken': {
+    code: 'conflict',
+    says: ({ holder }: { holder: string }) => `${holder} already has a token`,
+    remedy: 'Rotate it: the old one then stays valid for a while.',
+  },
+  'no-such-device-token': {
+    code: 'not-found',
+    says: ({ holder }: { holder: string }) => `${holder} has no token`,
+    remedy: 'Create one.',
+  },
+  'device-token-needed': {
+    code: 'unauthenticated',
+    says: () => 'a token is required',
+    remedy:
+      'Set auth_token or gateway_token in the client\'s configuration: it sends "Authorization: TargetToken <token>" or "GatewayToken <token>".',
+  },
+  'device-token-refused': {
+    code: 'unauthenticated',
+    says: () => 'this is not the token of this device, nor that of the gateway',
+    remedy: "Compare the target name and the token in the client's configuration with those of the server.",
+  },
+  'controller-certificate-refused': {
+    code: 'unauthenticated',
+    says: () => 'the proxy names another device, or an issuer that is not trusted',
+    remedy: "Compare the target name with the certificate's, and HAWKBIT_AUTHORITIES with its issuer.",
+  },
+  'too-many-wrong-device-tokens': {
+    code: 'too-many-requests',
+    says: () => 'too many wrong tokens from this address',
+    remedy: "Correct the token in the client's configuration: the right one is accepted at once.",
+  },
+  'device-tokens-unreadable': {
+    code: 'unavailable',
+    says: () => 'the server cannot read its tokens',
+    remedy: 'See the log of the server.',
+  },
+  'token-key-missing': {
+    code: 'configuration',
+    says: ({ path }: { path: string }) => `${path}, which unseals the tokens of devices, is missing`,
+    remedy:
+      'Restore it from the backup of the certificates folder. If it is lost, remove the tokens with HAWKBIT_PORT unset (rauc-simple-server device token remove --all), then create or import new ones.',
+  },
+  'token-key-damaged': {
+    code: 'configuration',
+    says: ({ path }: { path: string }) => `${path}, which unseals the tokens of devices, is damaged`,
+    remedy: 'Restore it from the backup of the certificates folder.',
+  },
+  'token-key-wrong': {
+    code: 'configuration',
+    says: ({ path }: { path: string }) => `${path} does not open a token in the database`,
+    remedy:
+      'Restore the key that belongs to this database from the backup of the certificates folder. If it is the right key, somebody changed the database: remove the token and create a new one.',
+  },
   'access-ended-during-export': {
     code: 'unauthenticated',
     says: () => 'the token was revoked, or the session ended, during the export',

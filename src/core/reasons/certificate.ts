@@ -9,6 +9,11 @@ export const certificateReasons = {
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a serial number`,
     remedy: 'Give it in hex, as `openssl x509 -noout -serial` prints it.',
   },
+  'kit-polls-twice': {
+    code: 'invalid-input',
+    says: () => "rauc-hawkbit-updater polls the server itself, so RAUC's own polling has no place in its kit",
+    remedy: 'Leave out the polling.',
+  },
   'kit-certificate-revoked': {
     code: 'conflict',
     says: ({ commonName }: { commonName: string }) =>
@@ -24,6 +29,11 @@ export const certificateReasons = {
   'not-an-ip-address': {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not an IP address`,
+  },
+  'renewal-failed': {
+    code: 'unavailable',
+    says: () => 'an unexpected error occurred',
+    remedy: "See the server's log.",
   },
   'no-ca': {
     code: 'not-found',

@@ -71,6 +71,11 @@ export const deviceReasons = {
     code: 'conflict',
     says: ({ id }: { id: string }) => `${id} has no installation that could be called off`,
   },
+  'nothing-being-cancelled': {
+    code: 'conflict',
+    says: ({ id }: { id: string }) => `${id} has no installation that is being cancelled`,
+    remedy: 'Call it off without force first, so that the device is told.',
+  },
   'action-needs-value': {
     code: 'invalid-input',
     says: ({ action }: { action: string }) => `${action} needs a value`,

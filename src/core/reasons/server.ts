@@ -22,6 +22,12 @@ export const serverReasons = {
       `the device listener cannot use ${host} port ${port}: ${reason}`,
     remedy: 'Stop the program that uses it, or set DEVICE_HOST and DEVICE_PORT.',
   },
+  'hawkbit-port-unusable': {
+    code: 'configuration',
+    says: ({ host, port, reason }: { host: string; port: number; reason: string }) =>
+      `the listener for hawkBit's clients cannot use ${host} port ${port}: ${reason}`,
+    remedy: 'Stop the program that uses it, or set HAWKBIT_HOST and HAWKBIT_PORT.',
+  },
   'admin-token-missing': {
     code: 'configuration',
     says: ({ adminHost }: { adminHost: string }) =>

@@ -10,7 +10,7 @@ import { downloadLimits } from './catalog/bundle-content';
 import { EventStreams } from './kernel/event-stream';
 import { dashboard, unknownPage } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
-import { FailureLimiter } from './access/failure-limiter';
+import { FailureLimiter } from '../failure-limiter';
 import { registerChoreMetrics } from './metrics/chore-metrics';
 import { registerWritabilityMetrics } from './metrics/storage-metrics';
 import { registerClockMetrics } from './metrics/clock-metrics';

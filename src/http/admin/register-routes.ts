@@ -6,7 +6,7 @@ import { readBody } from './kernel/request-body';
 import { contextOf } from './kernel/request-context';
 import { answered, type Route } from './kernel/route';
 
-/** Puts a route table into an Express app. The caller is authenticated before a byte of the body is read. */
+/** Mounts a route table on an Express app. The caller is authenticated before any of the body is read. */
 export function registerRoutes(app: Express, routes: readonly Route[], identify: Identify): void {
   const paths = [...new Set(routes.map((route) => route.path))];
   const patternOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -26,7 +26,7 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
           context.actor = await authenticate();
           context.isAllowed = () => mayStill(authenticate);
         }
-        // Who has gone meanwhile is told of by no event any more: nobody must wait for one.
+        // If the client has left by now, no later event says so: stop here, or something would wait for it forever.
         if (!response.destroyed) next();
       },
       ...(route.shape.body === undefined ? [] : readBody),
@@ -38,7 +38,7 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
       },
     );
   }
-  // After all of them: a path may be one of its own for one method, and fit the pattern of another for the others.
+  // After all of them: a path may have its own route for one method, and match another pattern for the other methods.
   for (const path of paths) {
     const methods = routes
       .filter((route) => route.path === path)

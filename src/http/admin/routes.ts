@@ -24,6 +24,7 @@ import type { Route } from './kernel/route';
 import { type SessionPorts, sessionRoutes } from './access/session';
 import { statusRoutes } from './overview/service-status';
 import { searchLimits, Shares } from './kernel/shares';
+import { deviceTokenRoutes } from './access/device-tokens';
 import { tokenRoutes } from './access/tokens';
 import { deliveryRoutes } from './webhooks/deliveries';
 import { webhookRoutes } from './webhooks/webhooks';
@@ -43,7 +44,7 @@ export function adminRoutes(
     ...bundleContentRoutes(options, downloads),
     ...manifestRoutes(options),
     ...activationRoutes(options),
-    ...goBackRoutes(options), // before one release: "back" is no id
+    ...goBackRoutes(options), // before the route of one release: "back" is no id
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
@@ -60,6 +61,7 @@ export function adminRoutes(
     ...webhookRoutes(options),
     ...deliveryRoutes(options),
     ...tokenRoutes(options),
+    ...deviceTokenRoutes(options),
     ...sessionRoutes(options, callers),
     ...aboutRoutes(options),
     ...statusRoutes(options, metrics),

@@ -7,19 +7,19 @@ export { createAdminApp } from './app';
 
 export interface AdminServerOptions {
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** A connection on which nothing moves for so long is ended; one that crawls is not. */
+  /** A connection on which nothing moves for this long is ended; a slow one is not. */
   readonly stallTimeoutMs?: number;
-  /** Connections that one address may have; {@link connectionsPerAddress} when left out. */
+  /** Connections allowed per address; {@link connectionsPerAddress} when left out. */
   readonly connectionsPerAddress?: number;
-  /** Addresses and networks of proxies, whose connections are those of many; none when left out. */
+  /** Addresses and networks of proxies, whose connections belong to many clients; none when left out. */
   readonly trustedProxies?: readonly string[];
 }
 
 export interface AdminServer {
   readonly address: AddressInfo;
-  /** In force, in milliseconds; 0 is none. */
+  /** The limits in force, in milliseconds; 0 is none. */
   readonly limits: {
     readonly requestTimeoutMs: number;
     readonly headersTimeoutMs: number;
@@ -27,7 +27,8 @@ export interface AdminServer {
   };
   counts(): ConnectionCounts;
   /**
-   * No new connections; requests in progress get so long, then they are cut. Resolves when every connection is closed.
+   * Takes no new connections; requests in progress get this long, then they are cut. Resolves when every connection
+   * is closed.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -36,12 +37,12 @@ const defaultStallTimeoutMs = 3 * 60_000;
 const headersTimeoutMs = 60_000;
 const keepAliveTimeoutMs = 65_000;
 const idleSweepMs = 100;
-/** More than browsers and scripts of one address need at once, event streams included. */
+/** More than the browsers and scripts of one address need at once, event streams included. */
 export const connectionsPerAddress = 256;
 
 /**
- * Listens with an admin app.
- * @throws the system's error (`EADDRINUSE` ...) when it cannot have the address
+ * Starts a listener for an admin app.
+ * @throws the system's error (`EADDRINUSE` ...) when the address is not available
  */
 export async function startAdminServer(
   app: RequestListener,
@@ -50,7 +51,7 @@ export async function startAdminServer(
   const server = createServer({ requireHostHeader: false }, app); // our guard answers with a problem document
   // The guards come first: only then is a waiting client told to send its bundle (RFC 9110, section 10.1.1).
   server.on('checkContinue', app);
-  // An upload may take hours; what ends it is silence.
+  // An upload may take hours; only silence ends it.
   server.requestTimeout = 0;
   server.headersTimeout = headersTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;

@@ -6,5 +6,5 @@ import { manifest } from './rauc/manifest';
 import { nativePolling } from './rauc/native-polling';
 import { status } from './rauc/status';
 
-/** What the device listener speaks: a new protocol is a line here. */
+/** The protocols of the device listener: a new one is a line here. */
 export const deviceProtocols: readonly Protocol[] = [manifest, nativePolling, status, ddi, bundles, health];

@@ -1,91 +1,82 @@
-import type { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Budget } from '../../core/budget';
-import type { RefusalCause, RefusedSubject } from '../../core/connection-refusal';
-import type { RefusedCertificates } from '../../services/certificates/refused-certificates';
+import type { RefusalCause } from '../../core/connection-refusal';
 import type { OverBudget } from '../../services/overview/over-budget';
 import { createIsTrustedProxy } from '../client-address';
-import { BodyReader } from './kernel/body-reader';
-import { createCharge } from './kernel/charge-requests';
-import { Counters, type ProtocolCounts } from './kernel/counters';
+import { chooseBaseUrl } from './kernel/base-url';
+import type { ProtocolCounts } from './kernel/counters';
+import { type DeviceShares, type DeviceSharesOptions, openDeviceShares } from './kernel/device-shares';
 import { followRequests } from './kernel/follow-requests';
 import { type MountOptions, mountProtocols } from './kernel/mount-protocols';
-import { createNotices } from './kernel/notices';
 import type { Protocol, ProtocolServices } from './kernel/protocol';
 import { refusalAnswer } from './kernel/refusal-answer';
 import { createDispatcher } from './kernel/router';
 import { deviceProtocols } from './protocols';
 import { closeListener, trackSockets } from './transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
-import { type AdmissionRules, Connections, expelConnection } from './transport/connections';
-import { DeviceBudgets } from './transport/device-budgets';
+import { type AdmissionRules, Connections } from './transport/connections';
 import { type FarewellLimits, farewellLimits, Farewells } from './transport/farewells';
 import { HandshakeGuard } from './transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
-import { machineMemoryBytes } from '../../base/machine/memory';
-import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
-import type { MonotonicClock } from '../../ports/clock';
 
 export interface DeviceServices extends ProtocolServices {
   readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
-  readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
+  readonly refusedCertificates: DeviceSharesOptions['services']['refusedCertificates'];
 }
 
-export interface DeviceServerOptions extends AdmissionRules, MountOptions {
+export interface DeviceServerOptions extends AdmissionRules, MountOptions, DeviceSharesOptions {
   readonly services: DeviceServices;
-  /** Address to bind to; `::` is every address, IPv6 and IPv4. */
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly baseUrl: string | null;
+  /** Names and addresses of the server certificate in use. */
+  readonly certificateNames: () => readonly string[];
+  /** Whether the server certificate in use is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  /** Address to bind to; `::` means every address, IPv6 and IPv4. */
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly tls: DeviceTls;
   /** What devices may speak; {@link deviceProtocols} when left out. */
   readonly protocols?: readonly Protocol[];
-  /** How long a body may take to arrive, in milliseconds; the default is half a minute. */
-  readonly bodyTimeoutMs?: number;
-  /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
+  /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
   readonly quietTimeoutMs?: number;
-  /** What people are told of a certificate that is refused. */
-  readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
-  /** Hears what each device calls the server, once it was let in. */
+  /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
   readonly farewellLimits?: FarewellLimits;
-  /** What is read for devices and has not left yet; by the memory of the machine when left out. */
-  readonly memoryLimits?: MemoryLimits;
-  /** That of the process when left out. */
-  readonly monotonicMs?: MonotonicClock;
 }
 
-/** What happened since the start, and what is going on. */
+/** What happened since the start, and what is in progress. */
 export interface DeviceCounts {
   readonly connections: number;
   readonly openRequests: number;
-  /** Bytes of bundles that were read and have not left yet. */
+  /** Bytes of bundles that were read and not sent yet. */
   readonly unsentBytes: number;
   readonly requests: number;
-  /** Every protocol by its name, and `none` for requests that no route was found for. */
+  /** Every protocol by its name, and `none` for requests that match no route. */
   readonly protocols: ReadonlyMap<string, ProtocolCounts>;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
   readonly refusals: ReadonlyMap<RefusalCause, number>;
-  /** Connections that made room for a new one of their device. */
+  /** Connections replaced by a new one of their device. */
   readonly replacedConnections: number;
-  /** Connections that wait for their TLS handshake, and handshakes that are under way. */
+  /** Connections that wait for their TLS handshake, and handshakes in progress. */
   readonly waitingConnections: number;
   readonly handshakes: number;
-  /** Requests answered with bytes of a bundle, and how many bytes went out. */
+  /** Requests answered with bytes of a bundle, and how many bytes were sent. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
-  /** How often a device or an address went beyond a budget. */
+  /** How often a device or an address exceeded a budget. */
   readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
@@ -93,18 +84,20 @@ export interface DeviceServer {
   readonly address: AddressInfo;
   /** Node's server, for what it was configured with. */
   readonly listener: Http2SecureServer;
+  /** For another listener for the same devices. */
+  readonly shares: DeviceShares;
   /**
-   * Takes over new files for new connections; connections of a CA that is no longer there end.
-   * @throws DomainError `configuration`: then the old ones stay in use
+   * Uses new files for new connections, and ends connections whose CA is gone.
+   * @throws DomainError `configuration`: then the old files stay in use
    */
   reload(tls: DeviceTls): void;
-  /** Ends the open connections of certificates that are revoked now. @returns how many */
+  /** Ends the open connections of revoked certificates. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
-  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  /** Devices that connected with an old certificate, as {@link OldCertificates.seen}. */
   oldCertificates(): readonly string[];
   /**
-   * Takes no new connections; running downloads may go on for a while.
+   * Takes no new connections; running downloads may continue for a while.
    * @param graceMs how long, in milliseconds
    */
   close(graceMs: number): Promise<void>;
@@ -116,21 +109,12 @@ export interface DeviceServer {
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
   const { log, now, services, protocols = deviceProtocols } = options;
-  const { quietTimeoutMs = limits.quietTimeoutMs, monotonicMs = () => performance.now() } = options;
+  const { quietTimeoutMs = limits.quietTimeoutMs } = options;
   const settings = new TlsSettings();
-  const memory = new SendMemory(options.memoryLimits ?? memoryLimitsOf(machineMemoryBytes()));
-  const budgets = new DeviceBudgets(memory);
+  const shares = openDeviceShares(options);
+  const { memory, budgets, counters, notices, charge, bodies, monotonicMs } = shares;
   const limited = options.connectionLimits ?? connectionLimits;
   const connections = new Connections(options, limited, budgets, monotonicMs);
-  const counters = new Counters();
-  const { overBudget, refusedCertificates } = services;
-  const { describeRefused } = options;
-  const notices = createNotices({ counters, overBudget, refusedCertificates, describeRefused, log, now });
-  const charge = createCharge({
-    monotonicMs,
-    onRefused: (deviceId) => notices.excess({ deviceId }, 'requests'),
-    expel: expelConnection,
-  });
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const handshakes = new HandshakeGuard(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
@@ -144,19 +128,26 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     protocols: mountProtocols(protocols, options, {
       counters,
       charge,
-      port: () => (listener.address() as AddressInfo).port,
+      baseUrl: ({ authority }) =>
+        chooseBaseUrl({
+          configured: options.baseUrl,
+          authority,
+          coversHost: options.coversHost,
+          certificateNames: options.certificateNames(),
+          port: (listener.address() as AddressInfo).port,
+        }),
       onBytes({ connection }) {
         connection.movedAtMs = monotonicMs();
       },
     }),
     connections,
     counters,
-    bodies: new BodyReader(options.bodyTimeoutMs ?? limits.bodyTimeoutMs),
+    bodies,
     charge,
     onRefused: (refusal, { identity, address, certificate }) =>
       notices.refused(refusal, {
         device: identity.id,
-        certificate,
+        ...(certificate === null ? {} : { certificate }),
         ...(address === null ? {} : { address }),
       }),
     log,
@@ -185,13 +176,14 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   return {
     address: listener.address() as AddressInfo,
     listener,
+    shares,
     reload(tls) {
       listener.setSecureContext(settings.build(tls));
       const hasNewCa = tls.ca !== ca;
       ca = tls.ca;
       const authorities = parseAuthorities(ca);
       const ended = connections.destroyWhere(
-        ({ certificate }) => hasNewCa && !isIssuedByOneOf(certificate, authorities),
+        ({ certificate }) => hasNewCa && certificate !== null && !isIssuedByOneOf(certificate, authorities),
       );
       log.info({ ended }, 'new TLS files in use');
     },

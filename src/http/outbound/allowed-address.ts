@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 
-/** This machine, the link that it is on, and what is no single host (IANA special-purpose registries, RFC 6890). */
+/** This machine, its link, and ranges that are no single host (IANA special-purpose registries, RFC 6890). */
 const local = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -20,7 +20,10 @@ for (const [network, prefix] of [
   local.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Where the IPv4 address lies behind a NAT64 prefix of so many bits, and where the zeros after it begin (RFC 6052 §2.2). */
+/**
+ * For each length of a NAT64 prefix in bits: where the IPv4 address lies, and where the zeros after it begin (RFC
+ * 6052 §2.2).
+ */
 const nat64Layouts = [
   { at: [6, 7, 9, 10], suffixAt: 11 },
   { at: [7, 9, 10, 11], suffixAt: 12 },
@@ -71,7 +74,8 @@ function expand(address: string): readonly number[] | undefined {
 }
 
 /**
- * Whether an address is this machine's own or its link's: what a server must not be made to call by who may name a URL.
+ * Whether an address belongs to this machine or its link. A user who may enter a URL must not be able to make the
+ * server call such an address.
  * @param address an IP address as the system writes it
  */
 export function isLocalAddress(address: string): boolean {

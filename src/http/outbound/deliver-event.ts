@@ -9,16 +9,16 @@ import type { Clock } from '../../ports/clock';
 export interface DeliveryOptions extends CallRules {
   readonly version: string;
   readonly now: Clock;
-  /** A receiver that has not answered by then has failed, in milliseconds; 10 s when left out. */
+  /** How long a receiver may take to answer, in milliseconds; 10 s when left out. */
   readonly timeoutMs?: number;
 }
 
 const usualTimeoutMs = 10_000;
 
 /**
- * Makes what delivers events by HTTP. The address that is really connected to is checked, after the name was resolved: a name
- * that leads here now and elsewhere before gains nothing. Redirects are not followed, and the answer's body is not read.
- * Whatever a receiver does, the promise resolves within ten seconds or so, and no callback throws.
+ * Creates what delivers events by HTTP. The address that is really connected to is checked after the name was
+ * resolved: a name that points elsewhere later gains nothing. Redirects are not followed, and the answer's body is
+ * not read. Whatever a receiver does, the promise resolves within about ten seconds, and no callback throws.
  */
 export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
   const { timeoutMs = usualTimeoutMs } = options;
@@ -48,7 +48,7 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
           'Webhook-Signature': sign(secret, id, timestamp, body),
         },
       });
-      // Each of these may come after another: the first one counts.
+      // Each of these may follow another: the first one counts.
       request.once('response', (response) => {
         const { statusCode = 0 } = response;
         response.on('error', () => undefined).destroy();
@@ -64,7 +64,7 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
     });
 }
 
-/** As in the Standard Webhooks specification, version 1: HMAC-SHA256 over id, timestamp and body. */
+/** Signs as in the Standard Webhooks specification, version 1: HMAC-SHA256 over id, timestamp and body. */
 function sign(secret: string, id: string, timestamp: string, body: Buffer): string {
   const key = secret.startsWith('whsec_')
     ? Buffer.from(secret.slice('whsec_'.length), 'base64')

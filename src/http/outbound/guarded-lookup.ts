@@ -8,18 +8,20 @@ type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress
 
 /** Whom outbound requests may call. */
 export interface CallRules {
-  /** Let receivers on this machine and its link be called. */
+  /** Allow calls to receivers on this machine and its link. */
   readonly allowLocal: boolean;
-  /** Of the system when left out. */
+  /** The system's resolver when left out. */
   readonly resolve?: (hostname: string, callback: OnResolved) => void;
 }
 
-/** Resolves names to addresses that may be called. It answers by its callback alone, whatever the resolver does. */
+/**
+ * Resolves names to addresses that may be called. It answers only through its callback, whatever the resolver does.
+ */
 export function guardedLookup({ allowLocal, resolve = systemLookup }: CallRules): LookupFunction {
   return (hostname, { all }, callback) => {
     const onResolved: OnResolved = (error, addresses) => {
       if (error !== null) {
-        callback(error, ''); // there are no addresses then
+        callback(error, ''); // no addresses then
         return;
       }
       const allowed = allowLocal ? addresses : addresses.filter(({ address }) => !isLocalAddress(address));
@@ -45,7 +47,7 @@ export function refusedLiteral(url: URL, { allowLocal }: CallRules): string | nu
 
 const patienceMs = 2_000;
 
-/** Makes the check of a URL before it is kept. */
+/** Creates the check of a URL before it is stored. */
 export function createRefuseReceiver(rules: CallRules): RefuseReceiver {
   return async (text) => {
     const url = new URL(text);

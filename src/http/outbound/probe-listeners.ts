@@ -6,10 +6,10 @@ import { TLSSocket } from 'node:tls';
 import { systemErrorCode } from '../../base/files/system-error';
 import type { DeviceTls, Endpoint, ProbeListeners, Silence, Stranger } from '../../ports/listener-probes';
 
-/** More is no health. */
+/** A longer answer is not the health of a server. */
 const maxAnswerBytes = 1 << 16;
 
-/** A listener that is slower is as good as none. */
+/** A slower listener is as good as none. */
 const usualTimeoutMs = 5_000;
 
 interface Answer {
@@ -17,7 +17,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Asks listeners as their clients would. Each question ends within so long, whatever the other side does. */
+/** Probes listeners as their clients would. Each probe ends within this time, whatever the other side does. */
 export function createProbeListeners(timeoutMs = usualTimeoutMs): ProbeListeners {
   const ask = (url: string, options: RequestOptions = {}) => askOnce(url, { ...options, timeoutMs });
   return {
@@ -66,7 +66,7 @@ function healthOf(answer: Answer | Silence): { kind: 'greeted'; version: string 
 
 type Asked = RequestOptions & { readonly timeoutMs: number };
 
-/** No byte of a body is sent, so that nothing is taken in. */
+/** Sends no byte of a body, so that nothing is uploaded. */
 function askOnce(url: string, { timeoutMs, ...options }: Asked): Promise<Answer | Silence> {
   return new Promise((resolve) => {
     const request = (url.startsWith('https:') ? https : http).request(url, {
@@ -91,7 +91,7 @@ function askOnce(url: string, { timeoutMs, ...options }: Asked): Promise<Answer 
   });
 }
 
-/** What a device meets. The certificate that the server shows is judged here, not refused, so that the rest is seen too. */
+/** Connects as a device would. The server's certificate is judged here, not refused, so that the rest is seen too. */
 function greet(
   { host, port, serverName }: Endpoint,
   { ca, client }: DeviceTls,
@@ -103,12 +103,12 @@ function greet(
       host,
       port,
       path: '/health',
-      // An address is no name for SNI.
+      // SNI does not allow addresses.
       servername: isIP(serverName) === 0 ? serverName : '',
       ca,
       ...client,
       rejectUnauthorized: false,
-      checkServerIdentity: () => undefined, // names are a check of their own
+      checkServerIdentity: () => undefined, // names are checked separately
       agent: false,
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { EventKind, NewEvent } from '../../core/event';
+import type { NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Token } from '../../core/token';
 import type { SessionRecords } from '../../ports/access';
 import type { RandomBytes } from '../../ports/randomness';
@@ -43,11 +44,15 @@ export function createManageSessions(ports: SessionPorts): ManageSessions {
     return session.token.revokedAt === null ? session.token : undefined;
   }
 
-  const line = (kind: EventKind, { name }: Token, address: string | null, message: string): NewEvent => ({
+  const line = (
+    kind: 'session.begun' | 'session.ended',
+    { name }: Token,
+    address: string | null,
+  ): NewEvent => ({
     kind,
     at: now(),
     actor: { name: `token:${name}`, address },
-    message,
+    reason: saying(kind === 'session.begun' ? 'session-begun' : 'session-ended', { token: name }),
   });
 
   return {
@@ -60,7 +65,7 @@ export function createManageSessions(ports: SessionPorts): ManageSessions {
       await sessions.add(
         { ...session, endsAgeMs: presentAgeMs + lifetimeMs },
         { ageMs: presentAgeMs, maxOfToken },
-        [line('session.begun', token, address, `a browser signed in with the token ${token.name}`)],
+        [line('session.begun', token, address)],
       );
       return { id, lifetimeMs };
     },
@@ -68,9 +73,7 @@ export function createManageSessions(ports: SessionPorts): ManageSessions {
     async end(id, address) {
       const token = await find(id);
       if (token === undefined) return;
-      await sessions.remove(hashOf(id), [
-        line('session.ended', token, address, `a browser with the token ${token.name} signed out`),
-      ]);
+      await sessions.remove(hashOf(id), [line('session.ended', token, address)]);
     },
   };
 }

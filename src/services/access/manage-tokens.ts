@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { compareNaturally } from '../../base/text/natural-order';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Token, TokenScope } from '../../core/token';
 import type { TokenRecords } from '../../ports/access';
 import type { RandomBytes } from '../../ports/randomness';
@@ -54,7 +55,7 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
         kind: 'token.created',
         at: token.createdAt,
         actor: { name: actor, address },
-        message: `the token ${name} was made, for ${scope}`,
+        reason: saying('token-created', { token: name, scope }),
         after: { name, scope },
       };
       if (!(await tokens.add(token, hashOf(secret), [event]))) throw nameInUse(name);
@@ -68,7 +69,7 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
         kind: 'token.revoked',
         at,
         actor: { name: actor, address },
-        message: `the token ${name} was revoked`,
+        reason: saying('token-revoked', { token: name }),
         before: { name },
       };
       const token = await tokens.revoke(name, at, actor, [event]);

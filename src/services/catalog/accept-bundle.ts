@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { DomainError } from '../../core/errors';
 import type { Finding, Inspection } from '../../core/inspection';
 
@@ -25,5 +26,5 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
 }
 
 export function sentenceOf(reasons: readonly Finding[]): string {
-  return reasons.map(({ message }) => message).join('; ') || 'no reason is known';
+  return reasons.map(({ message }) => message).join('; ') || circumstance('no-finding');
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Inspection } from '../../core/inspection';
@@ -36,10 +37,9 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
   return {
     whyUntrusted,
     whyNot(bundle) {
-      if (!allowUntrusted && !isJudged(bundle.inspection))
-        return 'its signature is being checked against the present keyring';
+      if (!allowUntrusted && !isJudged(bundle.inspection)) return circumstance('bundle-being-judged');
       const why = whyUntrusted(bundle);
-      return why === null ? null : `it is not trusted: ${why}`;
+      return why === null ? null : circumstance('bundle-untrusted', { why });
     },
     endsAt: ({ inspection: { signerChain } }) =>
       trustTerms().dependsOnClock && signerChain.length > 0

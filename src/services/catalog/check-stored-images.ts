@@ -1,7 +1,9 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
-import { type ImageCheck, namedImages, type StoredImageCheck } from '../../core/image-check';
+import type { ImageCheck, StoredImageCheck } from '../../core/image-check';
+import { saying } from '../../core/journal/catalogue';
 import type { CheckImages } from '../../ports/bundle-inspection';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleUses } from '../../ports/fleet-counts';
@@ -78,7 +80,7 @@ export class StoredImageChecks implements CheckStoredImages {
     const { name, imageCheck } = found;
     const tries = imageCheck.state === 'being-checked' ? imageCheck.tries : 0;
     if (tries >= maxTries) {
-      await this.#keep(found, notChecked('the server was ended during each check'));
+      await this.#keep(found, notChecked(circumstance('server-ended-during-check')));
       return;
     }
     // Counted first: a check that takes the server down must not be started forever.
@@ -125,21 +127,21 @@ export class StoredImageChecks implements CheckStoredImages {
 }
 
 function notChecked(why: string): ImageCheck {
-  const reason = `the check ended early ${maxTries} times (${why}); upload the bundle again to have it checked`;
-  return { state: 'not-checked', reason };
+  return { state: 'not-checked', reason: circumstance('images-check-failed', { tries: maxTries, why }) };
 }
 
 /** Only a mismatch: sound images are what everyone expects. */
 function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): NewEvent[] {
   if (check.state !== 'mismatch') return [];
+  const images = check.files.slice(0, maxTold);
   return [
     {
       kind: 'bundle.images-mismatch',
       at,
       actor: theServer,
-      message: `${name} has images that do not match its manifest: ${namedImages(check.files)}`,
+      reason: saying('bundle-images-mismatch', { bundle: name, images, count: check.files.length }),
       subject: { bundleName: name, compatible },
-      after: { images: check.files.slice(0, maxTold) },
+      after: { images },
     },
   ];
 }

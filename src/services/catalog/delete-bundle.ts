@@ -1,6 +1,7 @@
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import { type Catalog, noBundle } from './catalog';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleNeeds, Tombstone } from '../../ports/catalog';
@@ -51,7 +52,7 @@ export function createDeleteBundle(ports: DeletePorts): DeleteBundle {
           kind: 'bundle.deleted',
           at,
           actor: { name: actor, address },
-          message: `${name} was deleted`,
+          reason: saying('bundle-deleted', { bundle: name }),
           subject: { bundleName: name, compatible },
           before: { sha256 },
         };

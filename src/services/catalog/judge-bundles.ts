@@ -2,10 +2,10 @@ import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import type { Inspection } from '../../core/inspection';
+import { saying } from '../../core/journal/catalogue';
 import type { JudgeSignature, TrustTerms } from '../../ports/bundle-inspection';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleUses } from '../../ports/fleet-counts';
-import { sentenceOf } from './accept-bundle';
 import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
@@ -159,13 +159,18 @@ interface Judged {
 /** What changed for people; being checked again does not count. */
 function tell({ name, compatible, inspection: before }: Bundle, after: Inspection, at: Date): NewEvent[] {
   if (before.verdict === after.verdict) return [];
-  const why = after.reasons.length === 0 ? '' : `: ${sentenceOf(after.reasons)}`;
+  const findings = after.reasons.map(({ message }) => message);
   return [
     {
       kind: 'bundle.judged',
       at,
       actor: theServer,
-      message: `${name} is ${after.verdict} now, it was ${before.verdict}${why}`,
+      reason: saying('bundle-judged', {
+        bundle: name,
+        verdict: after.verdict,
+        before: before.verdict,
+        findings,
+      }),
       subject: { bundleName: name, compatible },
       before: { verdict: before.verdict },
       after: { verdict: after.verdict },

@@ -4,6 +4,7 @@ import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
 import { notYetChecked, type StoredImageCheck } from '../../core/image-check';
 import type { Inspection } from '../../core/inspection';
+import { saying } from '../../core/journal/catalogue';
 import type { RolloutPolicy } from '../../core/rollout';
 import { parsePolicy } from '../../core/rollout-policy';
 import { defaultChannel, type Release } from '../../core/release';
@@ -190,7 +191,7 @@ function tellPublication(bundle: Bundle, { actor, address = null }: PublishReque
     kind: 'bundle.published',
     at,
     actor: { name: actor, address },
-    message: `${name} was published: ${inspection.verdict}`,
+    reason: saying('bundle-published', { bundle: name, verdict: inspection.verdict }),
     subject: { bundleName: name, compatible },
     after: { sha256, size: sizeBytes, version: inspection.manifest?.version ?? null },
   };

@@ -1,4 +1,5 @@
 import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Activation } from '../../core/release';
 import type { Rollout } from '../../core/rollout';
 
@@ -14,15 +15,14 @@ export function tellActivation(
   const { releaseId, compatible, channel, action, bundleName, previousBundleName, at, by, forced } =
     activation;
   const actor: Actor = { name: by, address };
-  const where = `${compatible} (${channel})`;
   return {
     kind: action === 'activate' ? 'release.activated' : 'release.deactivated',
     at,
     actor,
-    message:
-      bundleName === null
-        ? `nothing is current for ${where} any more`
-        : `${bundleName} is current for ${where}${forced ? ', by force' : ''}${wordsOf(returning)}`,
+    reason: saying(
+      action === 'activate' ? 'release-activated' : 'release-deactivated',
+      current(activation, returning),
+    ),
     subject: {
       compatible,
       channel,
@@ -54,13 +54,25 @@ export function tellUndone(
   return {
     ...told,
     kind: 'release.undone',
-    message: `release ${undone} of ${previousBundleName ?? ''} was undone before any device was offered it: ${told.message}`,
+    reason: saying('release-undone', {
+      ...current(activation, returning),
+      releaseId: undone,
+      undone: previousBundleName,
+    }),
     subject: { compatible, channel, bundleName: previousBundleName ?? bundleName, releaseId: undone },
   };
 }
 
-function wordsOf(returning: Rollout | undefined): string {
-  if (returning === undefined) return '';
-  const { state, step, policy } = returning;
-  return ` again, as it was: ${state}, step ${step + 1} of ${policy.steps.length}`;
+/** What is current from now on. */
+function current({ compatible, channel, bundleName, forced }: Activation, returning: Rollout | undefined) {
+  const { state = null, step = null, policy } = returning ?? {};
+  return {
+    compatible,
+    channel,
+    bundle: bundleName,
+    forced,
+    state,
+    step,
+    steps: policy?.steps.length ?? null,
+  };
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { defaultChannel } from '../../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
@@ -41,6 +42,6 @@ export function currentManifest(
   if (compatible === null) return describeNothing('', reason);
   const release = catalog.findCurrent(compatible, defaultChannel);
   return release === undefined
-    ? describeNothing(compatible, `nothing is released for ${compatible}`)
+    ? describeNothing(compatible, circumstance('nothing-released', { compatible }))
     : describeRelease(release, baseUrl);
 }

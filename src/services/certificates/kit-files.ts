@@ -1,4 +1,5 @@
-import type { KitPolling } from '../../core/kit-polling';
+import type { KitClient, KitPolling } from '../../core/kit-polling';
+import { circumstance } from '../../core/reasons/circumstances';
 import type { ReadKitText } from '../../ports/certificates';
 
 /** What a device kit is made from. */
@@ -9,6 +10,7 @@ export interface DeviceKit {
   /** What the board is; `null` when the kit is for whatever its `system.conf` says. */
   readonly compatible: string | null;
   readonly polling: KitPolling;
+  readonly client: KitClient;
   readonly caPem: string;
   readonly certificatePem: string;
   /** `null` when the device has its key already. */
@@ -23,7 +25,7 @@ export interface KitFile {
 }
 
 /** The texts and their modes. Files below `root/` go to the same place on the device. */
-const texts: readonly (readonly [name: string, mode: number])[] = [
+const texts: readonly (readonly [name: string, mode: number, source?: string])[] = [
   ['README.md', 0o644],
   ['install.sh', 0o755],
   ['root/etc/rauc/update/server.conf', 0o644],
@@ -42,6 +44,20 @@ const texts: readonly (readonly [name: string, mode: number])[] = [
   ['system.conf.d/streaming.conf', 0o644],
 ];
 
+/** The same for `rauc-hawkbit-updater`, each with where it is read. */
+const hawkbitTexts: readonly (readonly [name: string, mode: number, source: string])[] = [
+  ...(
+    [
+      ['README.md', 0o644],
+      ['install.sh', 0o755],
+      ['root/etc/rauc-hawkbit-updater/config.conf', 0o644],
+      ['root/etc/systemd/system/rauc-hawkbit-updater.service.d/rauc-simple-server.conf', 0o644],
+      ['root/usr/local/lib/rauc-update/hawkbit-config', 0o755],
+    ] as const
+  ).map(([name, mode]) => [name, mode, `hawkbit/${name}`] as const),
+  ['root/usr/local/lib/rauc-update/system-info', 0o755, 'root/usr/local/lib/rauc-update/system-info'],
+];
+
 /**
  * Only root and the group of RAUC's streaming user (`nobody`) can read the key. `install.sh` sets the group, whose number differs
  * between boards.
@@ -51,14 +67,17 @@ const certificates = 'root/etc/rauc/update';
 
 /** The files of a kit, by path; the same for the same device. */
 export async function listKitFiles(kit: DeviceKit, readText: ReadKitText): Promise<readonly KitFile[]> {
-  const filled = texts.map(async ([path, mode]) => ({
+  const wanted = kit.client === 'hawkbit' ? hawkbitTexts : texts;
+  const filled = wanted.map(async ([path, mode, source = path]) => ({
     path,
     mode,
-    content: fill(kit, await readText(path)),
+    content: fill(kit, await readText(source)),
   }));
   return [
     ...(await Promise.all(filled)),
-    { path: `${certificates}/ca.crt`, mode: 0o644, content: kit.caPem },
+    ...(kit.client === 'hawkbit'
+      ? systemCertificates(kit.caPem)
+      : [{ path: `${certificates}/ca.crt`, mode: 0o644, content: kit.caPem }]),
     { path: `${certificates}/device.crt`, mode: 0o644, content: kit.certificatePem },
     ...(kit.keyPem === null
       ? []
@@ -66,18 +85,24 @@ export async function listKitFiles(kit: DeviceKit, readText: ReadKitText): Promi
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** For the system's store, whose tools take one certificate a file. */
+function systemCertificates(caPem: string): readonly KitFile[] {
+  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block, index) => ({
+    path: `root/usr/local/share/ca-certificates/rauc-simple-server-${index + 1}.crt`,
+    mode: 0o644,
+    content: `${block}\n`,
+  }));
+}
+
 function fill(kit: DeviceKit, text: string): string {
   const values: Readonly<Record<string, string>> = {
     DEVICE_ID: kit.id,
     SERVER_URL: kit.serverUrl,
+    SERVER_HOST: kit.serverUrl.replace(/^https:\/\//i, ''),
     COMPATIBLE: kit.compatible ?? '',
     POLLING: kit.polling,
-    KEY: kit.keyPem === null ? ownKey : includedKey,
+    KEY: kit.keyPem === null ? circumstance('kit-without-key') : circumstance('kit-with-key'),
   };
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
-
-const includedKey =
-  "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.";
-const ownKey =
-  "**The kit holds no private key.** The device's own, which its certificate was requested with, goes to\n`/etc/rauc/update/device.key`, before or after `install.sh`; run that again then, so that RAUC's streaming user can read the key.";

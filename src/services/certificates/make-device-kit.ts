@@ -1,10 +1,11 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Readable } from 'node:stream';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
-import type { KitPolling } from '../../core/kit-polling';
+import type { KitClient, KitPolling } from '../../core/kit-polling';
 import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
 import { listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
@@ -17,6 +18,8 @@ export interface KitRequest extends IssueOptions {
   readonly compatible?: string;
   /** Default `script`. */
   readonly polling?: KitPolling;
+  /** Default `rauc`. */
+  readonly client?: KitClient;
   /** A request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
   /** Whether the kit travels where others cannot read it; true when left out. If not, it is refused if it would contain a key. */
@@ -55,7 +58,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
   return async (request) => {
     const id = parseDeviceId(request.id);
     const compatible = request.compatible === undefined ? null : parseCompatible(request.compatible);
-    const { serverUrl, polling = 'script' } = request;
+    const { serverUrl, polling = 'script', client = 'rauc' } = request;
+    if (client === 'hawkbit' && polling === 'native') throw DomainError.of('kit-polls-twice');
     const trust = await certificates.findServerTrust(hostOfUrl(serverUrl));
     const found = request.force === true ? null : await certificates.readDevice(id);
     if (found !== null) checkExisting(found, request, compatible, now());
@@ -66,7 +70,7 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     const extraRoot = trust?.extraRoot ?? null;
     const caPem = extraRoot === null ? device.caPem : withRoot(device.caPem, extraRoot.pem);
     const files = await listKitFiles(
-      { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
+      { id, serverUrl, compatible, polling, client, caPem, certificatePem, keyPem },
       readText,
     );
     const folder = kitName(id);
@@ -76,8 +80,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [nativeWarning] : []),
-        ...(extraRoot === null ? [] : [extraRootWarning(extraRoot.name)]),
+        ...(polling === 'native' ? [circumstance('kit-native-polling')] : []),
+        ...(extraRoot === null ? [] : [circumstance('kit-extra-root', { name: extraRoot.name })]),
       ],
       isServerChecked: trust !== null,
       issued,
@@ -114,12 +118,6 @@ export function kitName(id: string): string {
 function withRoot(caPem: string, rootPem: string): string {
   return `${caPem.trimEnd()}\n${rootPem}`;
 }
-
-const extraRootWarning = (name: string) =>
-  `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`;
-
-const nativeWarning =
-  "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";
 
 /** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
 function checkExisting(

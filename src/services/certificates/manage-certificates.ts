@@ -9,6 +9,7 @@ import type {
 } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
 import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
@@ -97,7 +98,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
     await tell({
       kind: 'certificate.issued',
       actor,
-      message: `a certificate was issued for ${deviceId}`,
+      reason: saying('certificate-issued', { device: deviceId }),
       subject: { deviceId },
       after: { serial, not_after: notAfter.toISOString() },
     });
@@ -162,7 +163,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
       await tell({
         kind: 'device.kit-made',
         actor,
-        message: `a kit was made for ${request.id}, ${kit.hasKey ? 'with its key' : 'without a key'}`,
+        reason: saying('device-kit-made', { device: request.id, hasKey: kit.hasKey }),
         subject: { deviceId: request.id },
       });
       return kit;

@@ -2,6 +2,7 @@ import type { Revocation } from '../../core/certificate';
 import { certificateInUse, type Device, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { CertificateFolder, RevocationsInForce } from '../../ports/certificates';
 import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
@@ -75,14 +76,17 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
 
   /** It is already done, whether or not the journal takes its line. */
   async function tell({ serial, commonName: deviceId, reason }: Revocation, actor: Actor): Promise<void> {
-    const of = deviceId === '' ? '' : ` of ${deviceId}`;
     try {
       await ports.journal.record([
         {
           kind: 'certificate.revoked',
           at: now(),
           actor,
-          message: `the certificate ${serial}${of} was revoked: ${reason}`,
+          reason: saying('certificate-revoked', {
+            serial,
+            device: deviceId === '' ? null : deviceId,
+            why: reason,
+          }),
           subject: deviceId === '' ? {} : { deviceId },
           after: { serial, reason },
         },

@@ -1,6 +1,7 @@
 import { RecentMap } from '../../base/collections/recent-map';
 import type { ConnectionRefusal, RefusedCertificate, RefusedSubject } from '../../core/connection-refusal';
 import { type NewEvent, theServer } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import { TokenBucket } from '../../core/token-bucket';
 import type { Clock } from '../../ports/clock';
 import type { JournalRecords } from '../../ports/journal';
@@ -113,13 +114,11 @@ export class RefusedCertificateList implements RefusedCertificates {
 
 function lineOf(entry: Entry): NewEvent {
   const { subject, issuer, serial, fingerprint, deviceId, address, cause, reason, count, lastAt } = entry;
-  const whose = subject === '' ? 'a certificate that cannot be read' : `the certificate of ${subject}`;
-  const from = address === null ? '' : ` from ${address}`;
   return {
     kind: 'certificate.refused',
     at: lastAt,
     actor: theServer,
-    message: `${whose} was refused${from}: ${reason}`,
+    reason: saying('certificate-refused', { subject, address, why: reason }),
     ...(deviceId === null ? {} : { subject: { deviceId } }),
     after: { cause, subject, issuer, serial, fingerprint, address, count },
   };

@@ -2,6 +2,8 @@ import { SharedRun } from '../../base/collections/shared-run';
 import type { CertificateSummary, RenewedServer } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import { type NewEvent, theServer } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
+import { sentenceOf } from '../../core/journal/sentences';
 import { type HoldReason, renewalNoticeMs, whyHeldBack } from '../../core/server-certificate';
 import type { JournalRecords } from '../../ports/journal';
 import type { Clock } from '../../ports/clock';
@@ -144,7 +146,7 @@ export class ServerCertificate<Tls extends ServedTls> {
       log.info({ names, serial, notAfter, warnings }, 'the server certificate was renewed');
       await this.#record({
         kind: 'certificate.renewed',
-        message: `the server certificate was renewed, and is valid until ${dayOf(notAfter)}`,
+        reason: saying('server-certificate-renewed', { until: notAfter.toISOString() }),
         before: factsOf(replaced),
         after: factsOf(certificate),
       });
@@ -152,10 +154,7 @@ export class ServerCertificate<Tls extends ServedTls> {
       if (!(error instanceof DomainError))
         log.error({ err: error }, 'renewing the server certificate failed');
       this.#renewals.failed += 1;
-      this.#problem = {
-        reason: error instanceof DomainError ? error.message : 'an error that the log has',
-        remedy: (error instanceof DomainError ? error.remedy : undefined) ?? 'See the log of the server.',
-      };
+      this.#problem = problemOf(error);
       await this.#tellProblem(this.#problem);
     }
   }
@@ -168,14 +167,18 @@ export class ServerCertificate<Tls extends ServedTls> {
     this.#toldAtMs = at.getTime();
     const { summary } = inUse();
     const { serial, notAfter } = summary;
-    const when = expiryWords(notAfter, at);
-    log.error({ serial, notAfter, reason, remedy }, `the server certificate ${when} and cannot renew itself`);
+    const told = saying('server-certificate-expiring', {
+      hasExpired: notAfter <= at,
+      on: notAfter.toISOString(),
+      why: reason,
+    });
+    log.error({ serial, notAfter, reason, remedy }, sentenceOf(told));
     const filter = { kinds: ['certificate.expiring'], since: new Date(at.getTime() - dayMs + checkEveryMs) };
     const { events } = await journal.search(filter, { limit: 1 });
     if (events.length > 0) return; // told before a restart
     await this.#record({
       kind: 'certificate.expiring',
-      message: `the server certificate ${when} and cannot renew itself: ${reason}`,
+      reason: told,
       after: { ...factsOf(summary), reason, remedy },
     });
   }
@@ -189,12 +192,11 @@ export class ServerCertificate<Tls extends ServedTls> {
 
   #tellHeldBack(found: Tls, reason: HoldReason): void {
     const { serial } = found.summary;
-    const why =
-      reason.kind === 'expired' ? `it expired on ${dayOf(reason.notAfter)}` : missesWords(reason.names);
-    this.ports.log.error({ serial, ...reason }, `a new server certificate is not used: ${why}`);
+    const told = tellHold(reason);
+    this.ports.log.error({ serial, ...reason }, sentenceOf(told));
     void this.#record({
       kind: 'certificate.held-back',
-      message: `a new server certificate is not used: ${why}`,
+      reason: told,
       after: { ...factsOf(found.summary), ...(reason.kind === 'expired' ? {} : { missing: reason.names }) },
     });
   }
@@ -209,11 +211,17 @@ export class ServerCertificate<Tls extends ServedTls> {
   }
 }
 
-const maxNamed = 5;
+/** What is nobody's fault is in the log. */
+function problemOf(error: unknown): NonNullable<ServerCertificateStatus['renewalProblem']> {
+  const unexpected = DomainError.of('renewal-failed');
+  const { message: reason, remedy = unexpected.remedy } = error instanceof DomainError ? error : unexpected;
+  return { reason, remedy: remedy ?? '' };
+}
 
-function missesWords(names: readonly string[]): string {
-  const others = names.length > maxNamed ? ' and others' : '';
-  return `devices asked for ${names.slice(0, maxNamed).join(', ')}${others} in the last 7 days, which it does not cover`;
+function tellHold(reason: HoldReason): EventReason<LineCode> {
+  return reason.kind === 'expired'
+    ? saying('server-certificate-expired-already', { on: reason.notAfter.toISOString() })
+    : saying('server-certificate-misses-names', { names: reason.names });
 }
 
 function termsOf({ names, summary }: ServedTls) {
@@ -222,13 +230,4 @@ function termsOf({ names, summary }: ServedTls) {
 
 function factsOf({ serial, notAfter, names }: CertificateSummary) {
   return { serial, not_after: notAfter.toISOString(), names: names.slice(0, 32) };
-}
-
-/** When a certificate ends, as a verb for a sentence. */
-export function expiryWords(notAfter: Date, now: Date): string {
-  return `${notAfter <= now ? 'expired' : 'expires'} on ${dayOf(notAfter)}`;
-}
-
-function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10);
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
 import { endingAs, isOpen } from '../../core/installation-states';
 import type { Clock } from '../../ports/clock';
@@ -39,7 +40,7 @@ function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<v
   if (installation === null || !isOpen(installation)) return { answer: undefined };
   // A cancelled installation must not continue when the device comes back.
   const state = endingAs(installation, 'lost');
-  const message = 'the device has not been heard of';
+  const message = circumstance('installation-silent');
   const lost = changed(installation, { state, message }, { at, actor: theServer });
   return { answer: undefined, installations: [lost.installation], events: lost.events };
 }

@@ -1,5 +1,7 @@
-import type { Actor, EventKind, NewEvent } from '../../core/event';
+import type { Actor, NewEvent } from '../../core/event';
 import { changeInstallation, type Installation, type InstallationChange } from '../../core/installation';
+import type { InstallationState } from '../../core/installation-states';
+import { saying } from '../../core/journal/catalogue';
 
 export interface ChangedInstallation {
   readonly installation: Installation;
@@ -26,30 +28,27 @@ export function changed(
   const isNoted = after.message !== null && after.message !== installation.message;
   return {
     installation: after,
-    events: isNoted ? [tell('installation.noted', installation, after, cause)] : [],
+    events: isNoted ? [tell('noted', installation, after, cause)] : [],
   };
 }
 
 /** The journal line for an installation that begins. */
 export function tellState(before: Installation | null, after: Installation, cause: Cause): NewEvent {
-  const kind: EventKind = `installation.${after.state}`;
-  return tell(kind, before, after, cause);
+  return tell(after.state, before, after, cause);
 }
 
 function tell(
-  kind: EventKind,
+  what: InstallationState | 'noted',
   before: Installation | null,
   after: Installation,
   { at, actor }: Cause,
 ): NewEvent {
   const { deviceId, bundleName, releaseId, id } = after;
-  const what = kind === 'installation.noted' ? '' : ` ${after.state}`;
-  const why = after.message === null ? '' : `: ${after.message}`;
   return {
-    kind,
+    kind: `installation.${what}`,
     at,
     actor,
-    message: `${bundleName} on ${deviceId}${what}${why}`,
+    reason: saying(`installation-${what}`, { device: deviceId, bundle: bundleName, why: after.message }),
     subject: { deviceId, bundleName, releaseId, installationId: id },
     ...(before === null ? {} : { before: { state: before.state } }),
     after: { state: after.state, attempts: after.attempts, version: after.targetVersion },

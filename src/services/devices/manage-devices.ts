@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
@@ -8,10 +9,10 @@ import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
 import type { Fleet } from '../../ports/fleet';
-import type { Decided } from '../../ports/fleet-decisions';
+import type { Decided, Intervention } from '../../ports/fleet-decisions';
 import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceRecords } from '../../ports/devices';
-import { changed } from './installation-events';
+import { type Cause, changed } from './installation-events';
 import { planClearing } from './plan-clearing';
 import { createDecisionPlans, type Decision, type DecisionPlans, deviceLine } from './plan-decisions';
 import type { Clock } from '../../ports/clock';
@@ -47,8 +48,12 @@ export interface ManageDevices {
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
   /** The same for many devices, in one write: it takes effect on all that exist, or on none. */
   clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
-  /** Cancels its installation; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
-  cancel(id: string, actor: Actor): Promise<DeviceRecord>;
+  /**
+   * Cancels its installation; the bundle is not offered again until that is cleared. By force, one that is being cancelled counts as cancelled
+   * although the device has not answered: it is told nothing, and may still finish.
+   * @throws DomainError `conflict`
+   */
+  cancel(id: string, actor: Actor, request?: { readonly isForced?: boolean }): Promise<DeviceRecord>;
   /** Forgets the device; with a valid certificate it comes back as a new one. */
   forget(id: string, actor: Actor): Promise<void>;
 }
@@ -129,15 +134,16 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     clearAllFailures: (ids, actor) =>
       fleet.decisions.interveneAll([...new Set(ids)], planClearing(ports, actor)),
 
-    cancel(id, actor) {
+    cancel(id, actor, { isForced = false } = {}) {
       const at = now();
       return fleet.decisions.intervene(id, ({ installation }) => {
+        if (isForced) return endCancelled(installation, id, { at, actor });
         if (installation === null || !isCancellable(installation)) {
           throw DomainError.of('nothing-to-call-off', { id });
         }
         // An installation that has not begun has nothing to interrupt.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-        const message = `called off by ${actor.name}`;
+        const message = circumstance('installation-called-off', { by: actor.name });
         const after = changed(installation, { state, message }, { at, actor });
         return { installations: [after.installation], events: after.events };
       });
@@ -150,4 +156,11 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ]),
   };
+}
+
+/** @throws DomainError `conflict` for one that was not called off before: the device should hear of it first */
+function endCancelled(installation: Installation | null, id: string, cause: Cause): Intervention {
+  if (installation?.state !== 'cancelling') throw DomainError.of('nothing-being-cancelled', { id });
+  const after = changed(installation, { state: 'cancelled' }, cause);
+  return { installations: [after.installation], events: after.events };
 }

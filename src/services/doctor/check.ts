@@ -1,15 +1,17 @@
 import type { FolderFinding } from '../../core/certificate';
 import type { DoctorCheck } from '../../core/doctor';
+import type { FindingReason } from '../../core/reasons/doctor/sentences';
+import type { SkipCode } from '../../core/reasons/doctor/skipped';
 
 /** Where a check reports its findings. */
 export interface CheckReport {
   /** It does not work, or is not safe. @param subject a path, an address or an option */
-  error(subject: string, message: string, remedy: string): void;
-  warning(subject: string, message: string, remedy: string): void;
+  error(subject: string, reason: FindingReason): void;
+  warning(subject: string, reason: FindingReason): void;
   /** What another check of a folder found. */
   add(findings: readonly FolderFinding[]): void;
   /** Says what was not checked. */
-  skip(reason: string): void;
+  skip(code: SkipCode): void;
   /** Reports progress of a slow check. */
   progress(doneBytes: number, totalBytes: number): void;
 }

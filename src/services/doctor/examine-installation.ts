@@ -1,6 +1,8 @@
 import { systemErrorCode } from '../../base/files/system-error';
 import type { Diagnosis, DoctorCheck, DoctorFinding, DoctorSeverity, SkippedCheck } from '../../core/doctor';
 import { DomainError } from '../../core/errors';
+import { finding, type FindingReason } from '../../core/reasons/doctor/sentences';
+import type { SkipCode } from '../../core/reasons/doctor/skipped';
 import type { Check, CheckReport } from './check';
 
 export interface ExamineOptions {
@@ -37,8 +39,7 @@ async function runWithin(
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
-      const message = `this check timed out after ${silenceLimitMs / 1000} s`;
-      seen.error(check.name, message, 'Check whether a disk or the network is stuck, then retry.');
+      seen.error(check.name, finding('check-timed-out', { limitMs: silenceLimitMs }));
       resolve();
     }, silenceLimitMs);
   });
@@ -65,20 +66,21 @@ class Sightings implements CheckReport {
 
   constructor(private readonly check: DoctorCheck) {}
 
-  error(subject: string, message: string, remedy: string): void {
-    this.#find('error', subject, message, remedy);
+  error(subject: string, reason: FindingReason): void {
+    this.#find('error', subject, reason);
   }
 
-  warning(subject: string, message: string, remedy: string): void {
-    this.#find('warning', subject, message, remedy);
+  warning(subject: string, reason: FindingReason): void {
+    this.#find('warning', subject, reason);
   }
 
   add(findings: Parameters<CheckReport['add']>[0]): void {
-    for (const { severity, path, message, remedy } of findings) this.#find(severity, path, message, remedy);
+    for (const { severity, path, message: what, remedy } of findings)
+      this.#find(severity, path, finding('as-told', { what, remedy }));
   }
 
-  skip(reason: string): void {
-    if (!this.#isClosed) this.skipped.push({ check: this.check, reason });
+  skip(code: SkipCode): void {
+    if (!this.#isClosed) this.skipped.push({ check: this.check, code });
   }
 
   progress(doneBytes: number, totalBytes: number): void {
@@ -88,20 +90,21 @@ class Sightings implements CheckReport {
   /** @throws any error that is a bug */
   failure(error: unknown): void {
     if (error instanceof DomainError) {
-      this.error(this.check, error.message, error.remedy ?? 'Fix that, then retry.');
+      const { message: what, remedy = null } = error;
+      this.error(this.check, finding('as-told', { what, remedy }));
       return;
     }
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    const reason = error instanceof Error ? error.message : code;
-    this.error(this.check, `this check failed: ${reason}`, 'Run doctor as the user that runs the server.');
+    const why = error instanceof Error ? error.message : code;
+    this.error(this.check, finding('check-failed', { why }));
   }
 
   close(): void {
     this.#isClosed = true;
   }
 
-  #find(severity: DoctorSeverity, subject: string, message: string, remedy: string): void {
-    if (!this.#isClosed) this.findings.push({ check: this.check, severity, subject, message, remedy });
+  #find(severity: DoctorSeverity, subject: string, reason: FindingReason): void {
+    if (!this.#isClosed) this.findings.push({ check: this.check, severity, subject, reason });
   }
 }

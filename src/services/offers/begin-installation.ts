@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Bundle } from '../../core/bundle';
 import { type Contact, slotOf } from '../../core/contact';
 import type { Actor } from '../../core/event';
@@ -51,7 +52,8 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
     const isRetry = transactionId !== null && installation?.transactionId === transactionId;
     const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
     if (isSame && installation.state !== 'interrupted') return;
-    const replaced = { state: 'withdrawn', message: `replaced by ${offered.bundle.name}` } as const;
+    const message = circumstance('installation-replaced', { bundle: offered.bundle.name });
+    const replaced = { state: 'withdrawn', message } as const;
     if (unsettled !== null) {
       const ended = changed(unsettled, replaced, cause);
       draft.change(ended.installation, ended.events);

@@ -57,7 +57,8 @@ function bounded(
   return kept.length === names.length ? merged : Object.fromEntries(kept);
 }
 
-function withCertificate(device: Device, serial: string, at: Date): Device['certificates'] {
+function withCertificate(device: Device, serial: string | null, at: Date): Device['certificates'] {
+  if (serial === null) return device.certificates;
   const seen = device.certificates.find((certificate) => certificate.serial === serial);
   if (seen !== undefined) {
     return device.certificates.map((one) => (one === seen ? { ...seen, lastSeenAt: at } : one));

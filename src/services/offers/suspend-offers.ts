@@ -1,4 +1,6 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Catalog } from '../catalog/catalog';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
@@ -32,7 +34,7 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
       const { devices } = await listing.list(query);
       if (devices.length === 0) return;
       const ids = devices.map(({ device }) => device.id);
-      const why = `${reason}. Look at its pin, then lift the hold`;
+      const why = circumstance('held-with-pin', { why: reason });
       const { failed } = await manageDevices.decideAll(ids, (plans) => plans.hold(why), theServer);
       const refused = failed.find(({ error }) => error.code !== 'not-found'); // one that was forgotten meanwhile
       if (refused !== undefined) throw refused.error;
@@ -44,14 +46,14 @@ async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<voi
   for (const { id, compatible, channel, bundleName, rollout } of catalog.allCurrent()) {
     const { state, step } = rollout;
     if (state === 'aborted' || rollout.reason?.startsWith(reason) === true) continue;
-    const before =
-      state === 'paused'
-        ? `; it was paused before${rollout.reason === null ? '' : `: ${rollout.reason}`}`
-        : '';
+    const isPaused = state === 'paused';
+    const why = isPaused
+      ? circumstance('rollout-paused-before', { why: reason, before: rollout.reason })
+      : reason;
     const paused = {
       ...rollout,
       state: 'paused',
-      reason: `${reason}${before}`,
+      reason: why,
       changedBy: theServer.name,
       changedAt: at,
     } as const;
@@ -62,7 +64,7 @@ async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<voi
           kind: 'rollout.paused',
           at,
           actor: theServer,
-          message: `${bundleName} is paused: ${paused.reason}`,
+          reason: saying('rollout-paused', { bundle: bundleName, why: paused.reason }),
           subject: { compatible, channel, bundleName, releaseId: id },
           before: { state, step },
           after: { state: 'paused', step },

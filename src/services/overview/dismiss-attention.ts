@@ -1,4 +1,5 @@
 import { DomainError } from '../../core/errors';
+import { saying } from '../../core/journal/catalogue';
 import { attentionSentence } from '../../core/reasons/attention/sentences';
 import type { Actor } from '../../core/event';
 import type { DismissalRecords } from '../../ports/dismissals';
@@ -34,7 +35,8 @@ export function createDismissAttention({ describeFleet, dismissals, now }: Dismi
       throw DomainError.of('nothing-to-dismiss', { kind, unknown });
     }
     const after = { kind, subjects: [...subjects] };
-    const message = shown === undefined ? `${kind} was dismissed` : attentionSentence(shown.reason);
-    await dismissals.add(after, { kind: 'attention.dismissed', at: now(), actor, message, after });
+    const item = shown === undefined ? null : attentionSentence(shown.reason);
+    const reason = saying('attention-dismissed', { kind, item });
+    await dismissals.add(after, { kind: 'attention.dismissed', at: now(), actor, reason, after });
   };
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { theServer } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import type { Release } from '../../core/release';
@@ -57,7 +58,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     const { state, policy, forgivenFailures } = release.rollout;
     if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
     // A share of an unknown number: they are counted within a second.
-    return failures > forgivenFailures ? 'its devices are being counted' : null;
+    return failures > forgivenFailures ? circumstance('rollout-being-counted') : null;
   }
 
   counted(releaseId: number): StepDevices | undefined {
@@ -205,6 +206,8 @@ function wasFaster(error: unknown): boolean {
 function throwFirst([first, ...others]: readonly { readonly id: number; readonly error: unknown }[]): void {
   if (first === undefined) return;
   const { id, error } = first;
-  const more = others.length === 0 ? '' : `, and those of ${others.length} more`;
-  throw new Error(`cannot move the rollout of release ${id}${more}`, { cause: error });
+  throw new Error(
+    `cannot move the rollout of release ${id}${others.length === 0 ? '' : `, and those of ${others.length} more`}`,
+    { cause: error },
+  );
 }

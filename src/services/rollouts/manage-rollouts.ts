@@ -1,5 +1,6 @@
 import { DomainError } from '../../core/errors';
 import { type Actor, type EventKind, type NewEvent, theServer } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import type { Release } from '../../core/release';
 import { isNowComplete, type Rollout } from '../../core/rollout';
 import type { RolloutCount } from '../../core/rollout-count';
@@ -79,7 +80,7 @@ export function createManageRollouts({
       moment: Moment,
     ) => {
       readonly change: Partial<Rollout>;
-      readonly message: string;
+      readonly reason: EventReason<LineCode>;
       readonly facts?: Readonly<Record<string, unknown>>;
     },
   ): Promise<Release> {
@@ -89,14 +90,14 @@ export function createManageRollouts({
       const revision = numbers.revision(releaseId);
       const release = get(releaseId);
       const at = now();
-      const { change, message, facts } = plan(release, { at, failures, revision });
+      const { change, reason, facts } = plan(release, { at, failures, revision });
       const rollout: Rollout = { ...release.rollout, ...change, changedBy: actor.name, changedAt: at };
       const { compatible, channel, bundle } = release;
       const event: NewEvent = {
         kind,
         at,
         actor,
-        message,
+        reason,
         subject: { compatible, channel, bundleName: bundle.name, releaseId },
         before: { state: release.rollout.state, step: release.rollout.step },
         after: { state: rollout.state, step: rollout.step, ...facts },
@@ -110,7 +111,7 @@ export function createManageRollouts({
     list: () => catalog.releases(),
     get,
     inProgress: async (releaseId) => (await fleet.releases()).inProgress(releaseId),
-    promote: (releaseId, fromStep, actor, reason) =>
+    promote: (releaseId, fromStep, actor, why) =>
       move(
         releaseId,
         'rollout.promoted',
@@ -124,7 +125,12 @@ export function createManageRollouts({
           if (step >= policy.steps.length - 1) throw DomainError.of('rollout-in-last-step');
           return {
             change: { step: step + 1, stepStartedAt: at, reason: null, forgivenFailures },
-            message: `${bundle.name} goes to step ${step + 2} of ${policy.steps.length}${reason === undefined ? '' : `: ${reason}`}`,
+            reason: saying('rollout-promoted', {
+              bundle: bundle.name,
+              step: step + 1,
+              steps: policy.steps.length,
+              why: why ?? null,
+            }),
           };
         },
       ),
@@ -132,7 +138,10 @@ export function createManageRollouts({
       move(releaseId, 'rollout.paused', actor, ({ bundle, rollout }) => {
         requireState(rollout, 'running', 'pause');
         const why = parseReason(reason);
-        return { change: { state: 'paused', reason: why }, message: tell(`${bundle.name} is paused`, why) };
+        return {
+          change: { state: 'paused', reason: why },
+          reason: saying('rollout-paused', { bundle: bundle.name, why }),
+        };
       }),
     resume: (releaseId, actor) =>
       move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }, { failures: forgivenFailures }) => {
@@ -140,7 +149,7 @@ export function createManageRollouts({
         bundleTrust.require(bundle);
         return {
           change: { state: 'running', reason: null, forgivenFailures },
-          message: `${bundle.name} goes on`,
+          reason: saying('rollout-resumed', { bundle: bundle.name }),
         };
       }),
     complete: (releaseId, count, revision) =>
@@ -151,7 +160,7 @@ export function createManageRollouts({
         const seconds = Math.max(0, Math.round((now.at.getTime() - releasedAt.getTime()) / 1_000));
         return {
           change: { completedAt: now.at },
-          message: `${bundle.name} is complete: proven on ${devices === 1 ? '1 device' : `all ${devices} devices`}`,
+          reason: saying('rollout-completed', { bundle: bundle.name, devices }),
           facts: { devices, held, pinned, duration_seconds: seconds },
         };
       }),
@@ -159,7 +168,10 @@ export function createManageRollouts({
       move(releaseId, 'rollout.aborted', actor, ({ bundle, rollout }) => {
         if (rollout.state === 'aborted') throw DomainError.of('rollout-aborted-already');
         const why = parseReason(reason);
-        return { change: { state: 'aborted', reason: why }, message: tell(`${bundle.name} is aborted`, why) };
+        return {
+          change: { state: 'aborted', reason: why },
+          reason: saying('rollout-aborted', { bundle: bundle.name, why }),
+        };
       }),
   };
 }
@@ -177,8 +189,4 @@ function parseReason(reason: string): string | null {
   if (reason.length > reasonMaxLength)
     throw DomainError.of('reason-too-long', { maxLength: reasonMaxLength });
   return reason.trim() === '' ? null : reason.trim();
-}
-
-function tell(message: string, reason: string | null): string {
-  return reason === null ? message : `${message}: ${reason}`;
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import { DomainError } from '../../core/errors';
 import { theServer } from '../../core/event';
 import type { BundleTrust } from '../catalog/bundle-trust';
@@ -30,7 +31,8 @@ export function createPauseUntrusted({
       if (rollout.state !== 'running') continue;
       const why = bundleTrust.whyUntrusted(bundle);
       if (why === null) continue;
-      const reason = `the bundle is not trusted any more: ${why.length > shownReason ? `${why.slice(0, shownReason)} …` : why}`;
+      const shown = why.length > shownReason ? `${why.slice(0, shownReason)} …` : why;
+      const reason = circumstance('rollout-untrusted', { why: shown });
       try {
         await manageRollouts.pause(id, reason, theServer);
       } catch (error) {

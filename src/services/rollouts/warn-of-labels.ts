@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
+import { findingOf } from '../../core/reasons/findings';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
@@ -14,10 +15,7 @@ export async function warnOfLabels(
   const warnings: Finding[] = [];
   for (const step of rollout.policy.steps) {
     if (step.kind !== 'group' || (await isFollowed(step.label))) continue;
-    warnings.push({
-      code: 'label-without-devices',
-      message: `no device of ${compatible} (${channel}) has the label ${step.label}: its step reaches nobody`,
-    });
+    warnings.push(findingOf('label-without-devices', { compatible, channel, label: step.label }));
   }
   return warnings;
 

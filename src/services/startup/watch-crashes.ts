@@ -31,8 +31,11 @@ export class CrashWatch implements WatchCrashes {
     this.last = ports.file.read();
     if (this.last === undefined) return;
     const part = partLeftOut(this.last);
-    const outcome = part === null ? '' : `; this run leaves out ${part}: restart to try again`;
-    ports.log.warn({ crash: this.last }, `the last run ended with an error: ${this.last.message}${outcome}`);
+    const { message } = this.last;
+    ports.log.warn(
+      { crash: this.last },
+      `the last run ended with an error: ${message}${part === null ? '' : `; this run leaves out ${part}: restart to try again`}`,
+    );
   }
 
   readonly note = (error: unknown): void => {

@@ -1,3 +1,4 @@
+import { circumstance } from '../../core/reasons/circumstances';
 import type { Hold } from '../../core/device';
 import { theServer } from '../../core/event';
 import {
@@ -119,11 +120,7 @@ export class RestoreWatch implements WatchRestores {
     const mayAlarm = Math.abs(at.getTime() - this.#alarmedAtMs) >= evidenceLastsMs;
     if (!isEnough || !mayAlarm || this.#suspicion !== null) return;
     this.#alarmedAtMs = at.getTime();
-    const named = `SHA-256 ${sha256.slice(0, 16)}…`;
-    this.#suspect(
-      `devices name a bundle that this database never had (${named}): it may be an older copy`,
-      sha256,
-    );
+    this.#suspect(circumstance('bundle-of-no-row', { sha256: sha256.slice(0, 16) }), sha256);
     void this.settle();
   }
 

@@ -4,16 +4,16 @@ import { makeBackup } from './make-backup';
 import { restoreBackup } from './restore-backup';
 
 export interface BackupTerms {
-  /** Of this program. */
+  /** This program's version. */
   readonly version: string;
-  /** Names this process to servers that are refused meanwhile. */
+  /** Identifies this process to servers that are refused meanwhile. */
   readonly pid: number;
   readonly now: Clock;
-  /** An id for a database that was restored, each used once. */
+  /** A new id for a restored database; each is used once. */
   readonly newId: () => string;
 }
 
-/** Archives as `.tar` files. */
+/** Backups as `.tar` archives. */
 export function createBackups({ version, pid, now, newId }: BackupTerms): Backups {
   return {
     make: (request) => makeBackup({ ...request, version, at: now(), newId: newId() }),

@@ -8,10 +8,11 @@ import { storageError } from '../storage-error';
 const pieceSizeBytes = 1 << 20;
 
 /**
- * Copies one state of a database into one new file, whatever a server writes meanwhile. Neither `VACUUM INTO`, which fails at generated
- * columns, nor SQLite's backup is to be had in libsql. So the files are copied under a read transaction: as long as it is open no frame
- * that was there is taken out of the -wal file, and what a checkpoint changes in the database file is in those frames too. Opened, the
- * copy is what it was at its last whole frame (sqlite.org/walformat.html).
+ * Copies one state of a database into a new file, whatever a server writes meanwhile. In libsql, `VACUUM INTO` fails
+ * at generated columns and SQLite's backup is not available. So the files are copied under a read transaction: while
+ * it is open, no existing frame is removed from the -wal file, and whatever a checkpoint changes in the database file
+ * is in those frames too. When the copy is opened, it is in the state of its last whole frame
+ * (sqlite.org/walformat.html).
  * @throws DomainError `unavailable` for a damaged one, `storage-full`
  */
 export function copyDatabase(from: string, to: string): void {
@@ -44,7 +45,7 @@ function copyWal(from: string, to: string): void {
   try {
     wal = openSync(from, 'r');
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return; // all is in the database file
+    if (systemErrorCode(error) === 'ENOENT') return; // everything is in the database file
     throw error;
   }
   try {
@@ -69,7 +70,10 @@ function copyBytes(from: number, to: string): void {
   }
 }
 
-/** Takes what is in the -wal file into the database, so that it is one whole file. @throws what SQLite throws */
+/**
+ * Moves the contents of the -wal file into the database, so that it is one complete file.
+ * @throws what SQLite throws
+ */
 export function foldIn(file: string): void {
   const sqlite = new Sqlite(file);
   try {

@@ -19,18 +19,18 @@ import { sealFile } from './seal-file';
 import { type TarPart, writeTar } from './tar-files';
 import { partNames, unpackArchive } from './unpack-archive';
 
-/** What one run is told beside what people ask for. */
+/** What one run needs in addition to the user's request. */
 export interface BackupRun extends BackupRequest {
   readonly version: string;
   readonly at: Date;
   readonly newId: string;
 }
 
-/** What a run that was killed left. */
+/** Marks leftovers of a run that was killed. */
 const scratchPrefix = '.rauc-backup-';
 const staleAfterMs = 2 * 86_400_000;
 
-/** As `make` of the port. */
+/** Implements `make` of the port. */
 export async function makeBackup(request: BackupRun): Promise<MadeBackup> {
   const { dataDir, folder, at, keep } = request;
   refuseLinks(dataDir);
@@ -91,7 +91,7 @@ async function writeArchive(request: BackupRun, scratch: string, draft: string):
 }
 
 async function requireDatabase(file: string): Promise<void> {
-  refuseEmptied(file); // a backup of nothing would take the place of one that is needed now
+  refuseEmptied(file); // an empty backup would replace one that is needed now
   const isThere = await lstat(file).then(
     (stats) => stats.isFile(),
     () => false,
@@ -102,7 +102,7 @@ async function requireDatabase(file: string): Promise<void> {
   });
 }
 
-/** @returns the file that goes into the archive; `null` when there are none */
+/** @returns the file that goes into the archive; `null` without certificates */
 async function packCertificates(
   { certsDir, passphrase }: BackupRun,
   scratch: string,
@@ -118,7 +118,7 @@ async function packCertificates(
   return sealed;
 }
 
-/** A link to a certificate counts as one: other programs renew what it leads to. */
+/** A link to a certificate counts as one: other programs renew its target. */
 async function certificateFiles(certsDir: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const prefix of ['', 'devices/']) {

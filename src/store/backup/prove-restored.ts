@@ -5,15 +5,15 @@ import { createRestoreRecords } from '../sqlite/restore-records';
 import path from 'node:path';
 
 export interface RestoredAs {
-  /** Of the database from now on: it is another one than the one that the copy was made of. */
+  /** The restored database's new id: it is not the database that was copied. */
   readonly newId: string;
-  /** What people read about it. */
+  /** The reason shown to people. */
   readonly reason: string;
   readonly at: Date;
 }
 
 /**
- * Opens a database that was unpacked, as a server would, and leaves it so that a server pauses every rollout before it offers
+ * Opens an unpacked database as a server would, and marks it so that a server pauses every rollout before it offers
  * anything.
  * @throws DomainError `invalid-input` when it is damaged, `configuration` when a newer version wrote it
  */

@@ -12,19 +12,19 @@ import { foldIn } from './copy-database';
 import { proveRestored } from './prove-restored';
 import { unpackArchive } from './unpack-archive';
 
-/** What one run is told beside what people ask for. */
+/** What one run needs in addition to the user's request. */
 export interface RestoreRun extends RestoreRequest {
   readonly at: Date;
   readonly newId: string;
   readonly pid: number;
 }
 
-/** What a run that was killed left is removed by the next one. */
+/** The next run removes what a killed one left. */
 const scratchPrefix = '.restore-';
 
 /**
- * As `restore` of the port. Everything is unpacked and proved first; the database is put in place last, so that a kill before that
- * leaves the one that was there.
+ * Implements `restore` of the port. Everything is unpacked and proved first; the database is put in place last, so
+ * that a kill before that leaves the old one.
  */
 export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup> {
   const { archive, dataDir, at, newId, passphrase, pid } = request;
@@ -86,20 +86,21 @@ async function putInPlace(
   return { contents, keptDatabase, hasCertificates, missingBundles };
 }
 
-/** A name never changes its bytes: what lies there under the same name is the same, or damaged. */
+/** A name never changes its bytes: an existing file with the same name is the same, or damaged. */
 async function moveBundles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) await rename(path.join(from, name), path.join(to, name));
   await syncFolder(to);
 }
 
-/** Those that are there stay: what was issued and revoked since the backup is in them. */
+/** Existing certificates stay: they include what was issued and revoked since the backup. */
 async function moveCertificates(from: string, certsDir: string): Promise<boolean> {
   if (!existsSync(from) || existsSync(path.join(certsDir, 'ca.crt'))) return false;
   await mkdir(path.join(certsDir, 'devices'), { recursive: true, mode: 0o700 });
   const names = (await readdir(from, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.relative(from, path.join(parentPath, name)));
-  // The CA's comes last: from then on they count as being there. The two folders may be on two disks.
+  // The CA's comes last: once it is there, the certificates count as present. The two folders may be on different
+  // disks.
   const isLast = (name: string) => Number(name === 'ca.crt');
   for (const name of names.sort((one, other) => isLast(one) - isLast(other)))
     await replaceFile(path.join(certsDir, name), await readFile(path.join(from, name)), { mode: 0o600 });
@@ -112,7 +113,7 @@ async function setAside({ dataDir, at }: RestoreRun): Promise<string | null> {
   try {
     foldIn(file);
   } catch {
-    // It is damaged, and kept with its -wal file as it is.
+    // It is damaged: keep it and its -wal file as they are.
   }
   const kept = `${file}.${at.toISOString().replace(/[-:]|\.\d+/g, '')}.old`;
   for (const part of ['-wal', '']) if (existsSync(file + part)) await rename(file + part, kept + part);

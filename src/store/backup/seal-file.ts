@@ -5,17 +5,17 @@ import { pipeline } from 'node:stream/promises';
 import { readExactly } from '../../base/files/read-exactly';
 import { DomainError } from '../../core/errors';
 
-/** Begins a sealed file; then the salt, the nonce, the encrypted bytes, and the tag of AES-256-GCM. */
+/** Starts a sealed file. It is followed by the salt, the nonce, the encrypted bytes, and the AES-256-GCM tag. */
 const magic = Buffer.from('RSS-SEALED-1\n');
 const saltSize = 16;
 const nonceSize = 12;
 const tagSize = 16;
 const headSize = magic.length + saltSize + nonceSize;
 
-/** 64 MiB and about a fifth of a second for each guess (RFC 7914, section 2). */
+/** Each guess costs 64 MiB and about a fifth of a second (RFC 7914, section 2). */
 const cost = { N: 1 << 16, r: 8, p: 1, maxmem: 128 << 20 };
 
-/** Encrypts a file into a new one. */
+/** Encrypts a file into a new file. */
 export async function sealFile(from: string, to: string, passphrase: string): Promise<void> {
   const salt = randomBytes(saltSize);
   const nonce = randomBytes(nonceSize);
@@ -28,8 +28,8 @@ export async function sealFile(from: string, to: string, passphrase: string): Pr
 }
 
 /**
- * Decrypts a file into a new one, which must not be used when this rejects.
- * @throws DomainError `forbidden` for another passphrase, or other bytes
+ * Decrypts a file into a new one, which must not be used if this rejects.
+ * @throws DomainError `forbidden` for a wrong passphrase or changed bytes
  */
 export async function openSealedFile(from: string, to: string, passphrase: string): Promise<void> {
   const { size } = await stat(from);

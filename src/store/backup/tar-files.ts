@@ -11,7 +11,7 @@ import { otherArchive } from '../../core/backup';
 export interface TarPart {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Called when its turn has come. */
+  /** Called when the file is due. */
   readonly open: () => Readable | Promise<Readable>;
 }
 
@@ -21,8 +21,8 @@ export interface WrittenPart {
 }
 
 /**
- * Writes files into a new archive, each hashed on its way.
- * @param last a text that follows them, made of what was written
+ * Writes files into a new archive and hashes each on the way.
+ * @param last creates the text of a final file from what was written
  */
 export async function writeTar(
   file: string,
@@ -35,7 +35,7 @@ export async function writeTar(
     () => Promise.reject(new Error('the archive ended early')),
     (error: unknown) => Promise.reject(error instanceof Error ? error : new Error(String(error))),
   );
-  failed.catch(() => undefined); // whoever waits for a part hears of it
+  failed.catch(() => undefined); // reported to the code that waits for a part
   try {
     const written: WrittenPart[] = [];
     for (const part of parts) {
@@ -56,9 +56,9 @@ export async function writeTar(
 }
 
 /**
- * Reads an archive, file by file. Anything that is no plain file is refused.
- * @param take gets each file, and has to read all of it
- * @throws DomainError `invalid-input` for what is no whole archive
+ * Reads an archive, file by file. Anything but a plain file is refused.
+ * @param take gets each file, and must read all of it
+ * @throws DomainError `invalid-input` for an incomplete or invalid archive
  */
 export async function readTar(
   file: string,
@@ -67,7 +67,7 @@ export async function readTar(
   const reader = extract();
   const source = createReadStream(file);
   const pumping = pipeline(source, reader);
-  pumping.catch(() => undefined); // the loop hears of it
+  pumping.catch(() => undefined); // the loop reports it
   try {
     for await (const entry of reader) {
       const { name, type, size } = entry.header;
@@ -88,7 +88,7 @@ export async function readTar(
   }
 }
 
-/** Hashes what goes through. */
+/** Hashes what passes through. */
 export function hashing(hash: { update(piece: Buffer): unknown }): Transform {
   return new Transform({
     transform(piece: Buffer, _encoding, done) {

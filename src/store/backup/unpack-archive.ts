@@ -12,7 +12,7 @@ import { contentsName, parseContents } from './contents-json';
 import { openSealedFile } from './seal-file';
 import { hashing, readTar } from './tar-files';
 
-/** Names in an archive, besides those below `bundles/`. */
+/** Names in an archive, in addition to those below `bundles/`. */
 export const partNames = {
   database: 'server.db',
   certificates: 'certs.tar',
@@ -28,9 +28,9 @@ export interface UnpackOptions {
 const maxContentsBytes = 64 << 20;
 
 /**
- * Unpacks an archive into an empty folder: `server.db`, `bundles/`, `certs/`. Every byte is compared with what the archive says
- * was put in.
- * @throws DomainError `invalid-input` for an archive that is damaged or none, `forbidden` for the wrong passphrase
+ * Unpacks an archive into an empty folder: `server.db`, `bundles/`, `certs/`. Every byte is compared with the
+ * archive's list of contents.
+ * @throws DomainError `invalid-input` for a damaged or invalid archive, `forbidden` for the wrong passphrase
  */
 export async function unpackArchive(
   archive: string,

@@ -1,7 +1,7 @@
 import type { AskedName, AskedNameRecords } from '../../ports/asked-names';
 import type { Database } from './database';
 
-/** The names of the server that devices asked for. */
+/** The server names that devices asked for. */
 export function createAskedNameRecords(database: Database): AskedNameRecords {
   const { query } = database;
   return {

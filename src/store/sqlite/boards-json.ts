@@ -1,13 +1,13 @@
 import { type Boards, noBoards, type SecondBoard, type SeenBoot } from '../../core/board';
 
-/** As JSON has it: instants are text. */
+/** The JSON form: instants are text. */
 type Stored<T> = T extends Date
   ? string
   : T extends object
     ? { readonly [Key in keyof T]: Stored<T[Key]> }
     : T;
 
-/** @param text `{}` of a device from before boards were remembered */
+/** @param text `{}` for a device from before boards were remembered */
 export function toBoards(text: string): Boards {
   if (text === '{}') return noBoards;
   const { boots, second, freshAt } = JSON.parse(text) as Stored<Boards>;

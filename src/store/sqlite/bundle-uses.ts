@@ -22,7 +22,7 @@ export function createBundleUses(database: Database): BundleUses {
   };
 }
 
-/** Which devices still need a bundle, as the transaction that is running sees it. */
+/** Which devices still need a bundle, as seen by the running transaction. */
 export function needsOf(database: Database, name: string, now: Date): BundleNeeds {
   const { query } = database;
   const [counted] = database.all(

@@ -77,7 +77,7 @@ export function createCatalogRecords(
         for (const moved of [returning, rollout]) {
           if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
         }
-        database.afterCommit(() => change.committed(activation)); // before those who listen to the journal
+        database.afterCommit(() => change.committed(activation)); // before journal listeners hear of it
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });
@@ -88,7 +88,7 @@ export function createCatalogRecords(
         check?.(needsOf(database, name, at));
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         database.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
-        database.afterCommit(committed); // before those who listen to the journal
+        database.afterCommit(committed); // before journal listeners hear of it
         journal.append(events);
       });
     },

@@ -1,6 +1,6 @@
 import type { Database } from './database';
 
-/** How many deliveries wait for a webhook, as the transaction that is running sees it. */
+/** How many deliveries wait for a webhook, as seen by the running transaction. */
 export function countWaiting(database: Database, webhookId: number): number {
   const waiting = database.query
     .selectFrom('webhook_deliveries')

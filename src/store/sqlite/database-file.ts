@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 
-/** Changes when a file is written to or replaced. @throws the system's error */
+/** Changes when a file is written or replaced. @throws the system's error */
 export function stampOf(file: string): string {
   const { mtimeMs, size, ino } = lstatSync(file);
   return `${mtimeMs} ${size} ${ino}`;
 }
 
-/** Whether a file is there with something in it. */
+/** Whether a file exists and is not empty. */
 export function hasContent(file: string): boolean {
   return (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

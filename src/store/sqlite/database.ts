@@ -1,80 +1,75 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import { DomainError } from '../../core/errors';
+import type { DatabaseOptions } from './database-options';
 import { waitedFor } from './disk';
-import { type DiskThreadOptions, DiskWorker } from './disk-worker';
+import { DiskWorker } from './disk-worker';
 import { GroupCommit } from './group-commit';
-import type { Upgrade } from './migrate';
 import { type Connection, openToRead, openToWrite } from './open-sqlite';
 import type { Schema } from './schema';
 import { compiled, queryBuilder, Statements } from './statements';
 import { databaseClosed, isOfDisk, isUnwritable } from '../storage-error';
 import { tryDisk } from '../try-disk';
-import { type SearchLimits, Searches } from './searches';
+import { Searches } from './searches';
 import { Turns } from './turns';
 
 /**
- * An open database. Kysely writes the queries; they run synchronously, as SQLite does, so that a transaction is
- * never seen half done by anything else in this process.
+ * An open database. Kysely builds the queries. They run synchronously, as SQLite does, so that nothing else in this
+ * process ever sees half a transaction.
  */
 export interface Database {
   /** Builds queries; pass them to {@link Database.all}. */
   readonly query: Kysely<Schema>;
-  /** Runs a query at once, for a transaction or a piece of a long read. @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * Runs a query immediately, for a transaction or a piece of a long read.
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /**
-   * Runs a query that finds a few rows by itself: by the time that they are there they may be out of date. What it found is on disk by
-   * then, also where it was committed a moment before. @throws as {@link Database.all}
+   * Runs a single query that finds a few rows. They may be out of date by the time they arrive. What it found is on
+   * disk by then, even if it was committed just before.
+   * @throws as {@link Database.all}
    */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
   /**
-   * As {@link Database.read}, for a query that looks at many rows: a thread looks at them where the event loop answers others meanwhile.
-   * It sees all that is committed. Others may commit between two searches, and a long one asks for a bounded number of rows at a time.
-   * @throws DomainError `unavailable` when it takes too long as well
+   * Like {@link Database.read}, for a query that examines many rows: where the event loop must stay free, a thread
+   * examines them. It sees everything committed. Others may commit between two searches, and a long one asks for a
+   * bounded number of rows at a time.
+   * @throws DomainError `unavailable` also when it takes too long
    */
   search<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
-  /** Runs queries that only read, as one piece: also where nothing can be written. What they found is on disk by then. */
+  /**
+   * Runs read-only queries as one piece, even while nothing can be written. What they found is on disk when the
+   * promise resolves.
+   */
   readTogether<Result>(work: () => Result): Promise<Result>;
   /**
-   * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
-   * commit with others, and may be run again, so it changes nothing but the database.
+   * Runs work as one transaction: when the promise resolves all of it is durable; when it rejects nothing is. It may
+   * share its commit with others and may run more than once, so it must change nothing but the database.
    */
   transact<Result>(work: () => Result): Promise<Result>;
   /**
-   * Calls back in the turn in which the transaction that is running is committed, whatever others throw. It may not be on disk yet:
-   * what is told to anybody outside goes to {@link Database.afterSync}.
+   * Calls back in the turn that commits the running transaction, whatever other callbacks throw. The commit may not
+   * be on disk yet: use {@link Database.afterSync} for anything told to the outside.
    */
   afterCommit(callback: () => void): void;
-  /** Calls back when the transaction that is running is on disk, before its promise resolves, whatever others throw. */
+  /**
+   * Calls back when the running transaction is on disk, before its promise resolves, whatever other callbacks throw.
+   */
   afterSync(callback: () => void): void;
-  /** What kept a write from the disk, until {@link Database.tryWriting} has succeeded; `null` when nothing did. */
+  /** Why a write did not reach the disk, until {@link Database.tryWriting} succeeds; otherwise `null`. */
   writeProblem(): DomainError | null;
-  /** After a write that did not get to the disk: finds out whether one would now. */
+  /** After a write that did not reach the disk: finds out whether one would now. */
   tryWriting(): Promise<void>;
+  /** Has the thread that waits for the disk take all that is committed into the database, so that closing need not wait for that. */
+  settle(): Promise<void>;
   close(): void;
 }
 
-export interface DatabaseOptions {
-  /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
-  readonly busyTimeoutMs?: number;
-  /** Told before an older database is brought up to date, which takes a while when it is large. */
-  readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of failures that no caller waits for; without it they go unreported. */
-  readonly onError?: (error: unknown) => void;
-  /** Called before the database is opened for writing; throwing prevents that. */
-  readonly beforeWriting?: () => void;
-  /** Lets threads wait for the disk instead of the event loop: for a program that answers others meanwhile. */
-  readonly diskThread?: DiskThreadOptions | undefined;
-  /** How long and how many searches wait for that. */
-  readonly searches?: SearchLimits;
-  /** Opens it read-only when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
-  readonly mayOnlyRead?: boolean;
-}
-
 /**
- * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when the folder cannot be used, or the database is damaged, from a newer version, or gone while
- * its marker is there; `storage-full`, `unavailable`
+ * Opens `server.db` in the data folder and upgrades it; creates them with modes 0700 and 0600 if missing.
+ * @throws DomainError `configuration` when the folder cannot be used, or the database is damaged, from a newer
+ * version, or missing while its marker is there; `storage-full`, `unavailable`
  */
 export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Database {
   const { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined } = options;
@@ -105,10 +100,10 @@ export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Da
 interface Openers {
   readonly toWrite: () => Connection;
   readonly toRead: (why: DomainError) => Connection;
-  /** Whether there is room to go on with. @throws DomainError `storage-full`, `unavailable` */
+  /** Whether there is room to continue. @throws DomainError `storage-full`, `unavailable` */
   readonly tryDisk: () => Promise<void>;
   readonly commits: (connection: Connection, onRefused: (error: unknown) => void) => GroupCommit;
-  /** `null` where no event loop must be kept free. */
+  /** `null` if no event loop needs to stay free. */
   readonly searches: () => Searches | null;
 }
 
@@ -116,17 +111,17 @@ class SqliteDatabase implements Database {
   readonly query = queryBuilder();
   readonly #turns = new Turns();
   #statements = new Statements();
-  /** `null` while it can only be read. */
+  /** `null` while the database is read-only. */
   #commits: GroupCommit | null;
-  /** `null` while it can only be read, too: then no second connection may have the file open. */
+  /** `null` while the database is read-only too: then no second connection may have the file open. */
   #searches: Searches | null = null;
   #problem: DomainError | null;
   #isClosed = false;
 
-  /** @param problem why the connection can only read; `null` when it can write */
+  /** @param problem why the connection is read-only; `null` when it can write */
   constructor(
     private readonly openers: Openers,
-    /** `null` when it could not be opened again. */
+    /** `null` if it could not be reopened. */
     private connection: Connection | null,
     problem: DomainError | null,
   ) {
@@ -135,7 +130,7 @@ class SqliteDatabase implements Database {
   }
 
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
-    if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
+    if (this.#isClosed) throw databaseClosed(); // the binding would crash the whole process
     if (this.connection === null) throw this.#unwritable();
     return this.#statements.run(this.connection.sqlite, query);
   }
@@ -190,6 +185,10 @@ class SqliteDatabase implements Database {
     }
   }
 
+  async settle(): Promise<void> {
+    await this.#commits?.settle();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#searches?.close();
@@ -198,7 +197,8 @@ class SqliteDatabase implements Database {
     } finally {
       this.#isClosed = true;
     }
-    // After a failed sync nothing may be moved into the database, as closing it would: the next start reads what is there.
+    // After a failed sync nothing may be moved into the database, which closing would do: the next start reads what
+    // is there.
     if ((this.#commits?.failure ?? null) === null) this.connection?.close();
   }
 
@@ -208,7 +208,7 @@ class SqliteDatabase implements Database {
     else await this.#commits.tryWriting();
   }
 
-  /** With nothing in between: one connection ends before the other begins, see {@link openToRead}. */
+  /** Nothing may run in between: one connection ends before the other begins, see {@link openToRead}. */
   #openToWrite(): void {
     this.#disconnect();
     let connection: Connection | undefined;

@@ -1,7 +1,7 @@
 import { type Expression, sql, type SqlBool } from 'kysely';
 import { DomainError } from '../../core/errors';
 
-/** How a list of devices is ordered. Devices of the same value follow by id. */
+/** How a list of devices is ordered. Devices with the same value are ordered by id. */
 export interface DeviceOrder {
   readonly sort: 'id' | 'last_contact' | 'version' | 'state';
   readonly isDescending: boolean;
@@ -16,12 +16,12 @@ export const sortColumns = {
 
 /** Where a page ended. */
 export interface DeviceCursor {
-  /** What the last device was sorted by; missing values sort first, which is SQLite's own order. */
+  /** The last device's sort value; missing values sort first, as in SQLite. */
   readonly value: string | null;
   readonly id: string;
 }
 
-/** The devices after a place in the list. */
+/** The devices after a position in the list. */
 export function isAfter(
   { sort, isDescending }: DeviceOrder,
   { value, id }: DeviceCursor,
@@ -39,7 +39,7 @@ export function isAfter(
     : sql`(${column} > ${value} OR (${column} = ${value} AND ${idColumn} > ${id}))`;
 }
 
-/** A place in a list, in a form that callers hand back and don't look into. */
+/** Encodes a position in the list as an opaque text that callers send back. */
 export function writeCursor({ sort, isDescending }: DeviceOrder, { value, id }: DeviceCursor): string {
   return Buffer.from(JSON.stringify([sort, isDescending, value, id])).toString('base64url');
 }

@@ -2,12 +2,12 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { DeviceFilter } from '../../ports/fleet-queries';
 import type { Database } from './database';
 
-/** So few rows are quicker looked up through an index than found by reading the table from its begin to its end. */
+/** Up to this many rows are faster to look up through an index than to find by scanning the table. */
 const fewDevices = 5_000;
 
 /**
- * Conditions for devices that fit, by an index that leads to few, all those that fit among them. It looks at few itself.
- * @returns `undefined` when there is no such index
+ * Conditions that find the matching devices through an index that selects few. It examines only a few rows itself.
+ * @returns `undefined` when no index selects few
  * @throws DomainError `unavailable`
  */
 export async function conditionsByIndex(
@@ -33,7 +33,7 @@ async function hasFew(database: Database, alone: DeviceFilter): Promise<boolean>
   return (found?.devices ?? 0) <= fewDevices;
 }
 
-/** Each filter that has an index, alone; with a channel or a version its compatible. */
+/** Each filter that has an index, on its own; a channel or a version goes with its compatible. */
 function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
   const { compatible, channel, version, label, state, releaseId, lastContactBefore } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
@@ -54,7 +54,7 @@ function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
   ];
 }
 
-/** @param mayUseIndex else each device is looked at, in the order in which they are stored or another index leads to them */
+/** @param mayUseIndex otherwise each device is examined, in stored order or in the order of another index */
 export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
   const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
@@ -84,7 +84,7 @@ export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): reado
   if (hasSilentPoller === true) conditions.push(sql`${column('poller_omits')} > ''`);
   if (hasSilentPoller === false) conditions.push(sql`coalesce(poller_omits, '') = ''`);
   if (isWaiting !== undefined)
-    // As a word and not as a parameter: else the index of those that wait does not fit.
+    // A literal, not a parameter: otherwise the index of waiting devices does not match.
     conditions.push(sql`${column('admission')} = ${sql.lit(isWaiting ? 'waiting' : 'admitted')}`);
   if (label !== undefined)
     conditions.push(

@@ -10,14 +10,14 @@ import { findRecord } from './find-record';
 import type { SqliteJournal } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
 
-/** Devices and their installations in the database, as devices are answered from them. */
+/** Devices and their installations in the database, as needed to answer devices. */
 export function createDeviceRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,
 ): FleetRecords {
   const { query } = database;
   return {
-    /** All of it as of one moment. */
+    /** All of it from one moment. */
     find: (id) => Promise.resolve().then(() => findRecord(database, id)),
 
     async lastInstallationId() {
@@ -38,7 +38,7 @@ export function createDeviceRecords(
       });
     },
 
-    /** One statement for all of them: as many as there are devices may have been heard in a second. */
+    /** One statement for all of them: in one second, every device may have been heard. */
     writeSeen(seen) {
       const heard = seen.map(({ device }) => {
         const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
@@ -121,7 +121,7 @@ export function createDeviceRecords(
               .selectFrom('installations')
               .select('state')
               .whereRef('installations.device', '=', 'devices.id')
-              // The plus keeps SQLite from walking the release's installations for each of its devices.
+              // The plus keeps SQLite from scanning the release's installations for each of its devices.
               .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
               .orderBy('installations.id', 'desc')
               .limit(1)

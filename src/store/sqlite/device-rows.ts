@@ -182,7 +182,7 @@ export function toInstallationRow(installation: Installation): Insertable<Instal
   };
 }
 
-/** @param text as `send-headers=` has them; empty when it leaves out nothing */
+/** @param text as in `send-headers=`; empty when nothing is left out */
 export function toOmitted(text: string | null): Device['pollerOmits'] {
   return text === null ? null : provingHeaders.filter((name) => text.split(';').includes(name));
 }

@@ -7,7 +7,7 @@ import type { Database } from './database';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
 import { countingOutcome } from './release-outcomes';
 
-/** A new device includes what was decided for it; for a known one only the contact's changes are written. */
+/** Writes a new device with what was decided for it; for a known one only the contact's changes. */
 export function saveContact(database: Database, device: Device): void {
   const { query } = database;
   const { id, createdAt, labels } = device;
@@ -34,7 +34,7 @@ export function saveContact(database: Database, device: Device): void {
   );
 }
 
-/** Only what was decided. */
+/** Writes only what was decided. */
 export function saveDecision(database: Database, { id, change }: DeviceDecision): void {
   const columns = toDecidedColumns(change);
   if (Object.keys(columns).length > 0)
@@ -67,7 +67,7 @@ function changeLabels(database: Database, device: string, { added, removed }: La
   if (database.all(has.limit(maxLabels + 1)).length > maxLabels) throw tooManyLabels();
 }
 
-/** Instead of those that it has. */
+/** Replaces the labels of the device. */
 function saveLabels(database: Database, device: string, labels: readonly string[]): void {
   const { query } = database;
   database.all(query.deleteFrom('device_labels').where('device', '=', device));
@@ -75,7 +75,7 @@ function saveLabels(database: Database, device: string, labels: readonly string[
   database.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
 }
 
-/** A new or a changed one; the oldest of the device make room. */
+/** Writes a new or changed one, and deletes the device's oldest to make room. */
 export function saveInstallation(database: Database, installation: Installation): void {
   const { query } = database;
   const row = toInstallationRow(installation);

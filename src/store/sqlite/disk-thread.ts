@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'libsql';
 import { syncFolderSync } from '../../base/files/replace-file';
 import { systemErrorCode } from '../../base/files/system-error';
-import type { DiskAnswer, DiskTask, DiskThreadData } from './disk-worker';
+import type { DiskAnswer, DiskTask, DiskThreadData, WalTask } from './disk-worker';
 
 /**
  * What `DiskWorker` runs in a thread of its own: all waiting for the disk. What cannot be synced ends the thread with the error, and
@@ -27,46 +27,50 @@ parentPort?.on('message', (task: DiskTask | 'end') => {
 });
 
 function perform(task: DiskTask): DiskAnswer {
-  if (task === 'checkpoint') return { task, problem: checkpoint() };
+  if (task !== 'sync') return { task, problem: change(task) };
   fdatasyncSync(wal);
   return { task, isLong: hasFrame(checkpointAt) };
 }
 
 /**
- * Takes the -wal file into the database and has it begin again. Nobody commits meanwhile, so that all of it can go unless another
- * program reads it: then it goes on growing, until the next attempt.
+ * Nobody commits meanwhile, so that all of the -wal file can go into the database unless another program reads it: then it goes on
+ * growing, until the next attempt.
  * @returns what was wrong where nothing is lost
  * @throws what SQLite says of a sync that failed
  */
-function checkpoint(): string | null {
+function change(task: WalTask): string | null {
   let problem: string | null = null;
   try {
-    takeIn();
+    changeWal(task);
   } catch (error) {
     const code = systemErrorCode(error) ?? '';
     if (code.endsWith('FSYNC')) throw error;
     // Another program that writes is nothing to tell of.
     if (!code.startsWith('SQLITE_BUSY')) problem = error instanceof Error ? error.message : String(error);
   }
-  checkpointAt = hasFrame(checkpointAt) ? checkpointAt + framesPerCheckpoint : framesPerCheckpoint;
+  if (task !== 'begin')
+    checkpointAt = hasFrame(checkpointAt) ? checkpointAt + framesPerCheckpoint : framesPerCheckpoint;
   return problem;
 }
 
-function takeIn(): void {
+function changeWal(task: WalTask): void {
   const sqlite = new Sqlite(file);
   try {
     // What `exec` runs leaves no statement behind that would keep the connection open. Searches of this process end soon: other
     // programs that read may have it wait as long, once in so many frames.
-    sqlite.exec('PRAGMA busy_timeout = 300; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 1000');
-    beginWal(sqlite);
+    sqlite.exec('PRAGMA busy_timeout = 300');
+    if (task !== 'begin')
+      sqlite.exec(`PRAGMA wal_checkpoint(${task === 'truncate' ? 'TRUNCATE' : 'RESTART'})`);
+    sqlite.exec('PRAGMA busy_timeout = 1000');
+    if (task !== 'truncate') beginWal(sqlite);
   } finally {
     sqlite.close();
   }
 }
 
 /**
- * The first commit of a -wal file that begins again also syncs its new head (wal.c, walWriteFrames): here rather than on the event
- * loop. It changes nothing: the server has no application id.
+ * The first commit of a -wal file that begins, or begins again, also syncs its new head (wal.c, walWriteFrames): here rather than on the
+ * event loop. It changes nothing: the server has no application id.
  */
 function beginWal(sqlite: Sqlite.Database): void {
   sqlite.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; COMMIT');

@@ -4,12 +4,15 @@ import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../core/errors';
 import type { Disk, TellSynced } from './disk';
 
-/** `sync`: what is committed gets to the disk. `checkpoint`: the -wal file gets into the database. */
-export type DiskTask = 'sync' | 'checkpoint';
+/** What nobody may commit during: `begin` the -wal file, take it into the database and begin it again, take it in for good. */
+export type WalTask = 'begin' | 'checkpoint' | 'truncate';
+
+/** `sync`: what is committed gets to the disk. */
+export type DiskTask = 'sync' | WalTask;
 
 export type DiskAnswer =
   | { readonly task: 'sync'; readonly isLong: boolean }
-  | { readonly task: 'checkpoint'; readonly problem: string | null };
+  | { readonly task: WalTask; readonly problem: string | null };
 
 export interface DiskThreadData {
   /** The database. */
@@ -26,7 +29,7 @@ export interface DiskThreadOptions {
 }
 
 export interface DiskWorkerOptions extends DiskThreadOptions {
-  /** Told of a checkpoint that failed: the next one is tried later, and nothing is lost. */
+  /** Told when the -wal file did not get into the database: that is tried again later, and nothing is lost. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -51,8 +54,8 @@ export class DiskWorker implements Disk {
   /** Of commits that the sync that runs is for. */
   #syncing: TellSynced[] = [];
   #isRunning = false;
-  /** The -wal file is long: a checkpoint comes before the next commit. */
-  #isLong = false;
+  /** What is done with the -wal file before the next commit. */
+  #due: WalTask | null = 'begin';
   #whenFree: (() => void)[] = [];
   #isClosed = false;
   readonly #wal: number;
@@ -77,7 +80,7 @@ export class DiskWorker implements Disk {
       closeSync(wal);
       this.#fail(new Error('the thread that waits for the disk ended'));
     });
-    this.#thread.unref();
+    this.#next();
   }
 
   get failure(): DomainError | null {
@@ -85,7 +88,7 @@ export class DiskWorker implements Disk {
   }
 
   whenFree(callback: () => void): void {
-    if (this.#isLong) this.#whenFree.push(callback);
+    if (this.#due !== null) this.#whenFree.push(callback);
     else callback();
   }
 
@@ -111,6 +114,15 @@ export class DiskWorker implements Disk {
     });
   }
 
+  settle(): Promise<void> {
+    if (this.#failure !== null || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#due = 'truncate';
+      this.#whenFree.push(resolve);
+      this.#next();
+    });
+  }
+
   close(): void {
     if (this.#isClosed) return;
     try {
@@ -129,7 +141,7 @@ export class DiskWorker implements Disk {
       this.#syncing = this.#waiting;
       this.#waiting = [];
       this.#ask('sync');
-    } else if (this.#isLong) this.#ask('checkpoint');
+    } else if (this.#due !== null) this.#ask(this.#due);
     else this.#thread.unref();
   }
 
@@ -143,17 +155,18 @@ export class DiskWorker implements Disk {
     if (this.#isClosed || this.#failure !== null) return;
     this.#isRunning = false;
     if (answer.task === 'sync') {
-      this.#isLong = answer.isLong;
+      if (answer.isLong) this.#due ??= 'checkpoint';
       this.#tellAll(this.#syncing);
     } else {
-      this.#goOn();
-      if (answer.problem !== null) this.options.onError(new Error(`a checkpoint failed: ${answer.problem}`));
+      if (this.#due === answer.task) this.#goOn(); // another task may be due by now
+      if (answer.problem !== null)
+        this.options.onError(new Error(`${answer.task} of the -wal file failed: ${answer.problem}`));
     }
     this.#next();
   }
 
   #goOn(): void {
-    this.#isLong = false;
+    this.#due = null;
     for (const callback of this.#whenFree.splice(0)) callback();
   }
 

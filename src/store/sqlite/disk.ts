@@ -1,21 +1,23 @@
 import type { DomainError } from '../../core/errors';
 
-/** Learns when something is on disk, or why that is unknown. */
+/** Called when something is on disk, or with the reason why that is unknown. */
 export type TellSynced = (failure?: DomainError) => void;
 
-/** How committed data gets to the disk. */
+/** How committed data reaches the disk. */
 export interface Disk {
   /** Why nothing more may be acknowledged; `null` while all is well. */
   readonly failure: DomainError | null;
-  /** Calls back once transactions may begin: at once when they may. */
+  /** Calls back once transactions may begin, possibly at once. */
   whenFree(callback: () => void): void;
   /** Calls back once everything committed so far is on disk. Call it right after a commit. */
   committed(tell: TellSynced): void;
   /**
-   * Resolves once all that is committed by now is on disk; `undefined` when it is.
-   * @throws DomainError `unavailable` (by the promise) when that failed
+   * Resolves once everything committed so far is on disk; `undefined` if it already is.
+   * @throws DomainError `unavailable` (through the promise) if that failed
    */
   synced(): Promise<void> | undefined;
+  /** Resolves once all that is committed is in the database, or cannot be: then the next start reads it from the -wal file. */
+  settle(): Promise<void>;
   /** Blocks until everything committed is on disk. @throws DomainError `unavailable` */
   close(): void;
 }
@@ -26,5 +28,6 @@ export const waitedFor: Disk = {
   whenFree: (callback) => callback(),
   committed: (tell) => tell(),
   synced: () => undefined,
+  settle: () => Promise.resolve(),
   close: () => undefined,
 };

@@ -3,7 +3,7 @@ import type { Dismissal, DismissalRecords } from '../../ports/dismissals';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 
-/** What people said that they have seen. */
+/** What people marked as seen. */
 export function createDismissalRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,

@@ -4,7 +4,7 @@ import type { Database } from './database';
 import { type DeviceCursor, type DeviceOrder, isAfter, sortColumns } from './device-cursor';
 import { conditionsByIndex, conditionsOf } from './device-filter';
 
-/** A device of a page, with what it is sorted by. */
+/** A device of a page, with its sort value. */
 interface Found {
   readonly id: string;
   readonly value: string | null;
@@ -17,23 +17,24 @@ interface Wanted extends DeviceOrder {
 }
 
 interface FoundDevices {
-  /** In order. */
+  /** In list order. */
   readonly found: readonly Found[];
   /** How many match in total. */
   readonly total: number;
 }
 
-/** How many devices to read in one piece: a few milliseconds. */
+/** How many devices to read at once: a few milliseconds. */
 const devicesInPiece = 5_000;
 
 /**
- * Finds a page of the devices that fit, and how many they are. A large part of a large fleet is read piece by piece in the order
- * in which it is stored, and others read between the pieces: an index would only lead from row to row all over the file.
+ * Finds a page of the matching devices, and counts all of them. If many devices of a large fleet match, it reads them
+ * piece by piece in stored order, and other reads run in between: an index would only jump from row to row all over
+ * the file.
  * @throws DomainError `unavailable`
  */
 export async function findDevices(database: Database, wanted: Wanted): Promise<FoundDevices> {
   const { filters } = wanted;
-  // Of all devices a page is found by the index of its order; of some it would have most rows looked at for nothing.
+  // For all devices, the index of the order finds the page; for some of them it would examine most rows for nothing.
   if (conditionsOf(filters, true).length === 0) return findAtOnce(database, wanted, [], '');
   const conditions = await conditionsByIndex(database, filters);
   return conditions === undefined ? scan(database, wanted) : findAtOnce(database, wanted, conditions, '+');
@@ -108,7 +109,7 @@ function all(conditions: readonly Expression<SqlBool>[]): RawBuilder<unknown> {
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
 }
 
-/** As SQLite orders: what is missing is the least, and text goes by its bytes. */
+/** Orders as SQLite does: missing values come first, and text is compared by its bytes. */
 function compareBy({ isDescending }: DeviceOrder) {
   const sign = isDescending ? -1 : 1;
   return (a: Found, b: Found) => sign * (compareValues(a.value, b.value) || compareText(a.id, b.id));

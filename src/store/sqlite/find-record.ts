@@ -7,8 +7,8 @@ import { toDevice, toInstallation } from './device-rows';
 type Counted = readonly [sha256: string, state: InstallationState, count: number];
 
 /**
- * Reads all that an offer to a device depends on, with two queries: each holds memory of the binding until the garbage collector and
- * the event loop had their turns.
+ * Reads everything that an offer to a device depends on, with only two queries: each holds memory of the binding
+ * until the garbage collector and the event loop have run.
  */
 export function findRecord(database: Database, id: string): DeviceRecord | undefined {
   const { query } = database;
@@ -54,7 +54,7 @@ export function findRecord(database: Database, id: string): DeviceRecord | undef
 const interruptedStates: readonly InstallationState[] = ['interrupted'];
 const countedStates: readonly InstallationState[] = [...failedStates, ...interruptedStates];
 
-/** By the hash of the bundle. */
+/** By the bundle's hash. */
 function countOf(counted: readonly Counted[], states: readonly InstallationState[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [sha256, state, count] of counted)

@@ -11,7 +11,7 @@ import { createTroubledDevices } from './troubled-devices';
 /** No one looks through more. */
 const maxLabels = 1_000;
 
-/** Counts of the fleet that pages show, each by an index of its own. */
+/** Fleet counts for pages, each from its own index. */
 export function createFleetCounts(database: Database): FleetCounts {
   const { query } = database;
 
@@ -68,7 +68,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     },
 
     async silentPollers() {
-      // In the words of the index, which else does not fit.
+      // The exact wording of the index, which does not match otherwise.
       const silent = query.selectFrom('devices').where(sql<SqlBool>`poller_omits > ''`);
       const counted = silent
         .select(({ fn }) => ['poller_omits', fn.countAll<number>().as('devices')])
@@ -91,7 +91,7 @@ export function createFleetCounts(database: Database): FleetCounts {
       const at = before.toISOString();
       const devices = query.selectFrom('devices');
       const counted = devices.select(({ fn }) => fn.countAll<number>().as('devices'));
-      // Two indexes have all that is asked: of those that are held there are few, and the plus keeps SQLite with their index.
+      // Two indexes cover the query: few devices are held, and the plus keeps SQLite on their index.
       const [all] = await database.search(counted.where('last_contact_at', '<', at));
       const [held] = await database.search(
         counted.where('hold_at', 'is not', null).where(sql<SqlBool>`+last_contact_at < ${at}`),
@@ -129,7 +129,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     async ofBundle({ name, compatible, version }: BundleKey) {
       const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
       const count = async (select: typeof devices) => (await database.search(select))[0]?.devices ?? 0;
-      // The installations of a bundle are few beside the fleet, and a device's latest is found by its id.
+      // A bundle has few installations compared with the fleet, and a device's latest is found by its id.
       const latest = (states: readonly InstallationState[]) =>
         devices
           .where('installation_id', 'in', (eb) =>

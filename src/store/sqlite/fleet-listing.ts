@@ -54,7 +54,7 @@ export function createFleetListing(database: Database): FleetListing {
     const count = async (select: typeof all) => (await database.search(select))[0]?.devices ?? 0;
     return {
       devices: await count(all),
-      // As a word and not as a parameter: else its index does not fit.
+      // A literal, not a parameter: otherwise its index does not match.
       waiting: await count(all.where(sql<SqlBool>`admission = 'waiting'`)),
       held: await count(all.where('hold_at', 'is not', null)),
       pinned: await count(all.where('pin_bundle', 'is not', null)),
@@ -72,7 +72,7 @@ export function createFleetListing(database: Database): FleetListing {
   const decisions = new SpacedCount(decided, ({ devices }) => devices);
 
   return {
-    /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
+    /** @throws DomainError `invalid-input` for a cursor of another list */
     async list(asked: DeviceQuery) {
       const { after, limit, sort, isDescending, ...filters } = asked;
       const cursor = after === undefined ? undefined : readCursor(after, asked);
@@ -113,10 +113,10 @@ export function createFleetListing(database: Database): FleetListing {
       };
     },
 
-    /** Devices by what they are, follow, run and do. */
+    /** Counts of devices by what they are, follow, run and do. */
     census: () => censuses.get(),
 
-    /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
+    /** What the devices of a channel run, from an index that covers it; few of them are pinned. */
     async channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
       const counted = query
         .selectFrom('devices')
@@ -138,7 +138,7 @@ export function createFleetListing(database: Database): FleetListing {
       const pinned = await database.search(
         counted
           .where('pin_bundle', 'is not', null)
-          // The plus keeps SQLite with the index of pinned devices.
+          // The plus keeps SQLite on the index of pinned devices.
           .where(sql<SqlBool>`+compatible = ${compatible}`)
           .where(sql<SqlBool>`+channel = ${channel}`)
           .groupBy('system_version'),
@@ -164,15 +164,15 @@ export function createFleetListing(database: Database): FleetListing {
       );
     },
 
-    /** Devices that somebody decided about, each by an index of its own. */
+    /** Devices that people decided about, each kind from its own index. */
     attention: () => decisions.get(),
 
-    /** A release's devices by what they came to, by step. */
+    /** A release's devices by outcome and step. */
     outcomes: (releaseId: number) => outcomesOf(database, releaseId),
   };
 }
 
-/** In the order of the ids; one that was forgotten meanwhile is left out. */
+/** In the order of the ids; leaves out devices forgotten meanwhile. */
 async function devicesOf(database: Database, ids: readonly string[]): Promise<readonly ListedDevice[]> {
   if (ids.length === 0) return [];
   const [rows, labels, certificates, installations] = await Promise.all([
@@ -235,7 +235,7 @@ async function certificatesOf(
   return found;
 }
 
-/** Their latest ones, by device. */
+/** Their latest installations, by device. */
 async function installationsOf(
   database: Database,
   ids: readonly string[],

@@ -15,9 +15,9 @@ export interface GroupCommitOptions {
   readonly disk: Disk;
   /** How long a write waits for another process to finish its own, in milliseconds. */
   readonly busyTimeoutMs: number;
-  /** Told of failures that no caller waits for. */
+  /** Called with failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
-  /** Told why a piece of work is not committed, before who asked for it. */
+  /** Called with the reason why work is not committed, before its caller hears of it. */
   readonly onRefused: (error: unknown) => void;
 }
 
@@ -26,9 +26,9 @@ const busyRetryMs = 20;
 const maxGroup = 200;
 
 /**
- * Runs pieces of work as transactions. What is asked for in the same moment shares one commit, so that a thousand devices
- * that come at once wait for the disk once; each piece still lasts as a whole or not at all. Nobody hears of a commit before it is
- * on disk. While another process holds the database, the event loop goes on.
+ * Runs pieces of work as transactions. Work requested at the same moment shares one commit, so that a thousand
+ * devices arriving at once wait for the disk once; each piece is still written as a whole or not at all. No caller
+ * hears of a commit before it is on disk. While another process holds the database, the event loop keeps running.
  */
 export class GroupCommit {
   #waiting: Job[] = [];
@@ -43,13 +43,13 @@ export class GroupCommit {
     private readonly options: GroupCommitOptions,
   ) {}
 
-  /** @param work may be run again when the whole group has to be; it changes nothing but the database */
+  /** @param work may run again when its group has to; it changes nothing but the database */
   run<Result>(work: () => Result): Promise<Result> {
     const { failure } = this;
     if (this.#isClosed || failure !== null) return Promise.reject(failure ?? databaseClosed());
     return new Promise<Result>((resolve, reject) => {
       const giveUpAtMs = performance.now() + this.options.busyTimeoutMs;
-      // The one place that forgets the type: each job resolves with what its own work returned.
+      // The only place that drops the type: each job resolves with what its own work returned.
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject, giveUpAtMs });
       this.#plan();
     });
@@ -60,12 +60,17 @@ export class GroupCommit {
     return this.options.disk.failure;
   }
 
-  /** Resolves once all that is committed by now is on disk; `undefined` when it is. */
+  /** Resolves once everything committed so far is on disk; `undefined` if it already is. */
   synced(): Promise<void> | undefined {
     return this.options.disk.synced();
   }
 
-  /** Writes something that changes nothing, to find out whether that is possible. */
+  /** See {@link Disk.settle}. */
+  settle(): Promise<void> {
+    return this.options.disk.settle();
+  }
+
+  /** Writes something that changes nothing, to find out whether writing is possible. */
   tryWriting(): Promise<void> {
     return this.run(() => {
       const [row] = this.sqlite.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
@@ -74,14 +79,14 @@ export class GroupCommit {
   }
 
   /**
-   * Calls back in the turn in which the work that is running is committed. Call it inside of the work. What it throws keeps nobody
-   * from hearing of the commit.
+   * Calls back in the turn that commits the running work. Call it from within the work. If a callback throws, the
+   * others still hear of the commit.
    */
   afterCommit(callback: () => void): void {
     this.#afterCommit.push(callback);
   }
 
-  /** The same once it is on disk, before who asked for the work hears of it. */
+  /** The same once the commit is on disk, before the caller of the work hears of it. */
   afterSync(callback: () => void): void {
     this.#afterSync.push(callback);
   }
@@ -94,7 +99,10 @@ export class GroupCommit {
       this.#commitGroup();
   }
 
-  /** Commits what it can, and refuses the rest and all that comes after. @throws DomainError `unavailable` when that fails on disk */
+  /**
+   * Commits what it can, and refuses everything else from now on.
+   * @throws DomainError `unavailable` when the disk fails
+   */
   close(): void {
     this.flush();
     this.#isClosed = true;
@@ -131,7 +139,7 @@ export class GroupCommit {
       for (const job of jobs) {
         settle.push(this.#attempt(job));
         if (this.sqlite.inTransaction) continue;
-        // A full disk made SQLite roll back all of it: the others have another chance, without this one.
+        // A full disk made SQLite roll back everything: try the others again without this one.
         settle.at(-1)?.();
         this.#commit(jobs.filter((other) => other !== job));
         return;
@@ -158,7 +166,7 @@ export class GroupCommit {
     }
   }
 
-  /** Fails at once when another process writes: waiting here would stop everything. */
+  /** Fails at once while another process writes: waiting here would stop everything. */
   #begin(): void {
     this.sqlite.pragma('busy_timeout = 0');
     try {
@@ -168,7 +176,7 @@ export class GroupCommit {
     }
   }
 
-  /** @returns what tells the outcome to who asked */
+  /** @returns reports the outcome to the caller */
   #attempt({ work, resolve, reject }: Job): TellSynced {
     const callbacks = { commit: this.#afterCommit.length, sync: this.#afterSync.length };
     this.sqlite.exec('SAVEPOINT job');

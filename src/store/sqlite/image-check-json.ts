@@ -8,14 +8,14 @@ const imageCheck: z.ZodType<StoredImageCheck> = z.discriminatedUnion('state', [
   z.object({ state: z.literal('not-checked'), reason: z.string() }),
 ]);
 
-/** The JSON that a bundle's row keeps of the check of its images. */
+/** The image check as the JSON in a bundle's row. */
 export function imageCheckToJson(value: StoredImageCheck): string {
   return JSON.stringify(value);
 }
 
 /**
- * @param json `null` in a row of a version that checked no images
- * @throws Error when the text is not what {@link imageCheckToJson} wrote
+ * @param json `null` in a row from a version that checked no images
+ * @throws Error for text that {@link imageCheckToJson} did not write
  */
 export function imageCheckFromJson(json: string | null): StoredImageCheck {
   return json === null ? notYetChecked : imageCheck.parse(JSON.parse(json));

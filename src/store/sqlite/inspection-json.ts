@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Inspection } from '../../core/inspection';
 
-// Rows of earlier versions are read with this too: a field that is added later needs a default here.
+// This also reads rows of earlier versions: a field that is added later needs a default here.
 const finding = z.object({ code: z.string(), message: z.string() });
 const instant = z.iso.datetime().transform((text) => new Date(text));
 const text = z.string().nullable();
 const texts = z.array(z.string());
 
-/** An object with any keys. Not `z.record`: it drops `__proto__`, which a manifest may have for a label or key. */
+/** An object with any keys. Not `z.record`: it drops `__proto__`, which a manifest may use as a label or key. */
 function anyKeys<T>(value: z.ZodType<T>) {
   return z
     .custom<object>((candidate) => typeof candidate === 'object' && candidate !== null)
@@ -58,7 +58,7 @@ const signerCertificate = z.object({
   keyAlgorithm: z.string(),
 });
 
-/** It was a warning about every bundle without; the hint that it is now says of which images. */
+/** Once a warning about every bundle without an index; the hint that replaced it names the images. */
 const onceWarning = 'no-adaptive-index';
 
 const inspection: z.ZodType<Inspection> = z.object({
@@ -78,12 +78,12 @@ const inspection: z.ZodType<Inspection> = z.object({
   recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
 });
 
-/** The JSON that a bundle's row keeps of its inspection. */
+/** The inspection as the JSON in a bundle's row. */
 export function inspectionToJson(value: Inspection): string {
   return JSON.stringify(value);
 }
 
-/** @throws Error when the text is not what {@link inspectionToJson} wrote */
+/** @throws Error for text that {@link inspectionToJson} did not write */
 export function inspectionFromJson(json: string): Inspection {
   return inspection.parse(JSON.parse(json));
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { InstallationFilter } from '../../ports/fleet-queries';
 import type { Lines } from './look-back';
 
-/** The index that leads to the fewest installations, and what is left to be looked at in each of them. */
+/** The index that selects the fewest installations, and the conditions to check on each of them. */
 export function installationLines({ deviceId, state, bundleName, releaseId }: InstallationFilter): Lines {
   const given = Object.entries({ device: deviceId, bundle: bundleName, release_id: releaseId, state }).filter(
     ([, value]) => value !== undefined,
@@ -18,7 +18,10 @@ export function installationLines({ deviceId, state, bundleName, releaseId }: In
   return { walks: [sql`SELECT id FROM installations WHERE ${condition}`], rest: where(others, '+') };
 }
 
-/** A device has few installations, a bundle's are by their state, and a release's are some of those of its bundle. */
+/**
+ * A device has few installations, those of a bundle are indexed by state, and those of a release are some of its
+ * bundle's.
+ */
 function indexFor(given: readonly string[]): readonly string[] {
   if (given.includes('device')) return ['device'];
   if (given.includes('release_id')) return ['release_id'];

@@ -122,7 +122,7 @@ function toRow(event: NewEvent) {
     kind: event.kind,
     actor: event.actor.name,
     address: event.actor.address,
-    message: event.message ?? '',
+    message: '',
     device: subject.deviceId ?? null,
     compatible: subject.compatible ?? null,
     channel: subject.channel ?? null,
@@ -133,8 +133,8 @@ function toRow(event: NewEvent) {
     after: after === undefined ? null : JSON.stringify(after),
     count: repeats?.count ?? 1,
     first_at: repeats?.firstAt.toISOString() ?? null,
-    reason: reason?.code ?? null,
-    parameters: reason === undefined ? null : JSON.stringify(reason.parameters),
+    reason: reason.code,
+    parameters: JSON.stringify(reason.parameters),
   };
 }
 

@@ -7,15 +7,15 @@ import { emptied, isMarked } from './refuse-emptied';
 
 const previousVersion = 'The version that ran before can still use it.';
 
-/** An older database that is about to be brought up to date. */
+/** An older database that is about to be upgraded. */
 export interface Upgrade {
   readonly file: string;
   readonly sizeBytes: number;
 }
 
 /**
- * Brings a database up to date in one transaction.
- * @param onUpgrade told before an older one is, which takes a while when it is large
+ * Upgrades a database in one transaction.
+ * @param onUpgrade called before that, which takes a while for a large database
  * @throws DomainError `configuration` when it is from a newer version or was emptied, `storage-full`, `unavailable`
  */
 export function migrate(
@@ -23,12 +23,12 @@ export function migrate(
   file: string,
   onUpgrade: ((upgrade: Upgrade) => void) | undefined,
 ): void {
-  const wasMarked = isMarked(file); // before the version is read: another process may write both meanwhile
+  const wasMarked = isMarked(file); // before reading the version: another process may write both meanwhile
   const found = versionOf(sqlite);
   if (found === 0 && wasMarked) throw emptied(file);
   if (found === migrations.length) return;
   if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
-  // Inside the transaction the version is read again: another process may have been faster.
+  // The version is read again inside the transaction: another process may have been faster.
   upgrading(file, found, () =>
     transaction(sqlite, () => {
       const version = versionOf(sqlite);
@@ -40,10 +40,11 @@ export function migrate(
 }
 
 /**
- * For a database that can only be read.
+ * For a database that is read-only.
  * @param schema the name that it is attached as
- * @param why it can only be read: thrown when nothing is in it yet, or it cannot be brought up to date
- * @throws DomainError `configuration` when it is from a newer version or was emptied, the code of `why` from an older one
+ * @param why it is read-only: thrown when it is empty or cannot be upgraded
+ * @throws DomainError `configuration` when it is from a newer version or was emptied, the code of `why` from an older
+ * one
  */
 export function requireThisVersion(
   sqlite: Sqlite.Database,
@@ -58,9 +59,9 @@ export function requireThisVersion(
   if (version < migrations.length) throw outdated(file, why);
 }
 
-/** @param why that it cannot be brought up to date, or why nothing can be written to it */
+/** @param why it cannot be upgraded, or nothing can be written to it */
 function outdated(file: string, why: DomainError): DomainError {
-  if (why.details !== undefined) return why; // of `upgrading`
+  if (why.details !== undefined) return why; // thrown by `upgrading`
   return new DomainError(why.code, `${file} has to be brought up to date, and ${why.message}`, {
     cause: why,
     remedy: [...(why.remedy === undefined ? [] : [why.remedy]), previousVersion].join(' '),
@@ -73,13 +74,13 @@ function transaction(sqlite: Sqlite.Database, work: () => void): void {
     work();
     sqlite.exec('COMMIT');
   } catch (error) {
-    // After a full disk SQLite has rolled back by itself.
+    // On a full disk SQLite has already rolled back.
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
     throw storageError(error);
   }
 }
 
-/** What goes wrong on the way takes nothing along: the transaction is rolled back. */
+/** A failure on the way changes nothing: the transaction is rolled back. */
 function upgrading(file: string, version: number, work: () => void): void {
   try {
     work();

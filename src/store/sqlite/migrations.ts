@@ -1,6 +1,6 @@
 /**
- * Steps from an empty database to the present one, oldest first. A step that was released never changes: a new one
- * follows it. `user_version` counts the steps that a database has seen.
+ * Steps from an empty database to the current one, oldest first. A released step never changes: a new one follows it.
+ * `user_version` counts the steps that a database has been through.
  */
 export const migrations: readonly string[] = [
   `
@@ -471,5 +471,20 @@ export const migrations: readonly string[] = [
   -- What a line of the journal says: a code, and as JSON what its sentence needs. Lines from before have the sentence itself.
   ALTER TABLE events ADD COLUMN reason TEXT;
   ALTER TABLE events ADD COLUMN parameters TEXT;
+  `,
+  `
+  -- Tokens by which devices show who they are, sealed with a key that is not in this database. A device takes its own along.
+  CREATE TABLE device_tokens (
+    holder TEXT NOT NULL PRIMARY KEY,
+    sealed TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    previous TEXT,
+    previous_until TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER device_takes_its_token AFTER DELETE ON devices
+    BEGIN
+      DELETE FROM device_tokens WHERE holder = 'device:' || old.id;
+    END;
   `,
 ];

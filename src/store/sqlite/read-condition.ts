@@ -16,8 +16,8 @@ export const knownSchema = migrations.length;
 const maxDamage = 10;
 
 /**
- * What a database says of itself, without changing it.
- * @param isQuick leaves out whether indexes agree with their tables
+ * The condition of a database, read without changing it.
+ * @param isQuick skips the check whether indexes agree with their tables
  */
 export function readCondition(dataDir: string, file: string, isQuick: boolean): DatabaseCondition {
   try {

@@ -3,9 +3,9 @@ import Sqlite from 'libsql';
 import { hasContent, stampOf } from './database-file';
 
 /**
- * Reads a database without changing it, with a server on it or without one. As long as there is nothing in the -wal file, the
- * database file is all there is, and SQLite is told that it does not change: otherwise it would make files of its own for a
- * reader too. When a server wrote meanwhile it is read again, as other programs on the same database do.
+ * Reads a database without changing it, whether or not a server uses it. While the -wal file is empty, the database
+ * file has everything, and SQLite is told that it does not change: otherwise it would create its own files even for a
+ * reader. If a server wrote meanwhile it is read again, as other programs on the same database do.
  * @param file which exists
  * @throws what SQLite throws
  */

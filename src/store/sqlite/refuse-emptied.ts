@@ -8,15 +8,15 @@ export function isMarked(file: string): boolean {
 }
 
 /**
- * Refuses a database that is missing or has no bytes where a server has run, before SQLite makes a new one of nothing.
+ * Refuses a database that is missing or empty where a server has run, before SQLite creates a new one.
  * @throws DomainError `configuration`
  */
 export function refuseEmptied(file: string): void {
-  // The marker first: another process that begins a new database writes it last.
+  // The marker first: another process that creates a database writes it last.
   if (isMarked(file) && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) throw emptied(file);
 }
 
-/** What is told of a database that is missing or empty beside its marker. */
+/** The error for a database that is missing or empty although its marker is there. */
 export function emptied(file: string): DomainError {
   return DomainError.of('database-emptied', { file });
 }

@@ -3,15 +3,15 @@ import type { FailureReason, ReleaseEnding } from '../../core/release-end';
 import type { Database } from './database';
 import { toRollout } from './rollout-rows';
 
-/** So many reasons are kept of a release. */
+/** How many reasons to keep per release. */
 const maxReasons = 10;
-/** So many failed installations are looked at for them. */
+/** How many failed installations to examine for them. */
 const maxLookedAt = 1_000;
 const reasonMaxLength = 300;
 
 /**
- * Keeps how the release was left that is current on a channel, and the reasons of its failures, which would go with its devices. Call it
- * inside the transaction that puts something else in its place, before that.
+ * Keeps how the current release of a channel ended, and the reasons of its failures, which would disappear with its
+ * devices. Call it inside the transaction that replaces the release, before replacing it.
  */
 export function saveEnd(
   database: Database,
@@ -50,7 +50,10 @@ export function saveEnd(
   );
 }
 
-/** Why devices failed that came to nothing better since: the most frequent reasons first. A bounded number of failures is looked at. */
+/**
+ * Why devices failed that have not succeeded since: the most frequent reasons first. Examines a bounded number of
+ * failures.
+ */
 export function failuresOf(database: Database, releaseId: number, steps: number): readonly FailureReason[] {
   const reasons = new Map<string, FailureReason>();
   let left = maxLookedAt;

@@ -12,10 +12,10 @@ interface Outcome {
   readonly state: InstallationState;
 }
 
-/** The step of a device that is in none. */
+/** The step of a device that is in no step. */
 const noStep = -1;
 
-/** Runs what saves an installation, and counts what its device has come to by it. Call it inside a transaction. */
+/** Runs what saves an installation, and counts its device's outcome. Call it inside a transaction. */
 export function countingOutcome(
   database: Database,
   { deviceId, releaseId }: Installation,
@@ -34,8 +34,8 @@ export function countingOutcome(
 }
 
 /**
- * Takes back what a device that is forgotten counted for. What a release that is over came to stays known: of it, only what had
- * not ended is taken back. Call it inside a transaction, before the device goes.
+ * Takes back what a forgotten device counted for. The outcome of a finished release stays: only unfinished
+ * installations are taken back from it. Call it inside a transaction, before deleting the device.
  */
 export function forgetOutcomes(database: Database, deviceId: string): void {
   const { query } = database;
@@ -56,7 +56,7 @@ export function forgetOutcomes(database: Database, deviceId: string): void {
   }
 }
 
-/** By step, from 0, and state; devices that are in no step have `null`. */
+/** By step, from 0, and state; `null` for devices in no step. */
 export async function outcomesOf(database: Database, releaseId: number) {
   const rows = await database.search(
     database.query
@@ -70,7 +70,7 @@ export async function outcomesOf(database: Database, releaseId: number) {
   return rows.map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
 }
 
-/** Of many releases, over all steps. One without devices is missing. */
+/** The outcomes of many releases, over all steps. Releases without devices are missing. */
 export async function outcomesOfAll(
   database: Database,
   releaseIds: readonly number[],
@@ -89,7 +89,7 @@ export async function outcomesOfAll(
   return found;
 }
 
-/** A row that is there once a device was offered a release; a device that is forgotten leaves it, with one device less. */
+/** The row exists once a device was offered the release; forgetting a device only lowers its count. */
 export function outcomeRow(database: Database, releaseId: number) {
   return database.query
     .selectFrom('release_outcomes')
@@ -98,12 +98,12 @@ export function outcomeRow(database: Database, releaseId: number) {
     .limit(1);
 }
 
-/** Whether any device was ever offered a release, as the transaction that is running sees it. */
+/** Whether any device was ever offered a release, as seen by the running transaction. */
 export function wasOffered(database: Database, releaseId: number): boolean {
   return database.all(outcomeRow(database, releaseId)).length > 0;
 }
 
-/** A device has few installations: they are found by their device, whatever the size of the release. */
+/** A device has few installations, so they are found by device, whatever the size of the release. */
 function outcomeOf(database: Database, { deviceId, releaseId }: OfRelease): Outcome | undefined {
   const [row] = database.all(
     database.query

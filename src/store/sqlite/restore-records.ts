@@ -4,17 +4,17 @@ import type { Database } from './database';
 import { latestLine } from './journal-records';
 import type { DatabaseIdentityTable } from './schema';
 
-/** What the database knows of itself, and of a restore that people have not heard of yet. */
+/** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
   const { query } = database;
   return {
     async identity(newId) {
       const find = () => database.all(query.selectFrom('database_identity').selectAll()).map(toIdentity)[0];
-      // It is there but for the first time, also where nothing can be written.
+      // It exists except the first time, even while nothing can be written.
       const known = await database.readTogether(find);
       if (known !== undefined) return known;
       return await database.transact(() => {
-        const made = find(); // by who asked at the same time
+        const made = find(); // by a concurrent call
         if (made !== undefined) return made;
         const decision = latestLine(database);
         const row = { id: newId, decision, is_marked: 0, suspicion: null };

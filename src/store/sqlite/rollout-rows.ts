@@ -40,7 +40,7 @@ export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<Ro
 
 type StoredPolicy = Omit<RolloutPolicy, 'startAt' | 'from' | 'allowDowngrade'> & {
   readonly startAt: string | null;
-  /** Missing in releases made before there was the question. */
+  /** Missing in releases from before there was the question. */
   readonly allowDowngrade?: boolean;
   readonly from?: string | null;
 };

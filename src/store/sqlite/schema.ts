@@ -7,7 +7,7 @@ import type { RolloutState } from '../../core/rollout';
 import type { DeliveryState } from '../../core/webhook-delivery';
 import type { Kept } from '../../ports/up-time';
 
-/** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
+/** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; booleans are 1 and 0. */
 export interface Schema {
   bundles: BundleTable;
   releases: ReleaseTable;
@@ -24,6 +24,7 @@ export interface Schema {
   webhook_deliveries: WebhookDeliveryTable;
   tokens: TokenTable;
   sessions: SessionTable;
+  device_tokens: DeviceTokenTable;
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
   release_outcomes: ReleaseOutcomeTable;
@@ -49,9 +50,9 @@ export interface BundleTable {
   /** Set on a deleted bundle: the row stays, so that its name stays bound to its bytes. */
   deleted_at: string | null;
   deleted_by: string | null;
-  /** As JSON; `null` when it was never begun. */
+  /** As JSON; `null` if it was never begun. */
   image_check: string | null;
-  /** Both `null` until they are known. */
+  /** Both `null` until known. */
   sha1: string | null;
   md5: string | null;
 }
@@ -62,7 +63,7 @@ export interface ReleaseTable {
   bundle: string;
   released_at: string;
   released_by: string;
-  /** Of the line in `activations` that made it. */
+  /** The id of the line in `activations` that made it. */
   id: number;
   forced: number;
 }
@@ -84,7 +85,7 @@ export interface RolloutTable {
 }
 
 export interface ReleaseEndTable {
-  /** Of the line of the history that made or brought back the release. */
+  /** The history line that made or brought back the release. */
   line: number;
   how: ReleaseEnding;
   state: RolloutState;
@@ -131,9 +132,9 @@ export interface DeviceTable {
   search_text: GeneratedAlways<string>;
   /** With `search_text`. */
   found_by: GeneratedAlways<string>;
-  /** What is remembered of the boards that use its certificate, as JSON. */
+  /** What is remembered about the boards that use its certificate, as JSON. */
   boards: Generated<string>;
-  /** When two boards were found to use it was written last. */
+  /** When the journal last said that two boards use it. */
   second_board_at: string | null;
 }
 
@@ -237,7 +238,7 @@ export interface WebhookTable {
   created_at: string;
   created_by: string;
   cursor: number;
-  /** Not used since each delivery has its own; the two below neither. */
+  /** Unused since deliveries have their own; so are the next two. */
   attempts: number;
   next_attempt_at: string | null;
   failing_since: string | null;
@@ -267,7 +268,7 @@ export interface ActivationTable {
   at: string;
   by: string;
   forced: number;
-  /** The release that it brought back; NULL when it made one. */
+  /** The release that it brought back; NULL if it made one. */
   release_id: number | null;
 }
 
@@ -282,13 +283,25 @@ export interface TokenTable {
   revoked_by: string | null;
 }
 
+export interface DeviceTokenTable {
+  /** `gateway`, or `device:` and the id. */
+  holder: string;
+  /** Sealed with a key that is not in the database. */
+  sealed: string;
+  created_at: string;
+  created_by: string;
+  /** The one before, sealed the same way, and until when it is valid; both `null` when there is none. */
+  previous: string | null;
+  previous_until: string | null;
+}
+
 export interface SessionTable {
-  /** SHA-256 of the id that the browser has, lower-case hex. */
+  /** SHA-256 of the browser's id, lower-case hex. */
   id_hash: string;
   token: string;
   created_at: string;
   expires_at: string;
-  /** The age of the server, in milliseconds, at which it ends; `null` for one of an earlier version. */
+  /** The server's age, in milliseconds, at which it ends; `null` for one from an earlier version. */
   ends_age_ms: number | null;
 }
 
@@ -340,17 +353,17 @@ export interface MarkerTable {
 /** One row. */
 export interface DatabaseIdentityTable {
   id: string;
-  /** Of the latest line of the journal that no device wrote. */
+  /** The latest journal line that no device wrote. */
   decision: number;
   is_marked: number;
-  /** Why it may be an older copy, until every rollout is paused for it. */
+  /** Why it may be an older copy, until every rollout is paused for that. */
   suspicion: string | null;
-  /** When and why it was last taken for one. */
+  /** When and why it was last taken for an older copy. */
   restored_at: string | null;
   restored_reason: string | null;
 }
 
-/** What devices named and this database never had, after people were told. */
+/** Hashes that devices named and this database never had, after people were told. */
 export interface ForeignHashTable {
   sha256: string;
   at: string;

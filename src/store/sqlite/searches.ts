@@ -6,9 +6,9 @@ import { DomainError } from '../../core/errors';
 import { databaseClosed, storageError } from '../storage-error';
 
 export interface SearchLimits {
-  /** After so many milliseconds a search that has no rows yet is given up; 30 s when left out. */
+  /** After how long a search without rows is given up, in milliseconds; 30 s when left out. */
   readonly timeoutMs?: number;
-  /** So many may wait for their turn; 500 when left out. */
+  /** How many searches may wait for their turn; 500 when left out. */
   readonly maxWaiting?: number;
 }
 
@@ -19,11 +19,11 @@ interface Search {
   readonly resolve: (rows: readonly unknown[]) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
-  /** Who asked has an answer already. */
+  /** The caller already has an answer. */
   isOver: boolean;
 }
 
-/** What is used of the binding's types, which say `any`. */
+/** The part of the binding's types in use, which say `any`. */
 interface Statement {
   all(parameters: readonly unknown[]): Promise<readonly unknown[]>;
 }
@@ -34,15 +34,15 @@ interface Reader {
   readonly statements: RecentMap<string, Promise<Statement>>;
 }
 
-/** A list with many filters has a statement for each mix of them. */
+/** A list with many filters has a statement for each combination. */
 const maxStatements = 100;
 
 /**
- * Reads beside the event loop, with a connection of its own that never writes: a thread of the binding waits for the disk and looks at
- * the rows, one query at a time, in the order in which they were asked for. A search in pieces asks for its next piece when it has the
- * last one, behind all others that wait, so that a slow one keeps nobody from a quick one.
+ * Reads outside the event loop, with its own connection that never writes: a thread of the binding waits for the disk
+ * and examines the rows, one query at a time, in the order of the requests. A search in pieces asks for the next
+ * piece only when it has the last, behind all waiting ones, so that a slow search does not block a quick one.
  *
- * A query sees all that was committed before it began. No snapshot outlasts its query.
+ * A query sees everything committed before it began. No snapshot outlasts its query.
  */
 export class Searches {
   #waiting: Search[] = [];
@@ -61,7 +61,10 @@ export class Searches {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Runs a query that only reads. @throws DomainError `unavailable` (by the promise), also when it takes too long or too many wait */
+  /**
+   * Runs a read-only query.
+   * @throws DomainError `unavailable` (through the promise), also when it takes too long or too many wait
+   */
   run(query: Query): Promise<readonly unknown[]> {
     if (this.#isClosed) return Promise.reject(databaseClosed());
     if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(tooMany());
@@ -73,7 +76,7 @@ export class Searches {
     });
   }
 
-  /** Refuses what has no rows yet. Soon after, nothing is read any more. */
+  /** Refuses searches that have no rows yet. Soon after, all reading has stopped. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -101,7 +104,7 @@ export class Searches {
       search.resolve(await statement.all(parameters));
       clearTimeout(search.timer);
     } catch (error) {
-      this.#drop(); // the next one begins with a connection of its own
+      this.#drop(); // the next one opens a new connection
       refuse(search, storageError(error));
     }
   }
@@ -112,7 +115,7 @@ export class Searches {
     if (search === this.#running) this.#reader?.sqlite.interrupt();
   }
 
-  /** Ends what runs, and the connection. */
+  /** Ends the running query and the connection. */
   #drop(): void {
     this.#reader?.sqlite.interrupt();
     this.#reader?.sqlite.close();
@@ -120,7 +123,7 @@ export class Searches {
   }
 }
 
-/** Asked anew after each wait. */
+/** Checked again after each wait. */
 function isOver(search: Search): boolean {
   return search.isOver;
 }
@@ -133,7 +136,7 @@ function refuse(search: Search, why: unknown): void {
 
 function openReader(file: string): Reader {
   const sqlite = new Sqlite(`${pathToFileURL(file).href}?mode=ro`, {});
-  // 4 MiB for pages: the kernel has the rest.
+  // 4 MiB for pages: the kernel caches the rest.
   const isReady = sqlite.exec(
     'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -4096',
   ) as Promise<unknown>;
@@ -141,8 +144,8 @@ function openReader(file: string): Reader {
 }
 
 /**
- * The binding's thread only gets the first row: the others would be looked for on the event loop. Of what is materialized all is found
- * before the first row is there, and SQLite keeps its order.
+ * The binding's thread only fetches the first row: the event loop would search for the others. A materialized query
+ * finds all rows before the first is there, and SQLite keeps its order.
  */
 function prepare(sqlite: Sqlite, sql: string): Promise<Statement> {
   return sqlite.prepare(`WITH found AS MATERIALIZED (${sql}) SELECT * FROM found`) as Promise<Statement>;

@@ -3,7 +3,7 @@ import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 import { toToken } from './token-records';
 
-/** Browsers that signed in with a token, by the hash of the id that they have. */
+/** Browsers that signed in with a token, by the hash of their session id. */
 export function createSessionRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,

@@ -1,26 +1,26 @@
 import type { MonotonicClock } from '../../ports/clock';
 
-/** A fleet of this size is counted again after a second at the earliest, one of ten times the size after ten. */
+/** A fleet of this size is counted at most once a second, one of ten times the size every ten seconds. */
 const devicesPerSecond = 50_000;
-/** A smaller one is counted on every request. */
+/** Smaller fleets are counted on every request. */
 const smallFleet = 10_000;
 
 /**
- * A count of the whole fleet that is not counted anew each time somebody asks: what it costs grows with the fleet, and so does
- * the time for which it stays good. So those who ask get a small share of the process, however often they do.
+ * A count of the whole fleet that is reused for a while: the larger the fleet, the more it costs and the longer it is
+ * reused. So counting takes a small share of the process, however often it is requested.
  */
 export class SpacedCount<Result> {
   #counting: Promise<Result> | undefined;
   #last: { readonly result: Result; readonly untilMs: number } | undefined;
 
-  /** @param sizeOf how many rows the count went over */
+  /** @param sizeOf how many rows were counted */
   constructor(
     private readonly count: () => Promise<Result>,
     private readonly sizeOf: (result: Result) => number,
     private readonly elapsedMs: MonotonicClock = () => performance.now(),
   ) {}
 
-  /** Those who ask while it is being counted get the same. */
+  /** Concurrent callers share one count. */
   get(): Promise<Result> {
     if (this.#last !== undefined && this.elapsedMs() < this.#last.untilMs)
       return Promise.resolve(this.#last.result);

@@ -12,10 +12,10 @@ import { RecentMap } from '../../base/collections/recent-map';
 import { storageError } from '../storage-error';
 import type { Schema } from './schema';
 
-/** Statements that stay prepared. A list with many filters has one for each mix of them. */
+/** Statements that stay prepared. A list with many filters has one for each combination. */
 const maxStatements = 300;
 
-/** Builds queries, and runs none. */
+/** Builds queries, but runs none. */
 export function queryBuilder(): Kysely<Schema> {
   return new Kysely<Schema>({
     dialect: {
@@ -32,8 +32,8 @@ export function compiled<Row>(query: Compilable<Row> | CompiledQuery<Row>): Comp
 }
 
 /**
- * The statements of one connection. Each is prepared once: preparing costs more than running it, and a prepared statement that was dropped
- * holds memory that Node does not see.
+ * The statements of one connection. Each is prepared once: preparing costs more than running it, and a dropped
+ * prepared statement holds memory that Node does not see.
  */
 export class Statements {
   readonly #prepared = new RecentMap<string, Sqlite.Statement>(maxStatements);
@@ -42,7 +42,7 @@ export class Statements {
   run<Row>(sqlite: Sqlite.Database, query: Compilable<Row> | CompiledQuery<Row>): Row[] {
     const { sql, parameters } = compiled(query);
     try {
-      // The one place where rows get their type: the query that Kysely checked against the schema says it.
+      // The only place where rows get their type: that of the query, which Kysely checked against the schema.
       return this.#prepared.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
     } catch (error) {
       throw storageError(error);

@@ -9,18 +9,18 @@ interface NamedRow {
   readonly compatible: string | null;
   readonly channel: string;
   readonly state: InstallationState | null;
-  /** How many there are of its kind. */
+  /** How many devices of this kind there are. */
   readonly devices: number;
 }
 
-/** Devices whose latest installation nobody has cleared, by kind. */
+/** Devices whose latest installation needs attention and is not cleared, by kind. */
 export function createTroubledDevices(database: Database) {
   const uncleared = database.query
     .selectFrom('devices')
     .innerJoin('installations', 'installations.id', 'devices.installation_id')
     .where('installations.cleared_at', 'is', null);
 
-  /** The first of each kind, and how many there are of it. */
+  /** The first of each kind, and how many there are. */
   function namesOf(found: typeof uncleared) {
     const kind = sql`PARTITION BY devices.compatible, devices.channel, devices.installation_state`;
     const placed = found.select([

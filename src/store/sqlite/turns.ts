@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SerialQueue } from '../../base/collections/serial-queue';
 
 /**
- * Long reads take turns where no other thread does them: a piece of one of them, and then everything else that the process has to do. So
- * the loop is held for one piece at the most, however many read.
+ * Long reads take turns where no other thread does them: a piece of one, then all other work of the process. So the
+ * loop is blocked for one piece at most, however many read.
  */
 export class Turns {
   readonly #queue = new SerialQueue();

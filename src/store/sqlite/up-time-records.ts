@@ -4,7 +4,7 @@ import type { RetentionRecords, UpTimeRecords } from '../../ports/up-time';
 import type { Database } from './database';
 import type { UpSpanTable } from './schema';
 
-/** When the server was up, in the database. */
+/** The server's uptime, in the database. */
 export function createUpTimeRecords(database: Database): UpTimeRecords {
   const { query } = database;
   return {
@@ -21,7 +21,7 @@ export function createUpTimeRecords(database: Database): UpTimeRecords {
   };
 }
 
-/** How far what is old was deleted, in the database. */
+/** Up to where old data was deleted, in the database. */
 export function createRetentionRecords(database: Database): RetentionRecords {
   const { query } = database;
   return {

@@ -5,7 +5,7 @@ import { conditionsByIndex, conditionsOf } from './device-filter';
 
 /** How many devices to read in one piece: a few milliseconds. */
 const devicesInPiece = 5_000;
-/** So many come at a time. */
+/** How many devices to return at once. */
 const devicesInStretch = 250;
 
 interface Stretch {
@@ -15,7 +15,7 @@ interface Stretch {
 }
 
 /**
- * Finds the next of the devices that fit, by id. Like a search it looks at a bounded number of rows at a time.
+ * Finds the next matching devices, by id. Like a search it examines a bounded number of rows at a time.
  * @throws DomainError `unavailable`
  */
 export async function walkDevices(
@@ -32,15 +32,15 @@ export async function walkDevices(
   return stretchOf(await idsWhere(database, [piece, ...upTo, ...conditionsOf(filter, false)], ''), end);
 }
 
-/** @param end where the look ended, `null` for the end of all */
+/** @param end where the search stopped, `null` at the end of the table */
 function stretchOf(found: readonly string[], end: string | null): Stretch {
   const ids = found.slice(0, devicesInStretch);
   return { ids, next: found.length > devicesInStretch ? (ids.at(-1) ?? end) : end };
 }
 
 /**
- * One more than come at a time: it tells that there is more.
- * @param plus keeps SQLite from going by the ids where another index leads to few
+ * Reads one id more than is returned at once, to know whether there are more.
+ * @param plus keeps SQLite off the id order when another index selects few
  */
 async function idsWhere(
   database: Database,
@@ -53,7 +53,7 @@ async function idsWhere(
   return (await database.search(select.compile(database.query))).map(({ id }) => id);
 }
 
-/** @returns the last device of the piece after one; `null` when the piece goes to the end */
+/** @returns the last device of the piece after a device; `null` when the piece reaches the end */
 async function endOfPiece(database: Database, afterId: string): Promise<string | null> {
   const last = sql<{ readonly id: string }>`
     SELECT id FROM devices WHERE id > ${afterId} ORDER BY id LIMIT 1 OFFSET ${devicesInPiece - 1}`;

@@ -13,7 +13,7 @@ import { createReplays } from './webhook-replays';
 
 type DeliveryRow = Selectable<WebhookDeliveryTable>;
 
-/** As the index of what waits has it: a parameter would keep SQLite from it. */
+/** Written as in the index of waiting deliveries: with a parameter SQLite would not use it. */
 const isWaiting = sql<SqlBool>`state = 'waiting'`;
 
 /** The deliveries of webhooks in the database. */
@@ -152,14 +152,14 @@ function toColumns(progress: DeliveryProgress) {
   };
 }
 
-/** With what the journal says of its event. */
+/** With the journal's data about its event. */
 function toDelivery(
   row: DeliveryRow & { readonly kind: string | null; readonly at: string | null },
 ): WebhookDelivery {
   const date = (text: string | null) => (text === null ? null : new Date(text));
   return {
     eventId: row.event,
-    // What is in the table was a kind when it was written, perhaps by another version.
+    // The table's value was a kind when it was written, perhaps by another version.
     kind: row.kind as EventKind | null,
     at: date(row.at),
     state: row.state,

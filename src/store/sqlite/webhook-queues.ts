@@ -12,7 +12,10 @@ interface QueueRow {
   readonly last_error: string | null;
 }
 
-/** What waits for each webhook, and of that what fails longest. It reads what waits alone, which is bounded. */
+/**
+ * What waits for each webhook, and which of it has been failing longest. It reads only waiting deliveries, whose
+ * number is bounded.
+ */
 export async function webhookQueues(
   database: Database,
 ): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>> {

@@ -6,7 +6,7 @@ import type { Database } from './database';
 import { latestLine, type SqliteJournal } from './journal-records';
 import type { WebhookTable } from './schema';
 
-/** Webhooks in the database, with how far each has come in the journal. */
+/** Webhooks in the database, with their position in the journal. */
 export function createWebhookRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,
@@ -43,7 +43,7 @@ export function createWebhookRecords(
               created_at: createdAt.toISOString(),
               created_by: createdBy,
               cursor: latestLine(database),
-              attempts: 0, // of a schema that had one delivery at a time
+              attempts: 0, // from a schema with one delivery at a time
             })
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returningAll(),
@@ -82,7 +82,7 @@ export function createWebhookRecords(
     readonly after?: (id: number) => void;
   }
 
-  /** Nothing else is changed, and nothing told, of one that is so already. */
+  /** If it already is in that state, nothing changes and nothing is written to the journal. */
   function change(
     name: string,
     column: 'is_enabled' | 'in_order',
@@ -114,7 +114,7 @@ export function createWebhookRecords(
   }
 }
 
-/** A webhook of a row. */
+/** A webhook from its row. */
 export function toWebhook(row: Selectable<WebhookTable>): Webhook {
   return {
     id: row.id,

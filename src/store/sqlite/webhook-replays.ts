@@ -3,7 +3,7 @@ import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 import { countWaiting } from './count-waiting';
 
-/** Has deliveries wait again. */
+/** Puts deliveries back in the queue. */
 export function createReplays(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,

@@ -315,6 +315,8 @@ describe('a kit', () => {
     expect(await polling({})).toBe('script');
     expect(await polling({ polling: 'native' })).toBe('native');
     await kit('board-1', { polling: 'sometimes' }).expect(400);
+    await kit('board-1', { client: 'hawkbit', polling: 'native' }).expect(400);
+    await kit('board-1', { client: 'hawkbit' }).expect(200);
   });
 
   it('holds the certificate and key that the device has', async () => {
@@ -336,7 +338,7 @@ describe('a kit', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       actor: { name: 'local' },
-      message: 'a kit was made for board-1, with its key',
+      reason: { code: 'device-kit-made', parameters: { device: 'board-1', hasKey: true } },
     });
     expect(await journal()).toEqual([]);
   });

@@ -233,6 +233,29 @@ describe('what the admin API answers', () => {
     expect(delivered).not.toHaveLength(0);
   });
 
+  it('about the tokens of devices fits its schema', async () => {
+    await call('createDevice', {}, { id: 'by-token' });
+    for (const [kind, params] of [
+      ['Device', { id: 'by-token' }],
+      ['Gateway', {}],
+    ] as const) {
+      await call(`create${kind}Token`, params, {});
+      await call(`show${kind}Token`, params);
+      await call(`rotate${kind}Token`, params, { overlap_seconds: 60 });
+      await call(`remove${kind}Token`, params);
+    }
+    const tokens = [
+      { id: 'imported', token: 'a-token-of-hawkbit' },
+      { id: '-no id', token: 'another-of-hawkbit' },
+    ];
+    expect(await call('importDeviceTokens', {}, { tokens })).toMatchObject({
+      created: 1,
+      changed: 1,
+      failed: [{ id: '-no id', code: 'invalid-input' }],
+    });
+    expect(await call('removeDeviceTokens')).toEqual({ removed: 1 });
+  });
+
   it('about the server and what needs attention fits its schema', async () => {
     await call('getAbout');
     await call('getHealth');

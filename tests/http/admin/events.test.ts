@@ -1,6 +1,8 @@
 import net from 'node:net';
+import path from 'node:path';
+import Sqlite from 'libsql';
 import { eventKinds } from '../../../src/core/event';
-import type { EventReason, LineCode } from '../../../src/core/journal/catalogue';
+import { anyReason } from '../../support/any-reason';
 import { eventually } from '../../support/eventually';
 import { openTokenStore } from '../../../src/store/store';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -93,7 +95,7 @@ describe('the journal over HTTP', () => {
       kind: 'device.booted',
       at: new Date('2026-11-02T13:00:00Z'),
       actor,
-      message: 'a has booted',
+      reason: anyReason('a'),
     } as const;
     const sse = await SseReader.open(`${admin.url}/api/events`);
     await admin.opened.store.journal.record([{ ...last, repeats: { count: 3600, firstAt } }]);
@@ -105,16 +107,12 @@ describe('the journal over HTTP', () => {
   });
 
   it('tells a line of another version by the sentence that came with it, or else by its kind', async () => {
-    const { journal } = admin.opened.store;
-    const at = new Date('2026-11-02T14:00:00Z');
-    const line = { kind: 'session.begun', at, actor: person } as const;
-    const reason = { code: 'session-stolen', parameters: { tokenName: 'ci' } };
-    const unknown = { ...line, reason: reason as unknown as EventReason<LineCode> };
-    await journal.record([
-      { ...line, message: 'somebody signed in' },
-      { ...unknown, message: 'stolen' },
-      unknown,
-    ]);
+    const sqlite = new Sqlite(path.join(admin.opened.dataDir, 'server.db'));
+    sqlite.exec(`INSERT INTO events (at, kind, actor, message, reason, parameters) VALUES
+      ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', 'somebody signed in', NULL, NULL),
+      ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', 'stolen', 'session-stolen', '{"tokenName":"ci"}'),
+      ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', '', 'session-stolen', '{"tokenName":"ci"}')`);
+    sqlite.close();
     const { events } = await page('?kind=session.');
     const said = { reason: 'session-stolen', parameters: { token_name: 'ci' } };
     expect(events).toMatchObject([
@@ -230,9 +228,9 @@ describe('the stream of events', () => {
     lazy.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`);
     await new Promise((resolve) => lazy.once('data', resolve));
     lazy.pause();
-    const message = 'x'.repeat(10_000);
+    const reason = anyReason('x'.repeat(10_000));
     for (let turn = 0; turn < 2_000; turn += 1) {
-      await admin.opened.store.journal.record([{ ...lineOf(turn), message }]);
+      await admin.opened.store.journal.record([{ ...lineOf(turn), reason }]);
     }
     await other.until(2_000);
     lazy.destroy();
@@ -241,9 +239,9 @@ describe('the stream of events', () => {
   });
 
   it('replays many large lines to the end', async () => {
-    const message = 'x'.repeat(10_000);
+    const reason = anyReason('x'.repeat(10_000));
     await admin.opened.store.journal.record(
-      Array.from({ length: 1_500 }, (_, turn) => ({ ...lineOf(turn), message })),
+      Array.from({ length: 1_500 }, (_, turn) => ({ ...lineOf(turn), reason })),
     );
     const reader = await open(0);
     expect((await reader.until(1_501)).map(({ id }) => id)).toEqual(
@@ -254,10 +252,13 @@ describe('the stream of events', () => {
   it('sends lines that another process wrote in between', async () => {
     const reader = await open();
     const command = openTokenStore(admin.opened.dataDir);
-    await command.journal.record([{ ...lineOf(0), message: 'from a command' }]);
+    await command.journal.record([{ ...lineOf(0), reason: anyReason('a command') }]);
     command.close();
     await hold('a');
-    expect((await reader.until(2)).map(({ data }) => data.message)).toEqual(['from a command', 'a is held']);
+    expect((await reader.until(2)).map(({ data }) => data.message)).toEqual([
+      'a command has booted',
+      'a is held',
+    ]);
   });
 
   describe('that one reader opens many times', () => {
@@ -342,7 +343,7 @@ describe('the stream of events', () => {
       kind: 'device.booted' as const,
       at,
       actor: { name: 'device:a', address: null },
-      message: `boot ${turn}`,
+      reason: anyReason(`boot ${turn}`),
     };
   }
 });

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { FailureLimiter } from '../../../src/http/admin/access/failure-limiter';
+import { FailureLimiter } from '../../../src/http/failure-limiter';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });

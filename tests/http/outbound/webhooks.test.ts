@@ -6,6 +6,7 @@ import { messageOf } from '../../../src/core/journal/sentences';
 import { retryDelayMs } from '../../../src/core/webhook';
 import { isLocalAddress } from '../../../src/http/outbound/allowed-address';
 import { createDeliverEvent } from '../../../src/http/outbound/deliver-event';
+import { anyReason } from '../../support/any-reason';
 import { makeBundle } from '../../support/bundle-factory';
 import { eventually } from '../../support/eventually';
 import { hourMs } from '../../support/fleet-factory';
@@ -327,7 +328,7 @@ describe('webhooks', () => {
 
   it('passes over a thousand events that it does not want in one run', async () => {
     await create({ kinds: ['device.held'] });
-    const line = { kind: 'device.booted' as const, at: now, actor: person, message: '' };
+    const line = { kind: 'device.booted' as const, at: now, actor: person, reason: anyReason() };
     await opened.store.journal.record(Array.from({ length: 1_000 }, () => line));
     await contact('a');
     await opened.services.manageDevices.hold('a', '', person);

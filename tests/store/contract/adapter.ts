@@ -18,6 +18,7 @@ export interface ContractAdapter {
     | 'restores'
     | 'tokens'
     | 'sessions'
+    | 'deviceTokens'
     | 'webhooks'
     | 'deliveries'
     | 'journal'

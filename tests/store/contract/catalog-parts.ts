@@ -3,6 +3,7 @@ import type { NewEvent } from '../../../src/core/event';
 import type { Activation, NewActivation } from '../../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout } from '../../../src/core/rollout';
 import type { CatalogChange } from '../../../src/ports/catalog';
+import { anyReason } from '../../support/any-reason';
 import { bundleOf } from '../../support/fleet-factory';
 import type { ContractAdapter } from './adapter';
 
@@ -32,7 +33,7 @@ export function activation(bundleName: string | null, change: Partial<NewActivat
 }
 
 export function line(name: string): NewEvent {
-  return { kind: 'bundle.deleted', at, actor: { name, address: null }, message: '' };
+  return { kind: 'bundle.deleted', at, actor: { name, address: null }, reason: anyReason() };
 }
 
 /** @throws DomainError `conflict` */

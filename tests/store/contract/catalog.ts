@@ -1,6 +1,7 @@
 import type { Activation, NewActivation } from '../../../src/core/release';
 import { everyoneAtOnce, type Rollout } from '../../../src/core/rollout';
 import type { CatalogChange } from '../../../src/ports/catalog';
+import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
 import { installationOf } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
@@ -132,10 +133,14 @@ export function describeCatalogRecords(make: MakeAdapter): void {
   it('tells the lines of a change which number the history gave it', async () => {
     await commit({
       activation: activation(first.name),
-      events: (made) => [{ ...line('ann'), kind: 'release.activated', message: `line ${made?.id}` }],
+      events: (made) => [
+        { ...line('ann'), kind: 'release.activated', reason: anyReason(`line ${made?.id}`) },
+      ],
     });
     const [made] = await catalog().history({ limit: 1 });
-    expect(await adapter.store.journal.after(0, 9)).toMatchObject([{ message: `line ${made?.id}` }]);
+    expect(await adapter.store.journal.after(0, 9)).toMatchObject([
+      { reason: anyReason(`line ${made?.id}`) },
+    ]);
   });
 
   it('changes all of it or nothing, and shows it once it lasts', async () => {

@@ -1,3 +1,4 @@
+import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -14,7 +15,7 @@ export function describeDismissalRecords(make: MakeAdapter): void {
   const dismiss = (by: string, ...subjects: readonly string[]) =>
     dismissals().add(
       { kind: 'old-bundle', subjects },
-      { kind: 'attention.dismissed', at, actor: { name: by, address: null }, message: '' },
+      { kind: 'attention.dismissed', at, actor: { name: by, address: null }, reason: anyReason() },
     );
   const subjects = async () => (await dismissals().all()).map(({ subject }) => subject).sort();
 

@@ -1,15 +1,16 @@
 import { type NewEvent, theServer } from '../../../src/core/event';
 import { saying } from '../../../src/core/journal/catalogue';
+import { anyReason, wordOf } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
 const later = new Date('2026-11-02T13:00:00Z');
 const person = { name: 'ann', address: '127.0.0.1' };
-const line = (message: string, more: Partial<NewEvent> = {}): NewEvent => ({
+const line = (word: string, more: Partial<NewEvent> = {}): NewEvent => ({
   kind: 'device.held',
   at,
   actor: person,
-  message,
+  reason: anyReason(word),
   ...more,
 });
 
@@ -22,13 +23,12 @@ export function describeJournal(make: MakeAdapter): void {
   afterEach(() => adapter.close());
 
   const journal = () => adapter.store.journal;
-  const record = (...messages: readonly string[]) =>
-    journal().record(messages.map((message) => line(message)));
-  const messages = async (afterId = 0) => (await journal().after(afterId, 100)).map(({ message }) => message);
+  const record = (...words: readonly string[]) => journal().record(words.map((word) => line(word)));
+  const words = async (afterId = 0) => (await journal().after(afterId, 100)).map(wordOf);
 
   it('keeps all of a line, also over a restart', async () => {
-    const told = line('', {
-      reason: saying('device-held', { device: 'dev-1', why: 'on a desk' }),
+    const told = line('held', {
+      reason: saying('device-failures-cleared', { device: 'dev-1', bundles: ['v1', 'v"2'] }),
       subject: { deviceId: 'dev-1', compatible: 'board', channel: 'beta', bundleName: 'v1', releaseId: 7 },
       before: { hold: null },
       after: { hold: 'why' },
@@ -38,10 +38,10 @@ export function describeJournal(make: MakeAdapter): void {
     await adapter.reopen();
     const none = { compatible: null, channel: null, bundleName: null, releaseId: null };
     expect(await journal().after(0, 9)).toEqual([
-      { ...told, id: 1, subject: { ...told.subject, installationId: null } },
+      { ...told, id: 1, message: '', subject: { ...told.subject, installationId: null } },
       {
         ...line('bare'),
-        reason: null,
+        message: '',
         id: 2,
         subject: { ...none, deviceId: null, installationId: null },
         before: null,
@@ -61,12 +61,12 @@ export function describeJournal(make: MakeAdapter): void {
   it('reads on from a line that is known, and back from the newest, a page at a time', async () => {
     await record('a', 'b', 'c', 'd', 'e');
     const [first] = await journal().after(0, 1);
-    expect(await messages(first?.id)).toEqual(['b', 'c', 'd', 'e']);
+    expect(await words(first?.id)).toEqual(['b', 'c', 'd', 'e']);
     const page = await journal().search({}, { limit: 2 });
-    expect(page.events.map(({ message }) => message)).toEqual(['e', 'd']);
+    expect(page.events.map(wordOf)).toEqual(['e', 'd']);
     const beforeId = page.nextBefore ?? 0;
     const older = await journal().search({}, { limit: 9, beforeId, afterId: first?.id ?? 0 });
-    expect(older.events.map(({ message }) => message)).toEqual(['c', 'b']);
+    expect(older.events.map(wordOf)).toEqual(['c', 'b']);
     expect([older.nextBefore, older.searchedUntil]).toEqual([null, null]);
   });
 
@@ -77,7 +77,7 @@ export function describeJournal(make: MakeAdapter): void {
       line('other', { kind: 'device.booted', subject: { deviceId: 'dev-1' } }),
     ]);
     const { events } = await journal().search({ deviceId: 'dev-1', kinds: ['device.held'] }, { limit: 9 });
-    expect(events.map(({ message }) => message)).toEqual(['one']);
+    expect(events.map(wordOf)).toEqual(['one']);
   });
 
   it('has no line before one that somebody has read already, although many write at once', async () => {
@@ -106,7 +106,7 @@ export function describeJournal(make: MakeAdapter): void {
     await Promise.allSettled([record('lost'), record('a'), record('b')]);
     adapter.failAt(Infinity);
     const lasting = await journal().after(0, 9);
-    expect(lasting.map(({ message }) => message)).toEqual(['a', 'b']);
+    expect(lasting.map(wordOf)).toEqual(['a', 'b']);
     expect(heard).toEqual(lasting.map(({ id }) => id));
     stop();
     await record('c');
@@ -118,21 +118,21 @@ export function describeJournal(make: MakeAdapter): void {
       adapter,
       () => record('a', 'b'),
       async () => {
-        expect(await messages()).toEqual([]);
+        expect(await words()).toEqual([]);
       },
     );
     await adapter.reopen();
-    expect(await messages()).toEqual(['a', 'b']);
+    expect(await words()).toEqual(['a', 'b']);
   });
 
   it('answers who reads while a line hangs, without that line', async () => {
     await record('a');
     const release = adapter.hang();
     const recording = record('b');
-    expect(await messages()).toEqual(['a']);
+    expect(await words()).toEqual(['a']);
     release();
     await recording;
-    expect(await messages()).toEqual(['a', 'b']);
+    expect(await words()).toEqual(['a', 'b']);
   });
 
   it('loses old lines about devices and the server, so many at a time, and none that tells a decision', async () => {
@@ -144,9 +144,9 @@ export function describeJournal(make: MakeAdapter): void {
       line('new', { kind: 'device.booted', actor: device, at: later }),
     ]);
     expect(await journal().prune(later, 1)).toBe(1);
-    expect(await messages()).toEqual(['held', 'promoted', 'new']);
+    expect(await words()).toEqual(['held', 'promoted', 'new']);
     expect(await Promise.all([journal().prune(later, 9), journal().prune(later, 9)])).toEqual([1, 0]);
-    expect(await messages()).toEqual(['held', 'new']);
+    expect(await words()).toEqual(['held', 'new']);
   });
 
   it('gives no number of a line that is gone to another one', async () => {

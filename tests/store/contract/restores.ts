@@ -1,4 +1,5 @@
 import { theServer } from '../../../src/core/event';
+import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
 import { bundleOf, installationOf } from '../../support/fleet-factory';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter } from './adapter';
@@ -27,7 +28,7 @@ export function describeRestoreRecords(make: MakeAdapter): void {
 
   it('knows the latest decision of a person or of the server, and not what devices did', async () => {
     await identity();
-    const line = { kind: 'device.held', at, message: '' } as const;
+    const line = { kind: 'device.held', at, reason: anyReason() } as const;
     await adapter.store.journal.record([
       { ...line, actor: person },
       { ...line, actor: theServer },

@@ -1,5 +1,6 @@
 import type { EventKind, NewEvent } from '../../../src/core/event';
 import type { Token } from '../../../src/core/token';
+import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const hour = (count: number) => new Date(Date.UTC(2026, 10, 2, count));
@@ -15,7 +16,7 @@ const line = (kind: EventKind, idHash: string): NewEvent => ({
   kind,
   at: hour(1),
   actor: { name: idHash, address: null },
-  message: '',
+  reason: anyReason(),
 });
 
 /** What every store of sessions does. */

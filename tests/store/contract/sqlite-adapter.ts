@@ -15,6 +15,7 @@ import { createHistoryRecords } from '../../../src/store/sqlite/history-records'
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
 import { createReleaseResults } from '../../../src/store/sqlite/release-results';
 import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
+import { createDeviceTokenRecords } from '../../../src/store/sqlite/device-token-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
@@ -71,6 +72,10 @@ class FaultyDatabase implements Database {
     });
   }
 
+  settle(): Promise<void> {
+    return this.database.settle();
+  }
+
   afterCommit(callback: () => void): void {
     this.database.afterCommit(callback);
   }
@@ -104,6 +109,7 @@ function open(dataDir: string, diskThread: DiskThreadOptions | undefined) {
   const store = {
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),
+    deviceTokens: createDeviceTokenRecords(database, journal),
     webhooks: createWebhookRecords(database, journal),
     deliveries: createWebhookDeliveries(database, journal),
     dismissals: createDismissalRecords(database, journal),

@@ -1,6 +1,7 @@
 import { describeAskedNameRecords } from './asked-names';
 import { describeCatalogRecords } from './catalog';
 import { describeDecisions } from './decisions';
+import { describeDeviceTokenRecords } from './device-tokens';
 import { describeDeviceUpdates } from './device-updates';
 import { describeDismissalRecords } from './dismissals';
 import { describeFleetCounts } from './fleet-counts';
@@ -23,6 +24,7 @@ describe('what a release came to in SQLite', () => describeReleaseResults(makeSq
 describe('counts of the fleet in SQLite', () => describeFleetCounts(makeSqliteAdapter));
 describe('the journal in SQLite', () => describeJournal(makeSqliteAdapter));
 describe('tokens in SQLite', () => describeTokenRecords(makeSqliteAdapter));
+describe('device tokens in SQLite', () => describeDeviceTokenRecords(makeSqliteAdapter));
 describe('sessions in SQLite', () => describeSessionRecords(makeSqliteAdapter));
 describe('webhooks in SQLite', () => describeWebhookRecords(makeSqliteAdapter));
 describe('deliveries of webhooks in SQLite', () => describeWebhookDeliveries(makeSqliteAdapter));

@@ -1,5 +1,6 @@
 import type { EventKind, NewEvent } from '../../../src/core/event';
 import type { Token } from '../../../src/core/token';
+import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -9,7 +10,7 @@ const line = (kind: EventKind, name: string): NewEvent => ({
   kind,
   at,
   actor: { name, address: null },
-  message: '',
+  reason: anyReason(),
 });
 
 /** What every store of tokens does. */

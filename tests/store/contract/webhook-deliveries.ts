@@ -1,11 +1,12 @@
 import { type NewEvent, theServer } from '../../../src/core/event';
 import type { Webhook } from '../../../src/core/webhook';
 import type { DeliveryProgress } from '../../../src/core/webhook-delivery';
+import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
 const after = (seconds: number) => new Date(at.getTime() + seconds * 1_000);
-const booted: NewEvent = { kind: 'device.booted', at, actor: theServer, message: '' };
+const booted: NewEvent = { kind: 'device.booted', at, actor: theServer, reason: anyReason() };
 const failed = (attempts: number, seconds: number): DeliveryProgress => ({
   state: 'waiting',
   attempts,
@@ -22,7 +23,7 @@ const ended = (state: 'delivered' | 'gave-up'): DeliveryProgress => ({
   lastError: 'it is down',
   endedAt: at,
 });
-const gaveUp: NewEvent = { kind: 'webhook.gave-up', at, actor: theServer, message: '' };
+const gaveUp: NewEvent = { kind: 'webhook.gave-up', at, actor: theServer, reason: anyReason() };
 const again = (room = 9) => ({
   at: after(5),
   room,
@@ -30,7 +31,7 @@ const again = (room = 9) => ({
     kind: 'webhook.replayed',
     at,
     actor: { name: `ann, ${replayed}`, address: null },
-    message: '',
+    reason: anyReason(),
   }),
 });
 

@@ -1,6 +1,7 @@
 import type { EventKind, NewEvent } from '../../../src/core/event';
 import type { Webhook } from '../../../src/core/webhook';
 import type { DeliveryProgress } from '../../../src/core/webhook-delivery';
+import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -8,7 +9,7 @@ const line = (kind: EventKind, name: string): NewEvent => ({
   kind,
   at,
   actor: { name, address: null },
-  message: '',
+  reason: anyReason(),
 });
 const failed: DeliveryProgress = {
   state: 'waiting',

@@ -221,3 +221,28 @@ function caught(action: () => unknown): unknown {
   }
   throw new Error('nothing was thrown');
 }
+
+describe("the listener for hawkBit's clients", () => {
+  it('is off by default, and speaks HTTPS', async () => {
+    expect(await load()).toMatchObject({ hawkbitPort: null, hawkbitScheme: 'https', hawkbitAuthorities: [] });
+    expect(await load({ env: { HAWKBIT_PORT: '8081' } })).toMatchObject({
+      hawkbitPort: 8081,
+      hawkbitHost: '::',
+    });
+  });
+
+  it('speaks plain HTTP on loopback alone', async () => {
+    const plain = { HAWKBIT_PORT: '8081', HAWKBIT_SCHEME: 'http' };
+    for (const HAWKBIT_HOST of ['127.0.0.1', '::1', 'localhost'])
+      expect(await load({ env: { ...plain, HAWKBIT_HOST } })).toMatchObject({ hawkbitScheme: 'http' });
+    for (const HAWKBIT_HOST of ['::', '0.0.0.0', '192.0.2.1', 'ota.example.com'])
+      expect(await bad({ ...plain, HAWKBIT_HOST })).toEqual(['HAWKBIT_SCHEME']);
+    expect((await problems({ env: plain }))[0]?.message).toContain('set HAWKBIT_HOST to 127.0.0.1');
+    expect(await load({ env: { HAWKBIT_SCHEME: 'http' } })).toMatchObject({ hawkbitPort: null });
+  });
+
+  it('has a port of its own', async () => {
+    for (const HAWKBIT_PORT of ['8080', '8443'])
+      expect(await bad({ HAWKBIT_PORT })).toEqual(['HAWKBIT_PORT']);
+  });
+});

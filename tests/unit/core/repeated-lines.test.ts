@@ -1,11 +1,12 @@
 import type { EventKind, NewEvent } from '../../../src/core/event';
 import { plainLines, RepeatedLines } from '../../../src/core/repeated-lines';
+import { anyReason, wordOf } from '../../support/any-reason';
 
 const startMs = Date.UTC(2026, 0, 1);
 const at = (seconds: number) => new Date(startMs + seconds * 1000);
 
-function line(seconds: number, kind: EventKind = 'device.booted', message = `at ${seconds}`): NewEvent {
-  return { kind, at: at(seconds), actor: { name: 'device:board-1', address: null }, message };
+function line(seconds: number, kind: EventKind = 'device.booted', word = `at ${seconds}`): NewEvent {
+  return { kind, at: at(seconds), actor: { name: 'device:board-1', address: null }, reason: anyReason(word) };
 }
 
 /** One line every so many seconds. @returns the lines that are written */
@@ -28,7 +29,7 @@ describe("a device's lines of the journal", () => {
   it('become one line with a count when they repeat: after a minute, ten, and then each hour', () => {
     const lines = new RepeatedLines();
     const written = repeat(lines, 0, 3 * 3600, 1);
-    expect(written.slice(0, plainLines).map(({ message }) => message)).toEqual(
+    expect(written.slice(0, plainLines).map(wordOf)).toEqual(
       Array.from({ length: plainLines }, (_, second) => `at ${second}`),
     );
     expect(written.slice(plainLines).map(({ repeats }) => repeats)).toEqual([
@@ -37,7 +38,7 @@ describe("a device's lines of the journal", () => {
       { count: 3600, firstAt: at(690) },
       { count: 3600, firstAt: at(4290) },
     ]);
-    expect(written.at(-1)).toMatchObject({ at: at(7889), message: 'at 7889' });
+    expect(written.at(-1)).toMatchObject({ at: at(7889), reason: anyReason('at 7889') });
     expect(lines.rest(at(10_800)).map(({ repeats }) => repeats)).toEqual([
       { count: 2910, firstAt: at(7890) },
     ]);
@@ -58,7 +59,7 @@ describe("a device's lines of the journal", () => {
     const lines = new RepeatedLines();
     repeat(lines, 0, 100, 1);
     expect(lines.due(at(690))).toHaveLength(1);
-    expect(lines.take(line(690 + 3600))).toMatchObject([{ message: 'at 4290' }]);
+    expect(lines.take(line(690 + 3600))).toMatchObject([{ reason: anyReason('at 4290') }]);
     const slow = new RepeatedLines();
     repeat(slow, 0, 4_290, 1);
     // Now as many in an hour as are written plainly.

@@ -1,11 +1,11 @@
 import { apiPath } from '../../api/client';
 import type { ReleaseListJson, ReleaseWithRolloutJson } from '../../../contract/release';
 import type { HistoryLineJson, HistoryPageJson, ReleaseResultJson } from '../../../contract/release-history';
-import { formatCount } from '../../format';
+import { formatCount, formatDuration } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';
-import { EmptyState, Page } from '../../parts/page';
+import { EmptyState, Facts, Page, Section } from '../../parts/page';
 import { ResultWords } from '../../parts/release/result-words';
 import { RolloutMark } from '../../parts/rollout-mark';
 import { Ago } from '../../parts/time';
@@ -16,9 +16,9 @@ import { Timeline } from './timeline';
 const words = text.rollouts.former;
 const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
 
-/** A release that is not current any more, or never was: what it was, and what is in its place. */
+/** A release that is no longer current, or never was: what it was, and what replaced it. */
 export function FormerRelease({ id }: { readonly id: string }) {
-  // The id of a release is that of its line in the history.
+  // A release's id is that of its line in the history.
   const isNumber = /^\d{1,15}$/.test(id);
   const lines = useData<HistoryPageJson>(
     isNumber ? apiPath('/api/history', { before: Number(id) + 1, limit: 1 }) : null,
@@ -75,9 +75,31 @@ function Known({ line }: { readonly line: HistoryLineJson }) {
         </p>
       </EmptyState>
       <div class="after-empty">
+        {result !== null && <Result result={result} />}
         <Timeline releaseId={id} />
       </div>
     </Page>
+  );
+}
+
+/** In numbers of devices, each counted once. */
+function Result({ result }: { readonly result: ReleaseResultJson }) {
+  const { offered, installed, proven, failed, rolled_back: back, total, duration_seconds: duration } = result;
+  const of = words.result;
+  return (
+    <Section title={of.title}>
+      <Facts
+        facts={[
+          [of.meantFor, total === null ? null : formatCount(total.devices)],
+          [of.offered, formatCount(offered)],
+          [of.installed, formatCount(installed)],
+          [of.proven, formatCount(proven)],
+          [of.failed, formatCount(failed)],
+          [of.rolledBack, formatCount(back)],
+          [of.duration, duration === null ? null : formatDuration(duration)],
+        ]}
+      />
+    </Section>
   );
 }
 
@@ -87,7 +109,7 @@ function Failures({ failures }: { readonly failures: ReleaseResultJson['failures
     <ul class="rows" aria-label={words.failures}>
       {failures.map(({ state, reason, devices }) => (
         <li key={`${state}\n${reason ?? ''}`}>
-          <StateBadge state={state} /> {words.failed(formatCount(devices), devices === 1)} {reason}
+          <StateBadge state={state} /> {words.failed(formatCount(devices), devices === 1, reason)}
         </li>
       ))}
     </ul>

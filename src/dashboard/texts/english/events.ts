@@ -10,6 +10,7 @@ const groups = {
   certificate: 'Certificates',
   attention: 'Attention',
   token: 'Tokens',
+  'device-token': 'Device tokens',
   session: 'Sessions',
   webhook: 'Webhooks',
 };
@@ -65,6 +66,9 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',
+  'device-token.created': 'created',
+  'device-token.rotated': 'rotated',
+  'device-token.removed': 'removed',
   'session.begun': 'signed in',
   'session.ended': 'signed out',
   'webhook.created': 'created',

@@ -7,11 +7,11 @@ import type { SessionCookies } from './session-cookie';
 
 const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
-/** Who calls, and what they may do. */
+/** The caller, and what it may do. */
 export interface Caller {
   /** `local` or `token:<name>`. */
   readonly actor: string;
-  /** For people. */
+  /** The name shown to people. */
   readonly name: string;
   readonly scopes: readonly TokenScope[];
 }
@@ -27,15 +27,16 @@ export interface AuthenticatorOptions {
 }
 
 /**
- * Finds out who calls. A browser's cookie of a session that is over is cleared, and counts for nothing.
- * @throws DomainError `unauthenticated`, `too-many-requests`; `forbidden` for a session that somebody else may be using
+ * Finds out who calls. A browser's cookie for an ended session is cleared and ignored.
+ * @throws DomainError `unauthenticated`, `too-many-requests`; `forbidden` for a session that another page may be
+ * using
  */
 export type Identify = (request: Request, response: Response) => Promise<Caller>;
 
 /**
- * Authentication by `Authorization: Bearer` (RFC 6750), else by a session's cookie, else by coming from a program of this
- * machine, unless a token is needed always. Where no token is needed a wrong one is
- * refused all the same: a job whose token was revoked must not go on as somebody stronger.
+ * Authenticates by `Authorization: Bearer` (RFC 6750), else by a session cookie, else by the request coming from a
+ * program on this machine, unless a token is always required. Where no token is required, a wrong one is still
+ * refused: a job whose token was revoked must not continue with broader rights.
  */
 export function createIdentify({
   checkToken,
@@ -77,7 +78,7 @@ async function findFirst<Key, Value>(
   return undefined;
 }
 
-/** @throws DomainError `forbidden` for a token that is too weak */
+/** @throws DomainError `forbidden` for a token without the scope */
 export function checkScope({ name, scopes: own }: Caller, needed: TokenScope): void {
   if (own.includes(needed)) return;
   throw DomainError.of('scope-needed', { name, scope: own.at(-1), needed });
@@ -88,8 +89,8 @@ export function callerOf({ name, scope }: Token): Caller {
 }
 
 /**
- * A browser sends the cookie along with whatever a page makes it send. The origin guard has refused other pages by what the
- * browser says of them; when it says nothing of where a change comes from, the cookie proves nothing.
+ * A browser sends the cookie with every request that a page triggers. The origin guard has already refused requests
+ * that name another page as their source. A change that names no source cannot rely on the cookie.
  */
 function refuseUnknownPage({ method, headers }: Request): void {
   const isSafe = method === 'GET' || method === 'HEAD';

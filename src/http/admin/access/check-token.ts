@@ -1,16 +1,16 @@
 import type { Request } from 'express';
 import { DomainError } from '../../../core/errors';
 import type { ManageTokens, Token } from '../../../services/access/manage-tokens';
-import type { FailureLimiter } from './failure-limiter';
+import type { FailureLimiter } from '../../failure-limiter';
 import { contextOf } from '../kernel/request-context';
 
 /**
- * Finds the token of a secret.
- * @throws DomainError `unauthenticated`; `too-many-requests` when the caller's address was wrong too often
+ * Finds the token that a secret belongs to.
+ * @throws DomainError `unauthenticated`; `too-many-requests` after too many wrong tokens from the caller's address
  */
 export type CheckToken = (secret: string | undefined, request: Request) => Promise<Token>;
 
-/** What became of a wrong token. */
+/** How a wrong token was answered. */
 export const wrongTokenAnswers = ['refused', 'slowed'] as const;
 export type WrongTokenAnswer = (typeof wrongTokenAnswers)[number];
 

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
-/** The name until servers had one each: browsers have sessions under it. */
+/** The cookie name from before each server had its own: browsers still hold sessions under it. */
 const commonName = 'rauc_session';
 const attributes = 'HttpOnly; SameSite=Strict; Path=/';
-/** More than browsers keep for all hosts of a site (180), so that no number of planted ones hides ours. */
+/** More than browsers keep for all hosts of a site (180), so that planted cookies cannot hide ours. */
 const maxCookies = 200;
 const markLength = 8;
 
 /**
- * A browser's session in its cookies. Cookies know neither port nor, where it counts, path: each server has a name of its own, so
- * that signing in to one ends no session of another on the same host.
+ * A browser's session cookies. Cookies ignore the port and, where it matters, the path, so each server uses its own
+ * cookie name: signing in to one does not end a session with another on the same host.
  */
 export class SessionCookies {
   readonly #plainName: string;
-  /** Browsers take it over TLS from this very host alone: no other host or path can plant one (RFC 6265bis, section 4.1.3.2). */
+  /**
+   * Browsers accept it only over TLS and only from this exact host: no other host or path can plant one (RFC 6265bis,
+   * section 4.1.3.2).
+   */
   readonly #hostName: string;
 
-  /** @param databaseId - of the server's database: what is signed in to */
+  /** @param databaseId of the server's database, which identifies what the browser signs in to */
   constructor(databaseId: string) {
     const mark = createHash('sha256').update(databaseId).digest('hex').slice(0, markLength);
     this.#plainName = `${commonName}_${mark}`;
@@ -25,8 +28,8 @@ export class SessionCookies {
   }
 
   /**
-   * The session ids that a browser sends, whether there are such sessions or not. There may be several: a program on a sibling of
-   * our host, or on another port of it, can set cookies of our name, and they come in an order that it chooses.
+   * The session ids that a browser sends, valid or not. There may be several: a program on a sibling host or on
+   * another port can set cookies with our name, and it chooses their order.
    */
   read({ headers }: Request): readonly string[] {
     const sent = (headers.cookie?.split(';') ?? []).map((pair) => {
@@ -41,9 +44,10 @@ export class SessionCookies {
   }
 
   /**
-   * Gives a browser its session. The listener speaks plain HTTP and believes no proxy's header, but the browser itself says when it
-   * came over TLS: the origin guard has let its `https:` origin pass as one of ADMIN_HOSTS. Then the cookie stays on TLS, and there
-   * is one that nobody can plant; it cannot have the path of a proxy below one, so that the plain one comes beside it.
+   * Gives a browser its session. The listener speaks plain HTTP and trusts no proxy's header, but the browser itself
+   * shows that it came over TLS: the origin guard has accepted its `https:` origin as one of ADMIN_HOSTS. Then the
+   * cookie is restricted to TLS, and a second one is set that no one can plant. That one cannot carry a proxy's path
+   * prefix, so both are needed.
    */
   set(
     { headers }: Request,
@@ -61,7 +65,7 @@ export class SessionCookies {
     );
   }
 
-  /** Makes a browser forget its session. One under the common name may be another server's: it stays. */
+  /** Makes a browser forget its session. A cookie under the common name may belong to another server, so it stays. */
   clear(response: Response): void {
     const value = `; ${attributes}; Max-Age=0`;
     response.set('Set-Cookie', [`${this.#plainName}=${value}`, `${this.#hostName}=${value}; Secure`]);

@@ -17,14 +17,14 @@ export interface SessionPorts {
   readonly needsToken: (request: Request) => boolean;
 }
 
-/** How a browser signs in: it gives a token once, and has a cookie from then on. */
+/** How a browser signs in: it sends a token once, and uses a cookie from then on. */
 export function sessionRoutes(
   { services, version, command = 'rauc-simple-server' }: AdminOptions,
   { checkToken, identify, cookies, needsToken }: SessionPorts,
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
 
-  /** Who uses this machine sees the path in the list of its processes. */
+  /** Users of this machine see the path in its process list anyway. */
   function mayKnowCommand(request: Request, caller: Caller | null): boolean {
     return caller !== null || !tellsPath(command) || isDirect(request);
   }

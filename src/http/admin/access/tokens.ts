@@ -10,7 +10,7 @@ import { defineRoute, type Route } from '../kernel/route';
 import { by } from '../kernel/service-request';
 import { presentToken } from './token-json';
 
-/** Admin tokens: made, listed and revoked by who has the scope `admin`. */
+/** Admin tokens: create, list and revoke them. All of it needs the scope `admin`. */
 export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageTokens } = services;
   return [

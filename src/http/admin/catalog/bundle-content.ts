@@ -10,7 +10,9 @@ import { contextOf } from '../kernel/request-context';
 import { answered, defineRoute, type Route } from '../kernel/route';
 import type { ShareLimits, Shares } from '../kernel/shares';
 
-/** Each holds a connection for as long as its reader takes; one that was cut may count until that is noticed. */
+/**
+ * Each download holds a connection until its reader is done. One that was cut off counts until the server notices.
+ */
 export const downloadLimits: ShareLimits = {
   what: 'downloads under way',
   perCaller: 10,
@@ -99,8 +101,9 @@ function decide({ name, sha256, sizeBytes, uploadedAt }: Bundle, request: Reques
 }
 
 /**
- * Streams as fast as it is read. A disk that fails in the middle cuts the connection: half a bundle must not look whole.
- * @throws DomainError `not-found` when the bytes are gone; nothing was sent then
+ * Streams as fast as the client reads. A disk that fails partway cuts the connection: half a bundle must not look
+ * whole.
+ * @throws DomainError `not-found` when the bytes are missing; nothing was sent then
  */
 async function send(
   readBundle: Pick<ReadBundle, 'open'>,
@@ -112,7 +115,7 @@ async function send(
   try {
     const content = lease.createReadStream(start, end);
     content.once('error', (error) => {
-      // Who went away has destroyed the answer first, and is no failure of ours.
+      // A client that leaves destroys the answer first. That is no failure of ours.
       if (!response.destroyed) contextOf(response.req).error = error;
     });
     response.status(status).set(headers);

@@ -10,7 +10,7 @@ import { defineRoute, type Route } from '../kernel/route';
 import { by } from '../kernel/service-request';
 import { presentBundle, presentBundleInUse } from './bundle-json';
 
-/** The stored bundles: list, look into one, delete one. */
+/** The stored bundles: list, inspect and delete them. */
 export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
   const { listBundles, describeBundle, deleteBundle } = services;
   return [

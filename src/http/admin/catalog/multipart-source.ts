@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { Request } from 'express';
 
 /**
- * The request's body as multer reads it. Multer answers an error only after it has read the whole rest of the
+ * The request's body as multer reads it. Multer reports an error only after it has read the whole rest of the
  * request, which may be gigabytes; but it unpipes its parser first. That ends this stream at once, while the request
  * itself stays open for the answer.
  */
@@ -25,7 +25,7 @@ export class MultipartSource extends PassThrough {
   }
 
   private readonly onRequestClose = (): void => {
-    // A cut connection is an error for the parser: what came so far is not a bundle.
+    // A cut connection is an error for the parser: what has arrived so far is not a bundle.
     if (!this.request.readableEnded) this.destroy(new Error('the connection was closed'));
   };
 

@@ -6,7 +6,7 @@ import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 import { MultipartSource } from './multipart-source';
 import { StagingStorage } from './staging-storage';
 
-/** What the parts and headers around the file may take. */
+/** Allowance for the parts and headers around the file. */
 const multipartOverheadBytes = 64 * 1024;
 
 export interface ReceivedUpload<Fields> {
@@ -24,7 +24,7 @@ export interface ReceiveOptions<Fields> {
 }
 
 /**
- * Reads a multipart body (RFC 7578) with one file in the field `bundle`. When anything is wrong with it, nothing stays
+ * Reads a multipart body (RFC 7578) with one file in the field `bundle`. If anything is wrong with it, nothing stays
  * staged.
  * @throws DomainError `invalid-input`, `too-large`, `unsupported-media-type`, `storage-full`
  */
@@ -80,7 +80,7 @@ async function parseMultipart(
 ): Promise<void> {
   const parse = multer({
     storage,
-    // A path is refused as a name: cut to its last part, two names would become one.
+    // A name with a path is refused: reduced to its last part, two names would become one.
     preservePath: true,
     defParamCharset: 'utf8',
     limits: {
@@ -101,7 +101,7 @@ async function parseMultipart(
   });
 }
 
-/** Whatever multer and its parser dislike is wrong in the request; failures of the disk are the storage's refusal. */
+/** Errors from multer and its parser mean a bad request; failures of the disk are the storage's refusal. */
 function uploadFailure(error: unknown): DomainError {
   const reason = error instanceof Error ? error.message : 'not readable';
   return DomainError.of('upload-form-invalid', { reason }, { cause: error });

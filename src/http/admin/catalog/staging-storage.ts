@@ -13,7 +13,7 @@ export interface StagingOptions {
 
 /** A multer storage engine that hands the stream of one upload to the incoming area, without a copy in between. */
 export class StagingStorage implements StorageEngine {
-  /** Why the file was not taken: multer may report a consequence instead. */
+  /** Why the file was refused: multer may report only a consequence of it. */
   refusal: unknown;
   private staging: Promise<StagedBundle> | undefined;
 
@@ -46,12 +46,12 @@ export class StagingStorage implements StorageEngine {
     );
   }
 
-  /** What was staged is discarded in one place, when the request is over. */
+  /** Staged files are discarded in one place, when the request is over. */
   _removeFile(_request: Request, _file: Express.Multer.File, callback: (error: Error | null) => void): void {
     callback(null);
   }
 
-  /** Resolves when nothing is written any more; `undefined` when nothing was staged. */
+  /** Resolves when writing has ended; `undefined` when nothing was staged. */
   async settled(): Promise<StagedBundle | undefined> {
     try {
       return await this.staging;

@@ -10,7 +10,7 @@ import { presentRelease } from '../rollouts/release-json';
 import { presentBundleDetails } from './bundle-json';
 import { checkUploadHeaders, receiveUpload } from './receive-upload';
 
-/** @throws DomainError `invalid-input`: also for a channel or a policy of a bundle that is not to be activated */
+/** @throws DomainError `invalid-input`: also for a channel or a policy when the bundle is not to be activated */
 function parseFields(sent: unknown) {
   const parsed = parseInput(uploadFields, { ...(sent as object) });
   const policy = readPolicy(parsed);
@@ -20,7 +20,7 @@ function parseFields(sent: unknown) {
   return { ...parsed, policy };
 }
 
-/** `POST /upload`: takes a bundle in, streaming. */
+/** `POST /upload`: receives a bundle as a stream. */
 export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): readonly Route[] {
   return [
     defineRoute({
@@ -51,7 +51,7 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
           limitBytes: uploadLimitBytes,
           parseFields,
         });
-        // Reading a large bundle again takes longer than a silent connection is allowed to last.
+        // Rereading a large bundle takes longer than a silent connection may last.
         request.socket.setTimeout(0);
         const { compatible, activate, force, channel, policy } = received.fields;
         const { bundle, created, release } = await services.publishBundle.publish(received.staged, {

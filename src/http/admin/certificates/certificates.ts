@@ -20,7 +20,7 @@ import { presentCertificates } from './certificate-json';
 
 const pemMediaType = 'application/x-pem-file';
 
-/** Certificates of devices: issued, handed over. */
+/** Device certificates: issue them and hand them over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
   const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
@@ -125,6 +125,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
             id: params.id,
             serverUrl: serverUrlOf(body.server_url, options),
             polling: body.polling,
+            client: body.client,
             mayHoldKey: isPrivate(request, isTrustedProxy),
             ...issueRequest(body),
             ...(body.compatible === undefined ? {} : { compatible: body.compatible }),

@@ -8,7 +8,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 
-/** Which certificates the device listener refused. */
+/** The certificates that the device listener refused. */
 export function refusedCertificateRoutes({ services }: AdminOptions): readonly Route[] {
   return [
     defineRoute({

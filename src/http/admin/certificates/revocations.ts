@@ -16,7 +16,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 
-/** Which certificates of devices are refused, whoever issued them. */
+/** Which device certificates are revoked, whoever issued them. */
 export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageRevocations } = services;
   return [

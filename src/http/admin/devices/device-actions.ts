@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { deviceJson, deviceParams } from '../../../contract/device';
-import { bulkBody, bulkResultJson, type BulkVerb, pinBody } from '../../../contract/device-action';
+import {
+  bulkBody,
+  bulkResultJson,
+  type BulkVerb,
+  cancelBody,
+  pinBody,
+} from '../../../contract/device-action';
 import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
@@ -14,7 +20,7 @@ import { presentDevice } from './device-json';
 
 type Act<Body> = (id: string, body: Body, actor: Actor) => Promise<DeviceRecord>;
 
-/** What people do to a device, one verb each. */
+/** Actions on a device, one verb each. */
 export function deviceActionRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageDevices: devices, manageRevocations } = services;
 
@@ -35,7 +41,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       answers: { 200: { description: 'The device after it', schema: deviceJson } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
-        // The schema of the body is the one that the action was given.
+        // The body's schema is the one given for the action.
         const { params, body: sent } = input as { params: { id: string }; body: z.infer<Body> };
         const record = await act(params.id, sent, actor);
         return { status: 200, json: presentDevice(record, manageRevocations.revokedAt) };
@@ -76,14 +82,14 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       nothing,
       (id, _, actor) => devices.clearFailures(id, actor),
     ),
-    action('cancel', 'cancelInstallation', 'Call off its installation', nothing, (id, _, actor) =>
-      devices.cancel(id, actor),
+    action('cancel', 'cancelInstallation', 'Call off its installation', cancelBody, (id, { force }, actor) =>
+      devices.cancel(id, actor, { isForced: force }),
     ),
     bulkRoute(devices),
   ];
 }
 
-/** One verb for many devices; each succeeds or fails for itself. */
+/** One verb for many devices; each succeeds or fails on its own. */
 function bulkRoute(devices: ManageDevices): Route {
   return defineRoute({
     method: 'post',
@@ -108,7 +114,7 @@ function bulkRoute(devices: ManageDevices): Route {
   });
 }
 
-/** @throws DomainError `invalid-input` when the value is missing, or cannot be what it is for */
+/** @throws DomainError `invalid-input` when the value is missing or does not fit the action */
 function bulkPlan(
   action: BulkVerb,
   value: string | undefined,

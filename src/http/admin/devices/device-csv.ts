@@ -1,7 +1,7 @@
 import { csvLine } from '../../../base/text/csv';
 import type { DeviceJson } from '../../../contract/device';
 
-/** Each column, under its name in the API; new ones come last. */
+/** Each column, under its name in the API; new ones go last. */
 const columns: Readonly<Record<string, (device: DeviceJson) => string | number | null>> = {
   id: ({ id }) => id,
   compatible: ({ compatible }) => compatible,

@@ -12,7 +12,7 @@ import { presentDevice } from './device-json';
 
 type Asked = Call<{ query: typeof deviceFilterQuery }>;
 
-/** All devices that fit, in one answer that is made while it is read: it never holds more than a few of them. */
+/** All matching devices in one answer, made while it is read: it never holds more than a few of them. */
 export function deviceExportRoutes({ services, now }: AdminOptions, searches: Shares): readonly Route[] {
   const { listFleet, manageRevocations } = services;
 
@@ -91,7 +91,7 @@ const csv: Format = {
   },
 };
 
-/** A device a line; what was cut short is no JSON. */
+/** One device a line; a truncated answer is not valid JSON. */
 const json: Format = {
   mediaType: 'application/json; charset=utf-8',
   extension: 'json',

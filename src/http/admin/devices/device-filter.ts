@@ -3,7 +3,7 @@ import { timeOrAgo } from '../../../core/time-or-ago';
 import type { DeviceFilter } from '../../../ports/fleet-queries';
 import { defined } from '../kernel/service-request';
 
-/** Which devices a request means. */
+/** The devices that a request selects. */
 export function toDeviceFilter(asked: DeviceFilterQuery, now: Date): DeviceFilter {
   const { held, pinned, waiting, release, last_contact_before: before, ...others } = asked;
   const { second_board: second, other_compatible: claim, silent_poller: silent, ...filters } = others;

@@ -5,7 +5,7 @@ import type { Installation } from '../../../core/installation';
 import { instantText } from '../kernel/instant-text';
 import { presentInstallation } from './installation-json';
 
-/** @param revokedAt since when a certificate is refused; `null` for one that is not */
+/** @param revokedAt since when a certificate has been revoked; `null` if it is not */
 export function presentDevice(
   { device, installation }: { readonly device: Device; readonly installation: Installation | null },
   revokedAt: (serial: string) => Date | null,

@@ -17,7 +17,7 @@ import { toDeviceFilter } from './device-filter';
 import { presentDevice } from './device-json';
 import { presentExplanation } from './explanation-json';
 
-/** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
+/** The fleet: list devices, show one, decide about it, and explain what it is offered. */
 export function deviceRoutes({ services, now }: AdminOptions, searches: Shares): readonly Route[] {
   const { manageDevices, listFleet, explainOffer, manageRevocations } = services;
   const present = (record: Parameters<typeof presentDevice>[0]) =>

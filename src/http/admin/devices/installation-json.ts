@@ -41,7 +41,7 @@ function hasInstalled({ state, installedAt }: Installation): boolean {
   return isWritten({ state }) || installedAt !== null;
 }
 
-/** An adaptive update is done before all bytes were sent. */
+/** An adaptive update finishes before all bytes were sent. */
 function progressOf({ state, progressPercent, bytesSent, bundleSizeBytes }: Installation): number | null {
   if (isWritten({ state })) return 100;
   if (progressPercent !== null) return progressPercent;

@@ -10,7 +10,7 @@ import { defined } from '../kernel/service-request';
 import type { Shares } from '../kernel/shares';
 import { presentInstallation } from './installation-json';
 
-/** The installations of all devices, and the logs that devices sent of them. */
+/** The installations of all devices, and the logs that devices sent about them. */
 export function installationRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
   const { manageDevices, listFleet } = services;
   return [

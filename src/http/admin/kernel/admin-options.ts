@@ -15,6 +15,8 @@ import type { FleetListing } from '../../../ports/fleet-queries';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
 import type { ListBundles } from '../../../services/catalog/list-bundles';
+import type { DeviceTokens } from '../../../services/access/device-tokens';
+import type { ImportTokens } from '../../../services/access/import-tokens';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageDeliveries } from '../../../services/webhooks/manage-deliveries';
@@ -31,7 +33,7 @@ import type { Clock } from '../../../ports/clock';
 import type { RequestLog } from '../../../ports/log';
 
 export interface AdminServices extends Administration {
-  /** Names the database: the server has a cookie of its own by it. */
+  /** Identifies the database; the name of the server's cookie is derived from it. */
   readonly databaseId: string;
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
@@ -44,6 +46,8 @@ export interface AdminServices extends Administration {
   readonly readBundle: Pick<ReadBundle, 'open'>;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
+  readonly deviceTokens: DeviceTokens;
+  readonly importTokens: ImportTokens;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;
@@ -63,33 +67,33 @@ export interface AdminServices extends Administration {
 
 export interface AdminOptions {
   readonly services: AdminServices;
-  /** What devices use to reach the server, without a slash at the end: for the URLs in manifests. */
+  /** The URL that devices reach the server by, without a trailing slash: for the URLs in manifests. */
   readonly deviceBaseUrl: () => string;
-  /** The same as far as it was configured: what a kit tells a device must not be a guess. */
+  /** The same, but only if it was configured: what a kit tells a device must not be a guess. */
   readonly serverUrl?: string | null;
-  /** The largest bundle that is taken. */
+  /** The largest bundle that is accepted. */
   readonly uploadLimitBytes: number;
-  /** What the release dialog proposes: steps, and after how many failed devices a rollout pauses. */
+  /** What the release dialog proposes: the steps, and after how many failed devices a rollout pauses. */
   readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
-  /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
+  /** Names (or `name:port`) that the listener is reached by, in addition to `localhost` and IP addresses. */
   readonly adminHosts: readonly string[];
   /**
-   * Whether every caller needs a token: true as soon as others than programs of this machine are expected. Without it those
-   * need one that do not come directly (`isDirect`).
+   * Whether every caller needs a token: true as soon as callers from other machines are expected. Otherwise only
+   * callers that do not connect directly (see `isDirect`) need one.
    */
   readonly requireToken: boolean;
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; none when left out. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted; none when left out. */
   readonly trustedProxies?: readonly string[];
   /** Folder of the page's files. */
   readonly publicDir: string;
   readonly version: string;
-  /** How the command line is called where the server was started; by its plain name when left out. */
+  /** How to call the command line where the server was started; its plain name when left out. */
   readonly command?: string;
-  /** More facts for `GET /health`, which everybody can read. */
+  /** More facts for `GET /health`, which anyone can read. */
   readonly health?: () => object;
-  /** Where `GET /metrics` reads; others may register theirs beside ours. */
+  /** What `GET /metrics` reads; others may register their metrics there too. */
   readonly metrics?: Registry;
-  /** The open event streams, to be ended when the server stops; one of its own when left out. */
+  /** The open event streams, to be ended when the server stops; a new set when left out. */
   readonly eventStreams?: EventStreams;
   readonly log: RequestLog;
   readonly now: Clock;

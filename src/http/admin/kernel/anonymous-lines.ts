@@ -1,11 +1,11 @@
 import { addressGroup } from '../../address-group';
 import type { Clock } from '../../../ports/clock';
 
-/** Lines about requests of nobody: of one address, and of all, in a minute. */
+/** Log lines about unauthenticated requests per minute: from one address, and from all. */
 const linesOfAddress = 30;
 const linesInAll = 300;
 const periodMs = 60_000;
-/** Addresses that are counted one by one, and those that are named when the minute is over. */
+/** How many addresses are counted individually, and how many are named when the minute is over. */
 const maxAddresses = 10_000;
 const maxNamed = 20;
 
@@ -17,14 +17,14 @@ interface Counted {
 }
 
 /**
- * Lines of the log about requests of those who have not shown who they are, such as failed logins: who guesses tokens must not fill
- * the disk. What is left out of a minute is told in one line for an address, with its number and times.
+ * Log lines about unauthenticated requests, such as failed logins. An attacker who guesses tokens must not fill the
+ * disk, so what a minute leaves out is summed up in one line per address, with its count and times.
  */
 export class AnonymousLines {
   #startMs = -Infinity;
   #written = 0;
   #addresses = new Map<string, Counted>();
-  /** Of addresses beyond those that are counted one by one. */
+  /** For addresses beyond those that are counted individually. */
   #others: Counted | undefined;
 
   constructor(
@@ -32,7 +32,7 @@ export class AnonymousLines {
     private readonly now: Clock,
   ) {}
 
-  /** Writes a line, or counts it. */
+  /** Writes a line, or only counts it. */
   take(address: string, facts: object, message: string): void {
     this.settle();
     const counted = this.#countedOf(addressGroup(address));
@@ -48,7 +48,7 @@ export class AnonymousLines {
     counted.lastAt = at;
   }
 
-  /** Tells what was left out when the minute is over; cheap, to be called with each request. */
+  /** Reports what was left out once the minute is over. Cheap enough to be called with each request. */
   settle(): void {
     const nowMs = this.now().getTime();
     if (nowMs >= this.#startMs && nowMs < this.#startMs + periodMs) return;

@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Answer } from './route';
 
-/** Whether the caller is a browser that shows what it gets, such as a submitted form. */
+/** Whether the caller is a browser that will show the answer, such as after submitting a form. */
 export function wantsPage(request: Request): boolean {
   return request.method === 'POST' && request.accepts(['application/json', 'text/html']) === 'text/html';
 }
 
-/** Sends an answer: JSON, text, or for a browser's form a redirect to the page. */
+/** Sends an answer: JSON, text, or a redirect to the page for a browser's form. */
 export function sendAnswer(request: Request, response: Response, answer: Answer): void {
   const isCacheable = request.method === 'GET' || request.method === 'HEAD';
   response.set('Cache-Control', isCacheable && answer.secret !== true ? 'no-cache' : 'no-store');
@@ -22,7 +22,10 @@ export function sendAnswer(request: Request, response: Response, answer: Answer)
   else response.json(answer.json ?? {});
 }
 
-/** The way from a path to the root, also where a proxy serves it all below a path of its own, which nobody told us. */
+/**
+ * The relative path to the root. It also works where a proxy serves everything below a path that the server does not
+ * know.
+ */
 export function rootFrom(path: string): string {
   const steps = path.split('/').length - 2;
   return steps === 0 ? './' : '../'.repeat(steps);

@@ -6,16 +6,16 @@ import { leastMissed } from '../../least-missed';
 import type { MonotonicClock } from '../../../ports/clock';
 
 export interface ConnectionShareOptions {
-  /** Connections of one address. A browser has six and its event streams; scripts have what they start. */
+  /** Connections per address. A browser opens six plus its event streams; scripts open as many as they like. */
   readonly perAddress: number;
-  /** Whether an address stands for many clients: a proxy that is believed. */
+  /** Whether an address stands for many clients: a trusted proxy. */
   readonly isExempt: (address: string) => boolean;
   readonly monotonicMs: MonotonicClock;
 }
 
 export interface ConnectionCounts {
   readonly connections: number;
-  /** Since the start: those that were refused, and those that were idle and made room for a new one. */
+  /** Since the start: connections that were refused, and idle ones that were closed to make room. */
   readonly refused: number;
   readonly replaced: number;
 }
@@ -30,8 +30,8 @@ const refusal =
   'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /**
- * Gives one address a share of the connections. A new one beyond it takes the place of the one that was idle for longest, and is
- * answered 429 when all are in use.
+ * Limits the connections of each address. A new one beyond the limit replaces the one that was idle for longest, and
+ * is answered 429 when all are in use.
  */
 export class ConnectionShare {
   readonly #open = new Map<Socket, Open>();
@@ -41,7 +41,10 @@ export class ConnectionShare {
 
   constructor(private readonly options: ConnectionShareOptions) {}
 
-  /** From now on the server's connections are counted and limited. @throws Error when Node wires its listeners in another way: a bug */
+  /**
+   * Counts and limits the server's connections from now on.
+   * @throws Error when Node wires its listeners differently: a bug
+   */
   guard(server: Server): void {
     const [speakHttp, ...others] = server.listeners('connection');
     if (speakHttp === undefined || others.length > 0)
@@ -70,7 +73,7 @@ export class ConnectionShare {
       return true;
     }
     this.#refused += 1;
-    socket.on('error', () => undefined); // who goes away is no error of ours
+    socket.on('error', () => undefined); // a client that leaves is no error of ours
     socket.end(refusal);
     socket.destroySoon();
     return false;

@@ -1,13 +1,16 @@
 import type { RequestHandler } from 'express';
 
-/** After an early refusal the client may still be sending: so much is read and dropped that it gets to see the answer. */
+/**
+ * After an early refusal the client may still be sending: this much is read and dropped so that it gets to see the
+ * answer.
+ */
 const drainLimitBytes = 64 * 1024 * 1024;
 const drainSeconds = 20;
 
 /**
- * Drops a bounded rest of the body after the answer, then ends the connection. Node ends the connection of a last answer at
- * once; the kernel meets what still comes with a reset, and the client, or the proxy before it, loses the answer (RFC 9112,
- * section 9.6).
+ * Drops a bounded rest of the body after the answer, then ends the connection. Node would end it right after the last
+ * answer; the kernel then resets it when more data arrives, and the client, or the proxy before it, loses the answer
+ * (RFC 9112, section 9.6).
  */
 export const drainAfterAnswer: RequestHandler = (request, response, next) => {
   const { socket } = request;

@@ -9,19 +9,19 @@ import { Shares } from './shares';
 const heartbeatMs = 15_000;
 const retryMs = 2_000;
 const replayPage = 500;
-/** A person with many tabs gets in: a page that nobody looks at closes its stream. */
+/** Enough for a person with many tabs: a hidden page closes its stream. */
 const maxStreamsOfCaller = 20;
 const maxStreams = 100;
-/** A reader that takes nothing for so long is ended; it comes back and resumes. */
+/** A reader that takes nothing for this long is cut off; it reconnects and resumes. */
 const stallMs = 30_000;
 
 export interface StreamRequest {
-  /** Whose share of the streams it takes: a token with all its sessions, or `local`. */
+  /** Whose share this stream counts against: a token with all its sessions, or `local`. */
   readonly actor: string;
   readonly filter: EventFilter;
-  /** The line that the reader knows. */
+  /** The last line that the reader has. */
   readonly afterId: number;
-  /** Asked again and again: a token may be revoked while the stream is open. */
+  /** Asked repeatedly: a token may be revoked while the stream is open. */
   readonly isAllowed: () => Promise<boolean>;
 }
 
@@ -43,33 +43,33 @@ export class EventStreams {
     return this.#open.size;
   }
 
-  /** How many were refused since the start because there were too many. */
+  /** How many were refused since the start because too many were open. */
   get refused(): number {
     return this.#shares.refused;
   }
 
   /**
-   * Sends the lines after `afterId`, then each as it is committed, until the reader goes away.
-   * @throws DomainError `too-many-requests` when the caller or all of them have too many streams; `unavailable` when the server
-   * stops
+   * Sends the lines after `afterId`, then each new one as it is committed, until the reader leaves.
+   * @throws DomainError `too-many-requests` when the caller, or all callers together, have too many streams;
+   * `unavailable` when the server stops
    */
   open(response: ServerResponse, request: StreamRequest): void {
     if (this.#isClosed) throw DomainError.of('server-stops');
-    if (response.destroyed) return; // the reader has gone already, and would never give its share back
+    if (response.destroyed) return; // the reader has left already, and would never give its share back
     const giveBack = this.#shares.take(request.actor);
     this.#open.add(response);
-    response.socket?.setTimeout(0); // it is silent for as long as nothing happens
+    response.socket?.setTimeout(0); // silent as long as nothing happens
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no', // a proxy in front must not collect it
+      'X-Accel-Buffering': 'no', // keeps a proxy in front from buffering it
     });
     response.write(`retry: ${retryMs}\n\n`);
     const wake = this.#follow(response, request);
     const stopListening = this.journal.listen(wake);
     const heartbeat = setInterval(() => {
       response.write(':\n\n');
-      wake(); // commands write lines too, from processes of their own
+      wake(); // commands write lines too, from their own processes
     }, heartbeatMs);
     response.once('close', () => {
       clearInterval(heartbeat);
@@ -80,15 +80,15 @@ export class EventStreams {
     wake();
   }
 
-  /** Ends all streams, and lets no new one in. */
+  /** Ends all streams, and refuses new ones. */
   close(): void {
     this.#isClosed = true;
     for (const response of this.#open) response.end();
   }
 
   /**
-   * Always reads from the database, in pages and as fast as the reader takes it: what wakes it only says that there may be more.
-   * Each page comes when it is its turn, so that many readers that are far behind do not hold up anybody else.
+   * Always reads from the database, in pages and as fast as the reader takes them: a wake-up only says that there may
+   * be more. Readers take turns page by page, so that many readers far behind do not delay the others.
    */
   #follow(response: ServerResponse, { filter, afterId, isAllowed }: StreamRequest): () => void {
     let lastId = afterId;
@@ -123,7 +123,7 @@ export class EventStreams {
   }
 }
 
-/** Waits until the reader has taken what was written; ends it when it does not. */
+/** Waits until the reader has taken what was written; ends the stream if it does not. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

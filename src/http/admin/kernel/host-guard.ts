@@ -10,7 +10,7 @@ export interface Authority {
   readonly port: string;
 }
 
-/** Splits a `Host` header (RFC 9110, section 7.2); `undefined` when it is not one. */
+/** Splits a `Host` header (RFC 9110, section 7.2); `undefined` when it is malformed. */
 export function parseAuthority(text: string): Authority | undefined {
   const match = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::(\d{1,5}))?$/i.exec(text);
   if (match === null) return undefined;
@@ -19,7 +19,7 @@ export function parseAuthority(text: string): Authority | undefined {
   return { host: (address ?? name ?? '').toLowerCase(), port };
 }
 
-/** Whether one of the configured names, with or without a port, means this authority. */
+/** Whether a configured name, with or without a port, matches this authority. */
 function isNamedHost(authority: Authority, adminHosts: readonly string[]): boolean {
   return adminHosts.some((entry) => {
     const named = parseAuthority(entry);
@@ -27,7 +27,7 @@ function isNamedHost(authority: Authority, adminHosts: readonly string[]): boole
   });
 }
 
-/** Whether one of the configured names is this authority, with its port or without one alike. */
+/** Whether a configured name equals this authority: both with the same port, or both without one. */
 export function hasNamedPort({ host, port }: Authority, adminHosts: readonly string[]): boolean {
   return adminHosts.some((entry) => {
     const named = parseAuthority(entry);
@@ -36,10 +36,10 @@ export function hasNamedPort({ host, port }: Authority, adminHosts: readonly str
 }
 
 /**
- * Refuses requests for names that are not ours. A web page can make its own name resolve to this machine (DNS
- * rebinding) and then counts as same-origin in the browser; what it cannot do is make the browser send another name,
- * or an IP address, as `Host`.
- * @throws DomainError `forbidden`; `invalid-input` for a request that has no single host
+ * Refuses requests for hosts that are not ours. A web page can make its own name resolve to this machine (DNS
+ * rebinding), and then counts as same-origin in the browser; but it cannot make the browser send another name, or an
+ * IP address, as `Host`.
+ * @throws DomainError `forbidden`; `invalid-input` for a request without exactly one host
  */
 export function hostGuard(adminHosts: readonly string[]): RequestHandler {
   return (request, _response, next) => {

@@ -1,4 +1,4 @@
-/** An instant as the API has it; `null` stays `null`. */
+/** An instant in the form of the API; `null` stays `null`. */
 export function instantText(date: Date | null): string | null {
   return date === null ? null : date.toISOString();
 }

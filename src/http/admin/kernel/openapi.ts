@@ -7,7 +7,7 @@ import { defineRoute, type Route } from './route';
 const problemsOfAll: readonly ProblemCode[] = ['invalid-input', 'forbidden', 'internal'];
 const problemsOfScoped: readonly ProblemCode[] = ['unauthenticated', 'too-many-requests'];
 
-/** `GET /api/openapi.json`: the document of the other routes and of itself. */
+/** `GET /api/openapi.json`: describes the other routes and itself. */
 export function openApiRoutes(others: readonly Route[], version: string): readonly Route[] {
   let document: OpenApiDocument | undefined;
   const own: Route = defineRoute({
@@ -26,14 +26,14 @@ export function openApiRoutes(others: readonly Route[], version: string): readon
   return [own];
 }
 
-/** The OpenAPI 3.1 document of a route table, from the schemas that check its requests. */
+/** The OpenAPI 3.1 document of a route table, from the schemas that validate its requests. */
 export function createOpenApi(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = describeOperation(route);
   return {
     openapi: '3.1.0',
     info: { title: 'RAUC Simple Server: admin API', version, license: { name: 'MIT', identifier: 'MIT' } },
-    // Relative to the document (OpenAPI 3.1, section 4.8.5): a proxy may serve it all below a path of its own.
+    // Relative to the document (OpenAPI 3.1, section 4.8.5): a proxy may serve everything below its own path.
     servers: [{ url: '..' }],
     paths,
     components: {
@@ -125,6 +125,6 @@ function bodyOf({ shape, multipart }: Route): object {
 
 /** @param side what callers send (before defaults and transforms), or what they get */
 function jsonSchema(schema: z.ZodType, side: 'input' | 'output'): object {
-  // The dialect is that of OpenAPI 3.1 already; said for each schema, it would only be noise.
+  // OpenAPI 3.1 implies this dialect; repeated in each schema it would only be noise.
   return { ...z.toJSONSchema(schema, { io: side }), $schema: undefined };
 }

@@ -5,8 +5,8 @@ import { hasNamedPort, parseAuthority } from './host-guard';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what another web page makes the administrator's browser send (CSRF). Browsers tell where a request comes
- * from in `Origin` and `Sec-Fetch-Site`, older ones in `Referer`; programs send none of them and are let through.
+ * Refuses what another web page makes the administrator's browser send (CSRF). Browsers say where a request comes
+ * from in `Origin` and `Sec-Fetch-Site`, older ones in `Referer`; programs send none of them and pass.
  * @throws DomainError `forbidden`
  */
 export function originGuard(adminHosts: readonly string[]): RequestHandler {
@@ -27,14 +27,14 @@ export function originGuard(adminHosts: readonly string[]): RequestHandler {
   };
 }
 
-/** @param source an origin or a URL; `null` and whatever is no URL are nobody's own */
+/** @param source an origin or a URL; `null` and anything that is no URL never match */
 function isOwnOrigin(source: string, host: string, adminHosts: readonly string[]): boolean {
   if (!URL.canParse(source)) return false;
   const { protocol, host: sourceHost } = new URL(source);
   const authority = parseAuthority(sourceHost);
   if (authority === undefined) return false;
-  // A proxy with TLS in front changes the scheme, and may change the host: then the name has to be configured.
-  // Another port of that name is another program, and browsers send it the same cookies: it has to be configured too.
+  // A proxy with TLS in front changes the scheme, and may change the host: then the name must be configured. Another
+  // port of that name is another program, and browsers send it the same cookies: it must be configured too.
   if ((protocol === 'https:' || protocol === 'http:') && hasNamedPort(authority, adminHosts)) return true;
   return protocol === 'http:' && sourceHost === new URL(`http://${host}`).host;
 }

@@ -4,13 +4,13 @@ import { createProblem, problemMediaType, problemOf, type ProblemJson } from '..
 import { wantsPage } from './answer';
 import { contextOf } from './request-context';
 
-/** For what no route answers. @throws DomainError `not-found`; `invalid-input` for a path that is none */
+/** For paths without a route. @throws DomainError `not-found`; `invalid-input` for a malformed path */
 export const unknownPath: RequestHandler = (request) => {
   if (!isWellFormed(request.path)) throw DomainError.of('address-malformed');
   throw DomainError.of('nothing-at-path', { path: request.path.slice(0, 200) });
 };
 
-/** Percent-encoded UTF-8 (RFC 3986, section 2.5) without a NUL, which no name holds. */
+/** Percent-encoded UTF-8 (RFC 3986, section 2.5) without a NUL, which no name contains. */
 function isWellFormed(path: string): boolean {
   try {
     return !decodeURIComponent(path).includes('\0');
@@ -31,12 +31,12 @@ export const problemAnswer: ErrorRequestHandler = (error: unknown, request, resp
   if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
   if (typeof problem.retry_after_seconds === 'number')
     response.set('Retry-After', String(problem.retry_after_seconds));
-  // A client that was not told to send its body may or may not send it now: this connection is of no more use.
+  // The client was not told to send its body, and may or may not send it now: this connection cannot be reused.
   if (context.awaitsContinue) response.set('Connection', 'close');
   sendProblem(request, response, problem);
 };
 
-/** Answers a known path with the wrong method. */
+/** Answers a wrong method on a known path. */
 export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
   return (request, response) => {
     response.set('Allow', allowed.join(', '));
@@ -61,7 +61,7 @@ function sendProblem(
   response.type('text/plain').send(`${lines.filter((line) => line !== undefined).join('\n\n')}\n`);
 }
 
-/** Express and its parsers throw errors with a 4xx status for what is wrong with a request. */
+/** Express and its parsers throw errors with a 4xx status for bad requests. */
 function requestFailure(error: unknown): unknown {
   if (error instanceof DomainError || !(error instanceof Error) || !('status' in error)) return error;
   const { status } = error;

@@ -4,7 +4,7 @@ import { contextOf } from './request-context';
 
 const bodyLimitBytes = 64 * 1024;
 
-/** Lets the client send its body: only now, so that it is refused without sending a bundle for nothing. */
+/** Lets the client send its body. This comes late, so that a refused client has not sent a bundle for nothing. */
 export const acceptBody: RequestHandler = (request, response, next) => {
   const context = contextOf(request);
   if (context.awaitsContinue) {
@@ -15,7 +15,7 @@ export const acceptBody: RequestHandler = (request, response, next) => {
 };
 
 const refuseOtherBodies: RequestHandler = (request, _response, next) => {
-  // `is` tells null when there is no body at all; an unread body would silently drop a "force".
+  // `is` returns null when there is no body at all; a body left unread would silently drop a "force".
   if (
     request.is(['application/json', 'application/x-www-form-urlencoded']) === false &&
     !isEmpty(request.headers)

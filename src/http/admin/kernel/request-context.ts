@@ -1,18 +1,18 @@
 import type { Request } from 'express';
 
-/** What the server knows about one request while it answers it. */
+/** What the server knows about a request while it answers it. */
 export interface RequestContext {
-  /** Made here: an id from outside could forge lines of the log. */
+  /** Made here: an id from outside could forge log lines. */
   readonly id: string;
-  /** Who asks, as far as it is known: see `clientAddress`. */
+  /** Where the request comes from, as far as it is known: see `clientAddress`. */
   readonly address: string | null;
   /** `local` or `token:<name>`; `null` until the caller is authenticated. */
   actor: string | null;
-  /** Whether the caller may still have what was asked for: a token may be revoked meanwhile. */
+  /** Whether the caller may still have what it asked for: a token may be revoked meanwhile. */
   isAllowed: () => Promise<boolean>;
-  /** The pattern of the matched route: the only path that metrics may see, because there are few. */
+  /** The pattern of the matched route: the only path that metrics may use, because there are few. */
   route: string;
-  /** The client holds its body back until it is told to go on (RFC 9110, section 10.1.1). */
+  /** The client holds its body back until told to continue (RFC 9110, section 10.1.1). */
   awaitsContinue: boolean;
   /** Why the request failed, for the log. */
   error: unknown;

@@ -7,7 +7,7 @@ import { openContext } from './request-context';
 import type { Clock } from '../../../ports/clock';
 
 const loggedPathLength = 300;
-/** Asked every few seconds by probes. */
+/** Probes ask these every few seconds. */
 const quietRoutes = new Set(['/health', '/metrics']);
 
 export interface RequestLogPorts {
@@ -19,7 +19,7 @@ export interface RequestLogPorts {
 }
 
 /**
- * Gives each request its id, and writes one line and one count when it is over; of those who have not shown who they are, a
+ * Gives each request its id, and when it is over writes one line and counts it. Unauthenticated requests get a
  * bounded number of lines. The query is never logged.
  */
 export function requestLog({ log, metrics, newId, isTrustedProxy, now }: RequestLogPorts): RequestHandler {
@@ -44,7 +44,7 @@ export function requestLog({ log, metrics, newId, isTrustedProxy, now }: Request
         ...(response.writableFinished ? {} : { aborted: true }),
         ...(context.error === undefined ? {} : { err: context.error }),
       };
-      // Somebody must repair a bug or make room on the disk; a refusal is the caller's affair.
+      // Someone must fix a bug or free disk space; a refusal is the caller's affair.
       if ((status === 500 || status === 507) && response.headersSent) log.error(facts, 'request failed');
       else if (quietRoutes.has(context.route)) log.debug(facts, 'request');
       else if (context.actor === null) anonymous.take(context.address ?? '', facts, 'request');

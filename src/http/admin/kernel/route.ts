@@ -6,28 +6,28 @@ import { findUnstorable } from '../../../core/stored-text';
 import type { Actor } from '../../../core/event';
 import type { TokenScope } from '../../../services/access/manage-tokens';
 
-/** What a handler gives back; `answer.ts` turns it into bytes. */
+/** What a handler returns; `answer.ts` turns it into bytes. */
 export interface Answer {
   readonly status: number;
   readonly json?: object;
   /** Instead of JSON. */
   readonly text?: { readonly mediaType: string; readonly body: string };
-  /** What a browser's form is redirected to show: the outcome and the name of what it is about. */
+  /** What the redirect of a browser's form shows: the outcome and the name it is about. */
   readonly done?: { readonly outcome: string; readonly name: string };
-  /** Must not stay in any cache. */
+  /** Must not be cached. */
   readonly secret?: boolean;
 }
 
-/** What a handler gives back that has answered by itself, and may go on answering. */
+/** Returned by a handler that has answered itself, and may still be sending. */
 export const answered = 'answered' as const;
 
-/** The parts of a request that a route checks. */
+/** The parts of a request that a route validates. */
 export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObject>>;
 
 export interface Call<Shape extends RequestShape> {
   readonly input: z.infer<z.ZodObject<Shape>>;
   readonly actor: Actor;
-  /** For the routes that read their body, or send their answer, themselves. */
+  /** For routes that read their body, or send their answer, themselves. */
   readonly request: Request;
   readonly response: Response;
 }
@@ -35,7 +35,7 @@ export interface Call<Shape extends RequestShape> {
 export interface DocumentedAnswer {
   readonly description: string;
   readonly schema?: z.ZodType<object>;
-  /** `application/json` unless said; `null` for an answer without a body. */
+  /** `application/json` when left out; `null` for an answer without a body. */
   readonly mediaType?: string | null;
 }
 
@@ -43,7 +43,7 @@ type DocumentedAnswers = Readonly<Record<number, DocumentedAnswer>>;
 
 type JsonOf<Documented> = Documented extends { readonly schema: z.ZodType<infer Json> } ? Json : never;
 
-/** What a handler may give back: JSON as the schemas of the route describe it, so that the two cannot drift apart. */
+/** What a handler may return: JSON as the route's schemas describe it, so that the two cannot drift apart. */
 type AnswerOf<Answers extends DocumentedAnswers> = Omit<Answer, 'json'> & {
   readonly json?: object & JsonOf<Answers[keyof Answers]>;
 };
@@ -52,14 +52,14 @@ interface RouteDescription<Answers extends DocumentedAnswers = DocumentedAnswers
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** As in OpenAPI: `/activate/{name}`. */
   readonly path: string;
-  /** What a token needs to be good for; `null` for what everybody may see. */
+  /** The scope that a token needs; `null` for what anyone may see. */
   readonly scope: TokenScope | null;
   readonly operation: string;
   readonly summary: string;
   /** The fields of a multipart body, which the handler reads itself. */
   readonly multipart?: z.ZodObject;
   readonly answers: Answers;
-  /** The refusals beside those that every route has. */
+  /** The refusals in addition to those that every route has. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -70,7 +70,7 @@ export interface Route extends RouteDescription {
   answer(request: Request, response: Response, actor: Actor): Promise<Answer | typeof answered>;
 }
 
-/** Ties a handler to the schemas that check its input, and that describe its answers. */
+/** Ties a handler to the schemas that validate its input and describe its answers. */
 export function defineRoute<Shape extends RequestShape, Answers extends DocumentedAnswers>(
   description: RouteDescription<Answers> & {
     readonly input: Shape;
@@ -96,7 +96,8 @@ export function defineRoute<Shape extends RequestShape, Answers extends Document
 }
 
 /**
- * Checks untrusted input and collects every bad field. What no schema says, because it holds for each text: it can be stored.
+ * Validates untrusted input and collects every bad field. It also checks that each text can be stored, which no
+ * schema says.
  * @throws DomainError `invalid-input`
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {

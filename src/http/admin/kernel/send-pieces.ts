@@ -4,9 +4,10 @@ import type { Response } from 'express';
 import { systemErrorCode } from '../../../base/files/system-error';
 
 /**
- * Sends an answer piece by piece, as fast as its reader takes it: the next piece is made when there is room for it. A reader who
- * goes away ends it. What fails later than the first piece cuts the connection, so that half an answer does not look whole.
- * @throws what the first piece fails with, before anything is sent
+ * Sends an answer piece by piece, as fast as its reader takes it: the next piece is made when there is room for it.
+ * It stops when the reader leaves. A failure after the first piece cuts the connection, so that half an answer does
+ * not look whole.
+ * @throws what making the first piece throws; nothing was sent then
  */
 export async function sendPieces(
   response: Response,

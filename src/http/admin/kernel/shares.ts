@@ -1,17 +1,17 @@
 import { DomainError } from '../../../core/errors';
 
 export interface ShareLimits {
-  /** What is shared, for people: `event streams`. */
+  /** What is shared, in words for people: `event streams`. */
   readonly what: string;
   /** What to do when there are too many. */
   readonly remedy: string;
   readonly perCaller: number;
   readonly inAll: number;
-  /** When it makes sense to try again, in seconds. */
+  /** When a retry makes sense, in seconds. */
   readonly retryAfterSeconds: number;
 }
 
-/** Searches take turns: with many at a time each takes long. */
+/** Searches take turns: with many at once, each takes long. */
 export const searchLimits: ShareLimits = {
   what: 'searches under way',
   perCaller: 10,
@@ -20,7 +20,7 @@ export const searchLimits: ShareLimits = {
   retryAfterSeconds: 5,
 };
 
-/** What holds a part of the server for as long as it lasts. Each caller has a share of it, so that one leaves room for others. */
+/** Limits something that callers hold for a while. Each caller has a share, so that one leaves room for others. */
 export class Shares {
   readonly #held = new Map<string, number>();
   #total = 0;
@@ -28,7 +28,7 @@ export class Shares {
 
   constructor(private readonly limits: ShareLimits) {}
 
-  /** How many are held. */
+  /** How many are held now. */
   get size(): number {
     return this.#total;
   }
@@ -41,7 +41,7 @@ export class Shares {
   /**
    * Takes one of a caller's share.
    * @param actor a token with all its sessions, or `local`
-   * @returns what gives it back; more than once does no harm
+   * @returns gives it back; calling it twice does no harm
    * @throws DomainError `too-many-requests`
    */
   take(actor: string): () => void {
@@ -71,7 +71,7 @@ export class Shares {
     };
   }
 
-  /** Runs what needs one of a caller's share. @throws DomainError `too-many-requests` */
+  /** Runs something that takes one of the caller's share. @throws DomainError `too-many-requests` */
   async during<Result>(actor: string, run: () => Promise<Result>): Promise<Result> {
     const giveBack = this.take(actor);
     try {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ServerCertificateStatus } from '../../../services/certificates/server-certificate';
 
-/** Shows how the server's certificate is, read when it is asked for. */
+/** Registers metrics of the server's certificate, read at each scrape. */
 export function registerCertificateMetrics(register: Registry, status: () => ServerCertificateStatus): void {
   const registers = [register];
   new Gauge({

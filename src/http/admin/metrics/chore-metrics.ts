@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ChoreStatus } from '../../../core/chore';
 
-/** Registers how the server's chores do, read when it is asked for. */
+/** Registers metrics of the server's chores, read at each scrape. */
 export function registerChoreMetrics(register: Registry, chores: () => readonly ChoreStatus[]): void {
   const labelNames = ['chore'] as const;
   const registers = [register];

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { type ClockTrouble, clockTroubleKinds } from '../../../core/server-clock';
 
-/** Shows whether the server's own clock looks wrong, read when it is asked for. */
+/** Registers whether the server's own clock looks wrong, read at each scrape. */
 export function registerClockMetrics(register: Registry, trouble: () => ClockTrouble | null): void {
   new Gauge({
     name: 'rauc_server_clock_wrong',

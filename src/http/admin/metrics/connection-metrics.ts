@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ConnectionCounts } from '../kernel/connection-share';
 
-/** Shows the admin listener's connections as Prometheus metrics, read when they are asked for. */
+/** Registers metrics of the admin listener's connections, read at each scrape. */
 export function registerConnectionMetrics(register: Registry, counts: () => ConnectionCounts): void {
   const registers = [register];
   new Gauge({

@@ -7,10 +7,12 @@ export interface FleetFigures {
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
 }
 
-/** Devices tell their version and compatible themselves: so many pairs have their own series, the rest share one. */
+/**
+ * Devices report their version and compatible themselves: this many pairs have their own series, the rest share one.
+ */
 const maxKinds = 50;
 
-/** Registers the figures of the fleet, counted when they are asked for. */
+/** Registers the figures of the fleet, counted at each scrape. */
 export function registerFleetMetrics(
   register: Registry,
   { listFleet, installationsReached }: FleetFigures,
@@ -72,7 +74,7 @@ interface Kind {
   readonly devices: number;
 }
 
-/** The most frequent pairs, and one for the rest. What a device did not tell is an empty label. */
+/** The most frequent pairs, and one for the rest. What a device did not report is an empty label. */
 function frequentKinds(counts: readonly FleetCount[]): readonly Kind[] {
   const kinds = new Map<string, Kind>();
   for (const { compatible, systemVersion, devices } of counts) {

@@ -15,7 +15,7 @@ export interface AdminMetrics {
 
 const countedMethods = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']);
 
-/** Registers the metrics of the process, of what is stored, and of this listener. */
+/** Registers metrics of the process, of what is stored, and of this listener. */
 export function createAdminMetrics(register: Registry, bundles: ListBundles): AdminMetrics {
   collectDefaultMetrics({ register });
   const registers = [register];

@@ -10,7 +10,7 @@ export interface RolloutFigures {
   readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
 }
 
-/** Registers the figures of rollouts, webhooks, event streams, searches and downloads, counted when they are asked for. */
+/** Registers the figures of rollouts, webhooks, event streams, searches and downloads, counted at each scrape. */
 export function registerRolloutMetrics(
   register: Registry,
   { manageRollouts, sendWebhooks }: RolloutFigures,
@@ -62,7 +62,7 @@ export function registerRolloutMetrics(
     registers,
     async collect() {
       const { delivered, failed, gaveUp } = await sendWebhooks.counts();
-      this.reset(); // after it was counted: two who ask at once must not add up
+      this.reset(); // only after counting: two scrapes at once must not add up
       for (const [outcome, count] of Object.entries({ delivered, failed, gave_up: gaveUp }))
         this.inc({ outcome }, count);
     },

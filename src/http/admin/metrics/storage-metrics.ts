@@ -3,7 +3,7 @@ import { storageParts } from '../../../core/storage-room';
 import type { MeasureStorage } from '../../../ports/data-folder';
 import type { ServiceHealth } from '../../../services/services';
 
-/** Shows whether changes can be saved, read when it is asked for. */
+/** Registers whether changes can be saved, read at each scrape. */
 export function registerWritabilityMetrics(register: Registry, health: () => ServiceHealth): void {
   new Gauge({
     name: 'rauc_storage_writable',
@@ -15,7 +15,7 @@ export function registerWritabilityMetrics(register: Registry, health: () => Ser
   });
 }
 
-/** Registers what takes the space of the disk, measured when it is asked for; unknown while that cannot be told. */
+/** Registers what uses the disk, measured at each scrape; unknown while it cannot be measured. */
 export function registerStorageMetrics(register: Registry, measureStorage: MeasureStorage): void {
   const registers = [register];
   const measured = () => measureStorage().catch(() => undefined);

@@ -5,12 +5,12 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { rootFrom } from '../kernel/answer';
 import { contextOf } from '../kernel/request-context';
 
-/** The first part of the addresses that the browser app shows; it reads the rest itself. */
+/** The first part of the addresses that the browser app shows; the app reads the rest itself. */
 const sections = ['bundles', 'devices', 'rollouts', 'certificates', 'events', 'settings'];
 
 /**
- * The browser app, as its build put it into `publicDir`: files, and one page for all its addresses. It is there twice, because
- * its relative links begin one step higher at an address of two parts.
+ * Serves the browser app as its build put it into `publicDir`: files, and one page for all its addresses. The page
+ * exists twice, because at an address of two parts its relative links begin one level higher.
  */
 export function dashboard(publicDir: string): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
@@ -35,16 +35,16 @@ export function dashboard(publicDir: string): RequestHandler {
   return router;
 }
 
-/** Addresses of programs: a browser that goes there gets what they get. */
+/** Addresses for programs: a browser that opens them gets the same answers. */
 const forPrograms = /^\/(?:api|assets|health|metrics)(?:\/|$)/;
-/** An address of the page with a slash behind it, and its last part. */
+/** An address of the page with a trailing slash, and its last part. */
 const slashed = new RegExp(`^/(?:(${sections.join('|')})|(?:${sections.join('|')})/([^/]+))/$`);
-/** No address of ours is deeper; each step makes the page longer. */
+/** No address of ours is deeper; each level makes the page longer. */
 const maxSteps = 20;
 
 /**
- * What a browser gets where nothing is: the page, with 404, which says so. A slash too many leads to the page without it. Programs get
- * the problem that comes next.
+ * What a browser gets for an unknown address: the page, with 404, which says so. An address with an extra slash leads
+ * to the page without it. Programs get the problem that comes next.
  */
 export function unknownPage(publicDir: string): RequestHandler {
   return async (request, response, next) => {
@@ -75,7 +75,10 @@ function isOfBrowser(request: Request): boolean {
   return request.accepts(['application/json', 'text/html']) === 'text/html';
 }
 
-/** The build names assets by their content, so they may be kept; the page that names them counts anew at once. */
+/**
+ * The build names assets after their content, so they may be cached; the page that names them is revalidated each
+ * time.
+ */
 function markFile(response: Response, file: string): void {
   contextOf(response.req).route = 'page';
   const isAsset = path.basename(path.dirname(file)) === 'assets';

@@ -3,7 +3,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 
-/** What the fleet ran, over time. */
+/** What the fleet ran over time. */
 export function fleetHistoryRoutes({ services }: AdminOptions): readonly Route[] {
   return [
     defineRoute({

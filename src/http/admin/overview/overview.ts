@@ -7,7 +7,7 @@ import { defineRoute, type Route } from '../kernel/route';
 import { presentWithRollout } from '../rollouts/release-json';
 import { presentAttention } from './attention-json';
 
-/** A menu of filters is no use with more. */
+/** A filter menu with more is useless. */
 const maxLabels = 200;
 
 /** The fleet at a glance. */

@@ -20,7 +20,7 @@ import { presentHistoryLine } from './release-result-json';
 
 const activated = { 200: { description: 'The bundle is current', schema: activatedJson } };
 
-/** What is current where, and how it came to be. */
+/** What is current on each channel, and what was before. */
 export function activationRoutes({ services }: AdminOptions): readonly Route[] {
   const { activateRelease, previewRelease, listBundles, releaseResults } = services;
 

@@ -3,7 +3,7 @@ import type { Release } from '../../../core/release';
 import type { DeviceGroup, ReleaseReach } from '../../../services/rollouts/count-reach';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
 
-/** What a release does, with the answer that says that it was made. */
+/** What a release does, together with the answer that it was made. */
 export async function presentEffect(
   previewRelease: Pick<PreviewRelease, 'reachOf' | 'warningsOf'>,
   release: Release,

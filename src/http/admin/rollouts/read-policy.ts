@@ -5,7 +5,7 @@ import { parsePolicy, parseSteps } from '../../../core/rollout-policy';
 import { parseVersionRange } from '../../../core/version-range';
 
 /**
- * @returns `undefined` when nothing was said
+ * @returns `undefined` when no policy was given
  * @throws DomainError `invalid-input`
  */
 export function readPolicy(fields: PolicyFields): RolloutPolicy | undefined {

@@ -22,7 +22,7 @@ import { readPolicy } from './read-policy';
 import { presentWithRollout } from './release-json';
 import { presentProgress } from './rollout-json';
 
-/** Releases on their channels: what is current, and what becomes it. */
+/** Releases on their channels: show the current ones, make new ones. */
 export function releaseRoutes({ services, releaseDefaults }: AdminOptions): readonly Route[] {
   const { activateRelease, undoRelease, previewRelease, manageRollouts, describeRollout } = services;
   return [

@@ -7,7 +7,7 @@ import { presentWithRollout } from './release-json';
 
 const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
 
-/** What people do while a release reaches its devices. */
+/** What people can do while a release reaches its devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageRollouts } = services;
   return [

@@ -14,7 +14,7 @@ import { instantText } from '../kernel/instant-text';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 
-/** The events that were sent to a webhook, or are to be, and how people send them again. */
+/** The events that were or will be sent to a webhook, and how people send them again. */
 export function deliveryRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageDeliveries } = services;
   return [

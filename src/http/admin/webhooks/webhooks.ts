@@ -17,7 +17,7 @@ import { instantText } from '../kernel/instant-text';
 
 const one = { 200: { description: 'The webhook', schema: webhookJson } };
 
-/** Where events are sent to. */
+/** Webhooks: where events are sent. */
 export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageWebhooks } = services;
 

@@ -5,9 +5,9 @@ import type { Exchange } from '../transport/exchange';
 /** The absolute address of a device's resources, as it asked for them, without a slash at the end. */
 export function controllerUrl(
   { baseUrl }: Pick<ProtocolKit, 'baseUrl'>,
-  { authority }: Exchange,
+  exchange: Exchange,
   { tenant = '', controllerId = '' }: PathParams,
 ): string {
   const [name, id] = [tenant, controllerId].map(encodeURIComponent);
-  return `${baseUrl(authority)}/${name}/controller/v1/${id}`;
+  return `${baseUrl(exchange)}/${name}/controller/v1/${id}`;
 }

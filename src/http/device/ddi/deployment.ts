@@ -11,7 +11,11 @@ export function describeDeployment({ id }: Installation, bundle: ServableBundle,
     filename: name,
     size: sizeBytes,
     hashes: { ...weakHashes, sha256 },
-    _links: { download: { href: `${url}/softwaremodules/${id}/artifacts/${encodeURIComponent(name)}` } },
+    _links: {
+      [url.startsWith('https:') ? 'download' : 'download-http']: {
+        href: `${url}/softwaremodules/${id}/artifacts/${encodeURIComponent(name)}`,
+      },
+    },
   };
   const chunk = {
     part: 'os',

@@ -1,10 +1,10 @@
 import { DomainError } from '../../../core/errors';
 import type { Exchange } from '../transport/exchange';
 
-/** Bodies of one device that are read at the same time: each may be half a megabyte. */
+/** How many bodies of one device are read at once: each may be half a megabyte. */
 const maxAtOnce = 8;
 
-/** Reads bodies, of which a device has its share. */
+/** Reads bodies, and limits how many of one device are read at once. */
 export class BodyReader {
   private readonly reading = new Map<string, number>();
 

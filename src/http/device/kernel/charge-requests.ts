@@ -4,15 +4,15 @@ import type { Charge } from './handler';
 import type { MonotonicClock } from '../../../ports/clock';
 
 export interface ChargePorts {
-  /** Milliseconds from a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly monotonicMs: MonotonicClock;
-  /** Hears of each request that was too much. */
+  /** Called for each request over budget. */
   readonly onRefused: (deviceId: string) => void;
-  /** Ends the connection of a device that goes on asking although it is refused. */
+  /** Ends the connection of a device that keeps asking although it is refused. */
   readonly expel: (connection: Connection) => void;
 }
 
-/** Counts requests of devices, over all connections of each. */
+/** Counts requests per device, over all its connections. */
 export function createCharge({ monotonicMs, onRefused, expel }: ChargePorts): Charge {
   return ({ connection }) => {
     const { budget, identity } = connection;

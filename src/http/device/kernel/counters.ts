@@ -4,22 +4,22 @@ import type { NothingReason } from '../../../core/offer-verdict';
 import { type ReportState, reportStates } from '../../../core/report';
 
 export type OfferAnswer = 'bundle' | NothingReason;
-/** What RAUC's poller was told. */
+/** How RAUC's poller was answered. */
 export const pollAnswers = ['redirected', 'unchanged', 'nothing'] as const;
 export type PollAnswer = (typeof pollAnswers)[number];
 
-/** What devices did in one protocol since the start, by what may happen: the words of each are few and known. */
+/** What devices did in one protocol since the start, by outcome: the outcomes are few and known. */
 export interface ProtocolCounts {
   readonly requests: number;
   readonly offers: ReadonlyMap<OfferAnswer, number>;
   /** Empty in a protocol without polls, or without reports. */
   readonly polls: ReadonlyMap<PollAnswer, number>;
   readonly reports: ReadonlyMap<ReportState, number>;
-  /** Requests answered with bytes of bundles, and how many bytes went out; `null` in a protocol that sends none. */
+  /** Requests answered with bytes of bundles, and how many bytes were sent; `null` in a protocol that sends none. */
   readonly bundles: { readonly requests: number; readonly bytes: number } | null;
 }
 
-/** Counts what devices do in one protocol. Counting costs next to nothing, reading happens when somebody asks. */
+/** Counts what devices do in one protocol. Counting costs next to nothing; reading happens on demand. */
 export class ProtocolCounters implements ProtocolCounts {
   requests = 0;
   readonly offers = new Map<OfferAnswer, number>();
@@ -39,26 +39,26 @@ export class ProtocolCounters implements ProtocolCounts {
     countOne(this.reports, state);
   }
 
-  /** Counts polls from now on, each answer from 0. */
+  /** Starts counting polls, each answer from 0. */
   beginPolls(): void {
     for (const answer of pollAnswers) this.polls.set(answer, 0);
   }
 
-  /** Counts reports from now on, each state from 0. */
+  /** Starts counting reports, each state from 0. */
   beginReports(): void {
     for (const state of reportStates) this.reports.set(state, 0);
   }
 
-  /** @returns what counts the bundles that the protocol sends */
+  /** @returns the counter of the bundles that the protocol sends */
   beginBundles(): { requests: number; bytes: number } {
     return (this.bundles ??= { requests: 0, bytes: 0 });
   }
 }
 
-/** The protocol of requests that no route was found for. */
+/** The protocol of requests that match no route. */
 export const noProtocol = 'none';
 
-/** Counts what comes to the device listener. */
+/** Counts what reaches the device listener. */
 export class Counters {
   readonly refusals = new Map<RefusalCause, number>();
   readonly protocols = new Map<string, ProtocolCounters>();
@@ -75,7 +75,7 @@ export class Counters {
     countOne(this.refusals, cause);
   }
 
-  /** Over all protocols, and all causes. */
+  /** Sums over all protocols and all causes. */
   totals() {
     const all = [...this.protocols.values()];
     return {

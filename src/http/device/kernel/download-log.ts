@@ -8,7 +8,7 @@ const quietMs = 10 * 60_000;
 const maxRemembered = 10_000;
 
 /**
- * One line when a device begins to download a bundle, not one for each of its thousands of ranges. What it remembers is
+ * Logs one line when a device begins to download a bundle, not one for each of its thousands of ranges. Its memory is
  * bounded: the device heard longest ago is forgotten first.
  */
 export class DownloadLog {
@@ -19,7 +19,7 @@ export class DownloadLog {
     private readonly now: Clock,
   ) {}
 
-  /** A device asked for bytes of a bundle. */
+  /** Notes that a device asked for bytes of a bundle. */
   note({ id }: DeviceIdentity, { name, sha256 }: Bundle): void {
     const key = `${sha256} ${id}`;
     const before = this.#heardAtMs.get(key);

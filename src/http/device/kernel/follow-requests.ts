@@ -8,7 +8,7 @@ export interface FollowPorts {
   readonly monotonicMs: MonotonicClock;
 }
 
-/** Keeps the books of connections over their requests: what is open, when something moved, and when the last one ends. */
+/** Follows the requests of each connection: what is open, when something moved, and when the last one ends. */
 export function followRequests({ dispatch, log, monotonicMs }: FollowPorts): (exchange: Exchange) => void {
   return (exchange) => {
     const { connection, method, target } = exchange;

@@ -2,23 +2,23 @@ import type { DeviceIdentity } from '../../../core/device';
 import { evaluateConditions, type Validators } from '../../conditional';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 
-/** What the parameters of a route's path say, decoded. */
+/** The decoded parameters of a route's path. */
 export type PathParams = Readonly<Record<string, string | undefined>>;
 
-/** A request that a route was found for. */
+/** A request that matched a route. */
 export interface RouteRequest {
-  /** Whom the protocol names as the device. */
+  /** The device, as the protocol identifies it. */
   readonly device: DeviceIdentity;
   readonly params: PathParams;
   readonly query: URLSearchParams;
   /**
-   * Reads the body, up to what the route allows.
-   * @throws DomainError `too-large`, `too-many-requests`; `invalid-input` when it does not come to its end
+   * Reads the body, up to the route's limit.
+   * @throws DomainError `too-large`, `too-many-requests`; `invalid-input` when it does not arrive whole
    */
   readonly readBody: () => Promise<Buffer>;
 }
 
-/** Counts a request against what its device may ask for. @throws DomainError `too-many-requests` */
+/** Counts a request against the device's budget. @throws DomainError `too-many-requests` */
 export type Charge = (exchange: Exchange) => void;
 
 /** Answers the requests of one route. What it throws becomes a problem document. */
@@ -26,8 +26,8 @@ export type Handler = (exchange: Exchange, request: RouteRequest) => void | Prom
 
 /**
  * Answers a request whose conditions leave nothing to send (RFC 9110, section 13).
- * @param headers of the answer to the same request without conditions, except those of the body
- * @returns whether it is answered
+ * @param headers of the answer without conditions, except those about the body
+ * @returns whether it was answered
  */
 export function answeredByConditions(
   exchange: Exchange,

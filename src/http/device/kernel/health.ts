@@ -1,7 +1,7 @@
 import { byCertificate, type Protocol } from './protocol';
 import { sendJson } from './send-json';
 
-/** `GET /health`: whether the server answers this device at all. */
+/** `GET /health`: whether the server accepts this device at all. */
 export const health: Protocol = {
   name: 'health',
   authenticate: byCertificate,

@@ -2,23 +2,16 @@ import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import type { Exchange } from '../transport/exchange';
 import type { RequestLog } from '../../../ports/log';
-import { chooseBaseUrl } from './base-url';
 import type { Counters } from './counters';
 import { DownloadLog } from './download-log';
 import type { Charge } from './handler';
-import type { Protocol, ProtocolServices } from './protocol';
+import type { Protocol, ProtocolKit, ProtocolServices } from './protocol';
 import type { MountedProtocol } from './router';
 import type { Clock } from '../../../ports/clock';
 
 export interface MountOptions {
   readonly services: ProtocolServices;
-  /** SERVER_URL; `null` when it is not configured. */
-  readonly baseUrl: string | null;
-  /** Names and addresses of the server certificate in use. */
-  readonly certificateNames: () => readonly string[];
-  /** Whether the server certificate in use is for a host. */
-  readonly coversHost: (host: string) => boolean;
-  /** How often devices should ask, where a protocol tells them, in milliseconds; five minutes when left out. */
+  /** How often devices should ask, for protocols that tell them, in milliseconds; five minutes when left out. */
   readonly pollIntervalMs?: number;
   readonly now: Clock;
   readonly log: RequestLog;
@@ -28,17 +21,17 @@ export interface MountOptions {
 export interface MountPorts {
   readonly counters: Counters;
   readonly charge: Charge;
-  /** That the listener got. */
-  readonly port: () => number;
-  /** Hears of bytes of bundles that go out. */
+  /** As {@link ProtocolKit.baseUrl}. */
+  readonly baseUrl: ProtocolKit['baseUrl'];
+  /** Called when bytes of bundles are sent. */
   readonly onBytes: (exchange: Exchange) => void;
 }
 
-/** Makes the routes of protocols for one listener. */
+/** Builds the routes of the protocols for one listener. */
 export function mountProtocols(
   protocols: readonly Protocol[],
   options: MountOptions,
-  { counters, charge, port, onBytes }: MountPorts,
+  { counters, charge, baseUrl, onBytes }: MountPorts,
 ): readonly MountedProtocol[] {
   const { services, now, version, pollIntervalMs = 300_000 } = options;
   const downloads = new DownloadLog(options.log, now);
@@ -49,14 +42,7 @@ export function mountProtocols(
     pollIntervalMs,
     charge,
     onBytes,
-    baseUrl: (authority: string | undefined) =>
-      chooseBaseUrl({
-        configured: options.baseUrl,
-        authority,
-        coversHost: options.coversHost,
-        certificateNames: options.certificateNames(),
-        port: port(),
-      }),
+    baseUrl,
     onDownload: (device: DeviceIdentity, bundle: Bundle) => downloads.note(device, bundle),
   };
   return protocols.map(({ name, authenticate, routes }) => {

@@ -19,13 +19,13 @@ export interface NoticePorts {
   readonly now: Clock;
 }
 
-/** Counts what is refused and who uses too much, and tells the log now and then. */
+/** Counts refusals and heavy users, and logs them now and then. */
 export interface Notices {
   refused(refusal: ConnectionRefusal, who: Refused): void;
   excess(holder: BudgetHolder, budget: Budget): void;
 }
 
-/** Between two lines in the log about what is refused. */
+/** The least time between two log lines about refusals. */
 const linePeriodMs = 1_000;
 
 export function createNotices(ports: NoticePorts): Notices {

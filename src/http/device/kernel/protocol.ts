@@ -12,20 +12,20 @@ import type { Charge, Handler, PathParams } from './handler';
 import type { Clock } from '../../../ports/clock';
 
 /**
- * One way in which devices talk to us. It translates what it hears into the events of `core/device-event`, and what
- * `decideOffer` says into its answers; it decides nothing. A new one is a folder, and a line in `protocols.ts`.
+ * A protocol that devices speak. It translates what devices say into the events of `core/device-event`, and what
+ * `decideOffer` says into its answers; it decides nothing. A new protocol is a folder, and a line in `protocols.ts`.
  */
 export interface Protocol {
-  /** As metrics and explanations name it: lower case, words joined by hyphens. */
+  /** Its name in metrics and explanations: lower case, words joined by hyphens. */
   readonly name: string;
-  /** Names the device that a request comes from. @throws DomainError `forbidden` */
+  /** Identifies the device that a request comes from. @throws DomainError `forbidden` */
   readonly authenticate: (exchange: Exchange, params: PathParams) => DeviceIdentity | Promise<DeviceIdentity>;
   readonly routes: (kit: ProtocolKit) => readonly Route[];
-  /** What it can carry of what is offered; `null` for one by which nobody asks what to install. */
+  /** Which offers it can carry; `null` if devices do not use it to ask what to install. */
   readonly limits: ProtocolLimits | null;
 }
 
-/** HEAD is answered by GET. */
+/** GET routes also answer HEAD. */
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
 
@@ -34,29 +34,32 @@ export interface Route {
   /** With parameters as `/bundles/:name`. */
   readonly path: string;
   readonly handler: Handler;
-  /** The longest body; without it a request with a body is refused. */
+  /** The longest body; when left out, a request with a body is refused. */
   readonly bodyLimitBytes?: number;
-  /** It sends bytes of bundles, which RAUC asks for in thousands of ranges: it charges what costs more by itself. */
+  /**
+   * It sends bytes of bundles, which RAUC asks for in thousands of ranges: the route itself charges for what costs
+   * more.
+   */
   readonly isDownload?: true;
 }
 
-/** What the routes of a protocol are made from. */
+/** What a protocol builds its routes from. */
 export interface ProtocolKit {
   readonly services: ProtocolServices;
-  /** What a device reaches the server by, without a slash at the end. @param authority that the device used */
-  readonly baseUrl: (authority: string | undefined) => string;
+  /** The URL, without a trailing slash, that the device of a request reaches the server by. */
+  readonly baseUrl: (exchange: Exchange) => string;
   readonly now: Clock;
-  /** How often devices should ask, where a protocol tells them, in milliseconds. */
+  /** How often devices should ask, for protocols that tell them, in milliseconds. */
   readonly pollIntervalMs: number;
-  /** Of this server. */
+  /** This server's version. */
   readonly version: string;
-  /** The protocol's own. */
+  /** The counters of this protocol. */
   readonly counters: ProtocolCounters;
-  /** Counts what costs more than the bytes of a download. */
+  /** Charges for what costs more than the bytes of a download. */
   readonly charge: Charge;
-  /** Hears of each request that gets bytes of a bundle. */
+  /** Called for each request that gets bytes of a bundle. */
   readonly onDownload: (device: DeviceIdentity, bundle: Bundle) => void;
-  /** Hears of bytes of bundles that go out. */
+  /** Called when bytes of bundles are sent. */
   readonly onBytes: (exchange: Exchange) => void;
 }
 
@@ -68,12 +71,12 @@ export interface ProtocolServices {
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
 }
 
-/** The device that the verified certificate of the connection names; no header ever does. */
+/** Identifies the device by the connection's verified certificate, never by a header. */
 export function byCertificate({ connection }: Exchange): DeviceIdentity {
   return connection.identity;
 }
 
-/** Those by which devices ask what to install. */
+/** The protocols by which devices ask what to install. */
 export function offeringProtocols(protocols: readonly Protocol[]): readonly OfferingProtocol[] {
   return protocols.flatMap(({ name, limits }) => (limits === null ? [] : [{ name, limits }]));
 }

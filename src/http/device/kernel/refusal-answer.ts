@@ -3,7 +3,7 @@ import { DomainError } from '../../../core/errors';
 import { problemMediaType, problemOf } from '../../problem';
 import type { FarewellAnswer } from '../transport/farewells';
 
-/** Why a device is not let in, as an error that becomes a 403. */
+/** Why a device is refused, as an error that becomes a 403. */
 export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError {
   return new DomainError('forbidden', `this device is refused: ${reason}`, {
     remedy: remedyOfRefusal(cause),
@@ -11,9 +11,15 @@ export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError
   });
 }
 
-/** The same as a whole answer. */
+/** The same as a complete answer. */
 export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
-  const problem = problemOf(refusedDevice(refusal));
+  return problemAnswer(refusedDevice(refusal));
+}
+
+/** An error as a whole answer. */
+export function problemAnswer(error: unknown): FarewellAnswer {
+  const problem = problemOf(error);
+  const seconds = error instanceof DomainError ? error.details?.['retryAfterSeconds'] : undefined;
   const body = Buffer.from(JSON.stringify(problem));
   return {
     status: problem.status,
@@ -22,6 +28,7 @@ export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
       'content-length': body.length,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...(typeof seconds === 'number' ? { 'retry-after': seconds } : {}),
     },
     body,
   };

@@ -12,7 +12,7 @@ import { methods, type Protocol, type Route } from './protocol';
 import { refusedDevice } from './refusal-answer';
 import { sendJson } from './send-json';
 
-/** A protocol with the routes that were made for this listener. */
+/** A protocol with the routes built for this listener. */
 export interface MountedProtocol extends Pick<Protocol, 'authenticate'> {
   readonly routes: readonly Route[];
   readonly counters: Pick<ProtocolCounters, 'requests'>;
@@ -24,21 +24,21 @@ export interface RouterPorts {
   readonly counters: Pick<Counters, 'of'>;
   readonly bodies: Pick<BodyReader, 'read'>;
   readonly charge: Charge;
-  /** Hears of a connection that was good, and is not any more. */
+  /** Called when a connection that was accepted is now refused. */
   readonly onRefused: (refusal: ConnectionRefusal, connection: Connection) => void;
   readonly log: RequestLog;
 }
 
-/** What is at a path, and whose. */
+/** A route, and the protocol that it belongs to. */
 interface Endpoint {
   readonly route: Route;
   readonly protocol: MountedProtocol;
 }
 
-/** A compatible of 200 characters of four bytes, percent-encoded. */
+/** The longest compatible: 200 characters of four bytes, percent-encoded. */
 const longestParameter = 200 * 4 * 3 + '.json'.length;
 
-/** @returns what answers one request, whatever happens */
+/** @returns answers one request, whatever happens */
 export function createDispatcher({
   protocols,
   connections,
@@ -58,13 +58,13 @@ export function createDispatcher({
   async function answer(exchange: Exchange): Promise<void> {
     const { connection, target } = exchange;
     const found = find(exchange);
-    // `null` where the path is none.
+    // `null` when no route has this path.
     const endpoint = (found?.store ?? null) as Endpoint | null;
     (endpoint?.protocol.counters ?? unrouted).requests += 1;
     const refusal = connections.findRefusal(connection);
     if (refusal !== undefined) {
       if (!connection.isEnding) onRefused(refusal, connection);
-      // Everything on this connection ends, also what is under way on other streams.
+      // Ends everything on this connection, including requests on other streams.
       exchange.onClose(() => connection.socket.destroy());
       endConnection(connection);
       throw refusedDevice(refusal);

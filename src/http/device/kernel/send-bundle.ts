@@ -8,15 +8,15 @@ import type { ProtocolKit } from './protocol';
 import { decideRange } from '../../range';
 import { sendBytes } from './send-bytes';
 
-/** How a bundle is asked for. */
+/** How a bundle was asked for. */
 export interface SendOptions {
-  /** Its address names the content's hash: what is there never changes. */
+  /** Its address contains the hash of the content: what is there never changes. */
   readonly isPinned: boolean;
-  /** Conditions count: without them the bytes are sent, whatever the device has seen. */
+  /** Whether conditions apply: without them the bytes are sent, whatever the device has seen. */
   readonly isConditional: boolean;
 }
 
-/** Sends a bundle or a range of it (RFC 9110, section 14), and tells what the device reads. */
+/** Sends a bundle or a range of it (RFC 9110, section 14), and records what the device reads. */
 export type SendBundle = (
   exchange: Exchange,
   device: DeviceIdentity,
@@ -95,7 +95,7 @@ function describe(
   isPinned: boolean,
 ): Record<string, string | number> {
   return {
-    // no-transform: RAUC does not decode, and ranges of compressed bytes would be other bytes.
+    // no-transform: RAUC does not decode, and ranges of compressed bytes would be different bytes.
     'cache-control': isPinned
       ? `private, no-transform, max-age=${yearSeconds}, immutable`
       : 'private, no-transform, no-cache',

@@ -6,9 +6,9 @@ import type { ByteRange } from '../../range';
 
 /**
  * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts), and is as large as the
- * connection's pace allows (send-pace.ts). The first one is read before
- * the headers, so that a failing disk is still a 500; later the answer is aborted, never ended short.
- * @returns whether all of them went out
+ * connection's pace allows (see send-pace.ts). The first one is read before the headers are sent, so that a failing
+ * disk is still a 500; after that the answer is aborted, never ended short.
+ * @returns whether all bytes were sent
  */
 export async function sendBytes(
   exchange: Exchange,
@@ -56,7 +56,7 @@ export async function sendBytes(
   return true;
 }
 
-/** Waits until there is room again, or the device is gone. */
+/** Waits until there is room again, or the device has left. */
 function write(body: Writable, piece: Buffer, onWritten: () => void, pace: SendPace): Promise<void> {
   return new Promise((resolve) => {
     const startedAt = performance.now();

@@ -5,7 +5,7 @@ import { headerText } from '../transport/header-text';
 
 /**
  * The compatible that a device names in `?compatible=` or `X-RAUC-Compatible`; `null` when it names none.
- * @throws DomainError `invalid-input`: an empty or doubtful compatible is never taken for "the default one"
+ * @throws DomainError `invalid-input`: an empty or doubtful compatible never means "the default one"
  */
 export function askedCompatible(exchange: Exchange, query: URLSearchParams): string | null {
   const inQuery = query.getAll('compatible');

@@ -29,13 +29,15 @@ function createBundleHandler(kit: ProtocolKit): Handler {
     const transactionId = transactionIdOf(exchange);
     const bundle = await getBundle(kit, exchange, device, name, sha256);
     await noteAttempt(kit, exchange, device, bundle, transactionId);
-    // Whoever begins to install needs the bytes, whatever it has seen.
+    // A device that begins to install needs the bytes, whatever it has seen.
     const isConditional = transactionId === undefined;
     await send(exchange, device, bundle, { isPinned: sha256 !== undefined, isConditional });
   };
 }
 
-/** @throws DomainError `not-found`: also for what a device may not know about; `forbidden` as long as it waits */
+/**
+ * @throws DomainError `not-found`: also for bundles that the device may not know about; `forbidden` while it waits
+ */
 async function getBundle(
   kit: ProtocolKit,
   exchange: Exchange,
@@ -46,7 +48,7 @@ async function getBundle(
   const { readBundle, bundleAccess } = kit.services;
   const bundle = readBundle.find(name);
   if (!(await bundleAccess.isAdmitted(device))) {
-    // It must be known before a person can admit it.
+    // The device must be known before anyone can admit it.
     if (bundle !== undefined) await noteAttempt(kit, exchange, device, bundle, undefined);
     throw DomainError.of('device-awaits-admission');
   }
@@ -58,7 +60,7 @@ async function getBundle(
   return bundle;
 }
 
-/** A range of a pinned bundle that is here tells nothing new. */
+/** A range of a pinned bundle that is stored here tells nothing new. */
 async function hearName(
   { services: { watchRestores }, charge }: ProtocolKit,
   exchange: Exchange,

@@ -6,10 +6,10 @@ import type { Exchange } from '../transport/exchange';
 import { headerText } from '../transport/header-text';
 
 const nameMaxLength = 64;
-/** Custom headers of one request that are read. */
+/** How many custom headers of one request are read. */
 const maxAttributes = 32;
 
-/** Facts that are texts, by the name of their header without `RAUC-`. */
+/** Facts in text form, by the name of their header without `RAUC-`. */
 export const factNames = {
   compatible: 'compatible',
   variant: 'variant',
@@ -20,12 +20,12 @@ export const factNames = {
 } as const;
 export type TextFact = (typeof factNames)[keyof typeof factNames];
 
-/** Headers that RAUC has a meaning for; every other `RAUC-*` is the device maker's own. */
+/** Headers that RAUC defines; every other `RAUC-*` is the device maker's own. */
 const standardNames = new Set([...Object.keys(factNames), 'transaction-id', 'uptime']);
 
 /**
- * Reads what a device tells of itself in `RAUC-*` headers. All of it is untrusted: what is too long or not printable counts as
- * not told, and a device is never known by it.
+ * Reads what a device says about itself in `RAUC-*` headers. All of it is untrusted: values that are too long or not
+ * printable are ignored, and none of them ever identifies a device.
  */
 export function readContact(exchange: Exchange, at: Date): Contact {
   const told = readTold(exchange.rawHeaders());
@@ -43,7 +43,7 @@ export function readContact(exchange: Exchange, at: Date): Contact {
   };
 }
 
-/** What `RAUC-*` headers say, by the name without the prefix. One that says two things says nothing. */
+/** The values of `RAUC-*` headers, by the name without the prefix. A header with two different values is ignored. */
 function readTold(rawHeaders: readonly string[]): Map<string, string> {
   const told = new Map<string, string>();
   const doubtful = new Set<string>();
@@ -58,7 +58,7 @@ function readTold(rawHeaders: readonly string[]): Map<string, string> {
   return told;
 }
 
-/** RAUC's name for the attempt that a request belongs to; cheap, because each range is asked. */
+/** RAUC's name for the attempt that a request belongs to. Cheap, because it runs for every range. */
 export function transactionIdOf(exchange: Exchange): string | undefined {
   return printable(exchange.header('rauc-transaction-id'));
 }
@@ -73,13 +73,13 @@ function textFacts(told: ReadonlyMap<string, string>): Partial<Pick<DeviceFacts,
   return facts;
 }
 
-/** @returns `undefined` for what the fact cannot be */
+/** @returns `undefined` for a value that the fact cannot have */
 export function readFact(fact: TextFact, text: string): string | undefined {
   if (fact === 'bootId') return text.toLowerCase();
   return fact === 'compatible' ? compatibleOf(text) : text;
 }
 
-/** @returns `undefined` for what is empty, too long, or not printable UTF-8 */
+/** @returns `undefined` for text that is empty, too long, or not printable UTF-8 */
 function printable(header: string | undefined): string | undefined {
   if (header === undefined || header.length > toldMaxLength * 4) return undefined;
   const text = headerText(header)?.trim();

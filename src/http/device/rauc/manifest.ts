@@ -13,8 +13,8 @@ import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 
 /**
- * What a device should install, for scripts that download a bundle or hand its URL to RAUC.
- * - `GET /api/v1/manifest.json`: it names its compatible, or the default is meant
+ * What a device should install, for scripts that download a bundle or pass its URL to RAUC.
+ * - `GET /api/v1/manifest.json`: the device names its compatible, or the default is meant
  * - `GET /api/v1/manifest/{compatible}.json`: the same for a named compatible
  */
 export const manifest: Protocol = {
@@ -60,7 +60,7 @@ async function answer(
       remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
     });
   }
-  const content = describeOffer(offer, baseUrl(exchange.authority));
+  const content = describeOffer(offer, baseUrl(exchange));
   const etag = `"${createHash('sha256').update(JSON.stringify(content)).digest('base64url')}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (!answeredByConditions(exchange, { etag, lastModified: null }, headers))

@@ -1,10 +1,10 @@
 import type { Exchange } from '../transport/exchange';
 
 const hash = /^[0-9a-f]{64}$/;
-/** Headers of more tags come from no client of ours. */
+/** No client of ours sends a longer one. */
 const headerMaxLength = 1_024;
 
-/** The hash of the bundle that a request names as the one that it knows: our ETag (RFC 9110, section 13.1) is that hash. */
+/** The hash of the bundle that a request says it already has: our ETag (RFC 9110, section 13.1) is that hash. */
 export function namedHash(exchange: Exchange): string | null {
   for (const name of ['if-none-match', 'if-match', 'if-range'] as const) {
     const header = exchange.header(name);

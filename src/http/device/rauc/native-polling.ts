@@ -7,7 +7,10 @@ import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { namedHash } from './named-hash';
 
-/** RAUC's own poller streams: it stops at what it cannot stream, and aborts at a bundle without a version. It reports nothing. */
+/**
+ * RAUC's own poller streams: it stops at a bundle that it cannot stream, and aborts at one without a version. It
+ * reports nothing.
+ */
 const limits: ProtocolLimits = {
   carriesPlain: false,
   carriesUnencryptedCrypt: false,
@@ -26,9 +29,9 @@ export const nativePolling: Protocol = {
 const headers = { 'cache-control': 'private, no-store' };
 
 /**
- * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, 204 when there
- * is nothing: RAUC then forgets what it was told before. The redirect has no ETag of its own, because RAUC would take it for
- * the bundle's.
+ * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, 204
+ * when there is nothing: RAUC then forgets what it was told before. The redirect has no ETag, because RAUC would take
+ * it for the bundle's.
  */
 function createPollingHandler({ services: { deviceEvents }, now, counters }: ProtocolKit): Handler {
   counters.beginPolls();
@@ -43,7 +46,7 @@ function createPollingHandler({ services: { deviceEvents }, now, counters }: Pro
       native: { knownEtag: exchange.header('if-none-match') ?? null },
       namedSha256: namedHash(exchange),
     });
-    // Whoever begins to install needs the bytes, whatever it has seen.
+    // A device that begins to install needs the bytes, whatever it has seen.
     const isPoll = exchange.header('rauc-transaction-id') === undefined;
     const count = (answer: PollAnswer) => {
       if (isPoll) counters.countPoll(answer);
@@ -61,7 +64,7 @@ function createPollingHandler({ services: { deviceEvents }, now, counters }: Pro
       return;
     }
     count('redirected');
-    // Relative, so that it leads back to the very host and port that the certificate was checked for.
+    // Relative, so that it stays on the host and port that the certificate was checked for.
     exchange.send(307, { ...headers, 'content-length': 0, location: pinnedPath(bundle) });
   };
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../../core/errors';
 import { reportStates } from '../../../core/report';
 import { reportLogLimitBytes } from '../../../services/offers/record-report';
 
-/** A log of control characters is six times as long in JSON. */
+/** A log of control characters grows sixfold in JSON. */
 export const reportLimitBytes = 6 * reportLogLimitBytes + (16 << 10);
 
 const noControls = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u;
@@ -12,7 +12,7 @@ const word = z.string().trim().max(256).regex(noControls, 'has control character
 
 const reportSchema = z.object({
   state: z.enum(reportStates),
-  // What runs, as the next: scripts from before the two had names send it.
+  // The running version, like the next field: scripts from before the two had separate names send it.
   version: word,
   running_version: word,
   installed_version: word,
@@ -30,7 +30,7 @@ const reportSchema = z.object({
     .refine((text) => Buffer.byteLength(text) <= reportLogLimitBytes, {
       error: `is longer than ${reportLogLimitBytes} bytes`,
     })
-    // The database would end the text there.
+    // The database would cut the text there.
     .transform((text) => text.replaceAll('\0', '\u2400'))
     .nullish(),
 });
@@ -60,7 +60,7 @@ export function parseReport(body: Buffer): ReportBody {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(decodeUtf8(body) ?? '') as unknown; // an empty text is no JSON either
+    return JSON.parse(decodeUtf8(body) ?? '') as unknown; // empty text is not JSON either
   } catch (cause) {
     throw DomainError.of('report-not-json', {}, { cause });
   }

@@ -8,7 +8,7 @@ import { sendJson } from '../kernel/send-json';
 import { readContact } from './device-facts';
 import { isTold, parseReport, type ReportBody, reportLimitBytes, runningVersionOf } from './report-body';
 
-/** `POST /api/v1/status`: what a script on a device reports. It may report again, late, and in any order. */
+/** `POST /api/v1/status`: a report by a script on a device. It may come again, late, and in any order. */
 export const status: Protocol = {
   name: 'status',
   authenticate: byCertificate,
@@ -52,7 +52,7 @@ function createStatusHandler({ services: { deviceEvents }, now, counters }: Prot
   };
 }
 
-/** Which version was taken for what; left out of the answer to a report without any. */
+/** How the report's versions were understood; left out of the answer to a report without any. */
 function understoodOf({ installed_version: installed }: ReportBody, running: string | null): object {
   if (running === null && !isTold(installed)) return {};
   return {
@@ -60,7 +60,7 @@ function understoodOf({ installed_version: installed }: ReportBody, running: str
   };
 }
 
-/** What a script should send beside. */
+/** What the script should also send. */
 function hintsOf(
   { state, installed_version: installed }: ReportBody,
   { bootId }: Partial<DeviceFacts>,

@@ -1,9 +1,8 @@
-import type { Http2SecureServer } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Connections } from './connections';
 
 /** Remembers every TCP connection, also one that is still in its TLS handshake. */
-export function trackSockets(listener: Http2SecureServer): ReadonlySet<Socket> {
+export function trackSockets(listener: Pick<Server, 'on'>): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   listener.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -14,8 +13,8 @@ export function trackSockets(listener: Http2SecureServer): ReadonlySet<Socket> {
 
 /** Takes no new connections, lets what runs end, and ends it after a while. */
 export function closeListener(
-  listener: Http2SecureServer,
-  connections: Connections,
+  listener: Pick<Server, 'close'>,
+  connections: Pick<Connections, 'close'>,
   sockets: ReadonlySet<Socket>,
   graceMs: number,
 ): Promise<void> {

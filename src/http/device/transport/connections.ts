@@ -1,6 +1,7 @@
 import { plainAddress } from '../../client-address';
 import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ConnectionRefusal, RefusalCause } from '../../../core/connection-refusal';
 import type { DeviceIdentity } from '../../../core/device';
@@ -29,13 +30,15 @@ export interface AdmissionRules {
   readonly now: Clock;
 }
 
-/** One device's TLS connection. The certificate is read once, here. */
+/** A connection as long as one device speaks on it. */
 export interface Connection {
-  readonly socket: TLSSocket;
+  readonly socket: Socket;
   /** The device's; IPv4 in its own notation. `null` when it is gone already. */
   readonly address: string | null;
-  readonly certificate: X509Certificate;
+  /** `null` for a device that came without one. */
+  readonly certificate: X509Certificate | null;
   readonly identity: DeviceIdentity;
+  /** When the certificate expires. */
   readonly expiresAtMs: number;
   /** What the device uses, over all of its connections. */
   readonly budget: DeviceBudget;
@@ -98,16 +101,28 @@ export class Connections {
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
     const { identity } = answer;
-    const expiresAtMs = Date.parse(certificate.validTo);
-    const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
-    if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
-    const budget = this.budgets.of(identity.id);
-    const connection: Connection = {
+    const admission = this.open({
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
       identity,
-      expiresAtMs,
+      expiresAtMs: Date.parse(certificate.validTo),
+    });
+    if (!admission.ok) return admission;
+    this.oldCertificates.note(identity.id, answer.isOld === true);
+    socket.once('close', () => this.leave(admission.connection));
+    return admission;
+  }
+
+  /** Lets in who is known; {@link leave} is the caller's. */
+  open(who: Pick<Connection, 'socket' | 'address' | 'certificate' | 'identity' | 'expiresAtMs'>): Admission {
+    if (this.#isClosed) return refuse('other', 'the server is stopping');
+    const { id } = who.identity;
+    const refusal = this.findRefusal(who) ?? this.#makeRoom(id);
+    if (refusal !== undefined) return { ok: false, refusal, device: id };
+    const budget = this.budgets.of(id);
+    const connection: Connection = {
+      ...who,
       budget,
       memory: this.budgets.openMemory(budget),
       session: null,
@@ -115,13 +130,14 @@ export class Connections {
       movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
-    this.oldCertificates.note(identity.id, answer.isOld === true);
     this.#add(connection);
-    socket.once('close', () => {
-      this.#remove(connection);
-      connection.memory.close();
-    });
     return { ok: true, connection };
+  }
+
+  /** The connection is gone, or another device speaks on it from now on. */
+  leave(connection: Connection): void {
+    this.#remove(connection);
+    connection.memory.close();
   }
 
   /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
@@ -160,7 +176,8 @@ export class Connections {
     identity,
     expiresAtMs,
   }: Pick<Connection, 'identity' | 'expiresAtMs'>): ConnectionRefusal | undefined {
-    if (this.rules.isRevoked(identity.certificateSerial))
+    const { certificateSerial: serial } = identity;
+    if (serial !== null && this.rules.isRevoked(serial))
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
     return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;

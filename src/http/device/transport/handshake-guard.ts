@@ -1,5 +1,5 @@
-import type { Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Server } from 'node:tls';
 import { addressGroup } from '../../address-group';
 import { plainAddress } from '../../client-address';
 import { type HandshakeLimits, HandshakeQueue } from './handshake-queue';
@@ -40,7 +40,7 @@ export class HandshakeGuard {
 
   /** @throws Error when Node wires its listeners in another way: a bug */
   constructor(
-    server: Http2SecureServer,
+    server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
     private readonly options: HandshakeGuardOptions,
   ) {
     this.#queue = new HandshakeQueue(options.limits);
@@ -142,7 +142,9 @@ export class HandshakeGuard {
  * @returns what begins TLS on one
  * @throws Error when Node wires its listeners in another way: a bug
  */
-function takeOverTls(server: Http2SecureServer): (socket: Socket) => void {
+function takeOverTls(
+  server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
+): (socket: Socket) => void {
   const [speakTls, ...others] = server.listeners('connection');
   if (speakTls === undefined || others.length > 0)
     throw new Error('this Node wires TLS servers in another way');

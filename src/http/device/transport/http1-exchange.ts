@@ -25,7 +25,7 @@ export class Http1Exchange implements Exchange {
     response.once('close', () => memory.close());
     this.memory = memory;
     this.method = request.method ?? '';
-    this.target = originForm(request.url ?? '');
+    this.target = targetOf(request);
     this.authority = request.headers.host;
   }
 
@@ -82,6 +82,11 @@ export class Http1Exchange implements Exchange {
 }
 
 const absoluteForm = /^https:\/\/(?<host>[^/?#]*)(?<rest>.*)$/i;
+
+/** Path and query of a request, beginning with `/`. */
+export function targetOf({ url }: Pick<IncomingMessage, 'url'>): string {
+  return originForm(url ?? '');
+}
 
 /** The absolute form is for proxies, but servers must take it too (RFC 9112, section 3.2.2). */
 function originForm(target: string): string {

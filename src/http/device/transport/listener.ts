@@ -27,6 +27,18 @@ export const limits = {
   maxSessionMemoryMegabytes: 32,
 } as const;
 
+/** How Node's servers bound HTTP/1.1. */
+export const http1Limits = {
+  noDelay: true,
+  keepAlive: true, // finds out about devices that lost power
+  keepAliveInitialDelay: limits.headersTimeoutMs,
+  headersTimeout: limits.headersTimeoutMs,
+  requestTimeout: limits.requestTimeoutMs,
+  keepAliveTimeout: limits.keepAliveTimeoutMs,
+  maxHeaderSize: limits.maxHeaderBytes,
+  requireHostHeader: true,
+} as const;
+
 /** The server of Node that speaks TLS, HTTP/2 and, for those who cannot, HTTP/1.1. It does not listen yet. */
 export function createListener(
   tls: ReturnType<TlsSettings['build']>,
@@ -37,9 +49,9 @@ export function createListener(
     ...deviceTlsOptions,
     handshakeTimeout: limits.handshakeTimeoutMs,
     allowHTTP1: true,
-    noDelay: true,
-    keepAlive: true, // finds out about devices that lost power
-    keepAliveInitialDelay: limits.headersTimeoutMs,
+    noDelay: http1Limits.noDelay,
+    keepAlive: http1Limits.keepAlive,
+    keepAliveInitialDelay: http1Limits.keepAliveInitialDelay,
     maxHeaderListPairs: limits.maxHeaderPairs,
     maxSessionMemory: limits.maxSessionMemoryMegabytes,
     settings: {
@@ -48,14 +60,7 @@ export function createListener(
     },
   });
   // Node reads these for HTTP/1.1 from the server itself; its types don't tell.
-  Object.assign(server, {
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    maxHeaderSize: limits.maxHeaderBytes,
-    maxHeadersCount: limits.maxHeaderPairs,
-    requireHostHeader: true,
-  });
+  Object.assign(server, { ...http1Limits, maxHeadersCount: limits.maxHeaderPairs });
   server.setTimeout(quietTimeoutMs);
   return server;
 }

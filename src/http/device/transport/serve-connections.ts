@@ -17,11 +17,10 @@ import { Http1Exchange } from './http1-exchange';
 import { Http1Turns } from './http1-turns';
 import { Http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
-import { IdleConnections } from './idle-connections';
 import { guardConnections } from './listener';
 import { PeerCertificates } from './peer-certificates';
 import { refusalCauseOf } from './refusal-cause';
-import { StillConnections } from './still-connections';
+import { watchConnections } from './watch-connections';
 import type { Clock, MonotonicClock } from '../../../ports/clock';
 
 export interface ServePorts {
@@ -53,8 +52,6 @@ export interface Refused {
 
 /** Of a reason, which may name what a certificate says. */
 const reasonMaxLength = 400;
-/** How often connections are looked at that may move no data. */
-const looksPerQuietTime = 5;
 
 /** Makes exchanges of what devices send, from their handshake to the end of their connection. @returns what stops its timer */
 export function serveConnections(ports: ServePorts): () => void {
@@ -62,18 +59,17 @@ export function serveConnections(ports: ServePorts): () => void {
   const { quietTimeoutMs, monotonicMs } = ports;
   const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
   const turns = new FairTurns<DeviceBudget>();
-  const idle = new IdleConnections(ports.now, quietTimeoutMs);
   const expel = (connection: Connection, budget: Budget) => {
     onExcess({ deviceId: connection.identity.id }, budget);
     expelConnection(connection);
   };
-  const still = new StillConnections({
-    quietMs: quietTimeoutMs,
-    monotonicMs,
+  const watch = watchConnections({
+    connections,
+    quietTimeoutMs,
     onStuck: (connection) => expel(connection, 'memory'),
+    now: ports.now,
+    monotonicMs,
   });
-  const lookAtAll = () => connections.each((connection) => still.look(connection));
-  const looking = setInterval(lookAtAll, quietTimeoutMs / looksPerQuietTime).unref();
 
   const peers = new PeerCertificates(listener);
 
@@ -99,7 +95,7 @@ export function serveConnections(ports: ServePorts): () => void {
         expel(connection, 'resets');
       },
     });
-    session.setTimeout(quietTimeoutMs, () => idle.onQuiet(connection));
+    session.setTimeout(quietTimeoutMs, () => watch.onQuiet(connection));
   }
 
   guardConnections(listener, (socket) => {
@@ -139,7 +135,7 @@ export function serveConnections(ports: ServePorts): () => void {
   listener.on('checkContinue', onRequest); // who wants a body asks for it
   listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
     const known = bySocket.get(it);
-    if (known !== undefined) idle.onQuiet(known.connection);
+    if (known !== undefined) watch.onQuiet(known.connection);
   });
   listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
@@ -148,5 +144,5 @@ export function serveConnections(ports: ServePorts): () => void {
     const reason = typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message);
     refuse(socket, { cause: refusalCauseOf(reason), reason });
   });
-  return () => clearInterval(looking);
+  return watch.stop;
 }

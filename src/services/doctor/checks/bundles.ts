@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { finding, type FindingReason } from '../../../core/reasons/doctor/sentences';
 import type { InstalledBundle, InstalledData } from '../../../ports/installed-data';
 import type { Check, CheckReport } from '../check';
 import type { Installation } from '../installation';
@@ -12,8 +13,6 @@ export interface BundlesPorts {
   readonly isQuick: boolean;
 }
 
-const remedy = 'Upload the same bundle again.';
-
 /** Whether each bundle has its file, with the bytes that were published. */
 export function bundlesCheck(ports: BundlesPorts): Check {
   const { data, isQuick } = ports;
@@ -22,11 +21,11 @@ export function bundlesCheck(ports: BundlesPorts): Check {
     async run(report) {
       const database = await ports.installation.database();
       if (database.kind !== 'read') {
-        report.skip('the database cannot be read');
+        report.skip('database-unread');
         return;
       }
-      if (isQuick && database.bundles.length > 0) report.skip('bundles were not hashed (--quick)');
-      const problems = new Map<string, string>();
+      if (isQuick && database.bundles.length > 0) report.skip('bundles-not-hashed');
+      const problems = new Map<string, FindingReason>();
       const totalBytes = database.bundles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       let doneBytes = 0;
       for (const bundle of database.bundles) {
@@ -42,7 +41,7 @@ export function bundlesCheck(ports: BundlesPorts): Check {
   };
 
   async function tell(
-    found: ReadonlyMap<string, string>,
+    found: ReadonlyMap<string, FindingReason>,
     at: BundlesPorts,
     report: CheckReport,
   ): Promise<void> {
@@ -50,7 +49,7 @@ export function bundlesCheck(ports: BundlesPorts): Check {
     // A bundle deleted meanwhile has no file, rightly.
     const still = new Set((await data.listBundles()).map(({ name }) => name));
     for (const [name, problem] of found) {
-      if (still.has(name)) report.error(pathOf(at, name), problem, remedy);
+      if (still.has(name)) report.error(pathOf(at, name), problem);
     }
   }
 }
@@ -59,11 +58,12 @@ async function findProblem(
   { name, sha256, sizeBytes }: InstalledBundle,
   { data, isQuick }: BundlesPorts,
   onBytes: (bytes: number) => void,
-): Promise<string | null> {
+): Promise<FindingReason | null> {
   const file = await data.openBundle(name);
-  if (file === undefined) return 'its file is missing, so devices that are offered it get an error';
+  if (file === undefined) return finding('bundle-file-missing');
   try {
-    if (file.sizeBytes !== sizeBytes) return `it has ${file.sizeBytes} bytes instead of ${sizeBytes}`;
+    if (file.sizeBytes !== sizeBytes)
+      return finding('bundle-file-of-wrong-size', { sizeBytes: file.sizeBytes, wantedBytes: sizeBytes });
     if (isQuick) return null;
     const hash = createHash('sha256');
     for await (const piece of file.createReadStream(0, sizeBytes - 1)) {
@@ -71,9 +71,7 @@ async function findProblem(
       hash.update(bytes);
       onBytes(bytes.length);
     }
-    return hash.digest('hex') === sha256
-      ? null
-      : 'its content differs from what was published: check the disk';
+    return hash.digest('hex') === sha256 ? null : finding('bundle-file-changed');
   } finally {
     await file.close();
   }
@@ -88,8 +86,7 @@ async function tellStrays(
   const files = await ports.data.listFiles();
   const known = new Set([...before, ...(await ports.data.listBundles())].map(({ name }) => name));
   for (const name of files.filter((file) => !known.has(file))) {
-    const message = 'it is not a bundle of this server';
-    report.warning(pathOf(ports, name), message, 'Restart the server to import it, or move it away.');
+    report.warning(pathOf(ports, name), finding('bundle-file-unknown'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Clock } from '../../../ports/clock';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
@@ -11,7 +12,6 @@ export interface ClockPorts {
 const toleranceMs = 5 * 60_000;
 /** A clock earlier than this was never set. */
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
-const remedy = 'Set the clock (timedatectl shows whether it is synchronised), then restart the server.';
 
 /** Whether this machine's clock can be right. */
 export function clockCheck({ installation, now }: ClockPorts): Check {
@@ -19,12 +19,12 @@ export function clockCheck({ installation, now }: ClockPorts): Check {
     name: 'clock',
     async run(report) {
       const at = now();
-      if (at < plausibleSince) report.error('clock', `it says ${at.toISOString()}`, remedy);
+      if (at < plausibleSince) report.error('clock', finding('clock-never-set', { at: at.toISOString() }));
       const database = await installation.database();
       const last = database.kind === 'read' ? database.lastEventAt : null;
       if (last === null || last.getTime() <= at.getTime() + toleranceMs) return;
-      const message = `it says ${at.toISOString()}, but the last line of the journal is from ${last.toISOString()}`;
-      report.error('clock', message, `${remedy} If the clock was wrong then and is right now, ignore this.`);
+      const told = { at: at.toISOString(), last: last.toISOString() };
+      report.error('clock', finding('clock-behind-journal', told));
     },
   };
 }

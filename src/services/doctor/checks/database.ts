@@ -1,3 +1,4 @@
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
@@ -9,24 +10,17 @@ export function databaseCheck({ installation }: { installation: Pick<Installatio
       const database = await installation.database();
       switch (database.kind) {
         case 'missing': {
-          report.error(
-            database.file,
-            'there is no database',
-            'Check DATA_DIR. If it is right, restore the database from a backup. A new server creates one when it starts.',
-          );
+          report.error(database.file, finding('database-missing'));
           return;
         }
         case 'unreadable': {
-          report.error(database.file, database.message, database.remedy);
+          const { message: what, remedy } = database;
+          report.error(database.file, finding('as-told', { what, remedy }));
           return;
         }
         case 'read':
           for (const line of database.damage) {
-            report.error(
-              database.file,
-              `it is damaged: ${line}`,
-              'Stop the server, keep a copy of data/, and restore the database from a backup. Check the disk.',
-            );
+            report.error(database.file, finding('database-damaged', { damage: line }));
           }
       }
     },

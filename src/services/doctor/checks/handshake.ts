@@ -1,3 +1,4 @@
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
@@ -16,24 +17,18 @@ export function handshakeCheck({ at, installation }: HandshakePorts): Check {
       if (device.kind !== 'greeted') return;
       const { chainProblem, fingerprint, answer } = device;
       if (chainProblem !== null) {
-        const message = `devices refuse the certificate that the server shows: ${chainProblem}`;
-        report.error(at, message, 'Create a new one with: cert server --force.');
+        report.error(at, finding('certificate-refused-by-devices', { why: chainProblem }));
       }
       const own = await installation.serverCertificate();
       if (own !== null && own.fingerprint !== fingerprint) {
-        const message = 'the server uses a different certificate than server.crt';
-        const remedy =
-          'Check whether "attention list" says that the new one is held back. Otherwise restart the server, and run doctor with the same CERTS_DIR.';
-        report.warning(at, message, remedy);
+        report.warning(at, finding('certificate-not-in-use'));
       }
       if (answer === null) {
-        report.skip('the CA key is not here, so no device certificate was tested');
+        report.skip('no-ca-key');
       } else if ('refusal' in answer) {
-        const message = `the server refuses a new device certificate of this CA: ${answer.refusal}`;
-        report.error(at, message, 'Restart the server, so that it trusts the current ca.crt.');
+        report.error(at, finding('device-certificate-refused', { why: answer.refusal }));
       } else if (answer.status !== 200) {
-        const message = `a device that requests /health gets HTTP ${answer.status}`;
-        report.error(at, message, "Check the server's log.");
+        report.error(at, finding('health-not-answered', { status: answer.status }));
       }
     },
   };

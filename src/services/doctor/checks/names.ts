@@ -1,4 +1,5 @@
-import { askedNameLifetimeMs, hostOption } from '../../../core/server-certificate';
+import { askedNameLifetimeMs } from '../../../core/server-certificate';
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Clock } from '../../../ports/clock';
 import type { ProbeListeners } from '../../../ports/listener-probes';
 import type { Check } from '../check';
@@ -21,18 +22,16 @@ export function namesCheck({ serverHost, installation, probes, covers, now }: Na
     async run(report) {
       const own = await installation.serverCertificate();
       if (own === null) {
-        report.skip('there is no server certificate');
+        report.skip('no-server-certificate');
         return;
       }
       const { path, names } = own;
       if (serverHost !== null) {
         if (!covers(names, serverHost)) {
-          const message = `it does not cover ${serverHost}, the host of SERVER_URL`;
-          report.error(path, message, `Add it: cert server ${hostOption(serverHost)} --force.`);
+          report.error(path, finding('server-host-not-covered', { host: serverHost }));
         }
         if (!(await probes.resolves(serverHost))) {
-          const message = `${serverHost} cannot be resolved on this machine`;
-          report.warning('SERVER_URL', message, 'Check the name in your DNS, as devices see it.');
+          report.warning('SERVER_URL', finding('server-host-unresolved', { host: serverHost }));
         }
       }
       const database = await installation.database();
@@ -42,8 +41,7 @@ export function namesCheck({ serverHost, installation, probes, covers, now }: Na
         ({ name, askedAt }) => askedAt.getTime() >= oldestMs && name !== serverHost && !covers(names, name),
       );
       for (const { name } of missed) {
-        const message = `it does not cover ${name}, which devices asked for in the last days`;
-        report.error(path, message, `Add it: cert server ${hostOption(name)} --force.`);
+        report.error(path, finding('asked-name-not-covered', { host: name }));
       }
     },
   };

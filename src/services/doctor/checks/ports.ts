@@ -1,4 +1,5 @@
-import type { Check, CheckReport } from '../check';
+import { finding } from '../../../core/reasons/doctor/sentences';
+import type { Check } from '../check';
 import type { Installation } from '../installation';
 
 export interface PortsFacts {
@@ -15,30 +16,21 @@ export function portsCheck({ admin, device, installation }: PortsFacts): Check {
     async run(report) {
       const found = await installation.listeners();
       const parts = [
-        { at: admin, what: 'admin listener', option: 'ADMIN_PORT', answer: found.admin },
-        { at: device, what: 'device listener', option: 'DEVICE_PORT', answer: found.device },
-      ];
+        { at: admin, listener: 'admin', option: 'ADMIN_PORT', answer: found.admin },
+        { at: device, listener: 'device', option: 'DEVICE_PORT', answer: found.device },
+      ] as const;
       for (const { at, option, answer } of parts) {
-        if (answer.kind === 'stranger') tellStranger(report, at, option, answer.does);
+        if (answer.kind === 'stranger')
+          report.error(at, finding('port-of-another-program', { does: answer.does, option }));
       }
       const silent = parts.filter(({ answer }) => answer.kind === 'silent');
       const isRunning = parts.some(({ answer }) => answer.kind === 'greeted');
-      if (!isRunning && silent.length > 0)
-        report.skip('no server is running here, so its listeners were not checked');
+      if (!isRunning && silent.length > 0) report.skip('no-server');
       if (!isRunning) return;
-      for (const { at, what, answer } of silent) {
+      for (const { at, listener, answer } of silent) {
         const code = answer.kind === 'silent' ? answer.code : '';
-        report.error(
-          at,
-          `the ${what} does not answer (${code}), but the server is running`,
-          'Run doctor with the same options as the server, and check the firewall on this machine.',
-        );
+        report.error(at, finding('listener-silent', { listener, code }));
       }
     },
   };
-}
-
-function tellStranger(report: CheckReport, at: string, option: string, does: string): void {
-  const remedy = `Stop the program that has this port, or choose another with ${option}.`;
-  report.error(at, `another program answers there: it ${does}`, remedy);
 }

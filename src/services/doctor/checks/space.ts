@@ -1,6 +1,6 @@
 import type { InstalledData } from '../../../ports/installed-data';
 import { isDiskFull, neededRoomBytes } from '../../../core/storage-room';
-import { mebibytes, spaceRemedy, spaceTakers } from '../../../core/reasons/storage-words';
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
@@ -22,14 +22,9 @@ export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
       const sizes = database.kind === 'read' ? database.bundles.map(({ sizeBytes }) => sizeBytes) : [];
       const neededBytes = neededRoomBytes(Math.max(0, ...sizes));
       if (freeBytes >= neededBytes) return;
-      const room = `${mebibytes(freeBytes)} free; the next upload and the database need ${mebibytes(neededBytes)}`;
-      if (isDiskFull(freeBytes))
-        report.error(
-          dataDir,
-          `the disk is full, the server cannot save changes: ${room}. ${spaceTakers(taken)}`,
-          spaceRemedy(taken),
-        );
-      else report.warning(dataDir, `${room}. ${spaceTakers(taken)}`, spaceRemedy(taken));
+      const room = { freeBytes, neededBytes, ...taken };
+      if (isDiskFull(freeBytes)) report.error(dataDir, finding('disk-full', room));
+      else report.warning(dataDir, finding('disk-short', room));
     },
   };
 }

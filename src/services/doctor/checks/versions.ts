@@ -1,3 +1,4 @@
+import { finding } from '../../../core/reasons/doctor/sentences';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
@@ -25,24 +26,16 @@ export function versionsCheck({
     async run(report) {
       const { program, node, oldestNode, schema } = facts;
       if (isOlder(node, oldestNode))
-        report.error('Node.js', `it is ${node}`, `Install Node.js ${oldestNode} or later.`);
+        report.error('Node.js', finding('node-too-old', { node, oldest: oldestNode }));
       const { admin } = await installation.listeners();
       if (admin.kind === 'greeted' && admin.version !== program) {
-        const message = `the running server is version ${admin.version}, and this program is ${program}`;
-        report.warning(
-          'rauc-simple-server',
-          message,
-          "Restart the server, or run the doctor of the server's version.",
-        );
+        const told = { running: admin.version, own: program };
+        report.warning('rauc-simple-server', finding('server-of-another-version', told));
       }
       const database = await installation.database();
       if (database.kind === 'read' && database.schema > schema) {
-        const message = `a newer version of this server wrote it (schema ${database.schema}, this one knows ${schema})`;
-        report.error(
-          database.file,
-          message,
-          'Start that version, or restore a backup made before the upgrade.',
-        );
+        const told = { schema: database.schema, known: schema };
+        report.error(database.file, finding('database-of-newer-version', told));
       }
     },
   };

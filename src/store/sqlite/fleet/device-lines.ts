@@ -3,16 +3,16 @@ import { RecentMap } from '../../../base/collections/recent-map';
 import { RepeatedLines } from '../../../core/repeated-lines';
 import { isDecision } from '../../../core/restore';
 
-/** Devices whose last lines are remembered: one that repeats itself is always among them. */
+/** Devices whose last lines are remembered: a device that repeats itself is always among them. */
 const maxRemembered = 10_000;
 
-/** What devices put into the journal, bounded for each of them. What people decide about a device always passes. */
+/** Bounds what each device writes into the journal. What people decide about a device always passes. */
 export class DeviceLines {
   readonly #devices = new RecentMap<string, RepeatedLines>(maxRemembered);
-  /** Those of which something is counted and not told yet. */
+  /** Devices with repetitions that are counted and not written yet. */
   readonly #counting = new Map<string, RepeatedLines>();
 
-  /** @param onRepeats hears of a device whenever a line stands for more than one time */
+  /** @param onRepeats called for a device whenever a line stands for more than one occurrence */
   constructor(private readonly onRepeats: (deviceId: string) => void = () => undefined) {}
 
   /** @returns the lines to write now */
@@ -25,7 +25,7 @@ export class DeviceLines {
     return written;
   }
 
-  /** Lines about what was counted, by device; @param isLast all of them, because nothing comes after */
+  /** The lines for what was counted, by device. @param isLast returns all of them, because nothing comes after */
   due(now: Date, isLast: boolean): readonly (readonly [string, readonly NewEvent[]])[] {
     const told: [string, readonly NewEvent[]][] = [];
     for (const [deviceId, lines] of [...this.#counting]) {

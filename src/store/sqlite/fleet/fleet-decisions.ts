@@ -23,16 +23,16 @@ import type { ReleaseCounters } from './release-counters';
 export interface FleetDecisionPorts extends InterventionPorts {
   readonly devices: Pick<FleetRecords, 'counts' | 'decide' | 'forget' | 'installations' | 'write'>;
   readonly counters: ReleaseCounters;
-  /** Tries again to write what a device told. */
+  /** Retries writing a device's changes. */
   readonly save: (entry: Entry) => void;
-  /** Drops what waits to be written about a device. */
+  /** Drops a device's unwritten changes. */
   readonly drop: (entry: Entry) => void;
   /** Repeated offers, which the database may not know yet. */
   readonly renewals: () => readonly Installation[];
   readonly now: Clock;
 }
 
-/** What people decide about devices: it is written first, and shown then. One decision comes after the other. */
+/** What people decide about devices. A decision is written first, then shown. Decisions run one after the other. */
 export class SqliteFleetDecisions implements FleetDecisions {
   readonly #queue = new SerialQueue();
   readonly #interventions: FleetInterventions;
@@ -61,7 +61,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
       if ((await entries.find(id)) !== undefined) throw DomainError.of('device-id-taken', { id });
       await devices.write({ device, events });
       if (entries.peek(id) === undefined) entries.add(newcomer(device));
-      this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
+      this.#show(id, decisionsOf(device)); // it may have made its first contact just now
       return (await entries.get(id)).record;
     });
   }
@@ -80,8 +80,8 @@ export class SqliteFleetDecisions implements FleetDecisions {
   }
 
   /**
-   * Counts what a release's installations are at, for one that becomes current again: nobody has counted it since the start.
-   * @throws DomainError `storage-full`, `unavailable` when changes of it cannot be written
+   * Counts a release's installations when it becomes current again: they were not counted since the start.
+   * @throws DomainError `storage-full`, `unavailable` when its changes cannot be written
    */
   recount(releaseId: number): Promise<void> {
     const { devices, entries, counters, commit, renewals, now } = this.ports;
@@ -91,7 +91,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
         for (const entry of entries.all()) {
           if (entry.saving !== null || entry.hasUnsaved) await commit(entry.id);
         }
-        if (counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
+        if (counters.revision(releaseId) !== revision) continue; // changes made meanwhile may not be written yet
         const counts = await devices.counts([releaseId], now());
         if (counters.revision(releaseId) !== revision) continue;
         for (const counted of counts) counters.set(counted);
@@ -120,14 +120,14 @@ export class SqliteFleetDecisions implements FleetDecisions {
       entries.delete(id);
       drop(entry);
       const counted = new Map(installations.map((one) => [one.id, one]));
-      for (const one of entry.unsaved.installations.values()) counted.set(one.id, one); // what it came to meanwhile
+      for (const one of entry.unsaved.installations.values()) counted.set(one.id, one); // their latest state
       for (const one of counted.values()) counters.forget(one);
     });
   }
 
   async #decide(ids: readonly string[], change: DecideOnDevice, tell: TellDecision): Promise<Decided> {
     const { devices, entries, commit } = this.ports;
-    const rows = await Promise.allSettled(ids.map(commit)); // their rows are there
+    const rows = await Promise.allSettled(ids.map(commit)); // now their rows exist
     const planned: DeviceDecision[] = [];
     const failed: Decided['failed'][number][] = [];
     for (const [index, id] of ids.entries()) {
@@ -151,7 +151,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
     return { done: planned.map(({ id }) => id), failed };
   }
 
-  /** One that is not in memory any more is read with what was decided. */
+  /** A device that is no longer in memory is read later, with the decision. */
   #show(id: string, change: DecisionChange): void {
     const { entries } = this.ports;
     const entry = entries.peek(id);

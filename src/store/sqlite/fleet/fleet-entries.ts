@@ -10,27 +10,30 @@ import { UnpackedRecords } from './unpacked-records';
 export interface EntryPorts {
   readonly devices: Pick<FleetRecords, 'find'>;
   readonly counters: ReleaseCounters;
-  /** Whether something about a device is not on disk, so that it must stay in memory. */
+  /** Whether a device has changes that are not on disk, so that it must stay in memory. */
   readonly isBusy: (entry: Entry) => boolean;
 }
 
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
-/** So many that were used stay, at the most, while one that was not is looked for: nobody waits for a walk through all of them. */
+/**
+ * At most this many used devices are spared while an unused one is looked for, so that no one waits for a walk
+ * through all of them.
+ */
 const maxSpared = 8;
 
-/** The devices in memory: those heard recently; others are read when they make contact. */
+/** The devices in memory: those heard recently. Others are read when they make contact. */
 export class FleetEntries {
   /**
-   * In the order in which they came, or were spared when another one left: to put each at the end when it is used would make garbage of
-   * the whole table again and again.
+   * In the order in which they came, or were spared when another one left. Moving each to the end on use would keep
+   * turning the whole table into garbage.
    */
   readonly #entries = new Map<string, Entry>();
   readonly #slabs = new ByteSlabs();
   readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
   /** Devices being read, once for all concurrent callers. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();
-  /** Those that changed on disk meanwhile. */
+  /** Devices that changed on disk during that. */
   readonly #outdated = new Set<string>();
 
   constructor(
@@ -38,14 +41,14 @@ export class FleetEntries {
     private readonly max = maxRemembered,
   ) {}
 
-  /** One that is in memory, which counts as a use. */
+  /** Returns a device from memory, which counts as a use. */
   lately(id: string): Entry | undefined {
     const known = this.#entries.get(id);
     if (known !== undefined) known.wasUsed = true;
     return known;
   }
 
-  /** Where it is not in memory, it is read. What became of it until the promise resolves, is in what it resolves with. */
+  /** Reads the device if it is not in memory. The result includes what changed before the promise resolved. */
   async find(id: string): Promise<Entry | undefined> {
     return this.lately(id) ?? (await this.#read(id));
   }
@@ -57,7 +60,7 @@ export class FleetEntries {
     return entry;
   }
 
-  /** Only one that is in memory. */
+  /** Returns a device only if it is in memory. */
   peek(id: string): Entry | undefined {
     return this.#entries.get(id);
   }
@@ -78,12 +81,12 @@ export class FleetEntries {
     this.#entries.delete(id);
   }
 
-  /** A device has changed on disk: who is reading it reads it again. */
+  /** A device has changed on disk: reads in progress start over. */
   changedOnDisk(id: string): void {
     if (this.#reads.has(id)) this.#outdated.add(id);
   }
 
-  /** Shows and counts an installation as it is by now. @param before how it was; `null` for a new one */
+  /** Shows and counts an installation in its current state. @param before its previous state; `null` for a new one */
   show(entry: Entry, before: Installation | null, after: Installation): void {
     this.ports.counters.count(before, after);
     entry.record = withInstallation(entry.record, before, after);
@@ -108,7 +111,7 @@ export class FleetEntries {
     const reading = this.#reads.get(id) ?? this.#readNow(id);
     this.#reads.set(id, reading);
     const read = await reading;
-    return this.#entries.get(id) ?? read; // somebody may have made it meanwhile
+    return this.#entries.get(id) ?? read; // it may have been created meanwhile
   }
 
   async #readNow(id: string): Promise<Entry | undefined> {

@@ -12,13 +12,13 @@ export interface Unsaved {
   readonly events: NewEvent[];
 }
 
-/** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
+/** While nothing can be written, a device's journal lines beyond this number are dropped. */
 const maxUnsavedEvents = 50;
 
 /** A device in memory. Its record is packed while unused, and unpacked when it is read. */
 export class Entry implements Packable {
   readonly id: string;
-  /** Another one when its installations have changed; last-seen updates do not count. */
+  /** Changes when its installations change; last-seen updates do not count. */
   revision = 0;
   /** The running write; later changes wait for the next one. */
   saving: Promise<void> | null = null;
@@ -26,7 +26,7 @@ export class Entry implements Packable {
   failure: unknown = undefined;
   /** It is being forgotten: what it reports meanwhile is not kept. */
   isForgotten = false;
-  /** It was looked at since somebody last had to leave the memory. */
+  /** It was used since the last search for one to drop from memory. */
   wasUsed = false;
   /** `null` while it is packed. */
   #record: DeviceRecord | null;
@@ -77,7 +77,7 @@ export class Entry implements Packable {
     if (!this.hasUnsaved) this.#unsaved = null;
   }
 
-  /** It leaves the memory. Who still holds it goes on with its record, and its place is another's. */
+  /** Leaves the memory. Holders keep using its record; its place may be reused. */
   leave(): void {
     this.#hasLeft = true;
     this.#record = this.record; // unpacked, for good
@@ -85,7 +85,7 @@ export class Entry implements Packable {
     this.#place = null;
   }
 
-  /** To add to. */
+  /** For adding to. */
   get unsaved(): Unsaved {
     return (this.#unsaved ??= nothingUnsaved());
   }
@@ -96,14 +96,14 @@ export class Entry implements Packable {
     return hasContact || installations.size > 0 || events.length > 0;
   }
 
-  /** What is unsaved is on its way from now on. */
+  /** Takes what is unsaved, to write it. */
   takeUnsaved(): Unsaved {
     const taken = this.unsaved;
     this.#unsaved = null;
     return taken;
   }
 
-  /** What could not be written, before what came after it. */
+  /** Puts back what could not be written, before what came after it. */
   putBack(before: Unsaved): void {
     const after = this.unsaved;
     this.#unsaved = {
@@ -113,7 +113,7 @@ export class Entry implements Packable {
     };
   }
 
-  /** Adds lines of the journal; the oldest are dropped rather than to fill the memory. */
+  /** Adds journal lines; beyond the limit the oldest are dropped to save memory. */
   addEvents(more: readonly NewEvent[]): void {
     if (more.length === 0) return;
     const { events } = this.unsaved;

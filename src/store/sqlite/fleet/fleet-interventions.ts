@@ -13,11 +13,11 @@ export interface InterventionPorts {
   readonly entries: FleetEntries;
   /** Waits until a device's changes are on disk. */
   readonly commit: (id: string) => Promise<void>;
-  /** Writes what a device told once more. */
+  /** Writes a device's changes again. */
   readonly saveContact: (entry: Entry) => void;
 }
 
-/** A device all of which is on disk. */
+/** A device whose changes are all on disk. */
 export interface SettledDevice {
   readonly entry: Entry;
   readonly revision: number;
@@ -25,7 +25,7 @@ export interface SettledDevice {
   readonly installations: readonly Installation[];
 }
 
-/** What was written of an intervention in the rounds so far. */
+/** What earlier rounds of an intervention have written. */
 interface Progress {
   readonly told: Set<string>;
   readonly written: Map<number, { readonly before: Installation | null; readonly after: Installation }>;
@@ -37,13 +37,13 @@ interface Planned extends SettledDevice {
   readonly intervention: Intervention;
 }
 
-/** Writes what people do about installations, then shows it: about many devices it is one write. */
+/** Writes what people do about installations, then shows it. An action on many devices is one write. */
 export class FleetInterventions {
   constructor(private readonly ports: InterventionPorts) {}
 
   /**
    * @param ids each once
-   * @param plan is asked again about a device that went on in the same moment
+   * @param plan is asked again about a device that changed in the same moment
    */
   async intervene(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
     const open = new Map<string, Progress>(ids.map((id) => [id, { told: new Set(), written: new Map() }]));
@@ -55,7 +55,7 @@ export class FleetInterventions {
     };
     for (let round = 0; round < maxRounds && open.size > 0; round += 1) {
       const planned = await this.#planAll(open, plan, fail);
-      // From here to the write nothing waits: what a device does from now on is written after it.
+      // From here to the write nothing waits: later changes of a device are written after it.
       const ready = planned.filter(({ entry, revision }) => entry.revision === revision);
       const before = ready.map(({ entry }) => entry.record.device);
       try {
@@ -77,7 +77,7 @@ export class FleetInterventions {
   }
 
   /**
-   * @param use is called in the moment in which it is so
+   * @param use is called in the moment in which the device is settled
    * @throws DomainError `not-found`, `storage-full`, `unavailable`
    */
   async whenSettled<Result>(id: string, use: (device: SettledDevice) => Result): Promise<Result> {
@@ -88,7 +88,7 @@ export class FleetInterventions {
       const { revision } = entry;
       const written = await devices.installations(id, keptInstallations);
       if (entry.revision !== revision) continue;
-      const { installation: latest } = entry.record; // with what was seen of it since it was written
+      const { installation: latest } = entry.record; // with what was seen of it since the write
       const installations = written.map((one) => (one.id === latest?.id ? latest : one));
       return use({ entry, revision, installations });
     }
@@ -101,7 +101,7 @@ export class FleetInterventions {
     fail: (id: string, error: unknown) => void,
   ): Promise<readonly Planned[]> {
     const asked = [...open];
-    await Promise.allSettled(asked.map(([id]) => this.ports.commit(id))); // together; who fails is told below
+    await Promise.allSettled(asked.map(([id]) => this.ports.commit(id))); // together; failures are reported below
     const planned: Planned[] = [];
     for (const [index, [id, progress]] of asked.entries()) {
       if (index % devicesPerTurn === devicesPerTurn - 1) await nextTurn();
@@ -137,12 +137,12 @@ function writeOf({ entry, progress, intervention }: Planned): DeviceWrite {
   return { ...device, installations, events: untold };
 }
 
-/** What tells lines about one device apart. */
-function wordsOf({ reason, message }: NewEvent): string {
-  return JSON.stringify([reason, message]);
+/** What distinguishes lines about one device. */
+function wordsOf({ reason }: NewEvent): string {
+  return JSON.stringify(reason);
 }
 
-/** With what was seen of the same installation meanwhile. */
+/** Adds what was seen of the same installation meanwhile. */
 function withSighted(after: Installation, seen: Installation | null): Installation {
   if (seen?.id !== after.id) return after;
   const { bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature } = seen;

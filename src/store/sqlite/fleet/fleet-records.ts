@@ -5,42 +5,45 @@ import type { NewEvent } from '../../../core/event';
 import type { Installation } from '../../../core/installation';
 import type { DeviceRecords } from '../../../ports/devices';
 
-/** What lasts of a contact: all of it, or nothing. */
+/** The lasting part of a contact: written as a whole or not at all. */
 export interface DeviceWrite {
-  /** Its contact and its facts are written; a new one with everything. */
+  /** For a known device its contact and facts are written; for a new one everything. */
   readonly device?: Device;
   /** By id, new or changed. */
   readonly installations?: readonly Installation[];
   readonly events?: readonly NewEvent[];
 }
 
-/** What may be lost in a crash: when and from where a device was heard last, what it was told again, how many bytes it got. */
+/** What a crash may lose: when and from where a device was last heard, repeated offers, and how many bytes it got. */
 export interface SeenWrite {
   readonly device: Device;
-  /** Its latest, when its bytes, its polls, the end of its offer, or what its silence tells have changed; else `null`. */
+  /**
+   * The latest installation if its bytes, its polls, the end of its offer or the meaning of its silence have changed;
+   * otherwise `null`.
+   */
   readonly installation: Installation | null;
 }
 
-/** What a person decided about one device. */
+/** What people decided about one device. */
 export interface DeviceDecision {
   readonly id: string;
-  /** What it names is written; all the rest stays, whoever decides it meanwhile. */
+  /** The fields to write; all others stay, even if someone changes them meanwhile. */
   readonly change: DecisionChange;
   readonly events: readonly NewEvent[];
 }
 
-/** What a release's devices are at. */
+/** The state of a release's devices. */
 export interface ReleaseCounts {
   readonly releaseId: number;
-  /** Installations that a device has begun and not ended. */
+  /** Installations that a device has begun and not finished. */
   readonly started: number;
-  /** Ends of the offers that are open, in milliseconds since the epoch, by installation. */
+  /** Ends of open offers, in milliseconds since the epoch, by installation. */
   readonly offers: ReadonlyMap<number, number>;
-  /** Failures and rollbacks by device, also those that a person has cleared. */
+  /** Failures and rollbacks by device, including cleared ones. */
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** Where the fleet in memory lasts: beside what others read, it is read and written here alone. */
+/** The durable form of the fleet in memory. Apart from the reads of {@link DeviceRecords}, only the fleet uses it. */
 export interface FleetRecords extends DeviceRecords {
   /**
    * Costs the same whatever the size of the fleet. `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id
@@ -48,10 +51,10 @@ export interface FleetRecords extends DeviceRecords {
    * ANY($2) AND cleared_at IS NULL GROUP BY sha256`
    */
   find(id: string): Promise<DeviceRecord | undefined>;
-  /** The greatest id of an installation, or 0. A sequence takes its place: `nextval('installation_ids')` */
+  /** The greatest id of an installation, or 0. A sequence would replace it: `nextval('installation_ids')` */
   lastInstallationId(): Promise<number>;
   /**
-   * `SELECT count(*) FILTER (WHERE state = ANY($2)) FROM installations WHERE release_id = $1`, its offers that stand, and
+   * `SELECT count(*) FILTER (WHERE state = ANY($2)) FROM installations WHERE release_id = $1`, its open offers, and
    * `SELECT device, count(*) … WHERE state = ANY($3) GROUP BY device`
    * @param now offers that have ended do not count
    */
@@ -69,12 +72,16 @@ export interface FleetRecords extends DeviceRecords {
    */
   writeSeen(seen: readonly SeenWrite[]): Promise<void>;
   /**
-   * Writes what a person decided about devices that are there: about all of them, or about none. `SELECT name FROM bundles WHERE
-   * name = $1 AND deleted_at IS NULL FOR SHARE` for each bundle that is pinned; in the order of the ids `UPDATE devices SET hold_reason =
-   * $2, hold_by = $3, hold_at = $4 WHERE id = $1`, with the columns of the decision alone, and labels by `DELETE` and `INSERT`; then the lines
+   * Writes what people decided about existing devices: about all of them, or about none.
+   * `SELECT name FROM bundles WHERE name = $1 AND deleted_at IS NULL FOR SHARE` for each bundle that is pinned; in
+   * the order of the ids `UPDATE devices SET hold_reason = $2, hold_by = $3, hold_at = $4 WHERE id = $1`, with only
+   * the columns of the decision, and labels by `DELETE` and `INSERT`; then the lines
    * @throws DomainError `not-found` for a pin to a bundle that is deleted; `storage-full`, `unavailable`
    */
   decide(decisions: readonly DeviceDecision[]): Promise<void>;
-  /** Removes a device with all that is known of it but the journal. `DELETE FROM devices WHERE id = $1`, the rest by its keys */
+  /**
+   * Removes a device and everything known about it except the journal. `DELETE FROM devices WHERE id = $1`, the rest
+   * by its keys
+   */
   forget(id: string, events: readonly NewEvent[]): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { DomainError } from '../../../core/errors';
 
-/** While a decision about many devices is prepared, other work runs after this many. */
+/** While a decision about many devices is prepared, other work runs after each batch of this size. */
 export const devicesPerTurn = 100;
 
-/** How often a decision is retried because the device moved on in the same moment. */
+/** How often a decision is retried because the device changed in the same moment. */
 export const maxRounds = 5;
 
 /** @param who with its verb */

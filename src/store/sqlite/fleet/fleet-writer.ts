@@ -2,10 +2,10 @@ import type { Entry } from './fleet-entry';
 import type { FleetRecords } from './fleet-records';
 import type { Log } from '../../../ports/log';
 
-/** A device waits no longer than this for the disk: then it is answered from memory. */
+/** A device waits no longer than this for the disk; then it is answered from memory. */
 const patienceMs = 1_000;
 
-/** Writes what changes about devices, each device's in order. What fails is kept, to be tried again. */
+/** Writes changes of devices, each device's in order. Failed changes are kept and retried. */
 export class FleetWriter {
   readonly #failed = new Set<Entry>();
 
@@ -23,7 +23,7 @@ export class FleetWriter {
     return this.#failed.has(entry);
   }
 
-  /** Begins to write what is unsaved of a device; while a write runs, the next one begins after it. */
+  /** Begins to write a device's changes; while a write runs, the next one begins after it. */
   save(entry: Entry): void {
     if (entry.isForgotten) return;
     entry.saving ??= this.#write(entry).finally(() => {
@@ -32,21 +32,21 @@ export class FleetWriter {
     });
   }
 
-  /** Tries again what could not be written. */
+  /** Retries what could not be written. */
   retry(): void {
     for (const entry of [...this.#failed]) this.save(entry);
   }
 
   /**
-   * Waits until what has changed so far of a device is written, or could not be: it is in the write that runs or in the one after
-   * it. Not for what comes meanwhile, as a device may change without end.
+   * Waits until a device's changes so far are written or have failed: they are in the running write or the next one.
+   * It does not wait for later changes, as a device may change without end.
    */
   async saved(entry: Entry): Promise<void> {
     if (entry.saving !== null) await entry.saving;
     if (entry.saving !== null) await entry.saving;
   }
 
-  /** Like {@link saved}, for a second at most. */
+  /** Like {@link saved}, but waits a second at most. */
   async savedInTime(entry: Entry): Promise<void> {
     if (entry.saving === null) return;
     let timer: NodeJS.Timeout | undefined;

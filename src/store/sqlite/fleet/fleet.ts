@@ -19,8 +19,8 @@ export interface FleetPorts extends FleetOptions {
 }
 
 /**
- * The devices, as they are answered. Every change is seen here first and written right after, each device's in order; a write
- * that fails is tried again, so that a full disk or a locked database leaves no device without an answer.
+ * The devices, as they are answered. Every change shows here first and is written right after, each device's in
+ * order. A failed write is retried, so that a full disk or a locked database leaves no device without an answer.
  */
 export class SqliteFleet implements Fleet {
   readonly decisions: SqliteFleetDecisions;
@@ -68,7 +68,7 @@ export class SqliteFleet implements Fleet {
     });
   }
 
-  /** Counts what the releases are at. @throws DomainError `unavailable` */
+  /** Opens the fleet, and counts the installations of the releases. @throws DomainError `unavailable` */
   static async open(ports: FleetPorts): Promise<SqliteFleet> {
     const { devices, releaseIds, now } = ports;
     const counts = await devices.counts(releaseIds, now());
@@ -140,12 +140,15 @@ export class SqliteFleet implements Fleet {
     await this.#allSaved();
   }
 
-  /** What is known, what is decided on it, and what it claims: nothing comes in between, as nothing waits once it is in memory. */
+  /**
+   * Reads what is known, decides, and applies the result. Nothing comes in between: once the device is in memory,
+   * nothing waits.
+   */
   async #update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
     let known = this.#entries.lately(id);
     if (known === undefined) {
       const read = await this.#entries.find(id);
-      // Who read it at the same time may have gone on already.
+      // A concurrent reader may have changed it already.
       known = this.#entries.peek(id) ?? (read?.isForgotten === true ? undefined : read);
     }
     if (known !== undefined) this.#lastSeenUpdates.settleBytes(known);
@@ -159,12 +162,12 @@ export class SqliteFleet implements Fleet {
     return update.answer;
   }
 
-  /** A device that nobody knew. */
+  /** Adds a new device. */
   #appears(device: Device | undefined): Entry | undefined {
     return device === undefined ? undefined : this.#entries.add(newcomer(device));
   }
 
-  /** At once in memory, and soon on disk. */
+  /** Immediate in memory, and soon on disk. */
   #apply(entry: Entry, update: DeviceUpdate<unknown>): void {
     const { device, seen, installations = [], renewed, events = [] } = update;
     const told = device ?? seen;
@@ -173,7 +176,7 @@ export class SqliteFleet implements Fleet {
     if (renewed !== undefined) {
       const before = entry.record.installation;
       entry.record = { ...entry.record, installation: renewed };
-      // Only another end of its offer counts for its release.
+      // For its release only a changed end of its offer matters.
       if (before?.polls !== renewed.polls || before.offerEndsAt !== renewed.offerEndsAt)
         this.#counters.renew(renewed);
       this.#lastSeenUpdates.renewed(entry);

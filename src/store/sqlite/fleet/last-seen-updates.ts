@@ -6,14 +6,14 @@ import type { FleetRecords } from './fleet-records';
 const maxAtOnce = 1_000;
 
 /**
- * What devices do all the time and a crash may take: contacts that tell nothing new, offers that are told again, bytes. It is
- * written together, one row for a device whatever came of it in between.
+ * Frequent changes that a crash may lose: contacts that tell nothing new, repeated offers, bytes. They are written
+ * together, one row per device however many there were.
  */
 export class LastSeenUpdates {
   readonly #seen = new Set<Entry>();
-  /** Those of the seen whose latest installation goes with them. */
+  /** Seen devices whose latest installation is written too. */
   readonly #renewed = new Set<Entry>();
-  /** Those that are being written. */
+  /** Devices being written. */
   readonly #writing = new Set<Entry>();
   readonly #bytes = new Map<Entry, { readonly count: number; readonly at: Date }>();
 
@@ -24,7 +24,7 @@ export class LastSeenUpdates {
     this.#seen.add(entry);
   }
 
-  /** A device made contact, and its latest installation has another number of polls or bytes, or another end. */
+  /** A device made contact, and its latest installation has a new number of polls or bytes, or a new end. */
   renewed(entry: Entry): void {
     this.#seen.add(entry);
     this.#renewed.add(entry);
@@ -34,7 +34,7 @@ export class LastSeenUpdates {
     this.#bytes.set(entry, { count: (this.#bytes.get(entry)?.count ?? 0) + count, at });
   }
 
-  /** Adds the bytes that were counted since to the latest installation. */
+  /** Adds the bytes counted since then to the latest installation. */
   settleBytes(entry: Entry): void {
     const { installation } = entry.record;
     if (installation === null || !this.#bytes.has(entry)) return;
@@ -42,7 +42,7 @@ export class LastSeenUpdates {
     this.renewed(entry);
   }
 
-  /** With the bytes that were counted since: they are its own, also when another comes after it. */
+  /** Adds the bytes counted since then: they belong to this installation even if another follows. */
   withBytes(entry: Entry, installation: Installation): Installation {
     const counted = this.#bytes.get(entry);
     if (counted === undefined) return installation;
@@ -56,18 +56,18 @@ export class LastSeenUpdates {
     };
   }
 
-  /** Whether there is something to write about a device. */
+  /** Whether a device has something to write. */
   has(entry: Entry): boolean {
     return this.#seen.has(entry) || this.#bytes.has(entry);
   }
 
-  /** Installations that were told of again, which the database may not know yet. */
+  /** Installations that were offered again, which the database may not know yet. */
   renewals(): readonly Installation[] {
     const entries = new Set([...this.#writing, ...this.#renewed]);
     return [...entries].flatMap(({ record }) => record.installation ?? []);
   }
 
-  /** Drops what is there about a device. */
+  /** Drops what is pending about a device. */
   forget(entry: Entry): void {
     this.#seen.delete(entry);
     this.#renewed.delete(entry);
@@ -75,7 +75,7 @@ export class LastSeenUpdates {
     this.#bytes.delete(entry);
   }
 
-  /** @throws DomainError `storage-full`, `unavailable`: then it is written with the next ones */
+  /** @throws DomainError `storage-full`, `unavailable`: then it is retried with the next ones */
   async write(): Promise<void> {
     for (const entry of [...this.#bytes.keys()]) this.settleBytes(entry);
     const seen = [...this.#seen];

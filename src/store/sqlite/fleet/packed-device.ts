@@ -3,7 +3,7 @@ import type { Device, Hold, Pin, SeenCertificate } from '../../../core/device';
 import type { DeviceFacts } from '../../../core/device-facts';
 import { type Packed, packDate, unpackDate } from './packed-values';
 
-/** Its values in the order of their fields. */
+/** The device's values in the order of its fields. */
 export function packDevice(device: Device) {
   return [
     device.createdAt.getTime(),

@@ -1,7 +1,7 @@
 import type { Installation } from '../../../core/installation';
 import { type Packed, packDate, unpackDate } from './packed-values';
 
-/** Its values in the order of their fields. */
+/** The installation's values in the order of its fields. */
 export function packInstallation(installation: Installation) {
   return [
     installation.id,

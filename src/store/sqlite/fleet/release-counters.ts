@@ -12,11 +12,11 @@ interface Counter {
   /** Grows with each change. */
   revision: number;
   started: number;
-  /** By device: six failures of one are one. */
+  /** By device: six failures of one device count once. */
   readonly failures: Map<string, number>;
-  /** Ends of open offers, by installation, as ages of the server: a clock that is set ends none, and keeps none. */
+  /** Ends of open offers, by installation, as ages of the server: setting the clock neither ends nor extends one. */
   readonly offers: Deadlines<number>;
-  /** Installations whose offers have ended: they do not stand again when the clock is set back. */
+  /** Installations whose offers have ended: they stay ended when the clock is set back. */
   readonly ended: Set<number>;
 }
 
@@ -30,10 +30,13 @@ function newCounter(started = 0, failures: ReleaseCounts['failures'] = new Map()
   };
 }
 
-/** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
+/**
+ * The states of each release's installations, in memory: an offer depends on them, and must not cost a count of the
+ * fleet.
+ */
 export class ReleaseCounters implements ReleaseNumbers {
   readonly #counters = new Map<number, Counter>();
-  /** Releases that a device was offered since the start. */
+  /** Releases offered to a device since the start. */
   readonly #offered = new Set<number>();
   readonly #reached = new Map<InstallationState, number>();
 
@@ -48,7 +51,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     const counter = this.#counters.get(releaseId);
     if (counter === undefined) return 0;
     for (const id of counter.offers.takeEnded(this.ports.ageMs())) {
-      counter.ended.add(id); // its place may be another's from now on
+      counter.ended.add(id); // another device may take its place from now on
     }
     return counter.started + counter.offers.size;
   }
@@ -58,14 +61,14 @@ export class ReleaseCounters implements ReleaseNumbers {
   }
 
   /**
-   * Devices that failed or rolled back, each once. One that a person has cleared stays counted: to clear it lets the device try
-   * again, and says nothing about how the release does.
+   * Devices that failed or rolled back, each once. Clearing a failure does not change this: it lets the device try
+   * again, but says nothing about how the release does.
    */
   failures(releaseId: number): number {
     return this.#counters.get(releaseId)?.failures.size ?? 0;
   }
 
-  /** Whether a device was offered a release since the start, also one that is forgotten. */
+  /** Whether a release was offered to any device since the start, even one that was forgotten. */
   wasOffered(releaseId: number): boolean {
     return this.#offered.has(releaseId);
   }
@@ -74,7 +77,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     return this.#counters.get(releaseId)?.revision ?? 0;
   }
 
-  /** How many installations have come to each state since the start, of all releases. */
+  /** How many installations of all releases have reached each state since the start. */
   reached(): ReadonlyMap<InstallationState, number> {
     return this.#reached;
   }
@@ -88,14 +91,14 @@ export class ReleaseCounters implements ReleaseNumbers {
     this.#add(after, 1);
   }
 
-  /** Notes another end of an offer; nothing else has changed. */
+  /** Notes a new end of an offer; nothing else has changed. */
   renew({ id, releaseId, state, offerEndsAt, polls }: Installation): void {
     const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
     if (counter === undefined || state !== 'offered') return;
     if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
   }
 
-  /** Starts counting a release from scratch. */
+  /** Replaces the counts of a release. */
   set(counted: ReleaseCounts): void {
     const { releaseId, started, failures, offers } = counted;
     const counter = { ...newCounter(started, failures), revision: this.revision(releaseId) + 1 };
@@ -118,7 +121,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     }
     counter.revision += 1;
     if (state === 'offered') {
-      // One that is told again and again and does not begin keeps nobody else waiting.
+      // A device that is offered it again and again without beginning does not hold back the others.
       if (sign === -1) dropOffer(counter, id);
       else if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
     } else if (isFailure(installation)) {
@@ -130,7 +133,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     }
   }
 
-  /** An end that a clock wrote that was ahead is further away than any offer lasts. */
+  /** A clock that was ahead may have written an end later than any offer lasts. */
   #setOffer({ offers, ended }: Counter, id: number, endsAtMs: number): void {
     const { offerLifetimeMs, now, ageMs } = this.ports;
     const leftMs = Math.min(endsAtMs - now().getTime(), offerLifetimeMs);

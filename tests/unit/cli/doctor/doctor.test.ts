@@ -75,7 +75,16 @@ describe('doctor, with the server stopped', () => {
   it('reports nothing of a healthy installation, and changes nothing', async () => {
     const { folder, doctor, findings } = await install();
     const before = await picture(folder);
-    expect(await findings()).toMatchObject({ findings: [], skipped: [{ check: 'ports' }] });
+    expect(await findings()).toMatchObject({
+      findings: [],
+      skipped: [
+        {
+          check: 'ports',
+          code: 'no-server',
+          reason: expect.stringMatching(/^no server is running/) as string,
+        },
+      ],
+    });
     const told = await doctor();
     expect(told).toMatchObject({ code: 0, stdout: '' });
     expect(told.stderr).toContain('no server is running here');
@@ -176,8 +185,14 @@ describe('doctor, with the server stopped', () => {
       "INSERT INTO asked_names VALUES ('updates.example.com', '2026-11-23T00:00:00.000Z'), ('old.example.com', '2026-10-01T00:00:00.000Z'), ('localhost', '2026-11-23T00:00:00.000Z')",
     );
     const { all } = await findings();
-    expect(all.map(({ check, message }) => [check, message])).toEqual([
-      ['names', expect.stringContaining('updates.example.com')],
+    expect(all).toMatchObject([
+      {
+        check: 'names',
+        message: expect.stringContaining('updates.example.com') as string,
+        remedy: 'Add it: cert server --name updates.example.com --force.',
+        reason: 'asked-name-not-covered',
+        parameters: { host: 'updates.example.com' },
+      },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { everyoneAsBefore } from '../../../../src/core/rollout';
 import { type AdminListener, openAdminListener } from '../../../http/admin/admin-listener';
+import { anyReason } from '../../../support/any-reason';
 import { makeBundle } from '../../../support/bundle-factory';
 import { eventually } from '../../../support/eventually';
 import { type CliResult, runCommand, SignalSource } from '../../../support/cli-harness';
@@ -280,7 +281,7 @@ describe('events', () => {
       kind: 'device.booted',
       at: new Date('2026-11-02T13:00:00Z'),
       actor,
-      message: 'a has booted',
+      reason: anyReason('a'),
     } as const;
     await admin.opened.store.journal.record([{ ...last, repeats: { count: 3600, firstAt } }]);
     expect(await run('events', '--kind', 'device.exploded')).toMatchObject({ code: 2, stdout: '' });

@@ -5,6 +5,7 @@ import { type CliResult, runCommand, SignalSource } from '../../../support/cli-h
 
 const running: RunningServer = {
   adminUrl: 'http://127.0.0.1:8080/',
+  hawkbitUrl: null,
   deviceUrl: 'https://localhost:8443/',
   certificateNames: ['localhost', '192.0.2.7'],
   made: ['a CA in certs/ca.crt'],
@@ -72,6 +73,7 @@ describe('serve', () => {
     expect(JSON.parse((await result).stdout)).toEqual({
       admin_url: 'http://127.0.0.1:8080/',
       device_url: 'https://localhost:8443/',
+      hawkbit_url: null,
       certificate_names: ['localhost', '192.0.2.7'],
       made: ['a CA in certs/ca.crt'],
       warnings: [],

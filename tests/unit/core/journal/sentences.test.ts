@@ -23,6 +23,10 @@ const webhook = { webhook: 'chat' };
 const said: Some = {
   'token-created': { ...token, scope: 'publish' },
   'token-revoked': token,
+  'device-token-created': { holder: 'dev-1' },
+  'device-token-rotated': { holder: 'the gateway', until: '2026-11-09T12:00:00.000Z' },
+  'device-token-removed': { holder: 'dev-1' },
+  'device-tokens-removed': { count: 2 },
   'session-begun': token,
   'session-ended': token,
   'attention-dismissed': { kind: 'restored', item: 'the database was restored' },

@@ -7,6 +7,7 @@ import { createReadStream, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ServicePorts } from '../../../../src/services/service-ports';
+import { openTokenKey } from '../../../../src/pki/token-key';
 import { createServices } from '../../../../src/services/services';
 import { openStore } from '../../../../src/store/store';
 import { fleetRules } from '../../../support/fleet-factory';
@@ -49,6 +50,7 @@ async function open() {
     log: silent,
     now: () => new Date(),
     randomBytes,
+    sealing: openTokenKey(path.join(dataDir, '../certs')),
   };
   const services = await createServices(ports);
   const publish = async (name: string, activate: boolean) => {

@@ -132,6 +132,45 @@ describe('a device kit', () => {
     expect((await make({ id: 'board-1', serverUrl })).warnings).toEqual([]);
   });
 
+  it('for rauc-hawkbit-updater has its configuration, and the CAs for the system, one a file', async () => {
+    const extraRoot = {
+      name: 'CN=Public Root',
+      pem: '-----BEGIN CERTIFICATE-----\npublic\n-----END CERTIFICATE-----\n',
+    };
+    make = createMakeDeviceKit({
+      certificates: { ...certificates, findServerTrust: () => Promise.resolve({ extraRoot }) },
+      readText,
+      now: () => now,
+    });
+    const kit = await make({ id: 'board-1', serverUrl, client: 'hawkbit' });
+    const entries = await unpack(kit);
+    const at = (name: string) => entries.get(`device-kit-board-1/${name}`);
+    const store = 'root/usr/local/share/ca-certificates/rauc-simple-server';
+    expect(kit.files).toEqual([
+      'README.md',
+      'install.sh',
+      'root/etc/rauc-hawkbit-updater/config.conf',
+      'root/etc/rauc/update/device.crt',
+      'root/etc/rauc/update/device.key',
+      'root/etc/systemd/system/rauc-hawkbit-updater.service.d/rauc-simple-server.conf',
+      'root/usr/local/lib/rauc-update/hawkbit-config',
+      'root/usr/local/lib/rauc-update/system-info',
+      `${store}-1.crt`,
+      `${store}-2.crt`,
+    ]);
+    expect(at('root/etc/rauc-hawkbit-updater/config.conf')?.content).toContain(
+      '\nhawkbit_server = updates.example.com:8443\nssl = true\nssl_verify = true\n',
+    );
+    expect(at('root/etc/rauc-hawkbit-updater/config.conf')?.content).toContain('\ntarget_name = board-1\n');
+    expect(at(`${store}-1.crt`)?.content).toBe((await certificates.readDevice('board-1'))?.caPem);
+    expect(at(`${store}-2.crt`)?.content).toBe(extraRoot.pem);
+    for (const [name, { content }] of entries)
+      expect([name, /@[A-Z_]+@/.exec(content)]).toEqual([name, null]);
+    await expect(
+      make({ id: 'board-1', serverUrl, client: 'hawkbit', polling: 'native' }),
+    ).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+
   it('is the same bytes for the same device and time', async () => {
     const digest = async () => {
       const { archive } = await make({ id: 'board-1', serverUrl });

@@ -81,7 +81,7 @@ it('tells the journal once an hour of each certificate', () => {
   ]);
   expect(told[0]).toMatchObject({
     kind: 'certificate.refused',
-    message: 'the certificate of CN=board-1 was refused from 192.0.2.7: CERT_HAS_EXPIRED',
+    reason: { parameters: { subject: 'CN=board-1', address: '192.0.2.7', why: 'CERT_HAS_EXPIRED' } },
     subject: { deviceId: 'board-1' },
   });
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { theServer } from '../../../../src/core/event';
 import { UpTime } from '../../../../src/services/clock/up-time';
 import { type OpenStore, openStore } from '../../../../src/store/store';
+import { anyReason } from '../../../support/any-reason';
 import { dayMs, hourMs, MachineClock, minuteMs, secondMs, yearMs } from '../../../support/machine-clock';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -253,7 +254,7 @@ describe('a clock that looks wrong', () => {
 
   it('is one that begins before the last line of a journal that knows no more', async () => {
     const ahead = new Date(machine.now().getTime() + hourMs);
-    const line = { kind: 'device.booted', actor: theServer, message: '' } as const;
+    const line = { kind: 'device.booted', actor: theServer, reason: anyReason() } as const;
     await store.journal.record([
       { ...line, at: new Date('2030-01-01T00:00:00Z') },
       { ...line, at: ahead },

@@ -6,6 +6,7 @@ import type { SnapshotGrain } from '../../../../src/ports/history';
 import type { DeliverEvent } from '../../../../src/ports/webhooks';
 import { SteadyClock } from '../../../../src/services/clock/steady-clock';
 import { ofClock } from '../../../../src/services/overview/clock-attention';
+import { anyReason } from '../../../support/any-reason';
 import { makeBundle } from '../../../support/bundle-factory';
 import { eventually } from '../../../support/eventually';
 import { dayMs, hourMs, MachineClock, minuteMs, secondMs, yearMs } from '../../../support/machine-clock';
@@ -136,7 +137,7 @@ describe('what is deleted when it is old', () => {
     kind: 'device.booted',
     at: new Date(machine.now().getTime() - daysAgo * dayMs),
     actor: theServer,
-    message: '',
+    reason: anyReason(),
   });
   beforeEach(async () => {
     await run(hourMs);
@@ -256,7 +257,7 @@ describe('a webhook whose receiver refuses', () => {
       person,
     );
     await opened.store.journal.record([
-      { kind: 'device.booted', at: machine.now(), actor: theServer, message: '' },
+      { kind: 'device.booted', at: machine.now(), actor: theServer, reason: anyReason() },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../../src/core/errors';
+import { finding, findingRemedy, findingSentence } from '../../../../src/core/reasons/doctor/sentences';
 import type { DatabaseCondition } from '../../../../src/ports/installed-data';
 import type { ProbeListeners, ProxyGreeting } from '../../../../src/ports/listener-probes';
 import type { Check } from '../../../../src/services/doctor/check';
@@ -112,7 +113,7 @@ describe('the check of names', () => {
       now: () => new Date(),
     });
     const { findings } = await examineInstallation({ checks: [check], silenceLimitMs: 30_000 });
-    expect(findings.map(({ remedy }) => remedy)).toEqual([
+    expect(findings.map(({ reason }) => findingRemedy(reason))).toEqual([
       `Add it: cert server ${option} --force.`,
       'Add it: cert server --ip fd00::7 --force.',
     ]);
@@ -181,6 +182,11 @@ describe('an examination', () => {
       run: () => Promise.reject(Object.assign(new Error('EACCES: no'), { code: 'EACCES' })),
     };
     expect((await run(failing, refused, quiet)).found).toEqual(['error space space', 'error modes modes']);
+    const { findings } = await examineInstallation({ checks: [failing, refused], silenceLimitMs: 30_000 });
+    expect(findings.map(({ reason }) => [findingSentence(reason), findingRemedy(reason)])).toEqual([
+      ['it is gone', 'Find it.'],
+      ['this check failed: EACCES: no', expect.stringContaining('user that runs the server')],
+    ]);
   });
 
   it('is no place to hide a bug', async () => {
@@ -194,7 +200,7 @@ describe('an examination', () => {
       name: 'space',
       run: async (report) => {
         await new Promise<void>((resolve) => (finish = resolve));
-        report.error('late', 'late', 'late');
+        report.error('late', finding('database-missing'));
       },
     };
     const { findings } = await examineInstallation({ checks: [hanging, quiet], silenceLimitMs: 5 });

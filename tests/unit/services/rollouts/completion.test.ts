@@ -45,7 +45,7 @@ describe('a rollout is complete', () => {
     expect(lines).toMatchObject([
       {
         actor: { name: 'server' },
-        message: 'v1.raucb is complete: proven on all 4 devices',
+        reason: { code: 'rollout-completed', parameters: { bundle: 'v1.raucb', devices: 4 } },
         subject: { releaseId: id },
         after: { devices: 4, duration_seconds: 12 },
       },

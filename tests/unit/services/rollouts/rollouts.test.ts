@@ -2,6 +2,7 @@ import path from 'node:path';
 import { everyoneAtOnce } from '../../../../src/core/rollout';
 import { placeInRelease } from '../../../../src/core/rollout-step';
 import { parseSteps } from '../../../../src/core/rollout-policy';
+import { messageOf } from '../../../../src/core/journal/sentences';
 import { makeBundle } from '../../../support/bundle-factory';
 import { hourMs } from '../../../support/fleet-factory';
 import { run } from '../../../support/programs';
@@ -157,8 +158,12 @@ describe('a rollout', () => {
         { actor: { name: 'server' }, subject: { releaseId: id }, before: { state: 'running' } },
       ]);
     }
-    expect((await fleet.lines('rollout.promoted'))[0]?.message).toContain('are proven');
-    expect((await fleet.lines('rollout.paused'))[0]?.message).toContain('failed or rolled back');
+    expect((await fleet.lines('rollout.promoted')).map(messageOf)).toEqual([
+      expect.stringMatching(/goes to step 2 of 2: .* are proven/),
+    ]);
+    expect((await fleet.lines('rollout.paused')).map(messageOf)).toEqual([
+      expect.stringMatching(/was paused: .* failed or rolled back/),
+    ]);
   });
 
   it('is over when people go back to the release before, which comes back for everyone as it was', async () => {

@@ -73,7 +73,11 @@ describe('undoing a release', () => {
     await undo(accidental);
     const [line] = (await fleet.services.readJournal.search({ kinds: ['release.undone'] }, { limit: 9 }))
       .events;
-    expect(line).toMatchObject({ actor: person, subject: { releaseId: accidental, bundleName: 'v3.raucb' } });
+    expect(line).toMatchObject({
+      actor: person,
+      subject: { releaseId: accidental, bundleName: 'v3.raucb' },
+      reason: { code: 'release-undone', parameters: { undone: 'v3.raucb', bundle: 'v2.raucb', step: 0 } },
+    });
     expect(await fleet.services.listBundles.history({ limit: 1 })).toMatchObject([
       { bundleName: 'v2.raucb', previousBundleName: 'v3.raucb', by: 'local' },
     ]);

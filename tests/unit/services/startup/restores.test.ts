@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../../src/core/errors';
+import { anyReason } from '../../../support/any-reason';
 import { makeBundle } from '../../../support/bundle-factory';
 import { makeSchemaBefore } from '../../../support/earlier-database';
 import { fleetAttention } from '../../../support/fleet-attention';
@@ -92,7 +93,7 @@ describe('an older copy of the database beside the same bundles', () => {
     const second = await open({ dataDir: first.dataDir, now: steady });
     expect(await fleetAttention(second, now)).toEqual([item]);
     const { kind = 'held', subjects = [] } = item ?? {};
-    const event = { kind: 'attention.dismissed', at: now(), actor: person, message: 'seen' } as const;
+    const event = { kind: 'attention.dismissed', at: now(), actor: person, reason: anyReason() } as const;
     await second.store.dismissals.add({ kind, subjects }, event);
     expect(await fleetAttention(second, now)).toEqual([]);
     await second.store.restores.suspect('another', 'it was restored again', null, now());

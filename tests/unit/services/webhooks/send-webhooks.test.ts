@@ -1,11 +1,12 @@
 import { type NewEvent, theServer } from '../../../../src/core/event';
 import type { DeliverEvent, WebhookRecords } from '../../../../src/ports/webhooks';
+import { anyReason } from '../../../support/any-reason';
 import { eventually } from '../../../support/eventually';
 import { type OpenedServices, openServices } from '../../../support/services';
 
 const person = { name: 'local', address: null };
 const at = new Date('2026-11-02T12:00:00Z');
-const line: NewEvent = { kind: 'device.booted', at, actor: theServer, message: '' };
+const line: NewEvent = { kind: 'device.booted', at, actor: theServer, reason: anyReason() };
 
 describe('webhooks that others change while they are sent', () => {
   let opened: OpenedServices;

@@ -3,13 +3,14 @@ import { type NewEvent, theServer } from '../../../../src/core/event';
 import type { Store } from '../../../../src/ports/store';
 import type { WebhookDeliveries } from '../../../../src/ports/webhook-deliveries';
 import type { DeliverEvent } from '../../../../src/ports/webhooks';
+import { anyReason } from '../../../support/any-reason';
 import { eventually } from '../../../support/eventually';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
 
 const person = { name: 'token:ann', address: null };
 const at = new Date('2026-11-02T12:00:00Z');
-const line: NewEvent = { kind: 'device.booted', at, actor: theServer, message: '' };
+const line: NewEvent = { kind: 'device.booted', at, actor: theServer, reason: anyReason() };
 const url = 'https://receiver.test/hook?key=s3cret';
 
 let opened: OpenedServices;

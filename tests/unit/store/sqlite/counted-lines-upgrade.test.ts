@@ -15,7 +15,7 @@ it('a line of the journal from before lines were counted stands for one time', a
 
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   expect((await store.journal.search({}, { limit: 10 })).events).toMatchObject([
-    { message: 'old has booted', repeats: null },
+    { message: 'old has booted', reason: null, repeats: null },
   ]);
   store.close();
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { type Database, openDatabase } from '../../../../src/store/sqlite/database';
@@ -169,6 +169,42 @@ describe('the -wal file', () => {
     expect(sizeOf('-wal')).toBeLessThan(grown + 1_100 * frameSizeBytes);
     expect(stored()).toHaveLength(200);
     expect(errors).toEqual([]);
+  });
+
+  it('goes into the database when that settles, and takes what comes later', async () => {
+    await write('a');
+    disk.tell('hold');
+    const syncs = disk.syncs();
+    const heard: string[] = [];
+    const written = write('b', heard);
+    await disk.begun(syncs + 1);
+    const settled = database.settle().then(() => heard.push('settled'));
+    disk.tell('go');
+    await Promise.all([written, settled]);
+    expect(heard.slice(-2)).toEqual(['b acknowledged', 'settled']);
+    expect(sizeOf('-wal')).toBe(0);
+    await write('c');
+    expect(stored()).toEqual([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
+    expect(errors).toEqual([]);
+    database.close();
+    await database.settle(); // there is nothing left to do
+  });
+
+  it('has its head before the first commit', async () => {
+    database.close();
+    rmSync(path.join(dataDir, 'server.db-wal'), { force: true });
+    disk.tell('hold');
+    const syncs = disk.syncs();
+    database = open();
+    await disk.begun(syncs + 1); // the thread waits
+    const heard: string[] = [];
+    const written = write('a', heard);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect([heard, sizeOf('-wal')]).toEqual([[], 0]);
+    disk.tell('go');
+    await written;
+    expect(heard[0]).toBe('a committed');
   });
 
   it('is gone when the database was closed', async () => {

@@ -2,21 +2,22 @@ import path from 'node:path';
 import { type JournalEvent, type NewEvent, theServer } from '../../../../src/core/event';
 import { type Database, openDatabase } from '../../../../src/store/sqlite/database';
 import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
+import { anyReason, wordOf } from '../../../support/any-reason';
 import { madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
 
-const line = (message: string): NewEvent => ({
+const line = (word: string): NewEvent => ({
   kind: 'bundle.published',
   at: madeAt,
   actor: theServer,
-  message,
+  reason: anyReason(word),
 });
 
 let database: Database;
 let journal: SqliteJournal;
 let errors: unknown[];
-/** What was heard, by message. */
-let heard: string[];
+/** What was heard, by word. */
+let heard: unknown[];
 beforeEach(async () => {
   errors = [];
   heard = [];
@@ -27,9 +28,9 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 const hear = (events: readonly JournalEvent[]) => {
-  heard.push(...events.map(({ message }) => message));
+  heard.push(...events.map(wordOf));
 };
-const stored = async () => (await journal.after(0, 100)).map(({ message }) => message);
+const stored = async () => (await journal.after(0, 100)).map(wordOf);
 
 describe('who listens to the journal', () => {
   it('hears of a line when it is committed, and not before', async () => {

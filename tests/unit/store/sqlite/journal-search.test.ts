@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { EventFilter } from '../../../../src/core/event-filter';
 import { type OpenStore, openStore } from '../../../../src/store/store';
+import { anyReason, wordOf } from '../../../support/any-reason';
 import { fillJournal } from '../../../support/large-journal';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -102,11 +103,11 @@ describe('a search in a journal of 300,000 lines', () => {
   it('finds lines that a clock wrote that was ahead, although ids do not grow with it', async () => {
     const ahead = new Date('2031-05-05T12:00:00Z');
     const event = { kind: 'device.held', at: ahead, actor: { name: 'local', address: null } } as const;
-    await store.journal.record([{ ...event, message: 'ahead' }]);
-    await store.journal.record([{ ...event, at: atLine(lines + 2), message: 'set right' }]);
+    await store.journal.record([{ ...event, reason: anyReason('ahead') }]);
+    await store.journal.record([{ ...event, at: atLine(lines + 2), reason: anyReason('set right') }]);
     const since = { since: new Date('2031-01-01T00:00:00Z') };
     const { events } = await store.journal.search(since, { limit: 100 });
-    expect(events.map(({ message }) => message)).toEqual(['ahead']);
+    expect(events.map(wordOf)).toEqual(['ahead']);
   });
 
   it('reads page by page without a gap, each line once', async () => {

@@ -9,6 +9,7 @@ import { openDatabase } from '../../../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../../../src/store/sqlite/device-records';
 import { SqliteJournal } from '../../../../../src/store/sqlite/journal-records';
 import { type OpenStore, openStore } from '../../../../../src/store/store';
+import { anyReason } from '../../../../support/any-reason';
 import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../../support/fleet-updates';
 import { deviceOf } from '../../../../support/device-factory';
 import { installationOf, madeAt } from '../../../../support/fleet-factory';
@@ -64,7 +65,12 @@ function stubborn() {
 const nextId = (fleet: SqliteFleet) =>
   fleet.update('a', ({ nextInstallationId }) => ({ answer: nextInstallationId() }));
 
-const registered = { kind: 'device.registered', at: madeAt, actor: theServer, message: 'new' } as const;
+const registered = {
+  kind: 'device.registered',
+  at: madeAt,
+  actor: theServer,
+  reason: anyReason('new'),
+} as const;
 
 describe('what could not be written', () => {
   it('is known at once, counted, tried again, and then on disk', async () => {
@@ -319,7 +325,7 @@ describe('a decision and a contact in the same moment', () => {
           { ...installation, state },
           ...(failed.clearedAt === null ? [{ ...failed, clearedAt: madeAt }] : []),
         ],
-        events: [{ ...registered, message: state, after: { state } }, registered],
+        events: [{ ...registered, reason: anyReason(state), after: { state } }, registered],
       };
     });
     await fleet.close();
@@ -368,7 +374,7 @@ describe('a decision and a contact in the same moment', () => {
         );
         return {
           installations: cleared.map((one) => ({ ...one, clearedAt: madeAt })),
-          events: [{ ...registered, message: device.id }],
+          events: [{ ...registered, reason: anyReason(device.id) }],
           change: (before) => ({ ...before, pollerOmits: null }),
         };
       },

@@ -1,6 +1,6 @@
-import { RecentMap } from '../../../base/collections/recent-map';
-import type { Clock } from '../../../ports/clock';
-import { addressGroup } from '../../address-group';
+import { RecentMap } from '../base/collections/recent-map';
+import type { Clock } from '../ports/clock';
+import { addressGroup } from './address-group';
 
 const windowMs = 60_000;
 const maxAddresses = 10_000;
@@ -9,7 +9,7 @@ const maxAddresses = 10_000;
 export class FailureLimiter {
   readonly #windows = new RecentMap<string, { readonly endsAt: number; failures: number }>(maxAddresses);
 
-  /** @param maxFailures that an address may have per minute */
+  /** @param maxFailures allowed per address and minute */
   constructor(
     private readonly now: Clock,
     private readonly maxFailures = 10,
@@ -28,7 +28,7 @@ export class FailureLimiter {
 
   #windowOf(key: string, time: number) {
     const known = this.#windows.get(key);
-    // A clock set back would keep an address out for as long: such a window is over, too.
+    // If the clock was set back, the window would last longer by as much: treat it as over.
     if (known !== undefined && time < known.endsAt && time >= known.endsAt - windowMs) return known;
     const window = { endsAt: time + windowMs, failures: 0 };
     this.#windows.set(key, window);

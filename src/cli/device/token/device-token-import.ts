@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { importedTokensJson, type importTokensBody, maxImportedTokens } from '../../../contract/device-token';
+import type { RequestOf } from '../../../contract/request';
+import { AdminClient } from '../../kernel/admin-client';
+import { addCommand } from '../../kernel/command';
+import { type CliContext, printJson, talk } from '../../kernel/context';
+import { judgingFile, readInput } from '../../kernel/input-file';
+import { parseAnswer } from '../../kernel/server-answer';
+import { readTargets } from './read-targets';
+
+export function addDeviceTokenImport(token: Command, context: CliContext): void {
+  addCommand(token, context, {
+    usage: 'import <file>',
+    summary: 'take over devices with the tokens that they have, such as those of hawkBit',
+    details:
+      "The file is CSV with lines of controllerId,securityToken, or the JSON of hawkBit's GET /rest/v1/targets; - for standard input. Devices that are not known are created and admitted. A second import changes nothing.",
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['device token import targets.csv', 'device token import targets.json'],
+    run: async ({ args: [file = ''], options, config }) => {
+      const input = await readInput(context, file, 'the list of devices');
+      const targets = await judgingFile(file, () =>
+        Promise.resolve().then(() => readTargets(input.toString())),
+      );
+      const client = await AdminClient.open(context, config);
+      const failed: { id: string; message: string }[] = [];
+      let [created, changed] = [0, 0];
+      for (let start = 0; start < targets.length; start += maxImportedTokens) {
+        const tokens = targets.slice(start, start + maxImportedTokens);
+        const answer = await client.post<RequestOf<typeof importTokensBody>>('/api/device-tokens/import', {
+          tokens: [...tokens],
+        });
+        const done = parseAnswer(importedTokensJson, answer);
+        created += done.created;
+        changed += done.changed;
+        failed.push(...done.failed);
+      }
+      if (options.json === true) printJson(context, { created, changed, failed });
+      else {
+        talk(context, `${targets.length} read: ${created} created, ${changed} with another token now`);
+        for (const { id, message } of failed) talk(context, `error: ${id}: ${message}`);
+      }
+      return failed.length === 0 ? 0 : 1;
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { maxOverlapMs, tokenMaxLength, tokenMinLength, tokenPattern } from '../core/device-token';
+import { count, instant, nullableInstant } from './answer-fields';
+import { deviceId } from './request-fields';
+
+const token = z
+  .string()
+  .min(tokenMinLength)
+  .max(tokenMaxLength)
+  .regex(tokenPattern, 'not printable ASCII without spaces');
+
+export const newDeviceTokenBody = z.strictObject({
+  token: token.optional().describe('a new random one when left out'),
+});
+
+export const rotateTokenBody = newDeviceTokenBody.extend({
+  overlap_seconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(maxOverlapMs / 1000)
+    .optional()
+    .describe('how long the old token stays valid; a week when left out'),
+});
+
+export const deviceTokenJson = z.object({
+  token: z.string(),
+  created_at: instant,
+  created_by: z.string(),
+  previous_until: nullableInstant.describe('until when the token before it is valid, too'),
+});
+
+/** So many at a time. */
+export const maxImportedTokens = 500;
+
+export const importTokensBody = z.strictObject({
+  tokens: z
+    .array(z.strictObject({ id: deviceId, token }))
+    .min(1)
+    .max(maxImportedTokens),
+});
+
+export const importedTokensJson = z.object({
+  created: count.describe('devices that were not known before'),
+  changed: count.describe('devices that have another token now'),
+  failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+});
+
+export const noTokenJson = z.object({ removed: z.string() });
+export const noTokensJson = z.object({ removed: count });

@@ -1,0 +1,39 @@
+import { DomainError } from './errors';
+
+/** Whose token it is: one device's, or the one that stands for all devices (hawkBit's gateway token). */
+export type TokenHolder =
+  | { readonly kind: 'device'; readonly id: string }
+  | {
+      readonly kind: 'gateway';
+    };
+
+export const gateway: TokenHolder = { kind: 'gateway' };
+
+/** The holder as one word, under which its token is stored and sealed. */
+export function holderKey(holder: TokenHolder): string {
+  return holder.kind === 'gateway' ? 'gateway' : `device:${holder.id}`;
+}
+
+/** How people call the holder. */
+export function holderName(holder: TokenHolder): string {
+  return holder.kind === 'gateway' ? 'the gateway' : holder.id;
+}
+
+export const tokenMinLength = 16;
+export const tokenMaxLength = 256;
+/** What a header carries as it is: printable ASCII without spaces. */
+export const tokenPattern = /^[\x21-\x7e]+$/;
+
+/** Checks a token that somebody brings, such as hawkBit's. @throws DomainError `invalid-input` */
+export function parseDeviceToken(token: string): string {
+  if (token.length < tokenMinLength || token.length > tokenMaxLength || !tokenPattern.test(token))
+    throw DomainError.of('not-a-device-token', { minLength: tokenMinLength, maxLength: tokenMaxLength });
+  return token;
+}
+
+/** How long a token stays valid beside the one that replaced it, when nobody says otherwise, in milliseconds: a week. */
+export const defaultOverlapMs = 7 * 86_400_000;
+/** A year, in milliseconds. */
+export const maxOverlapMs = 365 * 86_400_000;
+
+export type TokenChange = 'created' | 'rotated' | 'removed';

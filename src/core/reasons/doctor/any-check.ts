@@ -1,0 +1,18 @@
+import type { Findings } from './doctor-words';
+
+/** What any check may find. */
+export const anyFindings = {
+  'check-timed-out': {
+    says: ({ limitMs }: { limitMs: number }) => `this check timed out after ${limitMs / 1_000} s`,
+    remedy: 'Check whether a disk or the network is stuck, then retry.',
+  },
+  'check-failed': {
+    says: ({ why }: { why: string }) => `this check failed: ${why}`,
+    remedy: 'Run doctor as the user that runs the server.',
+  },
+  /** Somebody else's sentence, such as that of a failure. */
+  'as-told': {
+    says: ({ what }: { what: string; remedy: string | null }) => what,
+    remedy: ({ remedy }: { remedy: string | null }) => remedy ?? 'Fix that, then retry.',
+  },
+} satisfies Findings;

@@ -1,0 +1,184 @@
+import type { z } from 'zod';
+import { deviceParams } from '../../../contract/device';
+import {
+  deviceTokenJson,
+  importedTokensJson,
+  importTokensBody,
+  newDeviceTokenBody,
+  noTokenJson,
+  noTokensJson,
+  rotateTokenBody,
+} from '../../../contract/device-token';
+import { gateway, holderName, type TokenHolder } from '../../../core/device-token';
+import { problemOf } from '../../problem';
+import type { ShownDeviceToken } from '../../../services/access/device-tokens';
+import type { AdminOptions } from '../kernel/admin-options';
+import { defineRoute, type Route } from '../kernel/route';
+
+const shown = { description: 'The token', schema: deviceTokenJson };
+const none = { 200: { description: 'There is none any more', schema: noTokenJson } };
+
+/** Tokens of devices, for hawkBit's clients: all of it is for who has the scope `admin`. */
+export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
+  const { deviceTokens, importTokens } = options.services;
+  return [
+    ...ofDevice(options),
+    ...ofGateway(options),
+    defineRoute({
+      method: 'post',
+      path: '/api/device-tokens/import',
+      scope: 'admin',
+      operation: 'importDeviceTokens',
+      summary:
+        "Take over devices with the tokens that they have, such as hawkBit's; unknown devices are created",
+      input: { body: importTokensBody },
+      answers: { 200: { description: 'What became of them', schema: importedTokensJson } },
+      problems: [],
+      handle: async ({ input, actor }) => {
+        const { created, changed, failed } = await importTokens(input.body.tokens, actor);
+        const told = failed.map(({ id, error }) => ({
+          id,
+          code: error.code,
+          message: problemOf(error).detail ?? '',
+        }));
+        return { status: 200, json: { created, changed, failed: told } };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/device-tokens',
+      scope: 'admin',
+      operation: 'removeDeviceTokens',
+      summary: 'Remove the tokens of all devices and that of the gateway',
+      input: {},
+      answers: { 200: { description: 'How many there were', schema: noTokensJson } },
+      problems: [],
+      handle: async ({ actor }) => ({ status: 200, json: { removed: await deviceTokens.removeAll(actor) } }),
+    }),
+  ];
+}
+
+function ofDevice({ services: { deviceTokens } }: AdminOptions): readonly Route[] {
+  const path = '/api/devices/{id}/token';
+  const holderOf = ({ id }: { id: string }): TokenHolder => ({ kind: 'device', id });
+  return [
+    defineRoute({
+      method: 'get',
+      path,
+      scope: 'admin',
+      operation: 'showDeviceToken',
+      summary: 'The token of a device',
+      input: { params: deviceParams },
+      answers: { 200: shown },
+      problems: ['not-found'],
+      handle: async ({ input }) => answer(200, await deviceTokens.show(holderOf(input.params))),
+    }),
+    defineRoute({
+      method: 'post',
+      path,
+      scope: 'admin',
+      operation: 'createDeviceToken',
+      summary: 'Create the token of a device',
+      input: { params: deviceParams, body: newDeviceTokenBody },
+      answers: { 201: shown },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { params, body }, actor }) =>
+        answer(201, await deviceTokens.create(holderOf(params), body, actor)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${path}/rotate`,
+      scope: 'admin',
+      operation: 'rotateDeviceToken',
+      summary: 'Replace the token of a device; the old one stays valid for a while',
+      input: { params: deviceParams, body: rotateTokenBody },
+      answers: { 200: shown },
+      problems: ['not-found'],
+      handle: async ({ input: { params, body }, actor }) =>
+        answer(200, await deviceTokens.rotate(holderOf(params), rotation(body), actor)),
+    }),
+    defineRoute({
+      method: 'delete',
+      path,
+      scope: 'admin',
+      operation: 'removeDeviceToken',
+      summary: 'Remove the token of a device; it is refused at once',
+      input: { params: deviceParams },
+      answers: none,
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        await deviceTokens.remove(holderOf(input.params), actor);
+        return { status: 200, json: { removed: input.params.id } };
+      },
+    }),
+  ];
+}
+
+function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route[] {
+  const path = '/api/gateway-token';
+  return [
+    defineRoute({
+      method: 'get',
+      path,
+      scope: 'admin',
+      operation: 'showGatewayToken',
+      summary: 'The token that stands for all devices',
+      input: {},
+      answers: { 200: shown },
+      problems: ['not-found'],
+      handle: async () => answer(200, await deviceTokens.show(gateway)),
+    }),
+    defineRoute({
+      method: 'post',
+      path,
+      scope: 'admin',
+      operation: 'createGatewayToken',
+      summary: 'Create the token that stands for all devices',
+      input: { body: newDeviceTokenBody },
+      answers: { 201: shown },
+      problems: ['conflict'],
+      handle: async ({ input: { body }, actor }) =>
+        answer(201, await deviceTokens.create(gateway, body, actor)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${path}/rotate`,
+      scope: 'admin',
+      operation: 'rotateGatewayToken',
+      summary: 'Replace the token that stands for all devices; the old one stays valid for a while',
+      input: { body: rotateTokenBody },
+      answers: { 200: shown },
+      problems: ['not-found'],
+      handle: async ({ input: { body }, actor }) =>
+        answer(200, await deviceTokens.rotate(gateway, rotation(body), actor)),
+    }),
+    defineRoute({
+      method: 'delete',
+      path,
+      scope: 'admin',
+      operation: 'removeGatewayToken',
+      summary: 'Remove the token that stands for all devices; it is refused at once',
+      input: {},
+      answers: none,
+      problems: ['not-found'],
+      handle: async ({ actor }) => {
+        await deviceTokens.remove(gateway, actor);
+        return { status: 200, json: { removed: holderName(gateway) } };
+      },
+    }),
+  ];
+}
+
+function answer<Status extends 200 | 201>(status: Status, token: ShownDeviceToken) {
+  const json = {
+    token: token.token,
+    created_at: token.createdAt.toISOString(),
+    created_by: token.createdBy,
+    previous_until: token.previousUntil?.toISOString() ?? null,
+  };
+  return { status, json, secret: true };
+}
+
+function rotation({ token, overlap_seconds: seconds }: z.infer<typeof rotateTokenBody>) {
+  return { token, overlapMs: seconds === undefined ? undefined : seconds * 1000 };
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { gateway } from '../../../core/device-token';
+import { DomainError } from '../../../core/errors';
+import type { RequestLog } from '../../../ports/log';
+import type { DeviceTokens } from '../../../services/access/device-tokens';
+import type { FailureLimiter } from '../../failure-limiter';
+
+/** What proves who asks. */
+export interface AuthenticatePorts {
+  readonly deviceTokens: Pick<DeviceTokens, 'check'>;
+  /** What issuers a proxy may name, as it names them; in lower case. */
+  readonly authorities: readonly string[];
+  readonly limiter: Pick<FailureLimiter, 'fail'>;
+  readonly log: RequestLog;
+}
+
+/** A request that says which device it comes from. */
+export interface Claim {
+  readonly request: Pick<IncomingMessage, 'rawHeaders'>;
+  /** In the address of the request. */
+  readonly controllerId: string;
+  /** Where it comes from, for limits. */
+  readonly address: string;
+  /** Whether a proxy that is believed passed it on. */
+  readonly isProxied: boolean;
+}
+
+/**
+ * Whether the device that a request names sent it. The right token is accepted however often others were wrong, so that one device with a
+ * wrong token shuts out no other behind the same address.
+ * @throws DomainError `unauthenticated`; `too-many-requests` when the address was wrong too often; `unavailable` when tokens cannot be read
+ */
+export type Authenticate = (claim: Claim) => Promise<void>;
+
+/** Words and the space are as hawkBit has them. */
+const credentials = /^(TargetToken|GatewayToken) ([\x21-\x7e]{1,256})$/;
+
+export function createAuthenticate({
+  deviceTokens,
+  authorities,
+  limiter,
+  log,
+}: AuthenticatePorts): Authenticate {
+  async function isTokenRight(lines: readonly string[], controllerId: string): Promise<boolean> {
+    const [, scheme, token = ''] = (lines.length === 1 && credentials.exec(lines[0] ?? '')) || [];
+    if (scheme === undefined) return false;
+    const holder = scheme === 'GatewayToken' ? gateway : ({ kind: 'device', id: controllerId } as const);
+    try {
+      return await deviceTokens.check(holder, token);
+    } catch (error) {
+      log.error({ err: error }, 'cannot read the tokens of devices');
+      throw DomainError.of('device-tokens-unreadable');
+    }
+  }
+
+  /** The proxy has verified the device's certificate, and says whose it is and who issued it. */
+  function isNamedByProxy({ request, controllerId }: Claim): boolean {
+    const named = valuesOf(request, (name) => name === 'x-controller-id');
+    const issuers = valuesOf(request, (name) => /^x-authority(-\d{1,2})?$/.test(name))
+      .flatMap((value) => value.split(/[;,]/))
+      .map((value) => value.trim().toLowerCase());
+    return (
+      named.length === 1 && named[0] === controllerId && issuers.some((one) => authorities.includes(one))
+    );
+  }
+
+  return async (claim) => {
+    const { request, controllerId, address, isProxied } = claim;
+    const lines = valuesOf(request, (name) => name === 'authorization');
+    const isProxysWord = lines.length === 0 && isProxied && authorities.length > 0;
+    const isRight = isProxysWord ? isNamedByProxy(claim) : await isTokenRight(lines, controllerId);
+    if (isRight) return;
+    const retryAfterSeconds = limiter.fail(address);
+    if (retryAfterSeconds > 0)
+      throw DomainError.of('too-many-wrong-device-tokens', {}, { details: { retryAfterSeconds } });
+    if (isProxysWord) throw DomainError.of('controller-certificate-refused');
+    throw DomainError.of(lines.length === 0 ? 'device-token-needed' : 'device-token-refused');
+  };
+}
+
+/** Also of a header that came more than once. */
+function valuesOf(
+  { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
+  isWanted: (name: string) => boolean,
+): readonly string[] {
+  return rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && isWanted(name.toLowerCase()) ? [(rawHeaders[index + 1] ?? '').trim()] : [],
+  );
+}

@@ -1,0 +1,44 @@
+import { type IsTrustedProxy, plainAddress } from '../../client-address';
+import { chooseBaseUrl, parseAuthority } from '../kernel/base-url';
+import type { Exchange } from '../transport/exchange';
+
+export interface ListenerUrlFacts {
+  /** What the listener speaks. */
+  readonly scheme: 'http' | 'https';
+  readonly isTrustedProxy: IsTrustedProxy;
+  /** Whether the server certificate is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  /** Names and addresses of the server certificate. */
+  readonly certificateNames: () => readonly string[];
+  readonly port: () => number;
+}
+
+/**
+ * The address by which a device reaches this listener again: the one that it used. From a proxy that is believed, the one that the proxy
+ * says it was asked at (`X-Forwarded-Proto`, `-Host` and `-Port`).
+ */
+export function createListenerUrl(facts: ListenerUrlFacts): (exchange: Exchange) => string {
+  const { scheme, isTrustedProxy, coversHost, certificateNames, port } = facts;
+  return (exchange) => {
+    const { authority } = exchange;
+    const peer = plainAddress(exchange.connection.socket.remoteAddress);
+    const forwarded = peer !== null && isTrustedProxy(peer) ? forwardedUrl(exchange, scheme) : undefined;
+    if (forwarded !== undefined) return forwarded;
+    if (scheme === 'http') return parseAuthority(authority, scheme)?.origin ?? `http://localhost:${port()}`;
+    const names = certificateNames();
+    return chooseBaseUrl({ configured: null, authority, coversHost, certificateNames: names, port: port() });
+  };
+}
+
+/** Where several proxies each add their word, the first is what the device used. */
+function forwardedUrl(exchange: Exchange, own: 'http' | 'https'): string | undefined {
+  const [scheme, host, port] = ['proto', 'host', 'port'].map((what) =>
+    exchange.header(`x-forwarded-${what}`)?.split(',')[0]?.trim().toLowerCase(),
+  );
+  const url = parseAuthority(
+    host ?? exchange.authority,
+    scheme === 'http' || scheme === 'https' ? scheme : own,
+  );
+  if (url !== undefined && /^\d{1,5}$/.test(port ?? '')) url.port = port ?? '';
+  return url?.origin;
+}

@@ -1,0 +1,215 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls';
+import { deviceCiphers, deviceTlsOptions } from '../../../core/device-tls';
+import { createIsTrustedProxy, plainAddress } from '../../client-address';
+import { FailureLimiter } from '../../failure-limiter';
+import type { DeviceTokens } from '../../../services/access/device-tokens';
+import { ddi } from '../ddi/ddi';
+import type { DeviceShares } from '../kernel/device-shares';
+import { followRequests } from '../kernel/follow-requests';
+import { type MountOptions, mountProtocols } from '../kernel/mount-protocols';
+import { createDispatcher } from '../kernel/router';
+import { askedName } from '../transport/asked-name';
+import { closeListener, trackSockets } from '../transport/close-listener';
+import { connectionLimits, type ConnectionLimits } from '../transport/connection-limits';
+import { Connections, expelConnection } from '../transport/connections';
+import { HandshakeGuard } from '../transport/handshake-guard';
+import { handshakeLimits, type HandshakeLimits } from '../transport/handshake-queue';
+import { listen } from '../transport/listen';
+import { http1Limits, limits } from '../transport/listener';
+import { watchConnections } from '../transport/watch-connections';
+import { createAuthenticate } from './authenticate';
+import { createListenerUrl, type ListenerUrlFacts } from './listener-url';
+import { serveRequests } from './serve-requests';
+
+export interface HawkbitServerOptions
+  extends MountOptions, Pick<ListenerUrlFacts, 'coversHost' | 'certificateNames'> {
+  /** Of the device listener. */
+  readonly shares: DeviceShares;
+  readonly deviceTokens: Pick<DeviceTokens, 'check'>;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** PEM; `null` for plain HTTP, which is for loopback alone. */
+  readonly tls: ServerFiles | null;
+  /** Issuers that a proxy may name, in lower case; none when left out. */
+  readonly authorities?: readonly string[];
+  /** Addresses and networks of proxies that are believed; none when left out. */
+  readonly trustedProxies?: readonly string[];
+  /** Hears what each client calls the server. */
+  readonly noteName?: (name: string) => void;
+  readonly quietTimeoutMs?: number;
+  readonly handshakeLimits?: HandshakeLimits;
+  readonly connectionLimits?: ConnectionLimits;
+  /** Wrong tokens of one address in a minute. */
+  readonly maxWrongTokens?: number;
+}
+
+export interface ServerFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface HawkbitServer {
+  readonly address: AddressInfo;
+  /** Takes over new files for new connections. */
+  reload(tls: ServerFiles): void;
+  counts(): HawkbitCounts;
+  /** @param graceMs how long running downloads may go on, in milliseconds */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HawkbitCounts {
+  readonly connections: number;
+  readonly openRequests: number;
+  readonly replacedConnections: number;
+  readonly waitingConnections: number;
+  readonly handshakes: number;
+}
+
+/** Some dozens of devices behind one address may have a wrong token at once. */
+const maxWrongTokens = 60;
+
+/**
+ * Starts the listener for clients of hawkBit's device protocol that have a token rather than a certificate. It serves that protocol alone,
+ * over HTTP/1.1, within the bounds of the device listener.
+ * @throws DomainError `configuration` when the address cannot be used
+ */
+export async function startHawkbitServer(options: HawkbitServerOptions): Promise<HawkbitServer> {
+  const { shares, tls, log, now, quietTimeoutMs = limits.quietTimeoutMs } = options;
+  const { counters, budgets, notices, charge, bodies, monotonicMs } = shares;
+  const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
+  const connections = new Connections(
+    {
+      identify: () => ({ ok: false, reason: 'certificates are not asked for' }),
+      isRevoked: () => false,
+      now,
+    },
+    options.connectionLimits ?? connectionLimits,
+    budgets,
+    monotonicMs,
+  );
+  const server = tls === null ? createHttpServer(http1Limits) : createTlsServer(tls);
+  server.maxHeadersCount = limits.maxHeaderPairs;
+  server.setTimeout(quietTimeoutMs);
+  const dispatch = createDispatcher({
+    protocols: mountProtocols([ddi], options, {
+      counters,
+      charge,
+      baseUrl: createListenerUrl({
+        scheme: tls === null ? 'http' : 'https',
+        isTrustedProxy,
+        coversHost: options.coversHost,
+        certificateNames: options.certificateNames,
+        port: () => (server.address() as AddressInfo).port,
+      }),
+      onBytes({ connection }) {
+        connection.movedAtMs = monotonicMs();
+      },
+    }),
+    connections,
+    counters,
+    bodies,
+    charge,
+    onRefused: (refusal, { identity }) => notices.refused(refusal, { device: identity.id }),
+    log,
+  });
+  const requests = serveRequests({
+    connections,
+    authenticate: createAuthenticate({
+      deviceTokens: options.deviceTokens,
+      authorities: options.authorities ?? [],
+      limiter: new FailureLimiter(now, options.maxWrongTokens ?? maxWrongTokens),
+      log,
+    }),
+    isTrustedProxy,
+    handle: followRequests({ dispatch, log, monotonicMs }),
+    notices,
+    log,
+  });
+  server.on('request', requests.onRequest);
+  server.on('checkContinue', requests.onRequest); // who wants a body asks for it
+  const handshakes = 'setSecureContext' in server ? guardHandshakes(server, options, isTrustedProxy) : null;
+  const sockets = trackSockets(server);
+  server.prependListener(handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) =>
+    requests.arrived(socket),
+  );
+  const watch = watchConnections({
+    connections,
+    quietTimeoutMs,
+    onStuck(connection) {
+      notices.excess({ deviceId: connection.identity.id }, 'memory');
+      expelConnection(connection);
+    },
+    now,
+    monotonicMs,
+  });
+  server.on('timeout', (socket: Socket) => {
+    const connection = requests.connectionOf(socket);
+    if (connection === null) socket.destroy();
+    else watch.onQuiet(connection);
+  });
+
+  await listen(server, { ...options, reason: 'hawkbit-port-unusable' });
+  let closing: Promise<void> | undefined;
+  return {
+    address: server.address() as AddressInfo,
+    reload({ cert, key }) {
+      if ('setSecureContext' in server) server.setSecureContext(secureContext({ cert, key }));
+    },
+    counts: () => ({
+      connections: connections.size,
+      openRequests: connections.openRequests(),
+      replacedConnections: connections.replaced,
+      waitingConnections: handshakes?.waiting() ?? 0,
+      handshakes: handshakes?.underWay() ?? 0,
+    }),
+    close(graceMs) {
+      watch.stop();
+      handshakes?.close();
+      return (closing ??= closeListener(server, connections, sockets, graceMs));
+    },
+  };
+}
+
+function createTlsServer(tls: ServerFiles): HttpsServer {
+  return createHttpsServer({
+    ...http1Limits,
+    ...secureContext(tls),
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    requestCert: false,
+  });
+}
+
+function secureContext({ cert, key }: ServerFiles) {
+  return { cert, key, minVersion: deviceTlsOptions.minVersion, ciphers: deviceCiphers(DEFAULT_CIPHERS) };
+}
+
+/** No address takes more than its share of handshakes, as on the device listener. */
+function guardHandshakes(
+  server: HttpsServer,
+  { shares, handshakeLimits: queueLimits = handshakeLimits, noteName }: HawkbitServerOptions,
+  isExempt: (address: string) => boolean,
+): HandshakeGuard {
+  const { notices, monotonicMs } = shares;
+  const guard = new HandshakeGuard(server, {
+    limits: queueLimits,
+    crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
+    isExempt,
+    monotonicMs,
+    onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
+  });
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    guard.over(socket);
+    const name = askedName(socket);
+    if (name !== null) noteName?.(name);
+  });
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    guard.over(socket);
+    const address = plainAddress(socket.remoteAddress);
+    notices.refused({ cause: 'other', reason: error.message }, address === null ? {} : { address });
+  });
+  return guard;
+}

@@ -1,0 +1,65 @@
+import type { X509Certificate } from 'node:crypto';
+import { machineMemoryBytes } from '../../../base/machine/memory';
+import type { RefusedSubject } from '../../../core/connection-refusal';
+import type { Clock, MonotonicClock } from '../../../ports/clock';
+import type { RequestLog } from '../../../ports/log';
+import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
+import type { OverBudget } from '../../../services/overview/over-budget';
+import { expelConnection } from '../transport/connections';
+import { DeviceBudgets } from '../transport/device-budgets';
+import { limits } from '../transport/listener';
+import { type MemoryLimits, memoryLimitsOf, SendMemory } from '../transport/send-memory';
+import { BodyReader } from './body-reader';
+import { createCharge } from './charge-requests';
+import { Counters } from './counters';
+import type { Charge } from './handler';
+import { createNotices, type Notices } from './notices';
+
+/** What the listeners for devices have in common, so that a device that uses both has no second share of anything. */
+export interface DeviceShares {
+  readonly counters: Counters;
+  readonly memory: SendMemory;
+  readonly budgets: DeviceBudgets;
+  readonly bodies: BodyReader;
+  readonly charge: Charge;
+  readonly notices: Notices;
+  readonly monotonicMs: MonotonicClock;
+}
+
+export interface DeviceSharesOptions {
+  readonly services: {
+    readonly overBudget: Pick<OverBudget, 'note'>;
+    readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
+  };
+  /** What people are told of a certificate that is refused. */
+  readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
+  /** How long a body may take to arrive, in milliseconds; the default is half a minute. */
+  readonly bodyTimeoutMs?: number;
+  /** What is read for devices and has not left yet; by the memory of the machine when left out. */
+  readonly memoryLimits?: MemoryLimits;
+  /** That of the process when left out. */
+  readonly monotonicMs?: MonotonicClock;
+  readonly log: RequestLog;
+  readonly now: Clock;
+}
+
+export function openDeviceShares(options: DeviceSharesOptions): DeviceShares {
+  const { services, describeRefused, log, now, monotonicMs = () => performance.now() } = options;
+  const { overBudget, refusedCertificates } = services;
+  const memory = new SendMemory(options.memoryLimits ?? memoryLimitsOf(machineMemoryBytes()));
+  const counters = new Counters();
+  const notices = createNotices({ counters, overBudget, refusedCertificates, describeRefused, log, now });
+  return {
+    counters,
+    memory,
+    budgets: new DeviceBudgets(memory),
+    bodies: new BodyReader(options.bodyTimeoutMs ?? limits.bodyTimeoutMs),
+    charge: createCharge({
+      monotonicMs,
+      onRefused: (deviceId) => notices.excess({ deviceId }, 'requests'),
+      expel: expelConnection,
+    }),
+    notices,
+    monotonicMs,
+  };
+}

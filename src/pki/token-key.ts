@@ -1,0 +1,83 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError } from '../core/errors';
+import type { Sealing } from '../ports/sealing';
+import { ensureFolder, keyMode, publish, readIfExists, syncFolder, writeTemporary } from './durable-file';
+import { withFolderLock } from './folder-lock';
+
+/** Seals the tokens of devices. It is no part of the database, so that a copy of that gives no token away. */
+export const tokenKeyName = 'device-tokens.key';
+
+const algorithm = 'aes-256-gcm';
+const keySizeBytes = 32;
+const ivSizeBytes = 12;
+const tagSizeBytes = 16;
+const version = 'v1.';
+
+/**
+ * Seals with AES-256-GCM (NIST SP 800-38D) and the key in a file of the `certs/` folder, as hex. The 96-bit IV is random, which holds for
+ * billions of tokens.
+ */
+export function openTokenKey(certsDir: string): Sealing {
+  const path = join(certsDir, tokenKeyName);
+
+  async function findKey(): Promise<Buffer | undefined> {
+    const text = await readIfExists(path);
+    if (text === undefined) return undefined;
+    if (!/^[0-9a-f]{64}\s*$/i.test(text)) throw DomainError.of('token-key-damaged', { path });
+    return Buffer.from(text.trim(), 'hex');
+  }
+
+  async function getKey(): Promise<Buffer> {
+    const key = await findKey();
+    if (key === undefined) throw DomainError.of('token-key-missing', { path });
+    return key;
+  }
+
+  return {
+    async seal(text, context, mayMakeKey) {
+      const key = mayMakeKey
+        ? ((await findKey()) ?? (await makeKey(certsDir, path, getKey)))
+        : await getKey();
+      const iv = randomBytes(ivSizeBytes);
+      const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagSizeBytes });
+      cipher.setAAD(Buffer.from(context));
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return version + Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+    },
+
+    async open(sealed, context) {
+      const key = await getKey();
+      const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
+      try {
+        if (!sealed.startsWith(version)) throw new Error('it is of another version');
+        const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivSizeBytes), {
+          authTagLength: tagSizeBytes,
+        });
+        decipher.setAAD(Buffer.from(context));
+        decipher.setAuthTag(bytes.subarray(ivSizeBytes, ivSizeBytes + tagSizeBytes));
+        const body = bytes.subarray(ivSizeBytes + tagSizeBytes);
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw DomainError.of('token-key-wrong', { path }, { cause });
+      }
+    },
+  };
+}
+
+/** Of two who make it at once, both get the one that was first. */
+async function makeKey(folder: string, path: string, getKey: () => Promise<Buffer>): Promise<Buffer> {
+  await ensureFolder(folder);
+  await withFolderLock(folder, async () => {
+    if ((await readIfExists(path)) !== undefined) return;
+    const temporary = await writeTemporary(folder, `${randomBytes(keySizeBytes).toString('hex')}\n`, keyMode);
+    try {
+      await publish(temporary, path);
+      await syncFolder(folder);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
+  return getKey();
+}

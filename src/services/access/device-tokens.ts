@@ -1,0 +1,201 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { RecentMap } from '../../base/collections/recent-map';
+import { parseDeviceId } from '../../core/device';
+import {
+  defaultOverlapMs,
+  holderKey,
+  holderName,
+  maxOverlapMs,
+  parseDeviceToken,
+  type TokenChange,
+  type TokenHolder,
+} from '../../core/device-token';
+import { DomainError } from '../../core/errors';
+import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
+import type { Clock, MonotonicClock } from '../../ports/clock';
+import type { DeviceTokenRecords, StoredDeviceToken, TokenExpectation } from '../../ports/device-tokens';
+import type { RandomBytes } from '../../ports/randomness';
+import type { Sealing } from '../../ports/sealing';
+
+/** A token as administrators see it: it goes into a device's configuration, so it can be shown again. */
+export interface ShownDeviceToken {
+  readonly token: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  /** Until when the token before it is valid, too; `null` when there is none. */
+  readonly previousUntil: Date | null;
+}
+
+export interface PutDeviceToken {
+  /** A new random one when left out. */
+  readonly token?: string | undefined;
+  /** How long the token that it replaces stays valid, in milliseconds; a week when left out. */
+  readonly overlapMs?: number | undefined;
+}
+
+/** Tokens by which devices show who they are where they show no certificate. Each change is on disk, with its line in the journal. */
+export interface DeviceTokens {
+  /** @throws DomainError `not-found`, `configuration` when the key that sealed it is not here */
+  show(holder: TokenHolder): Promise<ShownDeviceToken>;
+  /** @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist, `invalid-input`, `configuration` */
+  create(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
+  /** Replaces the token. The one before the last is not valid any more. @throws DomainError as above; `not-found` when there is none */
+  rotate(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
+  /** Takes over a token that a device has already, whether or not there is another. @returns whether that changed something */
+  adopt(holder: TokenHolder, token: string, actor: Actor): Promise<boolean>;
+  /** It is refused at once, with the one before it. @throws DomainError `not-found` */
+  remove(holder: TokenHolder, actor: Actor): Promise<void>;
+  /** Removes every token, that of the gateway too. @returns how many there were */
+  removeAll(actor: Actor): Promise<number>;
+  /** Whether a token is that of its holder, compared in constant time. @throws DomainError `configuration` */
+  check(holder: TokenHolder, token: string): Promise<boolean>;
+  /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
+  prove(): Promise<void>;
+}
+
+export interface DeviceTokenPorts {
+  readonly records: DeviceTokenRecords;
+  readonly sealing: Sealing;
+  readonly randomBytes: RandomBytes;
+  readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
+}
+
+/** Hashes of the tokens that a holder may come with. */
+interface ValidTokens {
+  readonly current: Buffer;
+  readonly previous: Buffer;
+  readonly previousUntil: Date | null;
+}
+
+const tokenSizeBytes = 16; // as hawkBit's, which are 32 hex digits
+/** A device reads thousands of ranges: its token is read once in so long. What another process changes counts no later. */
+const rememberedForMs = 5_000;
+const maxRemembered = 20_000;
+
+export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
+  const { records, sealing, randomBytes, now, monotonicMs } = ports;
+  const known = new RecentMap<
+    string,
+    { readonly atMs: number; readonly tokens: Promise<ValidTokens | null> }
+  >(maxRemembered);
+  /** As good as any token that nobody knows: a holder without a token costs the same comparison. */
+  const nobodys = randomBytes(32);
+
+  async function read(holder: string): Promise<ValidTokens | null> {
+    const stored = await records.find(holder);
+    if (stored === undefined) return null;
+    const { previous, previousUntil } = stored;
+    return {
+      current: hashOf(await sealing.open(stored.sealed, holder)),
+      previous: previous === null ? nobodys : hashOf(await sealing.open(previous, holder)),
+      previousUntil,
+    };
+  }
+
+  function validTokens(holder: string): Promise<ValidTokens | null> {
+    const found = known.get(holder);
+    const atMs = monotonicMs();
+    if (found !== undefined && atMs - found.atMs < rememberedForMs) return found.tokens;
+    const tokens = read(holder);
+    known.set(holder, { atMs, tokens });
+    tokens.catch(() => known.delete(holder));
+    return tokens;
+  }
+
+  function line(
+    holder: TokenHolder,
+    what: TokenChange,
+    actor: Actor,
+    previousUntil: Date | null = null,
+  ): NewEvent {
+    const parameters = { holder: holderName(holder), until: previousUntil?.toISOString() ?? null };
+    const subject = holder.kind === 'device' ? { deviceId: holder.id } : {};
+    const reason = saying(`device-token-${what}`, parameters);
+    return { kind: `device-token.${what}`, at: now(), actor, reason, subject };
+  }
+
+  async function put(
+    holder: TokenHolder,
+    { token, overlapMs = defaultOverlapMs }: PutDeviceToken,
+    expects: TokenExpectation,
+    actor: Actor,
+  ): Promise<ShownDeviceToken> {
+    const deviceId = holder.kind === 'device' ? parseDeviceId(holder.id) : null;
+    if (!(overlapMs >= 0 && overlapMs <= maxOverlapMs)) throw DomainError.of('overlap-too-long');
+    const text = token === undefined ? randomBytes(tokenSizeBytes).toString('hex') : parseDeviceToken(token);
+    const key = holderKey(holder);
+    const createdAt = now();
+    const made = { createdAt, createdBy: actor.name };
+    const overlapUntil = overlapMs === 0 ? null : new Date(createdAt.getTime() + overlapMs);
+    // A key of its own for a few among many tokens would hide that theirs is lost.
+    const sealed = await sealing.seal(text, key, (await records.any()) === undefined);
+    const became = await records.put(key, deviceId, { sealed, ...made, overlapUntil }, expects, (done) => [
+      line(holder, done, actor, done === 'rotated' ? overlapUntil : null),
+    ]);
+    known.delete(key);
+    if (became === 'taken') throw DomainError.of('device-token-taken', { holder: holderName(holder) });
+    if (became === 'missing') throw noToken(holder);
+    if (became === 'no-device') throw DomainError.of('no-such-device', { id: deviceId ?? '' });
+    return { token: text, ...made, previousUntil: became === 'rotated' ? overlapUntil : null };
+  }
+
+  async function find(holder: TokenHolder): Promise<(StoredDeviceToken & { token: string }) | undefined> {
+    const key = holderKey(holder);
+    const stored = await records.find(key);
+    return stored === undefined ? undefined : { ...stored, token: await sealing.open(stored.sealed, key) };
+  }
+
+  return {
+    async show(holder) {
+      const found = await find(holder);
+      if (found === undefined) throw noToken(holder);
+      const { token, createdAt, createdBy, previousUntil } = found;
+      const isStillValid = previousUntil !== null && previousUntil > now();
+      return { token, createdAt, createdBy, previousUntil: isStillValid ? previousUntil : null };
+    },
+    create: (holder, request, actor) => put(holder, request, 'none', actor),
+    rotate: (holder, request, actor) => put(holder, request, 'one', actor),
+    async adopt(holder, token, actor) {
+      if ((await find(holder))?.token === token) return false;
+      await put(holder, { token }, 'any', actor);
+      return true;
+    },
+    async remove(holder, actor) {
+      const key = holderKey(holder);
+      const isGone = await records.remove(key, [line(holder, 'removed', actor)]);
+      known.delete(key);
+      if (!isGone) throw noToken(holder);
+    },
+    async removeAll(actor) {
+      const kind = 'device-token.removed';
+      const count = await records.removeAll((all) => [
+        { kind, at: now(), actor, reason: saying('device-tokens-removed', { count: all }) },
+      ]);
+      for (const [holder] of [...known.entries()]) known.delete(holder);
+      return count;
+    },
+    async check(holder, token) {
+      const valid = await validTokens(holderKey(holder));
+      const hash = hashOf(token);
+      const isCurrent = timingSafeEqual(hash, valid?.current ?? nobodys);
+      const isPrevious = timingSafeEqual(hash, valid?.previous ?? nobodys);
+      const until = valid?.previousUntil ?? null;
+      return isCurrent || (isPrevious && until !== null && now() < until);
+    },
+    async prove() {
+      const holder = await records.any();
+      if (holder !== undefined) await read(holder);
+    },
+  };
+}
+
+/** Of one length, whatever the token's: that is what can be compared in constant time. */
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function noToken(holder: TokenHolder): DomainError {
+  return DomainError.of('no-such-device-token', { holder: holderName(holder) });
+}

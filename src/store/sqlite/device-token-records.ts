@@ -1,0 +1,81 @@
+import type { Selectable } from 'kysely';
+import type { DeviceTokenRecords, StoredDeviceToken } from '../../ports/device-tokens';
+import type { Database } from './database';
+import type { SqliteJournal } from './journal-records';
+import type { DeviceTokenTable } from './schema';
+
+/** The sealed tokens of devices, and that of the gateway. */
+export function createDeviceTokenRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): DeviceTokenRecords {
+  const { query } = database;
+  const ofHolder = (holder: string) =>
+    query.selectFrom('device_tokens').selectAll().where('holder', '=', holder);
+  const existsDevice = (id: string) =>
+    database.all(query.selectFrom('devices').select('id').where('id', '=', id)).length > 0;
+
+  return {
+    async find(holder) {
+      return (await database.read(ofHolder(holder))).map(toStored)[0];
+    },
+
+    put(holder, deviceId, { sealed, createdAt, createdBy, overlapUntil }, expects, events) {
+      return database.transact(() => {
+        if (deviceId !== null && !existsDevice(deviceId)) return 'no-device';
+        const [known] = database.all(ofHolder(holder));
+        if (known !== undefined && expects === 'none') return 'taken';
+        if (known === undefined && expects === 'one') return 'missing';
+        const before = known === undefined || overlapUntil === null ? null : known.sealed;
+        const values = {
+          sealed,
+          created_at: createdAt.toISOString(),
+          created_by: createdBy,
+          previous: before,
+          previous_until: before === null ? null : (overlapUntil?.toISOString() ?? null),
+        };
+        database.all(
+          query
+            .insertInto('device_tokens')
+            .values({ holder, ...values })
+            .onConflict((conflict) => conflict.column('holder').doUpdateSet(values)),
+        );
+        const became = known === undefined ? 'created' : 'rotated';
+        journal.append(events(became));
+        return became;
+      });
+    },
+
+    remove(holder, events) {
+      return database.transact(() => {
+        const removed = database.all(
+          query.deleteFrom('device_tokens').where('holder', '=', holder).returning('holder'),
+        );
+        if (removed.length === 1) journal.append(events);
+        return removed.length === 1;
+      });
+    },
+
+    removeAll(events) {
+      return database.transact(() => {
+        const { length } = database.all(query.deleteFrom('device_tokens').returning('holder'));
+        if (length > 0) journal.append(events(length));
+        return length;
+      });
+    },
+
+    async any() {
+      return (await database.read(query.selectFrom('device_tokens').select('holder').limit(1)))[0]?.holder;
+    },
+  };
+}
+
+function toStored(row: Selectable<DeviceTokenTable>): StoredDeviceToken {
+  return {
+    sealed: row.sealed,
+    createdAt: new Date(row.created_at),
+    createdBy: row.created_by,
+    previous: row.previous,
+    previousUntil: row.previous_until === null ? null : new Date(row.previous_until),
+  };
+}

@@ -1,0 +1,135 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import Sqlite from 'libsql';
+import { gateway } from '../../../../src/core/device-token';
+import { createImportTokens } from '../../../../src/services/access/import-tokens';
+import { person } from '../../../support/released-fleet';
+import { type OpenedServices, openServices } from '../../../support/services';
+
+jest.mock('node:crypto', () => {
+  const real = jest.requireActual<typeof import('node:crypto')>('node:crypto');
+  return { ...real, timingSafeEqual: jest.fn(real.timingSafeEqual) };
+});
+const compare = jest.mocked(timingSafeEqual);
+
+const board = { kind: 'device', id: 'a' } as const;
+let now: Date;
+let opened: OpenedServices;
+const keyFile = () => path.join(opened.dataDir, '../certs/device-tokens.key');
+beforeEach(async () => {
+  now = new Date('2026-11-02T12:00:00Z');
+  opened = await openServices({ now: () => now });
+  await opened.services.manageDevices.create('a', {}, person);
+});
+afterEach(() => opened.close());
+
+const pass = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1000);
+};
+
+it('makes a token that can be shown again and is nowhere in the database', async () => {
+  const { deviceTokens } = opened.services;
+  const made = await deviceTokens.create(board, {}, person);
+  expect(made.token).toMatch(/^[0-9a-f]{32}$/);
+  expect(await deviceTokens.show(board)).toEqual(made);
+  expect(await deviceTokens.check(board, made.token)).toBe(true);
+  for (const file of ['server.db', 'server.db-wal'])
+    expect((await readFile(path.join(opened.dataDir, file))).includes(made.token)).toBe(false);
+});
+
+it('compares in constant time, for holders without a token too, and with the one before as well', async () => {
+  const { deviceTokens } = opened.services;
+  const { token } = await deviceTokens.create(board, {}, person);
+  for (const [holder, given] of [
+    [board, token],
+    [board, 'wrong'],
+    [gateway, token],
+  ] as const) {
+    compare.mockClear();
+    await deviceTokens.check(holder, given);
+    expect(compare.mock.calls.map((pair) => pair.map(({ byteLength }) => byteLength))).toEqual([
+      [32, 32],
+      [32, 32],
+    ]);
+  }
+});
+
+it('accepts the last two tokens for as long as they overlap, and no third', async () => {
+  const { deviceTokens } = opened.services;
+  const tokens = [(await deviceTokens.create(board, {}, person)).token];
+  const valid = () => Promise.all(tokens.map((token) => deviceTokens.check(board, token)));
+  expect(await valid()).toEqual([true]);
+  tokens.push((await deviceTokens.rotate(board, { overlapMs: 60_000 }, person)).token);
+  expect(await valid()).toEqual([true, true]);
+  pass(59);
+  expect(await valid()).toEqual([true, true]);
+  pass(1);
+  expect(await valid()).toEqual([false, true]);
+  expect(await deviceTokens.show(board)).toMatchObject({ previousUntil: null });
+  tokens.push((await deviceTokens.rotate(board, {}, person)).token);
+  tokens.push((await deviceTokens.rotate(board, {}, person)).token);
+  expect(await valid()).toEqual([false, false, true, true]);
+  tokens.push((await deviceTokens.rotate(board, { overlapMs: 0 }, person)).token);
+  expect(await valid()).toEqual([false, false, false, false, true]);
+});
+
+it('refuses what is no token, a second one, and one of nobody', async () => {
+  const { deviceTokens } = opened.services;
+  for (const token of ['short', 'with spaces in between', 'x'.repeat(257), 'ünïcödé-is-no-token'])
+    await expect(deviceTokens.create(board, { token }, person)).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
+  for (const overlapMs of [-1, NaN, 366 * 86_400_000])
+    await expect(deviceTokens.rotate(board, { overlapMs }, person)).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
+  await expect(deviceTokens.rotate(board, {}, person)).rejects.toMatchObject({ code: 'not-found' });
+  await deviceTokens.create(board, {}, person);
+  await expect(deviceTokens.create(board, {}, person)).rejects.toMatchObject({ code: 'conflict' });
+  const nobody = { kind: 'device', id: 'nobody' } as const;
+  await expect(deviceTokens.create(nobody, {}, person)).rejects.toMatchObject({ code: 'not-found' });
+  await deviceTokens.remove(board, person);
+  await expect(deviceTokens.remove(board, person)).rejects.toMatchObject({ code: 'not-found' });
+});
+
+it('keeps a token that was moved to another row shut', async () => {
+  const { deviceTokens, manageDevices } = opened.services;
+  await manageDevices.create('b', {}, person);
+  const { token } = await deviceTokens.create(board, {}, person);
+  const database = new Sqlite(path.join(opened.dataDir, 'server.db'));
+  database.exec(
+    "INSERT INTO device_tokens SELECT 'device:b', sealed, created_at, created_by, NULL, NULL FROM device_tokens",
+  );
+  database.close();
+  const other = { kind: 'device', id: 'b' } as const;
+  await expect(deviceTokens.check(other, token)).rejects.toMatchObject({ code: 'configuration' });
+});
+
+it('makes no second key while tokens of the first are there', async () => {
+  const { deviceTokens } = opened.services;
+  const { token } = await deviceTokens.create(board, {}, person);
+  await deviceTokens.prove();
+  await rm(keyFile());
+  await expect(deviceTokens.prove()).rejects.toMatchObject({ code: 'configuration' });
+  await expect(deviceTokens.create(gateway, {}, person)).rejects.toMatchObject({ code: 'configuration' });
+  expect(await deviceTokens.removeAll(person)).toBe(1);
+  expect(await deviceTokens.check(board, token)).toBe(false);
+  await deviceTokens.create(gateway, {}, person);
+  await deviceTokens.prove();
+});
+
+it('takes over devices with their tokens, once', async () => {
+  const { manageDevices, deviceTokens } = opened.services;
+  const take = createImportTokens({ manageDevices, deviceTokens });
+  const tokens = [
+    { id: 'a', token: 'the-token-of-board-a' },
+    { id: 'b', token: 'the-token-of-board-b' },
+  ];
+  expect(await take(tokens, person)).toEqual({ created: 1, changed: 2, failed: [] });
+  expect(await take(tokens, person)).toEqual({ created: 0, changed: 0, failed: [] });
+  expect(await deviceTokens.check({ kind: 'device', id: 'b' }, 'the-token-of-board-b')).toBe(true);
+  const changed = [{ id: 'a', token: 'another-one-of-board-a' }];
+  expect(await take(changed, person)).toEqual({ created: 0, changed: 1, failed: [] });
+  expect(await deviceTokens.check(board, 'the-token-of-board-a')).toBe(true); // for a week
+});
