@@ -1,8 +1,8 @@
 /**
- * What a fleet costs: registers devices in a database file, drives their polls through the services that the device listener
- * calls, and looks at the fleet as administrators do. No TLS here: bench/compare measures that.
+ * What a fleet costs: registers devices in a database file, drives their polls through the services that the device
+ * listener calls, and views the fleet as administrators do. No TLS here: bench/compare measures that.
  *
- *   npm run bench:fleet [-- DEVICES...]
+ * npm run bench:fleet [-- DEVICES...]
  */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -72,7 +72,8 @@ async function open(dataDir: string): Promise<Opened> {
 }
 
 /**
- * The built server in a process of its own, from its start until it has shown a page of devices; its certificates are there.
+ * The built server in its own process, from its start until it has shown a page of devices; its certificates exist
+ * already.
  * @returns seconds
  */
 async function start(dataDir: string): Promise<number> {
@@ -107,7 +108,7 @@ function identityOf(index: number): DeviceIdentity {
   return { id, certificateSerial: (0x1000000 + index).toString(16), compatibles: [] };
 }
 
-/** Three of four run the release; the others are on the version before. */
+/** Three in four run the release; the others are on the previous version. */
 function contactOf(index: number): Contact {
   return {
     at: new Date(),
@@ -130,7 +131,7 @@ function ask({ deviceEvents }: Services, index: number): Promise<unknown> {
   return deviceEvents.take(identityOf(index), polled(contactOf(index), '"0"'));
 }
 
-/** Runs work with some at once, as devices come, until it says that it is over. */
+/** Runs work with some concurrency, as devices arrive, until it says that it is done. */
 async function drive(next: () => Promise<unknown> | undefined, atOnce = maxAtOnce): Promise<void> {
   const worker = async () => {
     for (let work = next(); work !== undefined; work = next()) await work;
@@ -147,15 +148,15 @@ async function register(services: Services, devices: number): Promise<number> {
 
 interface PollCost {
   readonly perSecond: number;
-  /** CPU of a poll itself, in microseconds. */
+  /** CPU of the poll itself, in microseconds. */
   readonly pollMicros: number;
-  /** CPU of the later write of one device that was in contact, in microseconds. */
+  /** CPU of the later write for one device that made contact, in microseconds. */
   readonly writeMicros: number;
 }
 
 /**
- * Drives polls as a fleet does of which each device comes once a minute, only faster: what comes in one of the period's seconds is
- * written together, so that every poll of every size leaves one row to write.
+ * Drives polls like a fleet in which each device polls once a minute, only faster: what arrives within one second of
+ * that is written together, so that every poll at every size leaves one row to write.
  */
 async function poll(services: Services, devices: number): Promise<PollCost> {
   const endAt = performance.now() + pollSeconds * 1000;
@@ -165,7 +166,7 @@ async function poll(services: Services, devices: number): Promise<PollCost> {
   while (performance.now() < endAt) {
     const upTo = polls + pollsPerWrite;
     cpu.polls += await cpuMicros(() =>
-      // In an order that is not that of their ids.
+      // In an order other than that of their ids.
       drive(
         () => (polls < upTo ? ask(services, (++polls * 7919) % devices) : undefined),
         Math.min(pollsPerWrite, maxAtOnce),
@@ -225,7 +226,7 @@ async function look({ services, store }: Opened, devices: number): Promise<void>
   for (const [name, work] of Object.entries(looks)) console.log(`  ${name}: ${await percentile99(work)}`);
 }
 
-/** The whole registry is read for it, in pages. */
+/** Reads the whole registry for it, in pages. */
 async function countRollout({ manageRollouts, describeRollout }: Services): Promise<void> {
   const waiting = monitorEventLoopDelay({ resolution: 1 });
   waiting.enable();
@@ -239,7 +240,7 @@ async function countRollout({ manageRollouts, describeRollout }: Services): Prom
   );
 }
 
-/** Nothing of it is in memory afterwards. */
+/** None of it is in memory afterwards. */
 async function makeFleet(devices: number, dataDir: string): Promise<void> {
   const fresh = await open(dataDir);
   const bundle = await fresh.services.publishBundle.stage(Readable.from([Buffer.alloc(8192)]), {
@@ -262,7 +263,7 @@ async function measure(devices: number, folder: string): Promise<void> {
   console.log(`  start of the server until it lists devices: ${(await start(dataDir)).toFixed(2)} s`);
   const opened = await open(dataDir);
   let index = 0;
-  // Each once, as after a restart; no more in one turn of the event loop than may come at once.
+  // Each once, as after a restart; no more in one turn of the event loop than may arrive at once.
   const askInTurn = async (device: number) => {
     await nextTurn();
     await ask(opened.services, device);

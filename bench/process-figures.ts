@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 const clockTicksPerSecond = 100; // sysconf(_SC_CLK_TCK) is 100 on every Linux
 const kib = 1024;
 
-/** CPU time of processes and all below them so far, in seconds; of children that have ended, too. See proc(5). */
+/**
+ * CPU time of processes and all their descendants so far, in seconds, including children that have ended. See
+ * proc(5).
+ */
 export function cpuSeconds(pids: readonly number[]): number {
   const ofOne = (pid: number) => {
     const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=\S )/);
@@ -15,7 +18,7 @@ export function cpuSeconds(pids: readonly number[]): number {
   return sum(withChildren(pids).map(ofOne));
 }
 
-/** Memory of processes and all below them, in bytes. */
+/** Memory of processes and all their descendants, in bytes. */
 export function residentBytes(pids: readonly number[]): number {
   const ofOne = (pid: number) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -87,7 +87,10 @@ async function serveDevice(): Promise<number> {
   return server.address.port;
 }
 
-/** Takes bundles in as uploads do, at a socket in the folder; where there is a keyring, they are judged as the server judges. */
+/**
+ * Takes in bundles like uploads, at a socket in the folder; with a keyring, they are checked as the server checks
+ * them.
+ */
 async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<BundleWorker | undefined> {
   const keyring = path.join(folder, 'keyring.pem');
   if (!existsSync(keyring)) return undefined;
@@ -107,7 +110,7 @@ async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<B
   return new BundleWorker({ profile, execArgv });
 }
 
-/** The bundle is noise: what counts here is how fast it leaves. */
+/** The bundle is noise: only the speed of sending it counts here. */
 function inspectionOf(sizeBytes: number): Inspection {
   return {
     verdict: 'unchecked',

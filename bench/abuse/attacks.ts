@@ -17,7 +17,7 @@ import { type ClientTls, readClientTls } from './client-tls';
 
 const betweenResetsMs = 10;
 
-/** Asks for much on many connections, and reads nothing of it. */
+/** Requests a lot on many connections, and reads none of it. */
 async function shutWindows(port: number, tls: ClientTls): Promise<void> {
   const holdOne = async (): Promise<never> => {
     for (;;) {
@@ -30,7 +30,7 @@ async function shutWindows(port: number, tls: ClientTls): Promise<void> {
   await Promise.all(Array.from({ length: 16 }, holdOne));
 }
 
-/** Asks a thousand times and takes it back at once, again and again. */
+/** Sends a thousand requests and cancels them at once, repeatedly. */
 async function resets(port: number, tls: ClientTls): Promise<void> {
   for (;;) {
     const device = await connectRawHttp2(port, tls);
@@ -43,7 +43,7 @@ async function resets(port: number, tls: ClientTls): Promise<void> {
   }
 }
 
-/** Says with each poll that it has booted. */
+/** Claims a reboot with each poll. */
 async function bootIds(port: number, tls: ClientTls): Promise<void> {
   for (;;) {
     const session = connect(`https://localhost:${port}`, tls);
@@ -65,7 +65,7 @@ async function bootIds(port: number, tls: ClientTls): Promise<void> {
   }
 }
 
-/** Connects and goes away again, from an address of its own. */
+/** Connects and disconnects, from its own address. */
 async function connections(port: number, tls: ClientTls): Promise<void> {
   const connectOn = async (): Promise<never> => {
     for (;;) {
@@ -78,7 +78,7 @@ async function connections(port: number, tls: ClientTls): Promise<void> {
   await Promise.all(Array.from({ length: 200 }, connectOn));
 }
 
-/** Uploads a bundle whose signature takes long to judge, again and again. */
+/** Uploads a bundle whose signature takes long to check, repeatedly. */
 async function hostileBundles(_port: number, _tls: ClientTls, folder: string): Promise<void> {
   const bundle = readFileSync(path.join(folder, 'hostile.raucb'));
   const uploadOn = async (): Promise<never> => {
@@ -107,6 +107,6 @@ export const attackNames = Object.keys(attacks) as readonly Attack[];
 if (require.main === module) {
   const [name = '', port = '', folder = ''] = process.argv.slice(2);
   process.stdin.resume().once('end', () => process.exit(0));
-  setPriority(constants.priority.PRIORITY_LOW); // it stands for another machine: its own work is not what is measured
+  setPriority(constants.priority.PRIORITY_LOW); // it stands for another machine: its own work is not measured
   void attacks[name as Attack](Number(port), readClientTls(folder, 'attacker'), folder);
 }

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readClientTls } from './client-tls';
 
 export interface HonestResult {
-  /** Of each request that was answered, in milliseconds. */
+  /** For each answered request, in milliseconds. */
   readonly tookMs: readonly number[];
   readonly failures: readonly string[];
 }

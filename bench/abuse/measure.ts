@@ -14,7 +14,7 @@ import type { HonestResult } from './honest';
 const root = path.join(__dirname, '../..');
 const honestDevices = ['honest-1', 'honest-2', 'honest-3', 'honest-4'];
 const bundleBytes = 16 << 20;
-/** As many as an inspection looks at: it takes the longest. */
+/** As many as an inspection examines: this takes longest. */
 const hostileCertificates = 100;
 const sampleEveryMs = 100;
 
@@ -25,7 +25,7 @@ export interface Measured {
   /** How long a request took, in milliseconds. */
   readonly medianMs: number;
   readonly p99Ms: number;
-  /** By how much the server's memory grew at the most, in bytes. */
+  /** How much the server's memory grew at most, in bytes. */
   readonly grownBytes: number;
 }
 
@@ -48,7 +48,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts the device listener in a process of its own; the devices are others again. */
+/** Starts the device listener in its own process; the devices run in others. */
 export async function openAbuseBench(): Promise<AbuseBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'abuse-'));
   const certificates = openCertificateFolder(path.join(folder, 'certs'), { now: () => new Date() });

@@ -5,9 +5,9 @@ import { timeOfStart } from './trials/start';
 import type { OpenTrial } from './trials/trial';
 import { timeOfUpload } from './trials/upload';
 
-/** What we want a figure of this server to be at the most. */
+/** The most that a figure of this server should be. */
 export interface Goal {
-  /** As a share of bare Node's, and of the other contender's. */
+  /** As a share of bare Node's figure, and of the other contender's. */
   readonly ofBare?: number;
   readonly ofOther?: number;
   /** In the figure's unit. */
@@ -20,19 +20,19 @@ export interface Figure {
   readonly unit: string;
   /** Whether contenders are compared by it: less is better. */
   readonly hasRatios: boolean;
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   readonly digits: number;
   readonly goal: Goal;
 }
 
-/** A thing that all of some contenders do; a trial of it yields its figures. */
+/** Something that several contenders do; a trial of it yields its figures. */
 export interface Case {
   readonly id: string;
   readonly figures: readonly Figure[];
-  /** Who does it beside this server and bare Node. */
+  /** The contender in addition to this server and bare Node. */
   readonly other?: Kind;
   readonly open: OpenTrial;
-  /** For what takes its time without taking the processor's: all contenders do it at once. */
+  /** For what takes time without using the processor: all contenders do it at once. */
   readonly isTogether?: boolean;
 }
 
@@ -60,7 +60,7 @@ const polls = { protocol: 'HTTP/1.1' } as const;
 const smallRanges = { requests: 'smallRanges', rangeBytes: 4 * kib } as const;
 const largeRanges = { requests: 'largeRanges', rangeBytes: 128 * kib } as const;
 
-/** All cases, in the order of the table. The unit `µs` and `s/GB` are CPU time of the server's processes. */
+/** All cases, in the order of the table. The units `µs` and `s/GB` are CPU time of the server's processes. */
 export const cases: readonly Case[] = [
   {
     id: 'poll-new',

@@ -3,7 +3,7 @@ import type { Contender } from './contender';
 import type { Rig } from './rig';
 import type { Trial } from './trials/trial';
 
-/** What one contender came to in a case: for each figure, a sample of each round. */
+/** The results of one contender in a case: for each figure, a sample of each round. */
 export interface Taken {
   readonly contender: Contender;
   readonly samples: readonly (readonly number[])[];
@@ -18,13 +18,13 @@ export interface Comparison {
   readonly cases: readonly Case[];
   readonly contenders: readonly Contender[];
   readonly rounds: number;
-  /** Hears of each case before it begins. */
+  /** Called before each case begins. */
   readonly onCase: (title: string) => void;
 }
 
 /**
  * Takes samples round by round, the contenders of a case right after each other.
- * @throws Error that names case and contender, at the first thing that goes wrong
+ * @throws Error that names case and contender, at the first failure
  */
 export async function compare(rig: Rig, comparison: Comparison): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Numbers of the cores that programs are pinned to. */
+/** The numbers of the cores that programs are pinned to. */
 export interface Cores {
   readonly server: number;
-  /** Another one than the server's where there is another. */
+  /** Not the server's, if there is another. */
   readonly load: number;
 }
 

@@ -6,13 +6,13 @@ import type { Protocol } from './servers/server';
 export interface Load {
   readonly url: string;
   readonly protocol: Protocol;
-  /** What is behind the URL. */
+  /** The content behind the URL. */
   readonly copyPath: string;
   readonly ca: string;
-  /** Who asks: as many of them as there are take turns. */
+  /** The devices that ask; they take turns. */
   readonly devices: Certificates['devices'];
   readonly requests: number;
-  /** Requests under way at the same time. */
+  /** How many requests are in progress at once. */
   readonly parallel: number;
   /** 0 for the whole. */
   readonly rangeBytes: number;
@@ -21,7 +21,10 @@ export interface Load {
 
 /** A load that is ready: it has warmed up, or holds up as many downloads as it should. */
 export interface ReadyLoad {
-  /** Makes the requests that count; where downloads are held up, there are none. @throws Error when anything went wrong */
+  /**
+   * Makes the requests that count; there are none if downloads are held up.
+   * @throws Error when anything went wrong
+   */
   run(): Promise<CurlLoadResult>;
   /** Closes its connections. */
   close(): Promise<void>;
@@ -29,10 +32,12 @@ export interface ReadyLoad {
 
 const ready = 'ready\n';
 const warmUpShare = 0.1;
-/** A TLS 1.3 ticket is good for one connection, and Node sends none with a connection that resumed: every second one resumes. */
+/**
+ * A TLS 1.3 ticket is good for one connection, and Node sends none on a resumed connection: every second one resumes.
+ */
 const leastResumed = 0.4;
 
-/** @throws Error when it does not get ready */
+/** @throws Error when it does not become ready */
 export async function openLoad(rig: Pick<Rig, 'loadProgram' | 'cores'>, load: Load): Promise<ReadyLoad> {
   const warmUp = Math.max(load.parallel, Math.ceil(load.requests * warmUpShare));
   const args = [
@@ -62,10 +67,10 @@ export async function openLoad(rig: Pick<Rig, 'loadProgram' | 'cores'>, load: Lo
   };
 }
 
-/** A figure is only worth something where everything was answered rightly, and in the way that it is about. */
+/** A figure is only worth something if every request was answered correctly, and in the way that it measures. */
 function check({ connections, requests }: Load, result: CurlLoadResult): void {
   const { errors, wrong, firstError, connections: opened, resumed } = result;
-  // Those that warmed the server up count here, too.
+  // The requests that warmed up the server count here too.
   if (errors > 0) throw new Error(`${errors} requests failed, the first one: ${firstError}`);
   if (wrong > 0) throw new Error(`${wrong} answers had wrong bytes`);
   if (result.requests !== requests) throw new Error(`${result.requests} of ${requests} requests were made`);

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 const established = '01';
 
 /**
- * Connections that a server on this machine has not closed: the client cannot tell as long as it does not read. IPv4 alone; see
- * `/proc/net/tcp` in proc(5).
+ * Connections that a server on this machine has not closed: the client cannot tell while it is not reading. IPv4
+ * only; see `/proc/net/tcp` in proc(5).
  */
 export function openConnections(serverPort: number): number {
   const port = serverPort.toString(16).toUpperCase().padStart(4, '0');

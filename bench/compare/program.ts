@@ -8,20 +8,20 @@ export interface ProgramOptions {
   readonly core: number | null;
 }
 
-/** A program that runs beside the benchmark. None outlives it. */
+/** A program that runs next to the benchmark, and never outlives it. */
 export interface Program {
   readonly pid: number;
-  /** Says a line to it. */
+  /** Writes a line to it. */
   say(line: string): void;
-  /** Says that nothing more comes. */
+  /** Ends its input. */
   sayNoMore(): void;
-  /** What it printed, as soon as that makes sense. @throws Error when it ends before */
+  /** What it has printed, as soon as that can be parsed. @throws Error if it ends before */
   hear<Heard>(understand: (stdout: string) => Heard | undefined): Promise<Heard>;
-  /** Waits until it is so. @throws Error when it ends before, or after half a minute */
+  /** Waits for a condition. @throws Error if the program ends before, or after half a minute */
   until(isSo: () => Promise<boolean>): Promise<void>;
-  /** Waits for its end. @returns the exit code; 128 when a signal ended it */
+  /** Waits until it has ended. @returns the exit code; 128 if a signal ended it */
   ended(): Promise<number>;
-  /** Ends it, and waits for that. */
+  /** Stops it, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
@@ -34,12 +34,12 @@ process.once('exit', () => {
   for (const child of running.keys()) child.kill('SIGTERM');
 });
 
-/** Ends all that still run. */
+/** Stops all programs that still run. */
 export async function stopPrograms(): Promise<void> {
   await Promise.all([...running.values()].map((program) => program.stop()));
 }
 
-/** Starts a program. @throws Error when it is not there */
+/** Starts a program. @throws Error when it does not exist */
 export function startProgram(
   command: string,
   args: readonly string[],
@@ -59,7 +59,7 @@ export function startProgram(
     listener();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  child.stdin.on('error', () => undefined); // what it does not read is no fault of its own
+  child.stdin.on('error', () => undefined); // it need not read all of its input
   const ended = new Promise<number>((resolve) => {
     const end = (exitCode: number) => {
       code = exitCode;
@@ -108,12 +108,12 @@ export function startProgram(
   return self;
 }
 
-/** Understands a JSON object that is all that a program prints. */
+/** Parses a JSON object that is all a program prints. */
 export function wholeObject(stdout: string): object | undefined {
   if (!stdout.trimEnd().endsWith('}')) return undefined;
   try {
     return JSON.parse(stdout) as object;
   } catch {
-    return undefined; // more of it comes
+    return undefined; // not complete yet
   }
 }

@@ -12,7 +12,7 @@ interface Line {
   readonly other: { readonly name: string; readonly samples: readonly number[] } | null;
 }
 
-/** A Markdown table for a Node version; where others take part, they are the same in the table of each. */
+/** A Markdown table for a Node version; other contenders have the same figures in each table. */
 export function markdownTable(results: readonly CaseResult[], node: Node): string {
   const rows = linesOf(results, node).map(({ figure, ours, bare, other }) => {
     const cell = (samples: readonly number[]) => shown(spreadOf(samples), figure.digits);
@@ -34,7 +34,7 @@ export function markdownTable(results: readonly CaseResult[], node: Node): strin
   return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** All samples and what they come to, for programs. */
+/** All samples and their summary, for programs. */
 export function jsonResults(results: readonly CaseResult[], nodes: readonly Node[]): readonly object[] {
   return nodes.flatMap((node) =>
     linesOf(results, node).map(({ caseId, figure, ours, bare, other }) => ({

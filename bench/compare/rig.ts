@@ -9,7 +9,7 @@ import { chooseCores, type Cores } from './cores';
 import type { Scale } from './scale';
 import { SharedServers } from './servers/shared-servers';
 
-/** Certificates of one kind. Paths of PEM files. */
+/** Certificates of one kind: paths of PEM files. */
 export interface Certificates {
   readonly folder: string;
   readonly ca: string;
@@ -19,19 +19,19 @@ export interface Certificates {
 
 /** What all contenders share. */
 export interface Rig {
-  /** A folder for what they write. */
+  /** A folder for their files. */
   readonly folder: string;
   readonly scale: Scale;
   readonly cores: Cores;
-  /** ECDSA P-256, of everybody but FastAPI. */
+  /** ECDSA P-256, for every contender but FastAPI. */
   readonly certificates: Certificates;
-  /** RSA 2048, which the original server had. */
+  /** RSA 2048, as in the original server. */
   readonly rsaCertificates: Certificates;
   readonly bundle: MadeBundle;
   /** Paths of curl-load and of the bare server, compiled. */
   readonly loadProgram: string;
   readonly bareProgram: string;
-  /** What every contender answers a poll with; {@link prepareOurs} writes it. */
+  /** The answer of every contender to a poll; {@link prepareOurs} writes it. */
   readonly manifestPath: string;
   /** This server's data, with the bundle released. */
   readonly dataDir: string;

@@ -1,12 +1,14 @@
 const mib = 1 << 20;
 
-/** How much of everything is measured. */
+/** How much is measured. */
 export interface Scale {
-  /** The image of the bundle that is downloaded. */
+  /** The size of the image in the bundle that is downloaded. */
   readonly imageBytes: number;
-  /** The image of the bundle that is uploaded. */
+  /** The size of the image in the bundle that is uploaded. */
   readonly uploadImageBytes: number;
-  /** Connections that poll at once, each of a device of its own: a device may ask 300 times at once, and twice a second. */
+  /**
+   * Connections that poll at once, each from its own device: a device may ask 300 times at once, and twice a second.
+   */
   readonly pollers: number;
   /** Requests of one sample. */
   readonly requests: {
@@ -18,10 +20,10 @@ export interface Scale {
     readonly downloads: number;
   };
   readonly stalledDownloads: number;
-  /** How long memory is watched while they are held up, and after how long it is looked at again; in milliseconds. */
+  /** How long memory is watched while they are held up, and when it is measured again; in milliseconds. */
   readonly watchMs: number;
   readonly giveBackMs: number;
-  /** Starts of one sample, of which the mean counts. */
+  /** Starts per sample; their mean counts. */
   readonly starts: number;
 }
 

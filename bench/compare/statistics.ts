@@ -1,4 +1,4 @@
-/** What some samples come to. */
+/** A summary of some samples. */
 export interface Spread {
   readonly min: number;
   readonly median: number;

@@ -1,6 +1,6 @@
 import { get, post, type Rig } from './rig';
 
-/** What goes on beside the reader until it is told to stop: as often a second on a slow disk as on a fast one. */
+/** What happens besides the reading until it is told to stop: equally often on a slow disk and on a fast one. */
 export interface Load {
   readonly title: string;
   readonly run: (rig: Rig, stop: AbortSignal) => Promise<void>;
@@ -10,7 +10,7 @@ const uploadSizeBytes = 256 * 1024;
 /** More than Node's own pool has threads. */
 const uploadsAtOnce = 6;
 
-/** Another device reports as often as one may, and 1,000 devices are held and released again. */
+/** Another device reports as often as allowed, and 1,000 devices are held and released repeatedly. */
 const writes: Load['run'] = async ({ server, reporter, heldIds: ids }, stop) => {
   const headers = { 'content-type': 'application/json' };
   let isHeld = false;
@@ -26,7 +26,7 @@ const writes: Load['run'] = async ({ server, reporter, heldIds: ids }, stop) => 
   ]);
 };
 
-/** People look at devices, search for some, and read the journal. */
+/** People view devices, search for some, and read the journal. */
 const reads: Load['run'] = async ({ server }, stop) => {
   const pages = [
     'devices?limit=100',
@@ -37,7 +37,7 @@ const reads: Load['run'] = async ({ server }, stop) => {
   await Promise.all(pages.map((page) => every(250, stop, () => get(server, page))));
 };
 
-/** Uploads of what is no bundle: each is written and synced, then refused. */
+/** Uploads of invalid bundles: each is written and synced, then refused. */
 const uploads: Load['run'] = async ({ server }, stop) => {
   const upload = async (name: string) => {
     const body = new FormData();
@@ -60,7 +60,7 @@ export const loads: readonly Load[] = [
   { title: `${uploadsAtOnce} uploads at a time`, run: uploads },
 ];
 
-/** Does something at fixed times; what takes longer than that leaves out as many as it must. */
+/** Does something at fixed times, skipping as many as it must when it takes longer. */
 async function every(periodMs: number, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
   const begin = performance.now();
   while (!stop.aborted) {

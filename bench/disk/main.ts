@@ -1,9 +1,9 @@
 /**
- * What a slow disk costs a device that reads ranges: its rate while other things go on, with the disk as it is and with each sync 50 ms
- * slower (tests/support/held-disk.c), in turns. The same things go on as often, so that the ratio shows waiting and not work. The built
- * server, real connections.
+ * What a slow disk costs a device that reads ranges: its rate under other load, with the disk as it is and with each
+ * sync 50 ms slower (tests/support/held-disk.c), in turns. The load is equally frequent, so that the ratio shows
+ * waiting and not work. It uses the built server and real connections.
  *
- *   npm run bench:disk
+ * npm run bench:disk
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,12 @@ import { prepareRig, type Rig } from './rig';
 const rounds = 5;
 const requests = 3_000;
 const delayMs = 50;
-/** What a device should keep of its rate. */
+/** The share of its rate that a device should keep. */
 const goal = 0.9;
 
 const nothing: Load['run'] = () => Promise.resolve();
 
-/** Ranges a second, while something else goes on. */
+/** Ranges per second under other load. */
 async function measure(rig: Rig, meanwhile: Load['run']): Promise<number> {
   const stop = new AbortController();
   const other = meanwhile(rig, stop.signal);

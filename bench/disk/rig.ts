@@ -5,11 +5,11 @@ import type { ClientFiles } from '../../tests/support/device-listener';
 import { HeldDisk } from '../../tests/support/held-disk';
 import { cli, type ServerProcess, startServer } from '../../tests/support/server-process';
 
-/** A built server with a release and a fleet, on a disk that does what it is told. */
+/** A built server with a release and a fleet, on a disk whose speed is controlled. */
 export interface Rig {
   readonly server: ServerProcess;
   readonly disk: HeldDisk;
-  /** Devices that do nothing but be held and released. */
+  /** Devices that are only held and released. */
   readonly heldIds: readonly string[];
   /** The bundle, and where the reader reads it. */
   readonly copy: string;

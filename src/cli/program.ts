@@ -8,7 +8,9 @@ import type { Terminal, Wiring } from './kernel/wiring';
 
 type AddCommands = (program: Command, context: CliContext) => void;
 
-/** Commands and groups, in the order of the help. Only the one that is asked for is loaded: loading is most of a start. */
+/**
+ * Commands and groups, in the order of the help. Only the requested one is loaded: loading is most of the start time.
+ */
 const commands: Readonly<Record<string, () => AddCommands>> = {
   serve: () => (require('./serve/serve') as typeof import('./serve/serve')).addServe,
   doctor: () => (require('./doctor/doctor') as typeof import('./doctor/doctor')).addDoctor,
@@ -34,8 +36,8 @@ const commands: Readonly<Record<string, () => AddCommands>> = {
 
 /**
  * The command line as data and actions.
- * @param only the one command that is needed; anything else loads all of them, for the help and the completion
- * @param isJson keeps commander's own words away from programs
+ * @param only the single command that is needed; anything else loads all of them, for the help and the completion
+ * @param isJson keeps commander's messages away from programs
  */
 export function createProgram(context: CliContext, only?: string, isJson = false): Command {
   const { stdout, stderr } = context.terminal;
@@ -67,7 +69,8 @@ export function createProgram(context: CliContext, only?: string, isJson = false
 /**
  * Runs the command line.
  * @param argv as in `process.argv`: the first two are Node and the program
- * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 3 a wait timed out, 70 a bug
+ * @returns the exit code, once all output has been written: 0 done, 1 refused, 2 usage or configuration, 3 a wait
+ * timed out, 70 a bug
  */
 export async function runCli(
   argv: readonly string[],
@@ -92,7 +95,7 @@ export async function runCli(
   return context.exitCode;
 }
 
-/** The configuration itself may be what fails, so its words are looked for where they are given. */
+/** The configuration itself may be what fails, so this reads the raw flags and variables. */
 function isDebug(words: readonly string[], { env }: Surroundings): boolean {
   const levels = ['debug', 'trace'];
   const at = words.indexOf('--log-level');
@@ -101,8 +104,8 @@ function isDebug(words: readonly string[], { env }: Surroundings): boolean {
 }
 
 /**
- * A reader that went away (`| head`) is no failure of ours; an output that takes nothing (a full disk) is: the data that
- * was asked for is not there.
+ * A reader that leaves (`| head`) is no failure of ours; an output that cannot be written (a full disk) is: the
+ * result is missing.
  */
 class OutputWatch {
   #failure: Error | undefined;

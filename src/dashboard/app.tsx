@@ -21,7 +21,7 @@ import { RolloutsPage } from './pages/rollouts/rollouts';
 import { SettingsPage } from './pages/settings/settings';
 import { text } from './texts';
 
-/** The whole page: who is there, then what they look at. */
+/** The whole page: sign-in first, then what the address shows. */
 export function App() {
   const [failure, setFailure] = useState<Failure | null>(null);
   async function ask(): Promise<void> {
@@ -88,7 +88,7 @@ function NotFoundPage() {
   );
 }
 
-/** An error in one page leaves the frame alive, and says so. */
+/** An error in one page leaves the frame working, and is shown. */
 class Safeguard extends Component<
   { readonly children: ComponentChildren },
   { readonly error: Error | null }

@@ -1,8 +1,8 @@
 import { options } from 'preact';
 
 /**
- * Where the page lies in its origin: `/`, or the path below which a proxy serves it, with a slash at its end. The script that runs is
- * known by its whole address, so that nobody has to configure it.
+ * The page's path in its origin: `/`, or the path below which a proxy serves it, with a trailing slash. It comes from
+ * the address of the running script, so that nothing needs to be configured.
  */
 export const base = baseOf(document.currentScript);
 
@@ -10,14 +10,14 @@ function baseOf(script: HTMLOrSVGScriptElement | null): string {
   return script instanceof HTMLScriptElement ? new URL('..', script.src).pathname : '/';
 }
 
-/** A path of the server as the browser has to ask for it; other addresses stay what they are. */
+/** A server path as the browser must request it; other addresses stay as they are. */
 export function atBase(path: string): string {
   return path.startsWith('/') ? base + path.slice(1) : path;
 }
 
 const addresses = ['href', 'src'] as const;
 
-/** Makes every element that is drawn lead below the base. Call it once. */
+/** Makes the links of every rendered element lead below the base. Call it once. */
 export function drawBelowBase(): void {
   if (base === '/') return;
   const next = options.vnode?.bind(options);

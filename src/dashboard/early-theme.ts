@@ -1,5 +1,5 @@
 import { applyTheme, followDesktop, storedTheme } from './theme';
 
-/** Runs before the page is painted, so that nobody sees the other theme flash by. */
+/** Runs before the first paint, so that the other theme never flashes. */
 applyTheme(storedTheme());
 followDesktop();

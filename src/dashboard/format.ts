@@ -4,10 +4,10 @@ import { text } from './texts';
 export { formatDuration } from '../base/text/duration';
 export { formatCount } from './locale';
 
-/** Of the page's words. Dates and numbers are the viewer's: see `locale`. */
+/** The language of the page's words. Dates and numbers follow the viewer's: see `locale`. */
 const language = 'en';
 
-/** Bytes in binary units, as RAUC and `ls -h` say them: `1.5 GiB`. */
+/** Bytes in binary units, as in RAUC and `ls -h`: `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const unit = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)));
@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
   return `${formats.number(value, unit === 0 || value >= 100 ? 0 : 1)} ${units[unit] ?? ''}`;
 }
 
-/** A part of a whole in whole percent; never 0 or 100 for what is only nearly so. */
+/** A part of a whole in whole percent; 0 and 100 only when exact. */
 export function formatPercent(part: number, whole: number): string {
   if (whole === 0) return '0 %';
   const percent = (part / whole) * 100;
@@ -45,7 +45,7 @@ export function formatAgo(moment: Date, now: Date): string {
   return '';
 }
 
-/** In the viewer's zone, and as they write it. */
+/** In the viewer's time zone and format. */
 export function formatMoment(moment: Date): string {
   return formats.moment(moment);
 }
@@ -63,17 +63,17 @@ export function formatUtc(moment: Date): string {
   return text.common.utc(moment.toISOString().slice(0, 19).replace('T', ' '));
 }
 
-/** The beginning of a hash, enough to compare by eye. */
+/** The start of a hash, enough to compare by eye. */
 export function formatHash(hash: string): string {
   return hash.slice(0, 12);
 }
 
-/** The word for a state of the API, within a sentence. */
+/** The word for a state of the API, for use within a sentence. */
 export function stateWord(state: string): string {
   return text.state[state] ?? state;
 }
 
-/** The same, where it stands by itself. */
+/** The same, for use on its own. */
 export function stateLabel(state: string): string {
   const word = stateWord(state);
   return `${word.slice(0, 1).toLocaleUpperCase(language)}${word.slice(1)}`;

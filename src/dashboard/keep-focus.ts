@@ -1,14 +1,14 @@
 const focusable =
   'a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), summary, [tabindex]';
 
-/** An element and those around it, the innermost first. */
+/** An element and its ancestors, innermost first. */
 export function pathOf(element: Element | null): readonly Element[] {
   const path: Element[] = [];
   for (let one = element; one !== null && one !== document.body; one = one.parentElement) path.push(one);
   return path;
 }
 
-/** Gives the focus to the first of a path; where that is gone, to what is nearest to it, and else to the page. */
+/** Focuses the first element of a path; if it is gone, the nearest one, or else the page. */
 export function focusNear(path: readonly Element[]): void {
   const [first] = path;
   if (first !== undefined && takesFocus(first)) return;
@@ -25,13 +25,13 @@ function takesFocus(element: Element): boolean {
 }
 
 /**
- * What has the focus may go away: a row that was dealt with, a button that is no more of use. The browser would begin at the top of the
- * page again. Call it once.
+ * The focused element may disappear: a row that was dealt with, a button that no longer applies. The browser would
+ * then start at the top of the page again. Call it once.
  */
 export function keepFocus(): void {
   let path: readonly Element[] = [];
   document.addEventListener('focusin', ({ target }) => (path = pathOf(target as Element)));
-  // Who clicks on nothing has left it.
+  // A click on empty space gives up the focus.
   document.addEventListener('pointerdown', () => (path = []), true);
   new MutationObserver(() => {
     const { activeElement } = document;

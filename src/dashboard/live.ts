@@ -7,8 +7,8 @@ import type { EventJson } from '../contract/event';
 import { atBase } from './base';
 
 /**
- * `live`: changes are seen as they happen. `waiting`: the connection is lost, it is tried again.
- * `off`: nobody looks, or nobody is signed in.
+ * `live`: changes show as they happen. `waiting`: the connection is lost, and being retried. `off`: the page is
+ * hidden, or no one is signed in.
  */
 export type LiveState = 'live' | 'waiting' | 'off';
 
@@ -17,26 +17,26 @@ export const liveState = signal<LiveState>('off');
 type Listener = (events: readonly EventJson[]) => void;
 const listeners = new Set<Listener>();
 const againAfterMs = 3_000;
-/** A fleet that comes back at once makes thousands of lines: the page redraws for all of them together. */
+/** A fleet that comes back at once writes thousands of lines: the page redraws once for all of them. */
 const collectMs = 250;
 
 let source: EventSource | null = null;
 let lastId: number | null = null;
-/** Something may have happened that nobody told: also between what a page fetched first and the beginning of the stream. */
+/** Something may have been missed, even between the page's first requests and the start of the stream. */
 let isMissing = true;
 let again: ReturnType<typeof setTimeout> | undefined;
 let collected: EventJson[] = [];
 let collecting: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls the listener with new lines of the journal, and with none when some may have been missed. */
+/** Calls the listener with new journal lines, and with none if some may have been missed. */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /**
- * Follows the journal while somebody is signed in and looks: a browser has six connections to a server for all its tabs,
- * and a stream holds one. Call it once.
+ * Follows the journal while someone is signed in and the page is visible: a browser has six connections to a server
+ * for all its tabs, and a stream holds one. Call it once.
  */
 export function startLive(): void {
   effect(() => {
@@ -81,7 +81,7 @@ function open(): void {
   for (const kind of eventKinds) mine.addEventListener(kind, collect);
 }
 
-/** The stream may have ended because the session did: then the answer leads to the login page. */
+/** The stream may have ended with the session: then the answer leads to the login page. */
 async function openAgain(): Promise<void> {
   await askSession().catch(() => undefined);
   if (liveState.peek() === 'waiting' && session.peek()?.signed_in === true) open();

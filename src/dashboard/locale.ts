@@ -1,4 +1,4 @@
-/** How dates and numbers are written for one viewer. */
+/** How one viewer's dates and numbers are written. */
 export interface Formats {
   /** Day and time to the second. */
   readonly moment: (at: Date) => string;
@@ -10,8 +10,8 @@ export interface Formats {
 }
 
 /**
- * As a language and its country write them.
- * @param languages the viewer's, the best first; what no browser knows is passed over, and English is the last resort
+ * The formats of a language and its country.
+ * @param languages the viewer's, in order of preference; unknown ones are skipped, and English is the last resort
  * @param timeZone that of the browser when left out
  */
 export function formatsOf(languages: readonly string[], timeZone?: string): Formats {
@@ -29,7 +29,7 @@ export function formatsOf(languages: readonly string[], timeZone?: string): Form
   };
 }
 
-/** Some browsers name what is no language, such as `en-US@posix`, and `Intl` throws at it. */
+/** Some browsers report an invalid language, such as `en-US@posix`, for which `Intl` throws. */
 function isKnown(language: string): boolean {
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(language).length > 0;
@@ -38,7 +38,7 @@ function isKnown(language: string): boolean {
   }
 }
 
-/** Those of who looks at the page. */
+/** The viewer's formats. */
 export const formats = formatsOf(typeof navigator === 'undefined' ? [] : navigator.languages);
 
 /** A whole number. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { atBase, base } from './base';
 
-/** The address bar: it holds the whole view, so that a link or a reload shows the same. */
+/** The address bar holds the whole view, so that a link or a reload shows the same. */
 export interface Address {
   /** Decoded parts: `/devices/board-1` is `['devices', 'board-1']`. */
   readonly path: readonly string[];
@@ -27,7 +27,7 @@ function decoded(part: string): string {
   }
 }
 
-/** A path of the page, or of the API, from its parts, encoded; what the browser is given lies below the base. */
+/** Builds an encoded path of the page, or of the API, from its parts; the browser gets it below the base. */
 export function linkTo(...path: readonly (string | number)[]): string {
   return `/${path.map((part) => encodeURIComponent(part)).join('/')}`;
 }
@@ -37,13 +37,13 @@ export function goTo(href: string): void {
   history.pushState(null, '', atBase(href));
   address.value = read();
   scrollTo(0, 0);
-  // A screen reader is told of the new page, and the keyboard begins at its top.
+  // Screen readers announce the new page, and the keyboard starts at its top.
   document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
 }
 
 /**
- * Changes filters in the address bar; an empty value goes out. Typing does not fill the history.
- * @param isStep whether the back button leads back to before the change
+ * Changes filters in the address bar; empty values are removed. Typing does not fill the history.
+ * @param isStep whether the back button returns to the state before the change
  */
 export function setQuery(changes: Readonly<Record<string, string | null>>, isStep = false): void {
   const query = new URLSearchParams(location.search);
@@ -58,7 +58,7 @@ export function setQuery(changes: Readonly<Record<string, string | null>>, isSte
   address.value = read();
 }
 
-/** Follows links inside the page without loading it anew. Call it once. */
+/** Follows links inside the page without reloading it. Call it once. */
 export function followLinks(): void {
   addEventListener('popstate', () => {
     address.value = read();

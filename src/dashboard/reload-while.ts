@@ -3,7 +3,7 @@ import type { BundleJson } from '../contract/bundle';
 
 const everyMs = 3_000;
 
-/** Fetches again every few seconds as long as something goes on that the journal does not tell the end of. */
+/** Fetches again every few seconds while something is in progress whose end the journal does not report. */
 export function useReloadWhile(isGoingOn: boolean, reload: () => void): void {
   useEffect(() => {
     if (!isGoingOn) return;

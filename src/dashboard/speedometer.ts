@@ -1,6 +1,6 @@
 const windowMs = 3_000;
 
-/** Bytes a second over the last seconds. */
+/** Bytes per second over the last seconds. */
 export function speedometer(): (sentBytes: number) => number | null {
   const marks: { at: number; sent: number }[] = [];
   return (sent) => {

@@ -1,4 +1,4 @@
-/** `system` follows what the viewer's desktop says. */
+/** `system` follows the viewer's desktop. */
 export type Theme = 'system' | 'light' | 'dark';
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
@@ -9,11 +9,11 @@ export function storedTheme(): Theme {
   try {
     return themes.find((theme) => theme === localStorage.getItem(key)) ?? 'system';
   } catch {
-    return 'system'; // a browser that keeps nothing
+    return 'system'; // a browser without storage
   }
 }
 
-/** The styles know `data-theme` alone. */
+/** The styles depend only on `data-theme`. */
 export function applyTheme(theme: Theme): void {
   const shown = theme === 'system' ? (desktop.matches ? 'dark' : 'light') : theme;
   document.documentElement.dataset['theme'] = shown;
@@ -23,12 +23,12 @@ export function chooseTheme(theme: Theme): void {
   try {
     localStorage.setItem(key, theme);
   } catch {
-    // it holds for this page then
+    // then it applies to this page only
   }
   applyTheme(theme);
 }
 
-/** Changes with the desktop, which may turn dark at sunset. */
+/** Follows the desktop, which may turn dark at sunset. */
 export function followDesktop(): void {
   desktop.addEventListener('change', () => applyTheme(storedTheme()));
 }

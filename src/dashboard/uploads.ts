@@ -7,38 +7,40 @@ import { findUpload, leavesOpen } from './find-upload';
 import { speedometer } from './speedometer';
 import { text } from './texts';
 
-/** `looking`: all was sent, the answer was lost, and the server is asked whether it has it. */
+/** `looking`: everything was sent, the answer was lost, and the page checks whether the server has the file. */
 export type UploadState = 'queued' | 'sending' | 'checking' | 'looking' | 'stored' | 'failed' | 'cancelled';
 
-/** One file on its way to the server. */
+/** A file being uploaded. */
 export interface Upload {
   readonly id: number;
   readonly file: File;
   readonly state: UploadState;
   readonly sentBytes: number;
   readonly totalBytes: number;
-  /** Bytes a second, of late. */
+  /** Recent bytes per second. */
   readonly speed: number | null;
   readonly bundle: BundleDetailsJson | null;
-  /** The same bytes were there before. */
+  /** The server already had the same bytes. */
   readonly wasThere: boolean;
-  /** The answer was lost; the server was asked for it. */
+  /** The answer was lost, and the server was asked for it. */
   readonly wasLost: boolean;
   readonly failure: Failure | null;
 }
 
-/** All uploads of this visit, in the order in which they were added. They go on while other pages are looked at. */
+/**
+ * All uploads of this visit, in the order in which they were added. They continue while the user visits other pages.
+ */
 export const uploads = signal<readonly Upload[]>([]);
 
 let lastId = 0;
 const requests = new Map<number, XMLHttpRequest>();
 
-/** Whether nothing more becomes of it by itself. */
+/** Whether the upload has ended. */
 export const isOver = ({ state }: Upload) =>
   state === 'stored' || state === 'failed' || state === 'cancelled';
 const isBusy = (upload: Upload) => !isOver(upload) && upload.state !== 'queued';
 
-/** Adds files to the queue: one is sent at a time, so that the first is there soonest. */
+/** Adds files to the queue. Only one is sent at a time, so that the first is done soonest. */
 export function addUploads(files: Iterable<File>): void {
   const added = [...files].map((file): Upload => ({
     id: ++lastId,
@@ -67,12 +69,12 @@ export function tryAgain(id: number): void {
   sendNext();
 }
 
-/** Takes what is over off the list. */
+/** Removes ended uploads from the list. */
 export function clearUploads(): void {
   uploads.value = uploads.value.filter((upload) => !isOver(upload));
 }
 
-/** Asks before the page is left while files are sent. Call it once. */
+/** Asks before the page is left during an upload. Call it once. */
 export function guardUploads(): void {
   addEventListener('beforeunload', (event) => {
     if (!uploads.value.every(isOver)) event.preventDefault();
@@ -91,7 +93,7 @@ function sendNext(): void {
 
 type UploadAnswer = Pick<UploadJson, 'bundle' | 'created'>;
 
-/** `fetch` cannot tell how much was sent; the older interface can. */
+/** `fetch` does not report how much was sent; the older interface does. */
 async function send({ id, file }: Upload): Promise<void> {
   const request = new XMLHttpRequest();
   requests.set(id, request);
@@ -125,7 +127,7 @@ async function send({ id, file }: Upload): Promise<void> {
   sendNext();
 }
 
-/** What did not go well: called off, failed, or sent whole and only not heard of. */
+/** An upload without success: cancelled, failed, or sent completely with its answer lost. */
 async function settle(id: number, file: File, failure: Failure): Promise<void> {
   if (stateOf(id) === 'cancelled') return;
   if (stateOf(id) !== 'checking' || !leavesOpen(failure)) {
@@ -150,7 +152,7 @@ function stateOf(id: number): UploadState | undefined {
   return uploads.value.find((upload) => upload.id === id)?.state;
 }
 
-/** `null` for what is not this server's, such as the page of a proxy. */
+/** `null` for an answer that is not this server's, such as a proxy's page. */
 function answerOf(body: string): UploadAnswer | null {
   try {
     return JSON.parse(body) as UploadAnswer;

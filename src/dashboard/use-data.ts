@@ -4,11 +4,11 @@ import type { EventJson } from '../contract/event';
 import { listen } from './live';
 
 export interface Data<Json> {
-  /** The last good answer. It stays while the next is fetched, and when that fails. */
+  /** The last good answer. It stays while the next is fetched, and if that fails. */
   readonly value: Json | null;
   readonly failure: Failure | null;
   readonly isLoading: boolean;
-  /** What is shown answers the question before, until the answer to this one is there. */
+  /** The shown value still answers the previous request. */
   readonly isOther: boolean;
   /** Fetches again. */
   readonly reload: () => void;
@@ -17,19 +17,19 @@ export interface Data<Json> {
 }
 
 interface Options {
-  /** Which lines of the journal make the answer old. All, when left out. */
+  /** Which journal lines make the answer stale; all when left out. */
   readonly isStale?: (event: EventJson) => boolean;
-  /** Also fetched again so often, in milliseconds, while somebody looks. */
+  /** Also fetched again at this interval, in milliseconds, while the page is visible. */
   readonly everyMs?: number;
-  /** Not more than one fetch in so long, in milliseconds, however much happens. */
+  /** The least time between two fetches, in milliseconds, however much happens. */
   readonly restMs?: number;
 }
 
 const defaultRestMs = 1_000;
 
 /**
- * What the API answers at a path, kept fresh: fetched again when the journal tells of a change.
- * @param path `null` for nothing yet
+ * The API's answer at a path, kept up to date: fetched again when the journal reports a change.
+ * @param path `null` to fetch nothing yet
  */
 export function useData<Json>(path: string | null, options: Options = {}): Data<Json> {
   const [state, setState] = useState<{ path: string | null; value: Json | null; failure: Failure | null }>({
@@ -53,7 +53,7 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
       if (!mine.signal.aborted) setState({ path, value, failure: null });
     } catch (error) {
       if (!mine.signal.aborted) {
-        // What was shown for another question would be taken for the answer to this one.
+        // The answer to another request must not be taken for the answer to this one.
         setState((old) => ({ path, value: old.path === path ? old.value : null, failure: asFailure(error) }));
       }
     }
@@ -76,7 +76,7 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
         () => {
           timer = undefined;
           lastAt = Date.now();
-          // An answer on its way comes first: where news is faster than answers, none would ever arrive.
+          // The running request finishes first: if news came faster than answers, none would ever arrive.
           if (running.current === null) void load();
           else soon();
         },

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** Has the browser ask before the page is closed or left, while something would be lost by it. */
+/** Makes the browser ask before the page is closed or left, while that would lose something. */
 export function useGuard(isNeeded: boolean): void {
   useEffect(() => {
     if (!isNeeded) return;

@@ -168,6 +168,34 @@ it('the event loop never waits for the disk: not at the first commit, while the 
   expect(since().filter(({ isLoop }) => isLoop)).toEqual([]);
 });
 
+/** Whether a process does something of its own at SIGTERM; see proc(5). */
+async function heedsSigterm({ process: { pid } }: ServerProcess): Promise<boolean> {
+  const [, caught = ''] = /^SigCgt:\s+(\w+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;
+}
+
+it('signals end a server whose disk hangs at the end, and the next start goes on', async () => {
+  const { folder, disk, server: first } = await start();
+  expect(await first.stop()).toBe(0);
+  const server = await startServer({ folder, env: disk.env, args: ['--shutdown-grace', '1s'] });
+  const before = syncsOf(disk, 'server.db-wal');
+  disk.hold();
+  const created = create(server, 'board-2');
+  await eventually(() => syncsOf(disk, 'server.db-wal') > before);
+  server.process.kill('SIGTERM');
+  await expect(created).rejects.toThrow(); // cut off: nothing was acknowledged, and the end waits for the disk
+  expect(await heedsSigterm(server)).toBe(true);
+  server.process.kill('SIGTERM');
+  await eventually(async () => !(await heedsSigterm(server))); // it exits as soon as its threads can
+  server.process.kill('SIGTERM');
+  await server.exited;
+
+  disk.go();
+  const again = await startServer({ folder, env: disk.env });
+  expect(await create(again, 'board-3')).toBe(201);
+  expect(await again.stop()).toBe(0);
+});
+
 it('a sync that fails ends the server with 70 and nothing acknowledged, and the next start goes on', async () => {
   const { folder, disk, server, connect } = await start();
   const device = await connect();

@@ -5,7 +5,7 @@ import type { Rig } from '../rig';
 import { startNginxWith } from './nginx';
 import { manifestPath, type Server } from './server';
 
-/** Debian's own, which its packages are for; another one may come first in PATH. */
+/** Debian's own, which its packages are for; PATH may find another one first. */
 const python = '/usr/bin/python3';
 
 /** A poll as the original server answered it: nginx with RSA certificates, and a small FastAPI application behind it. */

@@ -8,14 +8,14 @@ import { bundlePath, type Server } from './server';
 
 const connections = 8_192;
 
-/** nginx that serves the bundle as a file. */
+/** nginx, serving the bundle as a file. */
 export function startNginx(rig: Rig): Promise<Server> {
   return startNginxWith(rig, rig.certificates, `location = ${bundlePath} { alias ${rig.bundle.path}; }`);
 }
 
 /**
- * One worker, mutual TLS as our device listener does it, and connections that are kept however much is asked on them and however
- * long nobody reads.
+ * One worker, mutual TLS as in our device listener, and connections that stay open however much is requested and
+ * however long no one reads.
  * @param locations blocks of the server
  */
 export async function startNginxWith(

@@ -28,7 +28,7 @@ export async function startOurs(rig: Rig, { node, dataDir, core }: OursOptions):
       CERTS_DIR: rig.certificates.folder,
       DATA_DIR: dataDir,
       BUNDLE_KEYRING: rig.bundle.keyringPath,
-      SERVER_URL: 'https://localhost:8443', // so that all say the same in their manifests
+      SERVER_URL: 'https://localhost:8443', // so that all manifests are the same
     },
     core,
   });
@@ -41,12 +41,12 @@ export async function startOurs(rig: Rig, { node, dataDir, core }: OursOptions):
   };
 }
 
-/** Copies the prepared data, for one server alone. */
+/** Copies the prepared data, for one server only. */
 export function copyData(rig: Rig, dataDir: string): Promise<void> {
   return cp(rig.dataDir, dataDir, { recursive: true });
 }
 
-/** Releases the bundle on a server, and keeps what it tells a device then: the other contenders answer the same. */
+/** Releases the bundle on a server, and keeps its answer to a device: the other contenders answer the same. */
 export async function prepareOurs(rig: Rig, node: Node): Promise<void> {
   const server = await startOurs(rig, { node, dataDir: rig.dataDir, core: null });
   await mustRun('curl', [
@@ -57,7 +57,7 @@ export async function prepareOurs(rig: Rig, node: Node): Promise<void> {
     `bundle=@${rig.bundle.path}`,
     server.uploadUrl,
   ]);
-  // Its images are hashed after the upload: that is not to happen while something is measured.
+  // Its images are hashed after the upload, which must not happen during a measurement.
   const bundles = new URL('api/bundles', server.uploadUrl);
   await eventually(async () => {
     const { stdout } = await mustRun('curl', ['-sSf', bundles.href]);

@@ -1,10 +1,10 @@
-/** A server that is measured. */
+/** A server under measurement. */
 export interface Server {
-  /** All of its processes, but for their children. */
+  /** All of its processes, without their children. */
   readonly pids: readonly number[];
   /** Where devices reach it, such as `https://localhost:8443`: every server has the bundle and the manifest at the same paths. */
   readonly url: (protocol: Protocol) => string;
-  /** Where bundles are uploaded, without TLS; empty where they cannot be. */
+  /** Where bundles are uploaded, without TLS; empty if they cannot be. */
   readonly uploadUrl: string;
   stop(): Promise<void>;
 }

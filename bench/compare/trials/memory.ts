@@ -10,13 +10,13 @@ import type { Trial } from './trial';
 
 const mib = 1 << 20;
 const lookEveryMs = 50;
-/** A server lets a device have a few hundred connections, and an address so many handshakes a second. */
+/** A server lets a device have a few hundred connections, and an address a limited number of handshakes a second. */
 const devicesAtOnce = 32;
 const handshakesAtOnce = 16;
 
 /**
- * By how much a server's memory grows while devices hold up whole downloads, and what of it is left after they have gone: both in
- * MiB, beside what it needs for one download.
+ * How much a server's memory grows while devices stall whole downloads, and how much remains after they have left:
+ * both in MiB, on top of what one download needs.
  */
 export function memoryOfStalled(contender: Contender, rig: Rig): Promise<Trial> {
   const { stalledDownloads, watchMs, giveBackMs } = rig.scale;

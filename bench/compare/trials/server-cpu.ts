@@ -7,7 +7,7 @@ import type { Scale } from '../scale';
 import { bundlePath, manifestPath, type Protocol } from '../servers/server';
 import type { Trial } from './trial';
 
-/** What is asked of a server while its CPU time is measured. */
+/** The requests to a server while its CPU time is measured. */
 export interface Asked {
   readonly protocol: Protocol;
   readonly requests: keyof Scale['requests'];
@@ -16,10 +16,13 @@ export interface Asked {
   readonly rangeBytes?: number;
 }
 
-/** RAUC has up to 128 under way; beyond some tens it makes no difference. */
+/** RAUC has up to 128 in progress; beyond a few dozen it makes no difference. */
 const rangesAtOnce = 32;
 
-/** CPU time that a server uses for one poll, in microseconds; where connections may resume, how many of them did, in percent. */
+/**
+ * CPU time that a server uses for one poll, in microseconds; if connections may resume, also how many did, in
+ * percent.
+ */
 export function cpuOfPoll(asked: Asked) {
   return async (contender: Contender, rig: Rig): Promise<Trial> => {
     const { ca, devices } = contender.kind === 'fastapi' ? rig.rsaCertificates : rig.certificates;
@@ -27,7 +30,7 @@ export function cpuOfPoll(asked: Asked) {
     let taken = 0;
     return measured(contender, rig, asked, {
       ...{ path: manifestPath, copyPath: rig.manifestPath, parallel: pollers, ca },
-      // Others in each sample: there is a limit to how often a device may ask.
+      // Different ones in each sample: the rate of each device is limited.
       devices() {
         if (devices.length === 1) return devices;
         taken += pollers;
@@ -50,7 +53,7 @@ export function cpuOfRange(asked: Asked & { readonly rangeBytes: number }) {
     });
 }
 
-/** CPU time that a server uses for whole downloads, in seconds for 10^9 bytes. */
+/** CPU time that a server uses for whole downloads, in seconds per 10^9 bytes. */
 export function cpuOfDownload(asked: Asked) {
   return (contender: Contender, rig: Rig): Promise<Trial> =>
     measured(contender, rig, asked, {

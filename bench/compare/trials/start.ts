@@ -7,7 +7,7 @@ import { copyData, startOurs } from '../servers/ours';
 import type { Server } from '../servers/server';
 import type { Trial } from './trial';
 
-/** How long a server takes from its process to its ports, in seconds; it has all cores. */
+/** How long a server takes from its process to its ports, in seconds, with all cores. */
 export async function timeOfStart(contender: Contender, rig: Rig): Promise<Trial> {
   const dataDir = await mkdtemp(path.join(rig.folder, 'start-'));
   await copyData(rig, dataDir);

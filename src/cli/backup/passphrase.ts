@@ -2,7 +2,7 @@ import { DomainError } from '../../core/errors';
 import type { CliContext } from '../kernel/context';
 import { readInput } from '../kernel/input-file';
 
-/** A shorter one is guessed, whatever a guess costs. */
+/** Shorter ones can be guessed, whatever a guess costs. */
 const minLength = 12;
 
 /** The first line of a file. @throws DomainError `invalid-input`, `not-found`, `forbidden` */

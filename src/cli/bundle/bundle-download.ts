@@ -18,7 +18,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** `bundle download`: the bytes of a stored bundle, checked. */
+/** `bundle download`: downloads a stored bundle and checks its bytes. */
 export function addBundleDownload(bundle: Command, context: CliContext): void {
   addCommand<Flags>(bundle, context, {
     usage: 'download <name> [file]',
@@ -71,7 +71,7 @@ function refuseOutput({ terminal }: CliContext, { json }: Flags): void {
   }
 }
 
-/** A folder gets the bundle under its own name. */
+/** In a folder, the bundle gets its own name. */
 async function fileOf({ surroundings }: CliContext, name: string, given = '.'): Promise<string> {
   const absolute = path.resolve(surroundings.cwd, given);
   const isFolder = await stat(absolute).then(

@@ -139,7 +139,7 @@ function facts({ manifest, ...inspection }: Inspection, imageCheck: ImageCheck):
   return formatFacts([['Format', format], ['Size', formatSize(inspection.sizeBytes)], ...known]);
 }
 
-/** The file of the hooks, and which of the whole bundle it has; those of an image are with the image. */
+/** The hook file, and which hooks of the whole bundle it has; those of an image are listed with the image. */
 function hooksOf(hooks: NonNullable<Inspection['manifest']>['hooks'] | undefined): string {
   return joined(hooks?.filename, hooks?.hooks.join(', '));
 }

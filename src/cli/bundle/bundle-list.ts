@@ -10,7 +10,7 @@ import { formatInstant, formatSize } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** What is shown; a server of an earlier version does not check images. */
+/** What is shown; an older server does not check images. */
 const shownBundle = bundleJson
   .pick({
     name: true,
@@ -48,7 +48,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
   });
 }
 
-/** What a word in the table does not tell of the images. */
+/** What the word in the table does not say about the images. */
 function noteOf({ name, image_check: check }: ShownBundle): string[] {
   if (check?.state === 'mismatch')
     return [`${name} has images that do not match its manifest: ${check.files.join(', ')}`];

@@ -12,7 +12,7 @@ import { markedState } from '../kernel/state-mark';
 
 const fields = bundleInUseJson.shape;
 
-/** What is shown; a server of an earlier version does not check images. */
+/** What is shown; an older server does not check images. */
 const shownBundle = bundleInUseJson
   .pick({
     name: true,
@@ -39,7 +39,7 @@ const shownBundle = bundleInUseJson
   .partial({ image_check: true });
 type ShownBundle = Read<z.infer<typeof shownBundle>>;
 
-/** `bundle show`: what a running server knows of a bundle. */
+/** `bundle show`: what a running server knows about a bundle. */
 export function addBundleShow(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
     usage: 'show <name>',

@@ -31,7 +31,7 @@ const shownUpload = uploadJson.extend({
     warnings: true,
     active_for: true,
   }),
-  /** `null` when the answer was lost: the server has it, now or from before. */
+  /** `null` when the answer was lost: the server has it, new or from before. */
   created: uploadJson.shape.created.nullable(),
   release: releaseJson.pick({ id: true, compatible: true }).nullable(),
   ...shownEffect,
@@ -101,13 +101,13 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
   });
 }
 
-/** What was done is told also when a later one failed. */
+/** Also reports the finished uploads when a later one failed. */
 function printAnswers(context: CliContext, answers: readonly unknown[], files: number): void {
   if (files > 1) printJson(context, { uploads: answers });
   else for (const answer of answers) printJson(context, answer);
 }
 
-/** Stores it first: what its release does to the fleet, the server says of a bundle that it has. */
+/** Stores it first: the server can only tell what a release does to the fleet for a bundle that it has. */
 async function uploadAndAsk(
   context: CliContext,
   client: AdminClient,
@@ -124,7 +124,7 @@ async function uploadAndAsk(
   return { answer: { ...(answer as object), bundle, release: made, reach, warnings }, exitCode: 0 };
 }
 
-/** The fields of the form beside the file. */
+/** The fields of the form other than the file. */
 type UploadForm = FormOf<RequestOf<typeof uploadFields>>;
 
 function formFields({ activate, compatible, force, ...policy }: Flags): UploadForm {
@@ -136,7 +136,7 @@ function formFields({ activate, compatible, force, ...policy }: Flags): UploadFo
   };
 }
 
-/** A form has no way to say that a field is undefined. */
+/** A form cannot say that a field is undefined. */
 function textOf(form: UploadForm): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(form).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
@@ -144,7 +144,7 @@ function textOf(form: UploadForm): Readonly<Record<string, string>> {
 }
 
 interface Upload {
-  /** As it was named. */
+  /** As it was named on the command line. */
   readonly file: string;
   readonly name: string;
   readonly fields: Readonly<Record<string, string>>;

@@ -10,10 +10,10 @@ import type { WantedContent } from './fetch-content';
 
 /** Where the bytes of a download go, in order. */
 export interface DownloadTarget {
-  /** How many of them are there from a download that was cut. */
+  /** How many bytes are there from a download that was cut. */
   readonly startAt: number;
   write(piece: Buffer): Promise<void>;
-  /** Ends it when all bytes were written. @throws DomainError `unavailable` when they are not the bundle's */
+  /** Finishes once all bytes were written. @throws DomainError `unavailable` when they are not the bundle's */
   complete(): Promise<void>;
   /** Closes it, complete or not. */
   close(): Promise<void>;
@@ -26,8 +26,8 @@ export interface FileRequest {
 }
 
 /**
- * A file that gets its name when it is whole and has the right hash. Until then it lies beside it under a name with that hash: the next
- * download of the same bytes goes on with it, also after this process was killed.
+ * A file that gets its name only when it is whole and has the right hash. Until then it lies in the same folder under
+ * a name with that hash: the next download of the same bytes resumes it, even after this process was killed.
  */
 export class FileTarget implements DownloadTarget {
   readonly #hash = createHash('sha256');
@@ -44,7 +44,7 @@ export class FileTarget implements DownloadTarget {
   static async open(content: WantedContent, request: FileRequest): Promise<FileTarget> {
     await refuseExisting(request);
     const partPath = `${request.file}.${content.sha256.slice(0, 12)}.part`;
-    // No link that somebody else put there is followed.
+    // Follows no link that someone else put there.
     const part = await open(partPath, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
     const target = new FileTarget(part, partPath, content, request);
     try {
@@ -103,11 +103,11 @@ export class FileTarget implements DownloadTarget {
 
   async close(): Promise<void> {
     await this.part.close();
-    if (this.#sizeBytes === 0) await rm(this.partPath, { force: true }); // nothing to go on with
+    if (this.#sizeBytes === 0) await rm(this.partPath, { force: true }); // nothing to resume
   }
 }
 
-/** Standard output: what was written cannot be taken back, so that the exit code alone says whether it was the bundle. */
+/** Standard output: what was written cannot be taken back, so only the exit code says whether it was the bundle. */
 export class OutputTarget implements DownloadTarget {
   readonly startAt = 0;
   readonly #hash = createHash('sha256');

@@ -5,7 +5,7 @@ import { connectionFailure } from '../kernel/connection-failure';
 import { readAnswer } from '../kernel/server-answer';
 import { leavesOpen } from './lost-answer';
 
-/** A bundle of the server, as its own description has it. */
+/** A bundle of the server, as the server describes it. */
 export interface WantedContent {
   readonly name: string;
   readonly sha256: string;
@@ -13,23 +13,23 @@ export interface WantedContent {
 }
 
 export interface FetchSteps {
-  /** How many bytes are here already. */
+  /** How many bytes are already here. */
   readonly startAt: number;
-  /** Takes the next bytes; the next are read when it is done. */
+  /** Takes the next bytes; more are read once it is done. */
   readonly take: (piece: Buffer) => Promise<void>;
-  /** Told why it was cut, before it goes on. */
+  /** Called with the reason when the download was cut, before it resumes. */
   readonly onCut: (failure: DomainError) => void;
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** A server that restarts is back after one of them. They begin anew when bytes have come. */
+/** A restarting server is back after one of these pauses. They start over once bytes have come. */
 const pausesMs = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
-/** A connection on which nothing comes for so long is dead. */
+/** A connection that is silent for this long is dead. */
 const silenceLimitMs = 60_000;
 
 /**
- * Reads the bytes of a bundle in order, and goes on where it was cut.
- * @throws ServerRefusal; DomainError `unavailable` when it is cut again and again; what `take` throws
+ * Reads the bytes of a bundle in order, and resumes where it was cut.
+ * @throws ServerRefusal; DomainError `unavailable` when it is cut repeatedly; what `take` throws
  */
 export async function fetchContent(
   client: AdminClient,
@@ -56,7 +56,7 @@ export async function fetchContent(
   }
 }
 
-/** One request, from one place to the end. What the consumer throws does not come here. */
+/** One request, from a position to the end. Errors of the consumer do not come here. */
 async function* readFrom(client: AdminClient, content: WantedContent, at: number): AsyncGenerator<Buffer> {
   const request = client.request('GET', `/api/bundles/${encodeURIComponent(content.name)}/content`, {
     'If-Match': `"${content.sha256}"`,
@@ -72,7 +72,7 @@ async function* readFrom(client: AdminClient, content: WantedContent, at: number
       const wanted = piece.subarray(Math.max(0, at - position), content.sizeBytes - position);
       position += piece.length;
       if (wanted.length > 0) yield wanted;
-      if (position >= content.sizeBytes) return; // an answer that has no end fills no disk
+      if (position >= content.sizeBytes) return; // an endless answer must not fill the disk
     }
   } catch (error) {
     throw await connectionFailure(error, client.address);
@@ -81,7 +81,7 @@ async function* readFrom(client: AdminClient, content: WantedContent, at: number
   }
 }
 
-/** Where the bytes of an answer begin: at the start when a proxy has taken the range away. */
+/** Where the bytes of an answer begin: at the start if a proxy has removed the range. */
 async function startOf(
   response: IncomingMessage,
   client: AdminClient,
@@ -99,7 +99,7 @@ async function startOf(
   });
 }
 
-/** `If-Match` did not hold. */
+/** `If-Match` failed. */
 function replaced(name: string): DomainError {
   return new DomainError('conflict', `${name} has changed on the server`, {
     remedy: 'The bundle was deleted and another one uploaded under its name. Download it again.',

@@ -12,20 +12,20 @@ import { ServerRefusal } from '../kernel/server-refusal';
 
 export interface LostUpload {
   readonly name: string;
-  /** The text fields that went with it. */
+  /** The text fields that were sent with it. */
   readonly fields: Readonly<Record<string, string>>;
   readonly lost: LostAnswer;
-  /** The latest release before, as {@link latestRelease} says. */
+  /** The latest release before the upload, from {@link latestRelease}. */
   readonly releaseBefore: number;
 }
 
-/** The server answers nothing at all while it is away, and a look at it takes no time else. */
+/** How long one look may take: a server that is away does not answer at all, and a look is quick otherwise. */
 const lookLimitMs = 20_000;
 
-/** All of it goes into what stands in for the lost answer. */
+/** All of it goes into the answer that replaces the lost one. */
 const foundBundle = bundleJson.pick({ sha256: true, compatible: true }).loose();
 
-/** Of a release, which goes there too. */
+/** The fields of a release that go there too. */
 const foundReleases = z.object({
   releases: z.array(
     releaseWithRolloutJson
@@ -35,16 +35,17 @@ const foundReleases = z.object({
   ),
 });
 
-/** The number of the latest release that is current anywhere; what is released later has a higher one. */
+/** The highest release number among the current releases; a later release has a higher one. */
 export async function latestRelease(client: AdminClient): Promise<number> {
   const { releases } = parseAnswer(foundReleases, await client.get('/api/releases'));
   return Math.max(0, ...releases.map(({ id }) => id));
 }
 
 /**
- * Looks again and again whether the server has an upload whose answer was lost, and whether it is released as the upload asked.
- * @returns what the server would have answered, as far as that can still be known
- * @throws DomainError `unavailable` when it is not there in the end, with what came in place of the answer; `conflict` when
+ * Looks repeatedly whether the server has an upload whose answer was lost, and whether it is released as the upload
+ * asked.
+ * @returns what the server would have answered, as far as it can still be known
+ * @throws DomainError `unavailable` when it never appears, with the failure that replaced the answer; `conflict` when
  * the name has other bytes
  */
 export async function findUpload(
@@ -95,13 +96,13 @@ async function findRelease(
   );
 }
 
-/** Whether the upload makes a release of its own, also where the bundle is current already. */
+/** Whether the upload makes its own release even when the bundle is current already. */
 export function hasPolicy(fields: Readonly<Record<string, string>>): boolean {
   const others = new Set(['activate', 'compatible', 'force', 'channel']);
   return Object.keys(fields).some((field) => !others.has(field));
 }
 
-/** Nothing also while the server is away: it may start again. Another refusal says nothing about the upload. */
+/** Also `undefined` while the server is away: it may start again. Other refusals say nothing about the upload. */
 async function orNothing<T>({ lost }: LostUpload, look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();

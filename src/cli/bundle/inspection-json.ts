@@ -2,7 +2,7 @@ import type { BundleManifestJson, ImageCheckJson, ImageJson, SignerJson } from '
 import type { ImageCheck } from '../../core/image-check';
 import type { Image, Inspection, Manifest, SignerCertificate } from '../../core/inspection';
 
-/** An inspection as scripts read it: the names of the REST API's bundles. */
+/** An inspection for scripts, with the names that the REST API uses for bundles. */
 export function inspectionJson(inspection: Inspection): object {
   const { manifest } = inspection;
   return {
@@ -23,7 +23,7 @@ export function inspectionJson(inspection: Inspection): object {
   };
 }
 
-/** What hashing the images came to; `files` are those that the manifest does not fit. */
+/** The result of hashing the images; `files` are those that do not match the manifest. */
 export function imageCheckJson(check: ImageCheck): ImageCheckJson {
   return {
     state: check.state,

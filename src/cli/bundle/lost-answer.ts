@@ -1,11 +1,11 @@
 import { DomainError } from '../../core/errors';
 
-/** All of a bundle was sent, and no answer of the server came back: it may have it. */
+/** A bundle was sent completely, but no answer of the server came back: it may have it. */
 export class LostAnswer extends Error {
   override readonly name = 'LostAnswer';
 
   constructor(
-    /** What came instead. */
+    /** What came instead of the answer. */
     readonly failure: DomainError,
     readonly sent: { readonly sha256: string; readonly sizeBytes: number },
   ) {
@@ -13,7 +13,7 @@ export class LostAnswer extends Error {
   }
 }
 
-/** Whether a failure leaves open what the server did: the connection broke, or a proxy gave up on it. */
+/** Whether a failure leaves open what the server did: the connection broke, or a proxy gave up. */
 export function leavesOpen(error: unknown): error is DomainError {
   if (!(error instanceof DomainError) || error.code !== 'unavailable') return false;
   const status = error.details?.['status'];

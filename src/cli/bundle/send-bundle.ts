@@ -11,24 +11,24 @@ import { readAnswer } from '../kernel/server-answer';
 export interface BundleUpload {
   readonly name: string;
   readonly content: Readable;
-  /** `null` when it is not known: the bundle is then sent in chunks (RFC 9112, section 7.1). */
+  /** `null` when unknown: the bundle is then sent in chunks (RFC 9112, section 7.1). */
   readonly sizeBytes: number | null;
   /** Text fields of the form; they go before the file, so that a refusal can come early. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Must not be in the file: random. */
+  /** Random, because it must not occur in the file. */
   readonly boundary: string;
   readonly onProgress: (sentBytes: number, isAll: boolean) => void;
 }
 
-/** How long to wait for the server's word before the body is sent (curl waits as long). */
+/** How long to wait for the server's 100 Continue before sending the body (the same as curl). */
 const continueTimeoutMs = 1_000;
 
 /**
- * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), without ever holding more than a piece of it.
- * `Expect: 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes travel; it may also refuse
- * while they do, and then the sending stops.
- * @throws ServerRefusal, DomainError `unavailable`; LostAnswer when all was sent and the server's word did not come back;
- * `invalid-input` when the file gets shorter meanwhile, or nothing comes from standard input
+ * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), holding only a piece of it at a time.
+ * `Expect: 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes are sent. If it refuses
+ * while they are, sending stops.
+ * @throws ServerRefusal, DomainError `unavailable`; LostAnswer when everything was sent and no answer came back;
+ * `invalid-input` when the file shrinks meanwhile, or standard input is empty
  */
 export async function sendBundle(client: AdminClient, upload: BundleUpload): Promise<unknown> {
   const { sizeBytes, boundary, onProgress } = upload;
@@ -40,8 +40,8 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
       ? { 'Transfer-Encoding': 'chunked' }
       : { 'Content-Length': String(head.length + sizeBytes + tail.length) }),
     Expect: '100-continue',
-    // A server closes a connection that is not kept right after its answer, and what is still on its way to it then
-    // makes the system throw that answer away (RFC 9112 section 9.6).
+    // A server closes a connection that is not kept alive right after its answer. Data still on its way then makes
+    // the system discard that answer (RFC 9112 section 9.6).
     Connection: 'keep-alive',
   });
   const exchange = new Exchange(request);
@@ -75,12 +75,12 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
   }
 }
 
-/** A request whose answer may come at any time, also before the body is sent. */
+/** A request whose answer may come at any time, even before the body is sent. */
 class Exchange {
   readonly answer: Promise<IncomingMessage>;
-  /** Answered or failed: what is still to be sent is of no use. */
+  /** Answered or failed: sending the rest is of no use. */
   isOver = false;
-  /** Ends the one wait that may be under way. */
+  /** Ends the current wait, if there is one. */
   #stopWaiting: () => void = () => undefined;
 
   constructor(private readonly request: ClientRequest) {
@@ -94,7 +94,7 @@ class Exchange {
     this.answer.then(end, end);
   }
 
-  /** Waits for 100 Continue; a server that does not know it gets the body after a moment. */
+  /** Waits for 100 Continue; a server that does not support it gets the body after a moment. */
   async mayStart(): Promise<void> {
     const cancel = new AbortController();
     const timer = setTimeout(() => cancel.abort(), continueTimeoutMs);
@@ -111,7 +111,7 @@ class Exchange {
     cancel.abort();
   }
 
-  /** The pieces of a stream, until there is an answer: then nothing waits for the next one. */
+  /** The pieces of a stream, until there is an answer: then it stops waiting for the next one. */
   async *piecesOf(content: Readable): AsyncGenerator<Buffer> {
     const pieces = content[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     while (!this.isOver) {
@@ -130,7 +130,7 @@ class Exchange {
   }
 }
 
-/** Bundle names are plain ASCII without quotes, and fields have no line ends: nothing needs escaping. */
+/** Bundle names are plain ASCII without quotes, and fields have no line breaks: nothing needs escaping. */
 function formHead({ name, fields, boundary }: BundleUpload): string {
   const parts = Object.entries(fields).map(
     ([field, value]) =>

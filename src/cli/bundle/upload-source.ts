@@ -18,10 +18,10 @@ export interface UploadSource {
 const pieceSizeBytes = 256 * 1024;
 
 /**
- * What the server calls each file, in their order.
+ * The server's name for each file, in order.
  * @param files as they were named, `-` meaning standard input
- * @param given the one name that was given, for one file
- * @throws DomainError `invalid-input`; `configuration` for what is not possible together
+ * @param given the name given for a single file
+ * @throws DomainError `invalid-input`; `configuration` for options that exclude each other
  */
 export function namesOf(files: readonly string[], given: string | undefined): readonly string[] {
   if (given !== undefined && files.length > 1) {
@@ -48,7 +48,7 @@ export async function openSource(
       content: stdin,
       sizeBytes: null,
       close() {
-        stdin.destroy(); // a program that still writes to it must not keep this one
+        stdin.destroy(); // a program that still writes to it must not keep this one running
         return Promise.resolve();
       },
     };
@@ -64,7 +64,7 @@ export async function openSource(
       details: { file },
     });
   }
-  // Up to the size announced, even when the file grows meanwhile.
+  // Up to the announced size, even if the file grows meanwhile.
   const content = handle.createReadStream({ end: stats.size - 1, highWaterMark: pieceSizeBytes });
   return {
     content,

@@ -54,7 +54,7 @@ function byExpiry<One>(certificates: readonly One[], endOf: (one: One) => Date):
   return [...certificates].sort((a, b) => endOf(a).getTime() - endOf(b).getTime());
 }
 
-/** Those of the CA and the server first, then devices by name. */
+/** The CA's and the server's first, then devices by name. */
 function inOrder(certificates: readonly ListedCertificate[]): readonly ListedCertificate[] {
   const isDevice = ({ certificate: { role } }: ListedCertificate) => role === 'device';
   const devices = certificates
@@ -92,7 +92,7 @@ const remoteRow =
     serial,
   ];
 
-/** Its state, as code; revocation weighs more than expiry. */
+/** The state as code; revocation takes precedence over expiry. */
 export function certificateState(notAfter: Date, revokedAt: Date | null, now: Date) {
   if (revokedAt !== null) return 'revoked';
   return notAfter < now ? 'expired' : 'valid';

@@ -62,7 +62,7 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
   });
 }
 
-/** @throws DomainError `configuration` unless there is one of the three; of the file */
+/** @throws DomainError `configuration` unless exactly one of the three is given; for the file */
 async function readTarget(
   context: CliContext,
   which: string | undefined,

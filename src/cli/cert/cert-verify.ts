@@ -42,7 +42,7 @@ export function addCertVerify(cert: Command, context: CliContext): void {
   });
 }
 
-/** A running server checks its own folder. */
+/** Lets a running server check its own folder. */
 async function verifyRemotely(context: CliContext, config: Config, isJson: boolean): Promise<ExitCode> {
   const client = await AdminClient.open(context, config);
   const answer = await client.get('/api/certificates/verification');

@@ -1,6 +1,6 @@
 import type { CertificateSummary, IssuedFiles, ListedCertificate } from '../../core/certificate';
 
-/** Certificates as scripts read them: snake case, instants in ISO 8601 with `Z`. */
+/** Certificates for scripts: snake case, instants in ISO 8601 with `Z`. */
 export function certificateJson(certificate: CertificateSummary): object {
   return {
     role: certificate.role,

@@ -4,7 +4,7 @@ import { issuedFilesJson } from './certificate-json';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
 import { formatDay } from '../kernel/printable';
 
-/** What the commands that issue certificates have in common. */
+/** What the commands that issue certificates share. */
 export interface IssueFlags {
   readonly days?: number;
   readonly key?: KeyType;
@@ -22,7 +22,7 @@ export function issueOptions(defaultDays: number): readonly Option[] {
   ];
 }
 
-/** Only what was given: what was not has its default where certificates are made. */
+/** Only what was given: the code that makes certificates has the defaults. */
 export function issueRequest({ days, key, force }: IssueFlags): IssueOptions {
   return {
     ...(days === undefined ? {} : { days }),
@@ -31,19 +31,19 @@ export function issueRequest({ days, key, force }: IssueFlags): IssueOptions {
   };
 }
 
-/** A century is more than any device lasts, and still a year of four digits. */
+/** A century is longer than any device lasts, and the year still has four digits. */
 export function parseDays(text: string): number {
   const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (days < 1 || days > 36_500) throw new InvalidArgumentError('Use a whole number from 1 to 36500.');
   return days;
 }
 
-/** For options that can be given several times. */
+/** For options that can be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-/** Prints the written paths as data; what is worth knowing beside that is talk. */
+/** Prints the written paths as results, and notes about them as messages. */
 export function printIssued(context: CliContext, files: IssuedFiles, isJson: boolean): void {
   if (isJson) {
     printJson(context, issuedFilesJson(files));

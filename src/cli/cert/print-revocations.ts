@@ -2,7 +2,7 @@ import type { Revocation } from '../../core/certificate';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatInstant, formatTable } from '../kernel/printable';
 
-/** Revocations of the folder, as scripts read them. */
+/** The folder's revocations, for scripts. */
 export function printRevocationsJson(context: CliContext, revocations: readonly Revocation[]): void {
   const revoked = revocations.map(({ serial, commonName, revokedAt, reason }) => ({
     serial,
@@ -13,7 +13,7 @@ export function printRevocationsJson(context: CliContext, revocations: readonly 
   printJson(context, { revoked });
 }
 
-/** The same for people. @param columns more of them, after the three that there always are */
+/** The same for people. @param columns added after the three that are always shown */
 export function printRevocations(
   context: CliContext,
   revocations: readonly Revocation[],

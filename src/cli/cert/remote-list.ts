@@ -5,10 +5,10 @@ import type { CertificateRole } from '../../core/certificate';
 import type { AdminClient } from '../kernel/admin-client';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** So many certificates fit into one page. */
+/** How many certificates fit into one page. */
 const largestPage = 500;
 
-/** A page as it is, for scripts that may know more of a certificate. */
+/** The unchanged page, for scripts: it may say more about a certificate. */
 const wholePage = certificatesJson
   .pick({ next: true })
   .extend({ devices: z.array(z.unknown()) })
@@ -28,7 +28,7 @@ const shown = z.object({
   devices: z.array(devices.element.pick({ ...dates, device: true, revoked_at: true })),
 });
 
-/** One of a running server's certificates, for people. */
+/** A certificate of a running server, for people. */
 export interface RemoteCertificate {
   readonly name: string;
   readonly role: CertificateRole;
@@ -38,14 +38,14 @@ export interface RemoteCertificate {
 }
 
 interface RemoteListRequest {
-  /** Those of devices in the order in which they expire, else by device. */
+  /** Sorts the devices' certificates by expiry instead of by device. */
   readonly isByExpiry?: boolean;
   /** Part of the device's id or of the serial. */
   readonly search?: string;
 }
 
 /**
- * All certificates that a running server knows, its pages as one.
+ * All certificates that a running server knows, from all pages.
  * @throws ServerRefusal; DomainError `unavailable`
  */
 export async function listRemote(
@@ -64,7 +64,7 @@ export async function listRemote(
   }
 }
 
-/** What {@link listRemote} got: those of the CA and the server first, then devices by name. */
+/** The answer of {@link listRemote}: the CA's and the server's first, then devices by name. */
 export function remoteCertificates(answer: object): readonly RemoteCertificate[] {
   const read = parseAnswer(shown, answer);
   const listed = [

@@ -6,14 +6,14 @@ import { parseAnswer } from '../kernel/server-answer';
 
 const largestPage = 1_000;
 
-/** A page as it is, for scripts that may know more of a revocation. */
+/** The unchanged page, for scripts: it may say more about a revocation. */
 const wholePage = revocationsJson
   .pick({ next: true })
   .extend({ revocations: z.array(z.unknown()) })
   .loose();
 
 /**
- * All revocations of a running server, newest first, its pages as one.
+ * All revocations of a running server, newest first, from all pages.
  * @throws ServerRefusal; DomainError `unavailable`
  */
 export async function listRemoteRevocations(client: Pick<AdminClient, 'get'>): Promise<object> {
@@ -27,7 +27,7 @@ export async function listRemoteRevocations(client: Pick<AdminClient, 'get'>): P
   }
 }
 
-/** What {@link listRemoteRevocations} got. */
+/** The answer of {@link listRemoteRevocations}. */
 export function remoteRevocations(answer: object): readonly Revocation[] {
   return parseAnswer(revocationsJson.pick({ revocations: true }), answer).revocations.map(
     ({ device, serial, revoked_at: at, reason }) => ({

@@ -17,7 +17,7 @@ interface Flags {
 
 /**
  * Has a running server revoke a certificate.
- * @throws ServerRefusal; DomainError `configuration` for a name: only who has the folder knows all that was made for it
+ * @throws ServerRefusal; DomainError `configuration` for a name: only the folder shows all certificates made for it
  */
 export async function revokeRemotely(
   context: CliContext,

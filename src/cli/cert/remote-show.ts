@@ -9,16 +9,16 @@ import { listRemote } from './remote-list';
 type Known = Read<CertificatesJson>;
 type OwnCertificate = NonNullable<Known['ca']> | NonNullable<Known['server']>;
 
-/** Of what a list is searched by. */
+/** The longest text that a list can be searched by. */
 const longestSearch = 100;
 
-/** A certificate that a running server knows, with whose it is. */
+/** A certificate that a running server knows, and its owner. */
 export type RemoteShown =
   | ({ readonly role: 'device' } & Known['devices'][number])
   | ({ readonly role: 'ca' | 'server'; readonly revoked_at: null } & OwnCertificate);
 
 /**
- * The certificates of a running server that a name means.
+ * The certificates of a running server that a name refers to.
  * @param which a device id, a serial as people copy it, `ca` or `server`
  * @throws ServerRefusal; DomainError `not-found`, `unavailable`
  */

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 
-/** What can be typed after the words of a command. */
+/** What can be typed after a command. */
 export interface CommandWords {
-  /** Without the program's name: `device list`; empty for the program. */
+  /** Without the program's name: `device list`; empty for the program itself. */
   readonly path: string;
   readonly subcommands: readonly string[];
-  /** With their dashes. */
+  /** Including their dashes. */
   readonly options: readonly string[];
-  /** By option, where it takes one of a few words. */
+  /** The allowed words by option, for options that take one of a few. */
   readonly choices: readonly (readonly [option: string, words: readonly string[]])[];
 }
 
-/** Every command of the program, the program first. */
+/** Every command of the program, starting with the program itself. */
 export function commandWords(command: Command, path: readonly string[] = []): readonly CommandWords[] {
   const shown = command.options.filter((option) => !option.hidden);
   const options = [...shown.flatMap(({ long }) => long ?? []), '--help'];

@@ -5,7 +5,7 @@ export type Shell = (typeof shells)[number];
 
 const program = 'rauc-simple-server';
 
-/** A script that a shell reads once at its start; it asks nobody when it completes. */
+/** A script that a shell reads once when it starts; completing runs nothing else. */
 export function completionScript(shell: Shell, commands: readonly CommandWords[]): string {
   switch (shell) {
     case 'bash':
@@ -17,7 +17,7 @@ export function completionScript(shell: Shell, commands: readonly CommandWords[]
   }
 }
 
-/** Words of ours have no character that a shell reads otherwise. */
+/** None of our words has a character that is special to a shell. */
 function bashScript(commands: readonly CommandWords[]): string {
   const paths = commands.flatMap(({ path, subcommands }) => subcommands.map((name) => `"${path} ${name}"`));
   const choices = commands.flatMap(({ path, choices: own }) =>

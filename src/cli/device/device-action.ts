@@ -9,15 +9,15 @@ import { addCommand, type CommandSpec } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** What the commands read of a device. */
+/** What the commands read about a device. */
 const shownDevice = deviceJson
   .pick({ id: true, channel: true, labels: true, notes: true, pin: true })
   .extend({ installation: installationJson.pick({ bundle: true, state: true }).nullable() });
 
-/** A command that changes one device and shows it after the change. */
+/** A command that changes one device and then shows it. */
 export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {
   /**
-   * @param path of the device, without a slash at the end
+   * @param path of the device, without a trailing slash
    * @param args those after the id
    * @returns the server's answer: the device
    */
@@ -27,7 +27,7 @@ export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'c
     args: readonly string[],
     options: Options,
   ) => Promise<unknown>;
-  /** What became of it, for people. */
+  /** Reports the result to people. */
   readonly tell: (device: Read<z.infer<typeof shownDevice>>) => string;
 }
 
@@ -55,7 +55,7 @@ export function addDeviceAction<Options extends object>(
   });
 }
 
-/** @throws DomainError `invalid-input` for what is no device id */
+/** @throws DomainError `invalid-input` for an invalid device id */
 export function devicePath(id: string): string {
   return `/api/devices/${encodeURIComponent(parseDeviceId(id))}`;
 }

@@ -32,7 +32,7 @@ interface Action {
   readonly value: string | undefined;
 }
 
-/** The value that each action takes; `null` when it takes none. */
+/** The value that each action takes; `null` if it takes none. */
 const values: Readonly<Record<BulkVerb, { readonly what: string; readonly isNeeded: boolean } | null>> = {
   admit: null,
   hold: { what: 'reason', isNeeded: false },
@@ -45,16 +45,16 @@ const values: Readonly<Record<BulkVerb, { readonly what: string; readonly isNeed
   'remove-label': { what: 'label', isNeeded: true },
 };
 
-/** What became of the devices that fit. */
+/** The result for the matching devices. */
 interface Outcome {
   readonly done: string[];
   readonly failed: BulkResultJson['failed'];
-  /** Sent, but not answered: they may or may not have been changed. */
+  /** Sent, but not answered: they may or may not have changed. */
   unsure: readonly string[];
   notTried: readonly string[];
 }
 
-/** `device bulk`: does one thing to every device that fits, and says first how many there are. */
+/** `device bulk`: applies one action to every matching device, and first says how many there are. */
 export function addDeviceBulk(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'bulk <action> [value]',
@@ -147,7 +147,7 @@ async function isWanted(
   return false;
 }
 
-/** As many at a time as the server takes. What was done, is told also when a later part fails. */
+/** Sends as many at a time as the server accepts. Also reports what was done when a later part fails. */
 async function act(client: AdminClient, { verb, value }: Action, outcome: Outcome): Promise<void> {
   while (outcome.notTried.length > 0) {
     const part = outcome.notTried.slice(0, maxBulk);

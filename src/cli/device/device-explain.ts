@@ -30,7 +30,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
   });
 }
 
-/** How a device asks in a protocol; one that is not here goes by its name. */
+/** How a device asks in each protocol; a protocol missing here goes by its name. */
 const asking = new Map([
   ['manifest', 'asking for the manifest'],
   ['polling', 'polling with RAUC'],
@@ -51,7 +51,7 @@ function describe(who: string, offer: Read<ExplainedOfferJson>): string {
   const asked = rules.filter(({ passed }) => passed !== null);
   const deciding = asked.find(({ passed }) => passed === false);
   const rows = asked.map((one) => [
-    // Nothing is wrong with a device that runs what it should.
+    // A device that already runs the right version is not a problem.
     one === deciding && reason === upToDate
       ? lookOf(upToDate).word
       : one.passed === true

@@ -5,7 +5,7 @@ import type { CliContext } from '../kernel/context';
 import { copyAnswer } from '../kernel/copy-answer';
 import { type DeviceFilter, filterOptions, filterQuery } from './device-filter';
 
-/** `device export`: all devices that fit, however many they are. */
+/** `device export`: all matching devices, however many there are. */
 export function addDeviceExport(device: Command, context: CliContext): void {
   addCommand<DeviceFilter>(device, context, {
     usage: 'export',

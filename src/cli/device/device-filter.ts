@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { timeOrAgo } from '../../contract/device';
 import { installationStates } from '../../core/installation-states';
 
-/** Which devices are meant. */
+/** Which devices to select. */
 export interface DeviceFilter {
   readonly search?: string;
   readonly compatible?: string;
@@ -20,7 +20,7 @@ export interface DeviceFilter {
   readonly lastContactBefore?: string;
 }
 
-/** The options of a {@link DeviceFilter}; everything given must fit. */
+/** The options of a {@link DeviceFilter}; a device must match all that are given. */
 export const filterOptions: readonly Option[] = [
   new Option(
     '--search <text>',
@@ -47,7 +47,7 @@ export const filterOptions: readonly Option[] = [
   ).argParser(parseWhen),
 ];
 
-/** What was given, as `GET /api/devices` has it. */
+/** The given filters as the query of `GET /api/devices`. */
 export function filterQuery(filter: DeviceFilter): Readonly<Record<string, string>> {
   const asked = {
     search: filter.search,

@@ -41,7 +41,7 @@ const shownDevice = deviceJson
     installation: installationJson
       .pick({ bundle: true, sha256: true, state: true, progress: true, from_version: true })
       .nullable(),
-    // An older server does not tell whether a certificate is revoked.
+    // An older server does not say whether a certificate is revoked.
     certificates: z.array(
       deviceJson.shape.certificates.element
         .pick({ last_seen_at: true, revoked_at: true })
@@ -121,7 +121,7 @@ function rowOf(device: ShownDevice, releases: Releases): readonly string[] {
   ];
 }
 
-/** What a person decided weighs more than how far the installation is. */
+/** A person's decision takes precedence over the state of the installation. */
 function stateOf(device: ShownDevice, releases: Releases): string {
   const { admission, hold, pin, installation } = device;
   const state = deviceState(device, runsCurrent(device, releases));

@@ -3,17 +3,17 @@ import { devicePageJson } from '../../contract/device';
 import type { AdminClient } from '../kernel/admin-client';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** So many devices fit into one page. */
+/** How many devices fit into one page. */
 export const largestPage = 1_000;
 
-/** A page as it is, for scripts that may know more of a device. */
+/** The unchanged page, for scripts: it may say more about a device. */
 const wholePage = devicePageJson
   .pick({ next: true })
   .extend({ devices: z.array(z.unknown()) })
   .loose();
 
 /**
- * The pages of a list as one.
+ * All pages of a list together.
  * @param query filters and order
  * @throws ServerRefusal; DomainError `unavailable`
  */

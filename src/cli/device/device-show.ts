@@ -28,9 +28,9 @@ const shownInstallation = installationJson.pick({
   cleared_at: true,
 });
 const latestInstallations = z.object({ installations: z.array(shownInstallation) });
-/** The list as it is, for scripts. */
+/** The unchanged list, for scripts. */
 const wholeInstallations = z.object({ installations: z.array(z.unknown()) });
-/** An older server does not tell of a certificate whether it is revoked. */
+/** An older server does not say whether a certificate is revoked. */
 const shownDevice = deviceJson.omit({ boot_id: true, uptime_seconds: true, installation: true }).extend({
   certificates: z.array(deviceJson.shape.certificates.element.partial({ revoked_at: true })),
 });
@@ -109,7 +109,7 @@ function certificateFacts({ serial, revoked_at: revokedAt }: ShownDevice['certif
   return revokedAt == null ? serial : `${serial} (revoked ${instant(revokedAt)})`;
 }
 
-/** The remedy for a device that is refused with the certificate that it used last. */
+/** What to do about a device that is refused because of the certificate that it used last. */
 function tellRevoked(context: CliContext, device: ShownDevice): void {
   const { id } = device;
   if (isRefused(device))

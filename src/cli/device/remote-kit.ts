@@ -16,7 +16,7 @@ import { kitFile, tellHowToInstall, writeKit } from './write-kit';
 
 export interface RemoteKit extends IssueOptions {
   readonly id: string;
-  /** The request of a device that has its key, as it was named and read. */
+  /** The request of a device that already has its key: the file as named, and its content. */
   readonly csrFile: string | undefined;
   readonly csr: Buffer | undefined;
   readonly compatible?: string;
@@ -26,12 +26,13 @@ export interface RemoteKit extends IssueOptions {
   readonly isJson: boolean;
 }
 
-/** A kit is some certificates and texts; more is no kit. */
+/** A kit is a few certificates and texts; anything larger is not a kit. */
 const limitBytes = 16 << 20;
 
 /**
  * Has a running server make a kit, and writes it here.
- * @throws DomainError `configuration` when a private key would travel where others can read it, before anything is asked; ServerRefusal
+ * @throws DomainError `configuration` before any request if a private key would be sent where others can read it;
+ * ServerRefusal
  */
 export async function makeRemoteKit(
   context: CliContext,

@@ -6,13 +6,13 @@ import { DomainError } from '../../core/errors';
 import { kitName } from '../../services/certificates/make-device-kit';
 import { type CliContext, talk } from '../kernel/context';
 
-/** Where the kit of a device goes, absolute. @param out a folder as it was named; here when left out */
+/** The absolute path of a device's kit. @param out a folder as it was named; the current one when left out */
 export function kitFile({ surroundings }: CliContext, id: string, out = '.'): string {
   return path.join(path.resolve(surroundings.cwd, out), `${kitName(id)}.tar.gz`);
 }
 
 /**
- * Writes a kit under its name when it is whole; for its owner alone, since it may hold a private key.
+ * Writes a kit, which gets its name once it is whole. Only its owner can read it, since it may contain a private key.
  * @throws DomainError `storage-full`
  */
 export async function writeKit({ surroundings }: CliContext, file: string, archive: Buffer): Promise<void> {
@@ -29,7 +29,7 @@ export async function writeKit({ surroundings }: CliContext, file: string, archi
   }
 }
 
-/** What to do with a kit on its device. */
+/** How to install a kit on its device. */
 export function tellHowToInstall(context: CliContext, id: string): void {
   talk(context, `\nOn the device, as root:\n\n  tar -xzf ${kitName(id)}.tar.gz && ${kitName(id)}/install.sh`);
 }

@@ -10,13 +10,13 @@ import { readAnswer } from './server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { nothing } from '../../contract/request-fields';
 
-/** A server that says nothing for so long has died; checking a large bundle takes minutes. */
+/** A server that is silent for this long is dead; checking a large bundle takes minutes. */
 const silenceLimitMs = 15 * 60_000;
 
-/** A running server's REST API, as one command uses it. */
+/** A running server's REST API for one command. */
 export class AdminClient {
   private constructor(
-    /** Without a slash at the end. */
+    /** Without a trailing slash. */
     readonly address: string,
     private readonly token: string | null,
   ) {}
@@ -32,9 +32,9 @@ export class AdminClient {
   }
 
   /**
-   * @param limitMs how long the server may say nothing; for as long as checking a bundle takes when left out
-   * @throws ServerRefusal with the server's own reason; DomainError `unavailable` when there is no such server, or a proxy
-   * answers in its place
+   * @param limitMs how long the server may be silent; long enough to check a bundle when left out
+   * @throws ServerRefusal with the server's own reason; DomainError `unavailable` when there is no such server, or a
+   * proxy answers instead
    */
   async get(path: string, limitMs = silenceLimitMs): Promise<unknown> {
     const request = this.request('GET', path);
@@ -43,8 +43,8 @@ export class AdminClient {
   }
 
   /**
-   * As {@link get}. Who sends a body names its type: with a property that is written out, another name is an error then.
-   * @param body sent as JSON, without what is undefined
+   * As {@link get}. Name the body's type when calling: a misspelt property is an error then.
+   * @param body sent as JSON, without undefined fields
    */
   post<Body extends object = RequestOf<typeof nothing>>(
     path: string,
@@ -71,7 +71,7 @@ export class AdminClient {
 
   /**
    * Starts a request whose body the caller writes.
-   * @param path below the server's address, encoded already: a segment `..` stays what it is
+   * @param path below the server's address, already encoded: a segment `..` stays as it is
    */
   request(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',

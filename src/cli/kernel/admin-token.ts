@@ -10,8 +10,8 @@ import { readInput } from './input-file';
 const strongestFirst: readonly ValueSource[] = ['flag', 'env', '.env', 'default'];
 
 /**
- * The token for the running server: the one given directly or the one in a file, whichever is given nearer.
- * @throws DomainError `configuration` for a file without a token; never with the token in the message
+ * The token for the running server, given directly or in a file; the closer source wins.
+ * @throws DomainError `configuration` for a file without a token; the message never contains the token
  */
 export async function readAdminToken(context: CliContext, config: Config): Promise<string | null> {
   const { token, tokenFile, sources } = config;
@@ -29,7 +29,7 @@ export async function readAdminToken(context: CliContext, config: Config): Promi
   return found;
 }
 
-/** Who may read the file may do what the token may. Its absence is said when it is read. */
+/** Anyone who can read the file can do what the token allows. If the file is missing, reading it will say so. */
 async function warnOfOpenFile(context: CliContext, tokenFile: string): Promise<void> {
   if (tokenFile === '-') return;
   const file = path.resolve(context.surroundings.cwd, tokenFile);

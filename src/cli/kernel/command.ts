@@ -11,7 +11,7 @@ import { type CliContext, type ExitCode, talk, talkJson } from './context';
 /** One run of a command. */
 export interface Call<Options> {
   readonly context: CliContext;
-  /** The arguments, in the order of the usage; commander has seen to it that the required ones are there. */
+  /** The arguments, in the order of the usage; commander has checked that the required ones are there. */
   readonly args: readonly string[];
   readonly options: Options & { readonly json?: boolean };
   readonly config: Config;
@@ -25,14 +25,14 @@ export interface CommandSpec<Options> {
   readonly details?: string;
   /** The command's own options. */
   readonly options?: readonly Option[];
-  /** Options of the configuration that have a flag here. The others still count from environment and `.env`. */
+  /** Options of the configuration that have a flag here. The others still apply from the environment and `.env`. */
   readonly configKeys: readonly OptionKey[];
-  /** What one would type, without the program's name. */
+  /** What to type, without the program's name. */
   readonly examples: readonly string[];
   run(call: Call<Options>): Promise<ExitCode | undefined>;
 }
 
-/** Adds a command to the program or to a group of it; every one has `--json`, `--log-level`, `--help` and examples. */
+/** Adds a command to the program or to a group. Every command has `--json`, `--log-level`, `--help` and examples. */
 export function addCommand<Options extends object>(
   parent: Command,
   context: CliContext,
@@ -77,7 +77,7 @@ export function addExamples(command: Command, examples: readonly string[]): void
   );
 }
 
-/** A switch can be turned off on the command line too, when the environment turned it on. */
+/** The command line can also turn off a switch that the environment turned on. */
 function configOptions(key: OptionKey): readonly Option[] {
   const { type, env, doc, default: defaultText } = getOption(key);
   const shown = [
@@ -87,7 +87,7 @@ function configOptions(key: OptionKey): readonly Option[] {
   const help = `${doc.replaceAll('`', '')} (${shown.join('; ')})`;
   if (type !== flag) {
     const option = new Option(`${flagName(key)} <${valueName(type.name)}>`, help);
-    // For the help and the completion alone: the configuration judges a value, wherever it comes from.
+    // Only for the help and the completion: the configuration validates a value, wherever it comes from.
     if (type.choices !== undefined) option.argChoices = [...type.choices];
     return [option];
   }
@@ -109,7 +109,7 @@ function refuseUnstorable(given: readonly unknown[]): void {
   });
 }
 
-/** A variable that has no effect would leave a default in force, such as an open port, and nobody would know why. */
+/** A variable without effect would leave a default in force, such as an open port, and give no hint why. */
 function warnOfMisspelt(context: CliContext, isJson: boolean): void {
   for (const { name, meant } of findMisspelt(dotenvPathOf(context))) {
     const warning = `${name} in .env has no effect; did you mean ${meant}?`;
@@ -122,7 +122,7 @@ function dotenvPathOf({ surroundings }: CliContext): string {
   return path.join(surroundings.cwd, '.env');
 }
 
-/** Only flags of the configuration count: `--compatible` of another command is not the default compatible. */
+/** Only flags of the configuration count: another command's `--compatible` is not the default compatible. */
 function loadConfigOf(
   context: CliContext,
   given: Readonly<Record<string, unknown>>,

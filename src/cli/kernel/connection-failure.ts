@@ -10,15 +10,15 @@ const remedies: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'The DNS server does not answer. Check the network.',
 };
 
-/** What OpenSSL says of an answer that is not TLS. */
+/** What OpenSSL says about an answer that is not TLS. */
 const plainAnswer = /wrong.version.number|packet.length.too.long|http.request/i;
 const aboutTls = /CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|^EPROTO$/;
-/** The connection was there and ended, or what came was not HTTP. */
+/** The connection was there and ended, or the answer was not HTTP. */
 const cutShort = /^(ECONNRESET|EPIPE|HPE_.*)$/;
 
 /**
- * Turns what the network says into what a person can act on; everything else stays what it is. Where the address may be that of another
- * listener, it looks what is there.
+ * Turns a network error into one that people can act on; other errors stay as they are. If the address may belong to
+ * another listener, it checks what is there.
  */
 export async function connectionFailure(error: unknown, address: string): Promise<unknown> {
   if (error instanceof DomainError || error instanceof ServerRefusal) return error;
@@ -52,7 +52,7 @@ export async function connectionFailure(error: unknown, address: string): Promis
   );
 }
 
-/** OpenSSL's errors are not always of the realm's own class. */
+/** OpenSSL's errors are not always instances of this realm's Error. */
 function messageOf(error: unknown): string {
   const isObject = typeof error === 'object' && error !== null;
   return isObject && 'message' in error && typeof error.message === 'string' ? error.message : '';

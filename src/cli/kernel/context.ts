@@ -13,26 +13,26 @@ export interface CliContext {
   readonly wiring: Wiring;
   readonly terminal: Terminal;
   readonly surroundings: Surroundings;
-  /** How the run ends unless it fails. */
+  /** The exit code unless the run fails. */
   exitCode: ExitCode;
 }
 
-/** Writes data for people to standard output; text of others cannot command their terminal. */
+/** Writes results for people to standard output; text from others cannot control their terminal. */
 export function print(context: CliContext, text: string): void {
   writeText(context, context.terminal.stdout, text);
 }
 
-/** Writes data for programs to standard output. */
+/** Writes results for programs to standard output. */
 export function printJson(context: CliContext, value: unknown): void {
   writeLine(context.terminal.stdout, printableJson(value, 2));
 }
 
-/** Tells programs on standard error why there is no data. */
+/** Tells programs on standard error why there is no result. */
 export function talkJson(context: CliContext, value: unknown): void {
   writeLine(context.terminal.stderr, printableJson(value));
 }
 
-/** Says something that is no data: standard error. */
+/** Writes a message to standard error. */
 export function talk(context: CliContext, text: string): void {
   writeText(context, context.terminal.stderr, text);
 }
@@ -42,7 +42,7 @@ function writeText({ surroundings: { env } }: CliContext, stream: Output, text: 
   writeLine(stream, isColourful(stream, env) ? coloured(shown) : shown);
 }
 
-/** On a terminal that has colours, unless somebody wants none (https://no-color.org). */
+/** Colours on a terminal that has them, unless the user wants none (https://no-color.org). */
 function isColourful({ isTTY }: Output, env: Environment): boolean {
   return isTTY === true && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '';
 }
@@ -51,7 +51,7 @@ function writeLine(stream: Output, text: string): void {
   stream.write(`${text}\n`);
 }
 
-/** A path as one would type it here: relative when it is below the working directory. */
+/** A path as one would type it here: relative if it is below the working directory. */
 export function shownPath(context: CliContext, absolute: string): string {
   const relative = path.relative(context.surroundings.cwd, absolute);
   return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? absolute : relative;

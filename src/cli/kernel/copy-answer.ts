@@ -8,12 +8,12 @@ import { printable } from './printable';
 import { readAnswer } from './server-answer';
 import type { Output } from './wiring';
 
-/** A server that says nothing for so long has died. */
+/** A server that is silent for this long is dead. */
 const silenceLimitMs = 60_000;
 
 /**
- * Writes an answer of the server as it comes, and no faster than it is taken. A terminal gets no control characters of others. A
- * reader that goes away (`| head`) ends it.
+ * Writes the server's answer as it arrives, no faster than it is read. Control characters never reach a terminal.
+ * When the reader leaves (`| head`) it ends.
  * @throws ServerRefusal; DomainError `unavailable` also when the answer was cut short
  */
 export async function copyAnswer(
@@ -54,7 +54,7 @@ async function refusalOf(response: IncomingMessage, address: string): Promise<un
   });
 }
 
-/** @returns false when nobody reads any more */
+/** @returns false when the reader is gone */
 function isTaken(output: Output, piece: string | Buffer): Promise<boolean> {
   return new Promise((resolve, reject) => {
     output.write(piece, (error) => {

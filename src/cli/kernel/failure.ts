@@ -18,7 +18,7 @@ export interface FailureStyle {
   readonly isDebug: boolean;
 }
 
-/** Tells on standard error why a command failed and what to do next. @returns the exit code */
+/** Says on standard error why a command failed and what to do next. @returns the exit code */
 export function reportFailure(context: CliContext, error: unknown, style: FailureStyle): ExitCode {
   const failure = describeFailure(error);
   const stack = failure.exitCode === 70 && style.isDebug ? stackOf(error) : undefined;
@@ -27,7 +27,7 @@ export function reportFailure(context: CliContext, error: unknown, style: Failur
     talkJson(context, { error: { code, message, remedy, details, stack } });
     return failure.exitCode;
   }
-  // Commander has told about wrong usage already.
+  // Commander has already reported wrong usage.
   if (!(error instanceof CommanderError)) talk(context, `error: ${failure.message}`);
   for (const reason of reasonsOf(failure.details)) {
     if (!failure.message.includes(reason)) talk(context, `  - ${reason}`);
@@ -37,7 +37,7 @@ export function reportFailure(context: CliContext, error: unknown, style: Failur
   return failure.exitCode;
 }
 
-/** Whether commander ended the run because it did all there was to do: help and version. */
+/** Whether commander ended the run because all is done: help and version. */
 export function isDone(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
@@ -65,13 +65,13 @@ function describeFailure(error: unknown): Failure {
   };
 }
 
-/** What was typed wrongly is wrong usage, wherever it is noticed; what is in a file is not. */
+/** Wrong input on the command line is wrong usage, wherever it is noticed; wrong content of a file is not. */
 function exitCodeOf(code: string, details: Failure['details']): ExitCode {
   const isUsage = code === 'configuration' || (code === 'invalid-input' && details?.['file'] === undefined);
   return isUsage ? 2 : 1;
 }
 
-/** What the operating system refused (`EACCES`, `ENOSPC` ...): not ours to call a bug. */
+/** An error of the operating system (`EACCES`, `ENOSPC` ...) is not our bug. */
 export function isSystemError(error: unknown): boolean {
   return /^E(?!RR_)[A-Z0-9]+$/.test(systemErrorCode(error) ?? '');
 }
@@ -80,7 +80,7 @@ function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : undefined;
 }
 
-/** The findings behind a refused bundle, as the server lists them. */
+/** The findings about a refused bundle, as the server lists them. */
 function reasonsOf(details: Failure['details']): readonly string[] {
   const reasons = details?.['reasons'];
   if (!Array.isArray(reasons)) return [];

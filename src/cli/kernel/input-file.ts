@@ -5,11 +5,11 @@ import { DomainError } from '../../core/errors';
 import type { CliContext } from './context';
 import { ServerRefusal } from './server-refusal';
 
-/** Far more than a certificate chain, a request or a token takes. */
+/** Far larger than any certificate chain, request or token. */
 const limitBytes = 1024 * 1024;
 
 /**
- * Reads a small file that was named on the command line, `-` meaning standard input.
+ * Reads a small file named on the command line, `-` meaning standard input.
  * @param what names it in messages
  * @throws DomainError `not-found`, `forbidden`, `invalid-input`
  */
@@ -29,7 +29,7 @@ export async function readInput(
 }
 
 /**
- * Does what judges the content of a file: what is wrong with that is refused, and no wrong usage.
+ * Runs a check of a file's content: wrong content is a refusal, not wrong usage.
  * @param file as it was named; `undefined` when there is none
  */
 export async function judgingFile<Result>(
@@ -65,7 +65,7 @@ async function collectBytes(stream: NodeJS.ReadableStream, what: string): Promis
   return Buffer.concat(pieces);
 }
 
-/** Turns what the file system says about a named file into what a person can act on. */
+/** Turns a file system error about a named file into one that people can act on. */
 export function fileFailure(error: unknown, file: string, what: string): unknown {
   switch (systemErrorCode(error)) {
     case 'ENOENT':

@@ -2,15 +2,16 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { hostOfUrl } from '../../base/text/host-of-url';
 
-/** What listens at an address: something that speaks TLS, and takes strangers or asks for client certificates; or none of it. */
+/** What listens at an address: TLS for anyone, TLS with client certificates, or no TLS. */
 export type MetServer = 'https' | 'client-certificates' | 'unknown';
 
-/** A command has failed already: its reader waits no longer than this to know why. */
+/** The command has failed already: its user waits no longer than this to learn why. */
 const limitMs = 3_000;
 
 /**
- * Looks what answers TLS at the address of a server, whoever it says to be. Nothing but a question for its health is sent. Over TLS 1.3 a
- * server that asks for client certificates ends the connection only after the handshake (RFC 8446, section 4.4.2.4), without an answer.
+ * Finds out what answers TLS at a server's address, without checking its certificate. It sends only a health request.
+ * Over TLS 1.3 a server that asks for client certificates ends the connection only after the handshake (RFC 8446,
+ * section 4.4.2.4), without an answer.
  */
 export function meetServer(address: string): Promise<MetServer> {
   const host = hostOfUrl(address);

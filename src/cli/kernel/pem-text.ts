@@ -1,6 +1,6 @@
 /**
- * A file that may be PEM or DER as text, for JSON: DER gets the clothes of PEM (RFC 7468). Whoever reads it judges what it is.
- * @param label what it is called in PEM
+ * A PEM or DER file as text, for JSON: DER is encoded as PEM (RFC 7468). The receiver judges the content.
+ * @param label its name in PEM
  */
 export function pemText(file: string | Uint8Array, label: 'CERTIFICATE' | 'CERTIFICATE REQUEST'): string {
   const bytes = Buffer.from(file);

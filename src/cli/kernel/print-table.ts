@@ -2,8 +2,8 @@ import { type CliContext, print, talk } from './context';
 import { formatTable } from './printable';
 
 /**
- * Prints what a command has found, as a table. Where that is nothing, it says so on standard error.
- * @param nothing what it says then
+ * Prints the results of a command as a table. If there are none, it says so on standard error.
+ * @param nothing the message then
  */
 export function printTable(
   context: CliContext,

@@ -1,6 +1,6 @@
 /**
- * Makes text of unknown origin fit for a terminal: escape sequences, other control characters and those that reorder
- * text become `\u{...}`. Line ends stay.
+ * Makes untrusted text safe for a terminal: escape sequences, other control characters and those that reorder text
+ * become `\u{...}`. Line breaks stay.
  */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
@@ -13,7 +13,7 @@ export function printableLine(text: string): string {
   return printable(text).replaceAll('\n', '\\n');
 }
 
-/** JSON in which the same characters are escaped as JSON escapes them: it stays the same value. */
+/** JSON with the same characters escaped in JSON's way: the value stays the same. */
 export function printableJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (character) =>
     [...Array(character.length).keys()]
@@ -45,7 +45,7 @@ export function formatDay(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** Lays out rows below a header in columns, each as wide as its widest cell. */
+/** Lays out rows below a header, each column as wide as its widest cell. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows].map((cells) => cells.map(printableLine));
   const widths = header.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
@@ -59,7 +59,7 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
     .join('\n');
 }
 
-/** Lays out names and values, the values below each other. */
+/** Lays out names and values, with the values aligned. */
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   return facts

@@ -5,19 +5,19 @@ import type { Output } from './wiring';
 const redrawMs = 100;
 const barWidth = 24;
 
-/** Flags that keep a progress line away. */
+/** Flags that suppress a progress line. */
 interface Talk {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-/** One line on a terminal that tells how far a long task is; without colours. */
+/** A line on a terminal that shows how far a long task is; without colours. */
 export class ProgressLine {
   private readonly startedAtMs: number;
   private drawnAtMs = -Infinity;
 
   /**
-   * @param totalBytes `null` when the size is not known
+   * @param totalBytes `null` when the size is unknown
    * @param nowMs any clock in milliseconds
    * @param doneBefore bytes that were there at the start; they do not count towards the speed
    */
@@ -32,9 +32,9 @@ export class ProgressLine {
   }
 
   /**
-   * A progress line where a person sees it; a log would fill up with lines that overwrite nothing.
-   * @param totalBytes `null` when the size is not known
-   * @param atEnd what it says when all bytes are through
+   * Creates a progress line if a person sees it; in a log its lines would only pile up.
+   * @param totalBytes `null` when the size is unknown
+   * @param atEnd shown once all bytes are through
    * @param doneBefore bytes that are there already
    */
   static whereSeen(
@@ -50,7 +50,7 @@ export class ProgressLine {
     return new ProgressLine(terminal.stderr, totalBytes, nowMs, atEnd, doneBefore);
   }
 
-  /** @param isLast whether these are all, where the total is not known */
+  /** @param isLast whether this is all, if the total is unknown */
   update(doneBytes: number, isLast = this.totalBytes !== null && doneBytes >= this.totalBytes): void {
     const nowMs = this.nowMs();
     if (!isLast && nowMs - this.drawnAtMs < redrawMs) return;
@@ -79,7 +79,7 @@ export class ProgressLine {
     ].join('  ');
   }
 
-  /** Never as wide as the terminal: a line that wraps could not be taken back. */
+  /** Narrower than the terminal: a line that wraps could not be erased. */
   private draw(text: string): void {
     const { columns } = this.output;
     // Some terminals do not know their width and say 0.

@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode } from '../../core/errors';
 
 interface Meaning {
   readonly code: ErrorCode;
-  /** What the proxy did, after its name. */
+  /** What the proxy did, to follow its name. */
   readonly says: string;
   readonly remedy: string;
 }
@@ -11,7 +11,7 @@ interface Meaning {
 const noServer =
   'Check that the server is running, and that the proxy forwards to the address of its admin listener and can reach it.';
 
-/** What a proxy means by an answer of its own (RFC 9110, sections 15.5.14 and 15.6). */
+/** What a proxy's own answers mean (RFC 9110, sections 15.5.14 and 15.6). */
 const meanings: Readonly<Record<number, Meaning>> = {
   413: {
     code: 'too-large',
@@ -28,7 +28,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** What a proxy in front of the server answered by itself, in words; `undefined` for what says nothing known. */
+/** Describes an answer that a proxy in front of the server made itself; `undefined` for an unknown one. */
 export function proxyFailure(response: IncomingMessage, address: string): DomainError | undefined {
   const status = response.statusCode ?? 0;
   const meaning = meanings[status];

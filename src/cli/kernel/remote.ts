@@ -3,7 +3,7 @@ import type { Config } from '../../config/config';
 import { type OptionKey, flagName } from '../../config/options';
 import { DomainError } from '../../core/errors';
 
-/** For commands that work in a folder here, or on a running server when told so. */
+/** For commands that work in a local folder, or on a running server with `--remote`. */
 export interface RemoteFlags {
   readonly remote?: boolean;
 }
@@ -13,12 +13,12 @@ export const remoteOption = new Option(
   'use the running server at --server or RAUC_SERVER instead of the local certificates folder',
 );
 
-/** What says which server, and who asks. */
+/** The options that select the server and the caller. */
 export const remoteKeys = ['server', 'token', 'tokenFile'] as const satisfies readonly OptionKey[];
 
 /**
- * Whether a running server is asked. RAUC_SERVER alone does not say so: who issues certificates here may have it for other commands.
- * @throws DomainError `configuration` for a flag that would have no effect
+ * Whether to ask a running server. RAUC_SERVER alone does not mean that: it may be set for other commands.
+ * @throws DomainError `configuration` for a flag without effect
  */
 export function isRemote({ remote = false }: RemoteFlags, { sources }: Config): boolean {
   const others: readonly OptionKey[] = remote ? ['certsDir'] : remoteKeys;

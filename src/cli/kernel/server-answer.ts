@@ -6,10 +6,10 @@ import { DomainError } from '../../core/errors';
 import { proxyFailure } from './proxy-answer';
 import { ServerRefusal } from './server-refusal';
 
-/** A list of ten thousand bundles is a tenth of it. */
+/** A list of ten thousand bundles is a tenth of this. */
 const answerLimitBytes = 256 * 1024 * 1024;
 
-/** What is needed of a problem document; all else are facts. */
+/** The fields used from a problem document; all others are facts. */
 const refusal = readerOf(problemJson.partial({ type: true, title: true, status: true }));
 
 /**
@@ -38,7 +38,7 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
 
 function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof refusal>): ServerRefusal {
   const message = detail ?? title ?? 'the server refused the request';
-  // A server's own bug has no detail here: its log has, under this id.
+  // A bug of the server has no details here: its log has them, under this id.
   const requestId = typeof facts['request_id'] === 'string' ? ` (request ${facts['request_id']})` : '';
   const details = Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'type'));
   return new ServerRefusal(code, code === 'internal' ? `${message}${requestId}` : message, remedy, details);
@@ -65,8 +65,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Reads what a command needs of an answer.
- * @param schema of the contract, best no more of it than what is needed: an older server may not have the rest
+ * Reads what a command needs from an answer.
+ * @param schema of the contract, with no more than what is needed: an older server may lack the rest
  * @throws DomainError `unavailable` when the server speaks another version of the API
  */
 export function parseAnswer<Schema extends z.ZodType>(

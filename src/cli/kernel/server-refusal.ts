@@ -1,4 +1,4 @@
-/** A running server's refusal: its problem document (RFC 9457), told again. */
+/** A running server's refusal, from its problem document (RFC 9457). */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
 

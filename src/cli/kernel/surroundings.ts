@@ -7,26 +7,26 @@ import { processEnvironment, type Environment } from '../../config/environment';
 import type { Clock } from '../../ports/clock';
 import type { Terminal } from './wiring';
 
-/** What ends a server in an orderly way. */
+/** The signals that stop a server in an orderly way. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** What a command knows of the process that it runs in: replaced in tests. */
+/** What a command knows about its process: replaced in tests. */
 export interface Surroundings {
   readonly env: Environment;
-  /** Where `.env` is looked for and relative paths start. */
+  /** Where `.env` is looked up and relative paths start. */
   readonly cwd: string;
-  /** How somebody in `cwd` calls the command line again. */
+  /** How to call the command line again in `cwd`. */
   readonly command: string;
-  /** Who runs the command, for the history. */
+  /** The user who runs the command, for the history. */
   readonly user: string;
   readonly version: string;
   readonly now: Clock;
   newId(): string;
-  /** Resolves after so long. */
+  /** Resolves after this time. */
   wait(ms: number): Promise<void>;
-  /** @returns what stops listening */
+  /** @returns stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
-  /** Hears of exceptions that nothing caught, instead of the process ending at once. @returns what stops listening */
+  /** Called with uncaught exceptions, instead of the process ending at once. @returns stops listening */
   onUncaughtException(listener: (error: unknown) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
@@ -54,7 +54,7 @@ export function processSurroundings(): Surroundings {
       };
     },
     onUncaughtException(listener) {
-      process.on('uncaughtException', listener); // and promises that nobody handled
+      process.on('uncaughtException', listener); // and with unhandled rejections
       return () => {
         process.removeListener('uncaughtException', listener);
       };
@@ -63,7 +63,7 @@ export function processSurroundings(): Surroundings {
   };
 }
 
-/** A container's user id need not have a name. */
+/** A user id in a container may have no name. */
 function userName(): string {
   try {
     return userInfo().username;

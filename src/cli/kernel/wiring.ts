@@ -11,7 +11,7 @@ import type { Config } from '../../config/config';
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** What a command talks to: replaced in tests, and nothing of `process` in between. */
+/** The streams of a command: replaced in tests, and never bypassed through `process`. */
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
@@ -25,17 +25,17 @@ export interface RunningServer {
   /** `null` when that listener is off. */
   readonly hawkbitUrl: string | null;
   readonly certificateNames: readonly string[];
-  /** What was made because it was missing, as sentences. */
+  /** What was created because it was missing, as sentences. */
   readonly made: readonly string[];
-  /** What somebody should mend, each with the command that does. */
+  /** What someone should fix, each with the command for it. */
   readonly warnings: readonly string[];
-  /** Whether people on the admin listener need a token and there is none. */
+  /** Whether people on the admin listener need a token and none exists. */
   readonly lacksToken: boolean;
-  /** Notes an exception that nothing caught: in the log, and for the next start. The process must end then. */
+  /** Records an uncaught exception: in the log, and for the next start. The process must end then. */
   crashed(error: unknown): void;
   /**
    * Resolves when everything is closed.
-   * @param graceMs how long running requests may go on; as configured when left out
+   * @param graceMs how long running requests may continue; as configured when left out
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -46,14 +46,14 @@ export interface Wiring {
   serve(config: Config): Promise<RunningServer>;
   certificates(config: Config): CertificateFolder;
   readonly kitText: ReadKitText;
-  /** Opens the database for token commands; `close` it after. */
+  /** Opens the database for token commands; `close` it afterwards. */
   tokens(config: Config): ManageTokens & { close(): void };
   readonly backups: Backups;
-  /** Examines the installation that is configured. Nothing is changed. */
+  /** Examines the configured installation, and changes nothing. */
   doctor(
     config: Config,
     request: {
-      /** Leaves out what reads every byte of every bundle. */
+      /** Skips what reads every byte of every bundle. */
       readonly isQuick: boolean;
       readonly onProgress: (progress: CheckProgress) => void;
     },

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config';
 import type { ManageTokens } from '../../services/access/manage-tokens';
 import type { CliContext, ExitCode } from './context';
 
-/** Opens the tokens of the data folder for one command, and closes them whatever happens. */
+/** Opens the tokens of the data folder for one command, and closes them in any case. */
 export async function withTokens(
   { wiring }: CliContext,
   config: Config,

@@ -24,7 +24,9 @@ interface ReleaseFlags {
   readonly yes?: boolean;
 }
 
-/** Whether a person is asked before: on a terminal, for everyone at once. Scripts go on. */
+/**
+ * Whether to ask a person first: on a terminal, for a release to everyone at once. Scripts continue without asking.
+ */
 export function mustConfirm(context: CliContext, { steps, yes }: ReleaseFlags): boolean {
   return canAsk(context) && yes !== true && reachesEveryone(steps);
 }
@@ -35,9 +37,9 @@ function reachesEveryone(steps: string | undefined): boolean {
 }
 
 /**
- * Says what a release to everyone would do, and asks. One that would change nothing needs no answer.
+ * Says what a release to everyone would do, and asks. One that would change nothing needs no confirmation.
  * @param request the body of the request that would make it
- * @returns false unless the person says yes
+ * @returns false unless the answer is yes
  */
 export async function confirmRelease(
   context: CliContext,

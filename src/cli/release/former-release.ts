@@ -9,7 +9,7 @@ import { describeFailures, describeResult } from './shown-release';
 
 const anyHistory = z.object({ history: z.array(z.looseObject({ id: z.number(), action: z.string() })) });
 
-/** The line of the history that made a release, whose id is that of the line; `undefined` when there is none. */
+/** The history line that made a release, whose id is that of the line; `undefined` when there is none. */
 export async function findFormer(client: AdminClient, [text = '']: readonly string[]): Promise<unknown> {
   const id = parseReleaseId(text);
   const answer = await client.get(`/api/history?before=${id + 1}&limit=1`);
@@ -17,7 +17,7 @@ export async function findFormer(client: AdminClient, [text = '']: readonly stri
   return history.find((line) => line.id === id && line.action === 'activate');
 }
 
-/** What a release that is not current any more was, and what it came to. */
+/** What a former release was, and how it ended. */
 export function formerDetails(answer: unknown): string {
   const line = parseAnswer(shownLine, answer);
   const { result } = line;

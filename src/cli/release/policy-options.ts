@@ -54,13 +54,13 @@ export const policyOptions: readonly Option[] = [
   allowDowngradeOption,
 ];
 
-/** Fields of a request that are text, so that they can be those of a form, too. */
+/** The text fields of a request, so that a form can have them too. */
 export type FormOf<Request> = {
   readonly [Name in keyof Request]: Extract<Request[Name], string | undefined>;
 };
 
 /**
- * Checks the options here, where a mistake costs no upload, and names them as the API does.
+ * Checks the options before any upload, and names them as the API does.
  * @throws DomainError `invalid-input`
  */
 export function policyFields(flags: PolicyFlags): FormOf<Omit<RequestOf<typeof activateBody>, 'force'>> {
@@ -91,7 +91,7 @@ export function policyFields(flags: PolicyFlags): FormOf<Omit<RequestOf<typeof a
   };
 }
 
-/** As the API takes it: with its zone, because the server may be in another one. */
+/** As the API takes it: with a time zone, because the server's may differ. */
 function parseTime(text: string): void {
   const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   if (isComplete && !Number.isNaN(Date.parse(text))) return;

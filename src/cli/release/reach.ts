@@ -2,10 +2,10 @@ import type { FindingJson } from '../../contract/finding';
 import { type DeviceGroupJson, type ReachJson, reachJson, warningsJson } from '../../contract/reach';
 import { type CliContext, talk } from '../kernel/context';
 
-/** What comes with a release that was made; an older server does not say it. */
+/** Returned with a new release; an older server leaves it out. */
 export const shownEffect = { reach: reachJson.nullish(), warnings: warningsJson.optional() };
 
-/** Says what is probably not meant. */
+/** Warns about what is probably not intended. */
 export function tellWarnings(context: CliContext, warnings: readonly FindingJson[] = []): void {
   for (const { message } of warnings) talk(context, `warning: ${message}`);
 }
@@ -65,7 +65,7 @@ function thousands(count: number): string {
   return count.toLocaleString('en');
 }
 
-/** Says what a release means for devices beside the ordinary: who goes down, and who is left out. */
+/** Says what is unusual about a release's devices: which are downgraded, and which are left out. */
 export function tellReach(context: CliContext, reach: ReachJson | null | undefined): void {
   if (reach === null || reach === undefined) return;
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;

@@ -18,7 +18,7 @@ interface BackFlags {
   readonly dryRun?: boolean;
 }
 
-/** `release back`: looks first, so that of two people who go back at once one is refused. */
+/** `release back`: looks first, so that of two people who go back at the same time one is refused. */
 export function addBack(release: Command, context: CliContext): void {
   addCommand<BackFlags>(release, context, {
     usage: 'back <compatible>',

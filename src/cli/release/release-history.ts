@@ -11,7 +11,7 @@ import { type ShownLine, shownLine } from './shown-history';
 import { describeFailures, describeResult } from './shown-release';
 
 const shownHistory = z.object({ history: z.array(shownLine) });
-/** Of the reasons of failures, in a table; `release show` has the rest. */
+/** How many reasons of failures a table shows; `release show` has the rest. */
 const shownReasons = 3;
 
 const columns = [

@@ -16,7 +16,7 @@ export interface FilterFlags {
   readonly channel?: string;
 }
 
-/** The query of a list that is cut down to a compatible or a channel. */
+/** The query that narrows a list to a compatible or a channel. */
 export function filterQuery({ compatible, channel }: FilterFlags): string {
   return new URLSearchParams({
     ...(compatible === undefined ? {} : { compatible }),

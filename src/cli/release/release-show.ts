@@ -13,7 +13,7 @@ import { parseReleaseId } from './release-options';
 import { describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** An older server lets every release go down and start from any version. */
+/** An older server lets every release downgrade, and start from any version. */
 const shownDetails = shownRelease.extend({
   rollout: shownRelease.shape.rollout.extend({
     policy: policyJson.partial({ allow_downgrade: true, from: true }),
@@ -21,7 +21,7 @@ const shownDetails = shownRelease.extend({
   progress: releaseDetailsJson.shape.progress.partial({ total: true }),
 });
 
-/** `release show` and `rollout show`: a release with its policy, and how far it has come, step by step. */
+/** `release show` and `rollout show`: a release with its policy and its progress, step by step. */
 export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
   addCommand(parent, context, {
     usage: 'show <release>',
@@ -39,7 +39,7 @@ export function addShow(parent: Command, noun: 'release' | 'rollout', context: C
   });
 }
 
-/** A release that is not current any more is found in the history. @throws ServerRefusal `not-found` for one that never was */
+/** Finds a former release in the history. @throws ServerRefusal `not-found` for one that never existed */
 async function findRelease(client: AdminClient, args: readonly string[]) {
   try {
     return { answer: await client.get(releasePath(args)), describe: releaseDetails };

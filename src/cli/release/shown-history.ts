@@ -4,7 +4,7 @@ import { historyLineJson } from '../../contract/release-history';
 
 const wholeResult = historyLineJson.shape.result.unwrap();
 
-/** An older server tells less of what a release came to. */
+/** An older server says less about the result of a release. */
 const shownResult = wholeResult
   .pick({ state: true, step: true, steps: true, devices: true, proven: true, failed: true, reason: true })
   .extend(
@@ -20,7 +20,7 @@ const shownResult = wholeResult
       .partial().shape,
   );
 
-/** What the commands read of a line of the history. */
+/** What the commands read from a line of the history. */
 export const shownLine = historyLineJson
   .omit({ forced: true })
   .partial({ ended_by: true })

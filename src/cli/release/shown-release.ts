@@ -5,19 +5,19 @@ import { formatInstant } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { type RolloutJson, rolloutJson } from '../../contract/rollout';
 
-/** An older server does not tell whether it is complete. */
+/** An older server does not say whether it is complete. */
 const shownRollout = rolloutJson
   .pick({ state: true, step: true, steps: true, reason: true, completed_at: true })
   .partial({ completed_at: true });
 
-/** What the commands read of a release. */
+/** What the commands read about a release. */
 export const shownRelease = releaseWithRolloutJson
   .pick({ id: true, compatible: true, channel: true, bundle: true, version: true, released_at: true })
   .extend({ rollout: shownRollout });
 
 type Place = Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
 
-/** `running, step 2 of 3`, with the reason of a pause. */
+/** `running, step 2 of 3`, with the reason for a pause. */
 export function describeState({
   rollout,
 }: {
@@ -32,15 +32,15 @@ export function describeState({
   return `${placeOf(rollout)}${rollout.reason === null ? '' : `: ${rollout.reason}`}`;
 }
 
-/** What an older server tells of a result. */
+/** What an older server says about a result. */
 type Result = Place &
   Read<Pick<ReleaseResultJson, 'devices' | 'proven' | 'failed'>> & {
     [Key in 'outcome' | 'percent' | 'total']?: Read<ReleaseResultJson[Key]> | undefined;
   };
 
 /**
- * `running, step 2 of 3: proven on 40 of 42 devices, 1 failed`; of a release that is over, `replaced at 83 %: …`.
- * @param endedBy the bundle that took its place
+ * `running, step 2 of 3: proven on 40 of 42 devices, 1 failed`; for a former release, `replaced at 83 %: …`.
+ * @param endedBy the bundle that replaced it
  */
 export function describeResult(result: Result, endedBy: string | null = null): string {
   const { devices, proven, failed, total } = result;

@@ -3,16 +3,16 @@ import type { RolloutJson, RolloutProgressJson } from '../../contract/rollout';
 import { failedStates } from '../../core/installation-states';
 
 /**
- * What `rollout wait` waits for: `proven` is every device of the steps reached so far, `complete` that the server has noted the rollout
- * as complete.
+ * What `rollout wait` waits for: `proven` for every device of the steps reached so far, `complete` for the server to
+ * mark the rollout as complete.
  */
 export const waitTargets = ['proven', 'complete'] as const;
 export type WaitTarget = (typeof waitTargets)[number];
 
-/** What the judgement needs of a release. */
+/** What is needed of a release to judge it. */
 export interface WaitedRelease {
   readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>> & {
-    /** An older server does not tell it: complete is judged by the steps there. */
+    /** An older server does not send it: then the steps decide whether the rollout is complete. */
     readonly completed_at?: string | null | undefined;
   };
   readonly progress: Pick<RolloutProgressJson, 'steps' | 'in_progress'>;
@@ -21,7 +21,7 @@ export interface WaitedRelease {
 export interface Tally {
   readonly devices: number;
   readonly proven: number;
-  /** Failed, rolled back or refused it, each device once. */
+  /** Failed, rolled back or refused, each device once. */
   readonly failed: number;
 }
 
@@ -39,8 +39,8 @@ export function tallyReached({ rollout, progress }: WaitedRelease): Tally {
 }
 
 /**
- * Judges whether the wait is over. A release that reaches no device has proven nothing. It has failed when a person has to
- * act: it is paused or aborted, or nothing is going on and a device that the target needs failed.
+ * Decides whether the wait is over. A release that reaches no device has proven nothing. It has failed when a person
+ * must act: it is paused or aborted, or nothing is in progress and a device that the target needs has failed.
  */
 export function judgeWait(release: WaitedRelease, target: WaitTarget): 'reached' | 'failed' | 'waiting' {
   const { rollout, progress } = release;

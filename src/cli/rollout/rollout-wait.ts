@@ -15,7 +15,7 @@ const waitedRelease = shownRelease.extend({
 });
 
 const pauseMs = 5_000;
-/** A server that says nothing for so long is looked for again. */
+/** A server that is silent for this long is asked again. */
 const lookLimitMs = 20_000;
 const longestMinutes = 7 * 24 * 60;
 
@@ -34,7 +34,7 @@ interface Wait {
   readonly say: (text: string) => void;
 }
 
-/** `rollout wait`: what a CI job does between a release and what follows from it. */
+/** `rollout wait`: for a CI job, between a release and the steps that depend on it. */
 export function addRolloutWait(rollout: Command, context: CliContext): void {
   addCommand<Flags>(rollout, context, {
     usage: 'wait <release>',
@@ -74,7 +74,7 @@ function parseTimeout(text: string): number {
 }
 
 /**
- * Looks again and again. The first look must succeed: a wrong address is no restart.
+ * Asks repeatedly. The first request must succeed: a wrong address is no restart.
  * @throws ServerRefusal, DomainError as {@link AdminClient.get}
  */
 async function waitFor(
@@ -114,14 +114,14 @@ async function waitFor(
         if (!isAway(error)) throw error;
         sayOnce(`${error.message}; retrying`);
       }
-      // A clock that is set meanwhile neither ends the wait nor makes it endless.
+      // Setting the clock meanwhile neither ends the wait nor makes it endless.
       const passedMs = surroundings.now().getTime() - beginMs;
       waitedMs += Math.min(Math.max(passedMs, pauseMs), pauseMs + lookLimitMs);
     }
   }
 }
 
-/** Nobody answers, or a server or proxy that says to come back. */
+/** No answer, or one from a server or proxy that says to retry later. */
 function isAway(error: unknown): error is DomainError | ServerRefusal {
   return (error instanceof DomainError || error instanceof ServerRefusal) && error.code === 'unavailable';
 }

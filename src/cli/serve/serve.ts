@@ -11,7 +11,7 @@ import { formatFacts } from '../kernel/printable';
 import type { StopSignal } from '../kernel/surroundings';
 import type { RunningServer } from '../kernel/wiring';
 
-/** What shells report for a program that a signal ended. */
+/** What shells report for a program ended by a signal. */
 const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 export function addServe(program: Command, context: CliContext): void {
@@ -55,13 +55,16 @@ export function addServe(program: Command, context: CliContext): void {
   });
 }
 
-/** Listens before the start, so that a signal during the start is not lost; the second one ends the process. */
+/** Listens before the start, so that no signal is lost; the second one ends the process. */
 function stopSignal({ surroundings }: CliContext): { received: Promise<StopSignal>; forget: () => void } {
   let forget: () => void = () => undefined;
   const received = new Promise<StopSignal>((resolve) => {
     let isFirst = true;
     forget = surroundings.onStopSignal((signal) => {
-      if (!isFirst) surroundings.exit(exitCodeOf[signal]);
+      if (!isFirst) {
+        forget(); // a thread that hangs in a call of the system would keep even this exit waiting: the next signal ends the process
+        surroundings.exit(exitCodeOf[signal]);
+      }
       isFirst = false;
       resolve(signal);
     });
@@ -74,11 +77,11 @@ interface Crash {
 }
 
 interface Crashes {
-  /** Resolves at the first exception that nothing caught. */
+  /** Resolves at the first uncaught exception. */
   readonly first: Promise<Crash>;
   /** The first one, if there was any. */
   readonly found: () => Crash | undefined;
-  /** Who notes them from now on: more may follow while the server closes. */
+  /** Sets what records them from now on: more may follow while the server closes. */
   readonly tell: (note: (error: unknown) => void) => void;
 }
 
@@ -103,10 +106,10 @@ function watchCrashes({ surroundings }: CliContext): Crashes {
   };
 }
 
-/** After an uncaught exception closing itself may hang, so it gets only this long. */
+/** After an uncaught exception closing may hang, so it gets only this long. */
 const crashGraceMs = 5_000;
 
-/** Lets what was acknowledged reach the disk, then ends the process, once, with 70. */
+/** Lets acknowledged changes reach the disk, then ends the process, once, with 70. */
 async function closeAfterCrash(
   context: CliContext,
   server: RunningServer,
@@ -117,11 +120,11 @@ async function closeAfterCrash(
   const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
   await server.close(crashGraceMs / 5).catch(() => undefined);
   clearTimeout(timer);
-  surroundings.exit(70); // what failed may keep the process alive
+  surroundings.exit(70); // the failed part may keep the process alive
   return 70;
 }
 
-/** Nobody was told of anything yet: the next start finds the disk as after a power cut. */
+/** Nothing was acknowledged yet: the next start finds the disk as after a power cut. */
 function endAfterCrash(context: CliContext, error: unknown): ExitCode {
   sayCrash(context, error);
   if (!(error instanceof DomainError)) talk(context, inspect(error)); // there may be no log yet
@@ -131,14 +134,14 @@ function endAfterCrash(context: CliContext, error: unknown): ExitCode {
 
 function sayCrash(context: CliContext, error: unknown): void {
   if (error instanceof DomainError) {
-    talk(context, `error: ${error.message}. Shutting down.`); // of the disk, which the server cannot do without
+    talk(context, `error: ${error.message}. Shutting down.`); // of the disk, which the server needs
     if (error.remedy !== undefined) talk(context, `hint: ${error.remedy}`);
   } else {
     talk(context, 'error: this is a bug in rauc-simple-server: see the log above. Shutting down.');
   }
 }
 
-/** Whatever keeps a server from starting has to be put right by who started it: exit code 2. */
+/** Whoever started the server must fix what keeps it from starting: exit code 2. */
 async function startServer({ wiring }: CliContext, config: Config): Promise<RunningServer> {
   try {
     return await wiring.serve(config);
@@ -202,7 +205,7 @@ function nextCommand(context: CliContext, config: Config): string {
   return command(context, config, 'cert device board-1', 'certsDir');
 }
 
-/** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
+/** As typed in a second terminal in the same folder: it needs the flags that this one got. */
 function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
   const line = `${context.surroundings.command} ${words}`;
   if (config.sources[folder] !== 'flag') return line;

@@ -1,7 +1,7 @@
 import type { TokenJson } from '../../contract/token';
 import type { Token } from '../../services/access/manage-tokens';
 
-/** A token as scripts read it; the secret is not part of it. */
+/** A token for scripts, without its secret. */
 export function tokenJson({ name, scope, createdAt, createdBy, revokedAt }: Token): TokenJson {
   return {
     name,

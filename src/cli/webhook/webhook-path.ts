@@ -1,4 +1,4 @@
-/** The path of a webhook, without a slash at the end. */
+/** The path of a webhook, without a trailing slash. */
 export function webhookPath(name: string): string {
   return `/api/webhooks/${encodeURIComponent(name)}`;
 }

@@ -35,7 +35,7 @@ export function addReplay(webhook: Command, context: CliContext): void {
   });
 }
 
-/** @throws DomainError `configuration` when it is not clear what to send */
+/** @throws DomainError `configuration` when it is unclear what to send */
 function replayPath(name: string, event: string | undefined, isAll: boolean): string {
   if (event !== undefined && !isAll)
     return `${webhookPath(name)}/deliveries/${encodeURIComponent(event)}/replay`;

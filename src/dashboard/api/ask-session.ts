@@ -2,7 +2,7 @@ import { get } from './client';
 import { endSession, needsLoginAgain, session } from './session';
 import type { SessionJson } from '../../contract/session';
 
-/** Asks the server who looks at the page. @throws Failure */
+/** Asks the server who is signed in. @throws Failure */
 export async function askSession(): Promise<void> {
   const answer = await get<SessionJson>('/api/session');
   const hasPage = session.peek()?.signed_in === true || needsLoginAgain.peek();
@@ -10,6 +10,6 @@ export async function askSession(): Promise<void> {
     endSession();
     return;
   }
-  // The same answer is no news: what follows the session would begin anew.
+  // An equal answer changes nothing: otherwise everything that follows the session would start over.
   if (JSON.stringify(answer) !== JSON.stringify(session.peek())) session.value = answer;
 }

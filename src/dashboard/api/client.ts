@@ -8,7 +8,9 @@ import { atBase } from '../base';
 import { endSession } from './session';
 import { text } from '../texts';
 
-/** What went wrong with a request, in words: the server's problem document (RFC 9457), or that it could not be reached. */
+/**
+ * Why a request failed, in words: the server's problem document (RFC 9457), or that the server could not be reached.
+ */
 export class Failure extends Error {
   override name = 'Failure';
 
@@ -16,7 +18,10 @@ export class Failure extends Error {
     message: string,
     /** HTTP status; 0 when there was no answer. */
     readonly status: number,
-    /** The machine's word, such as `conflict`; `unreachable` when there was no answer, `unknown` when it is not the server's. */
+    /**
+     * The code for programs, such as `conflict`; `unreachable` without an answer, `unknown` for an answer that is not
+     * the server's.
+     */
     readonly code: string,
     /** What to do next. */
     readonly remedy: string | null = null,
@@ -25,7 +30,7 @@ export class Failure extends Error {
     super(message);
   }
 
-  /** Whether the server itself refused; else nothing came back, or what a proxy says. */
+  /** Whether the server itself refused; otherwise there was no answer, or a proxy's. */
   get isOfServer(): boolean {
     return this.status !== 0 && this.code !== 'unknown';
   }
@@ -96,12 +101,12 @@ export function unreachable(): Failure {
   return new Failure(text.failure.unreachable, 0, 'unreachable', text.failure.unreachableRemedy);
 }
 
-/** As far as a proxy in front does not answer instead. */
+/** Partial, because a proxy in front may have answered instead. */
 type Problem = Partial<Read<ProblemJson>>;
 
 /**
- * Reads an answer that is none of success. An end of the session asks to sign in again.
- * @param server what it says of who made it
+ * Reads an unsuccessful answer. If the session has ended, asks to sign in again.
+ * @param server the answer's `Server` header
  */
 export function failureOf(status: number, body: string, server: string | null): Failure {
   const problem = problemOf(body);
@@ -117,18 +122,18 @@ export function failureOf(status: number, body: string, server: string | null): 
   );
 }
 
-/** The page says a reason that it knows in its own words; of a server that is newer it tells the sentence. */
+/** Known reasons get the page's own words; for a newer server's reason the page shows the server's sentence. */
 function wordsOf({ reason: code, parameters = {}, detail, remedy }: Problem) {
   if (!isReasonCode(code)) return { says: detail, remedy };
   const reason: Reason = { code, parameters: camelCase(parameters) as ReasonParameters };
   try {
     return { says: sentenceOf(reason), remedy: remedyOf(reason) };
   } catch {
-    return { says: detail, remedy }; // the server that was started since knows other parameters
+    return { says: detail, remedy }; // a newer server has other parameters
   }
 }
 
-/** What is not the server's own comes from a proxy in front of it. */
+/** An answer that is not the server's comes from a proxy in front of it. */
 function proxyFailure(status: number, server: string | null): Failure {
   const by = /^[\w./ ()-]{1,40}$/.exec(server ?? '')?.[0] ?? null;
   const { says, remedy } = text.failure.proxy[status] ?? text.failure.otherProxy;
@@ -143,7 +148,7 @@ function problemOf(body: string): Problem {
   }
 }
 
-/** Any thrown thing as a failure to show. */
+/** Turns any thrown value into a failure to show. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure(error instanceof Error ? error.message : String(error), 0, 'unknown');

@@ -5,11 +5,11 @@ import { modals } from '../parts/modals';
 import { text } from '../texts';
 import { addUploads } from '../uploads';
 
-/** Bundles may be dropped anywhere on any page. A dialog that is open takes the files that it asks for, and no bundle. */
+/** Bundles may be dropped anywhere on any page. An open dialog takes the files that it asks for, but no bundles. */
 export function DropZone() {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
-    // Each element that the pointer crosses reports its own coming and going.
+    // Each element that the pointer crosses fires its own enter and leave events.
     let depth = 0;
     const hasFiles = (event: DragEvent) =>
       may('publish') && (event.dataTransfer?.types.includes('Files') ?? false);
@@ -26,7 +26,7 @@ export function DropZone() {
     };
     const onOver = (event: DragEvent) => {
       if (event.defaultPrevented || !hasFiles(event)) return;
-      event.preventDefault(); // else the browser would leave the page to show the file
+      event.preventDefault(); // otherwise the browser would leave the page to show the file
       if (isTaken() && event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none';
     };
     const onDrop = (event: DragEvent) => {

@@ -21,7 +21,7 @@ function toggleSidebar(): void {
   localStorage.setItem(sidebarKey, isCollapsed.value ? 'collapsed' : 'open');
 }
 
-/** What is around every page: navigation, theme, whether it is live, uploads and messages. */
+/** The frame around every page: navigation, theme, live state, uploads and messages. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const current = address.value;

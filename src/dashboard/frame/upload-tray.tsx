@@ -8,7 +8,7 @@ import { ReleaseForm } from '../parts/release-form';
 import { text } from '../texts';
 import { cancelUpload, clearUploads, isOver, tryAgain, type Upload, uploads } from '../uploads';
 
-/** The files on their way, on every page. */
+/** Uploads in progress, on every page. */
 export function UploadTray() {
   const all = uploads.value;
   if (all.length === 0) return null;

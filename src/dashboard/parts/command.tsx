@@ -3,10 +3,10 @@ import { session } from '../api/session';
 import { text } from '../texts';
 import { tellFailure } from './notices';
 
-/** What the words of the page call the command line. */
+/** The page's texts use this name for the command line. */
 const program = 'rauc-simple-server';
 
-/** A command line to copy, as it works in the folder that the server was started in. */
+/** A command line to copy, as it works in the server's folder. */
 export function Command({ line }: { readonly line: string }) {
   const command = session.value?.command ?? program;
   const typed = line.startsWith(`${program} `) ? `${command}${line.slice(program.length)}` : line;
@@ -42,17 +42,17 @@ export function CopyButton({ value, onCopied }: CopyButtonProps) {
   );
 }
 
-/** Browsers give the clipboard to pages of localhost and of TLS only; the older way works on plain HTTP. */
+/** Browsers allow the clipboard only on localhost and with TLS; the older way works on plain HTTP. */
 async function writeClipboard(value: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(value);
   const focused = document.activeElement;
   const area = document.createElement('textarea');
   area.value = value;
   area.className = 'off-screen';
-  // What is behind an open dialog cannot be selected.
+  // Nothing behind an open dialog can be selected.
   ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(area);
   area.select();
-  // The standard calls it old, and has nothing else for pages without TLS.
+  // Deprecated by the standard, which has no alternative for pages without TLS.
   const page: { execCommand(command: 'copy'): boolean } = document;
   const isCopied = page.execCommand('copy');
   area.remove();

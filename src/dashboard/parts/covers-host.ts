@@ -1,10 +1,10 @@
 import { hostOfUrl } from '../../base/text/host-of-url';
 
 /**
- * Whether a server certificate is for the host of a URL (RFC 9525, section 6), so that a person hears of it while they type; the server
- * checks it again.
+ * Whether a server certificate covers the host of a URL (RFC 9525, section 6), to warn people while they type; the
+ * server checks it again.
  * @param names DNS names and addresses of the certificate
- * @returns true for what is no URL yet
+ * @returns true for text that is not a URL yet
  */
 export function coversHostOf(names: readonly string[], url: string): boolean {
   if (!URL.canParse(url)) return true;
@@ -17,7 +17,7 @@ export function coversHostOf(names: readonly string[], url: string): boolean {
     );
 }
 
-/** What to type where the certificates are, so that it covers the host of a URL, too. */
+/** The command that makes the certificate cover the host of a URL too, to be run where the certificates are. */
 export function commandToCover(url: string): string {
   const host = hostOfUrl(url);
   return `rauc-simple-server cert server ${isAddress(host) ? '--ip' : '--name'} ${host} --force`;
@@ -27,7 +27,7 @@ function isAddress(host: string): boolean {
   return host.includes(':') || /^[\d.]+$/.test(host);
 }
 
-/** One of the many that a host has: the URL parser of every browser agrees on it. */
+/** A host has many spellings: every browser's URL parser agrees on this one. */
 function spelling(host: string): string {
   const url = `https://${host.includes(':') ? `[${host}]` : host}`;
   const plain = URL.canParse(url) ? hostOfUrl(url) : host;

@@ -9,13 +9,15 @@ import { FailureBox, tellFailure } from './notices';
 
 interface DialogProps {
   readonly title: string;
-  /** Closes it, or asks before; missing for one that can only be answered. */
+  /** Closes it, or asks first; missing for a dialog that must be answered. */
   readonly onClose?: (() => void) | undefined;
   readonly children: ComponentChildren;
   readonly isWide?: boolean;
 }
 
-/** A modal dialog: the browser keeps the focus inside; Escape asks to close it, and the focus goes back to where it was. */
+/**
+ * A modal dialog: the browser keeps the focus inside; Escape asks to close it, and the focus returns to where it was.
+ */
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -24,10 +26,10 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
     const dialog = element.current;
     if (dialog === null) return;
     const close = openModal(dialog);
-    // The browser would begin at the button that closes it.
+    // The browser would focus the close button.
     dialog.querySelector<HTMLElement>('input, select, textarea')?.focus();
     return () => {
-      close(); // what is behind a modal dialog can't have the focus
+      close(); // nothing behind a modal dialog can have the focus
       focusNear(opener);
     };
   }, []);
@@ -37,13 +39,13 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
       class={isWide ? 'wide' : ''}
       aria-labelledby={titleId}
       onCancel={(event) => {
-        // A file field inside has an event of this name, too.
+        // A file field inside has an event of the same name.
         if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose?.();
       }}
       onClose={({ target, currentTarget }) => {
-        // A browser closes it by the second Escape, whatever the page says.
+        // Browsers close it on the second Escape, whatever the page says.
         if (target === currentTarget && currentTarget.isConnected && !currentTarget.open)
           currentTarget.showModal();
       }}
@@ -61,7 +63,7 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
   );
 }
 
-/** A dialog that has something to show and nothing to ask. */
+/** A dialog that only shows something. */
 export function ShowingDialog({ children, ...dialog }: DialogProps & { readonly onClose: () => void }) {
   return (
     <Dialog {...dialog}>
@@ -79,22 +81,22 @@ export function ShowingDialog({ children, ...dialog }: DialogProps & { readonly 
 
 interface FormDialogProps {
   readonly title: string;
-  /** The button that does it: a verb, with what it is done to. */
+  /** The label of the button: a verb with its object. */
   readonly action: string;
   readonly isDangerous?: boolean;
-  /** Enter in a field does nothing: only the button does it. So it is for what is dangerous. */
+  /** Enter in a field does nothing: only the button submits. For dangerous actions. */
   readonly isDeliberate?: boolean;
   readonly isWide?: boolean;
   readonly isReady?: boolean;
-  /** False where something else takes its place when it is done. */
+  /** False if something else replaces it when it is done. */
   readonly closesWhenDone?: boolean;
-  /** Rejects with what is to be shown; the dialog and what was typed stay then. */
+  /** Rejects with the failure to show; then the dialog and its input stay. */
   readonly onSubmit: (fields: FormData) => Promise<unknown>;
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
 }
 
-/** Asks before something is done, or for what it needs. */
+/** Asks for confirmation or for input before something is done. */
 export function FormDialog(props: FormDialogProps) {
   const {
     title,
@@ -127,7 +129,7 @@ export function FormDialog(props: FormDialogProps) {
       await onSubmit(new FormData(event.currentTarget as HTMLFormElement));
       if (closesWhenDone && !isGone.current) onClose();
     } catch (error) {
-      // Closed meanwhile: the failure is told all the same.
+      // The dialog is closed by now: the failure is still shown.
       if (isGone.current) tellFailure(error);
       setFailure(asFailure(error));
       setBusy(false);

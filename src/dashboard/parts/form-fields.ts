@@ -1,10 +1,10 @@
-/** What a person typed into a field of a form, without the blanks around it; empty for a field that is not there. */
+/** The trimmed text of a form field; empty if there is no such field. */
 export function typedIn(fields: FormData, name: string): string {
   const value = fields.get(name);
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** The same as part of a request; nothing where nothing was typed, so that the server's default counts. */
+/** The same as part of a request; left out if empty, so that the server's default applies. */
 export function optional(fields: FormData, name: string): Readonly<Record<string, string>> {
   const value = typedIn(fields, name);
   return value === '' ? {} : { [name]: value };

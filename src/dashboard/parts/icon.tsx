@@ -1,4 +1,4 @@
-/** Line drawings on a 16 × 16 grid, in the colour of the text beside them. */
+/** Line drawings on a 16 × 16 grid, in the colour of the adjacent text. */
 const drawings = {
   overview: 'M2 9h4v5H2zM10 2h4v12h-4zM6 5h4v9H6z',
   bundles: 'M2 5l6-3 6 3v6l-6 3-6-3zM2 5l6 3 6-3M8 8v6',
@@ -41,7 +41,7 @@ const drawings = {
 
 export type IconName = keyof typeof drawings;
 
-/** Says nothing to a screen reader: the words beside it, or the label of its button, do. */
+/** Hidden from screen readers: the adjacent words, or its button's label, say it. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

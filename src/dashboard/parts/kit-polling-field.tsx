@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { text } from '../texts';
 import { Hint } from './notices';
 
-/** Has RAUC itself ask the server, which it calls a preview: the kit's script does it otherwise. */
+/** Makes RAUC itself poll the server, a feature that RAUC calls a preview; otherwise the kit's script polls. */
 export function KitPollingField() {
   const { polling, pollingHint, pollingWarning } = text.kit;
   const [isNative, setNative] = useState(false);

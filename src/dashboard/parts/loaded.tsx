@@ -8,7 +8,7 @@ interface LoadedProps<Json> {
   readonly children: (value: Json) => ComponentChildren;
 }
 
-/** What the server answered, or that it is on its way, or why not. Old data stays and says that it is old. */
+/** The server's answer, or that it is loading, or why it failed. Old data stays visible and is marked as old. */
 export function Loaded<Json>({ data, children }: LoadedProps<Json>) {
   const { value, failure, reload } = data;
   if (value === null) {

@@ -7,7 +7,7 @@ interface MenuProps {
   readonly children: ComponentChildren;
 }
 
-/** A button that opens a small panel under it. Escape, a click elsewhere or a choice closes it. */
+/** A button that opens a small panel below it. Escape, a click elsewhere or a choice closes it. */
 export function Menu({ label, summary, children }: MenuProps) {
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -39,7 +39,7 @@ export function Menu({ label, summary, children }: MenuProps) {
         onClick={(event) => {
           const details = element.current;
           if (details === null || (event.target as Element).closest('button') === null) return;
-          // A dialog that opens now gives the focus back to where it can be seen.
+          // A dialog that opens now can later return the focus to a visible element.
           details.querySelector('summary')?.focus();
           details.open = false;
         }}

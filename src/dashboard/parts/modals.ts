@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** The modal dialogs that are open, the topmost last. */
+/** The open modal dialogs, the topmost last. */
 export const modals = signal<readonly HTMLDialogElement[]>([]);
 
 /**

@@ -22,7 +22,7 @@ let lastNoticeId = 0;
 function add(notice: Omit<Notice, 'id'>): void {
   const id = ++lastNoticeId;
   notices.value = [...notices.value, { ...notice, id }].slice(-maxNotices);
-  // A failure stays until it was read.
+  // A failure stays until it is dismissed.
   if (!notice.isFailure) setTimeout(() => dismiss(id), shownMs);
 }
 
@@ -30,7 +30,7 @@ function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
-/** Says that something was done, once the server has said so; `undo` does the opposite. */
+/** Reports a change that the server has confirmed; `undo` reverts it. */
 export function tell(message: string, undo: (() => void) | null = null): void {
   add({ isFailure: false, message, remedy: null, requestId: null, undo });
 }
@@ -42,8 +42,8 @@ export function tellFailure(error: unknown): void {
 }
 
 /**
- * Does something on the server and says how it went.
- * @returns whether it was done
+ * Applies a change on the server and reports the result.
+ * @returns whether it succeeded
  */
 export async function attempt(
   action: () => Promise<unknown>,
@@ -61,8 +61,8 @@ export async function attempt(
 }
 
 /**
- * Shows the notices on every page. What is outside an open modal dialog can be neither clicked nor heard: they are inside of it as long.
- * Call it once.
+ * Shows the notices on every page. Content outside an open modal dialog can be neither clicked nor heard, so they
+ * move inside it. Call it once.
  */
 export function startNotices(): void {
   const place = document.createElement('div');
@@ -121,7 +121,7 @@ function NoticeBox({ notice }: { readonly notice: Notice }) {
   );
 }
 
-/** A failure in the place of what could not be shown. */
+/** A failure, shown in place of the missing content. */
 export function FailureBox({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const { message, remedy, requestId } = asFailure(error);
   return (
@@ -141,7 +141,7 @@ export function FailureBox({ error, retry }: { readonly error: unknown; readonly
   );
 }
 
-/** Something to know, beside what it is about. */
+/** A hint next to its subject. */
 export function Hint({
   tone,
   children,

@@ -4,14 +4,14 @@ import { text } from '../texts';
 
 interface PageProps {
   readonly title: string;
-  /** Where it hangs: label and address of the page above. */
+  /** Label and address of the parent page. */
   readonly above?: { readonly label: string; readonly href: string };
   readonly actions?: ComponentChildren;
   readonly badges?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-/** The head and the body of a page. */
+/** The header and the body of a page. */
 export function Page({ title, above, actions, badges, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · ${text.frame.product}`;
@@ -37,11 +37,11 @@ export function Page({ title, above, actions, badges, children }: PageProps) {
 
 interface SectionProps {
   readonly title: string;
-  /** What a link inside the page names it by. */
+  /** The target of links inside the page. */
   readonly id?: string;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
-  /** Comes first where there is one column. */
+  /** Goes first where there is only one column. */
   readonly isUrgent?: boolean;
 }
 

@@ -9,17 +9,17 @@ interface PemFieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly fileLabel: string;
-  /** What a file chooser shows. */
+  /** Which files a file chooser shows. */
   readonly accept: string;
-  /** Said of a file that cannot be one. */
+  /** The message for a file that is too large to be one. */
   readonly tooLarge: string;
   readonly isRequired?: boolean;
-  /** The dialog begins here. */
+  /** The dialog starts here. */
   readonly isFirst?: boolean;
   readonly onText?: (pem: string) => void;
 }
 
-/** PEM that is pasted, chosen as a file, or dropped as one. */
+/** PEM that is pasted, chosen as a file or dropped. */
 export function PemField(props: PemFieldProps) {
   const { name, label, placeholder, fileLabel, accept, tooLarge, isRequired, isFirst, onText } = props;
   const field = useRef<HTMLTextAreaElement>(null);

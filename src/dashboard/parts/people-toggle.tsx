@@ -1,17 +1,17 @@
 import { address, setQuery } from '../location';
 import { text } from '../texts';
 
-/** Whether the address asks for what people did alone. */
+/** Whether the address asks only for what people did. */
 export function isPeopleOnly(): boolean {
   return address.value.query.get('people') === 'true';
 }
 
-/** The parameter of the API that asks for it, when the address does. */
+/** The matching parameter of the API, if the address asks for it. */
 export function peopleQuery(): Readonly<Record<string, string>> {
   return isPeopleOnly() ? { people: 'true' } : {};
 }
 
-/** Leaves out of a timeline what devices and the server did. It is part of the address. */
+/** Hides what devices and the server did from a timeline. It is part of the address. */
 export function PeopleToggle() {
   const isOn = isPeopleOnly();
   return (

@@ -1,6 +1,6 @@
 interface ProgressProps {
   readonly label: string;
-  /** 0 to 1; `null` when it is not known. */
+  /** 0 to 1; `null` when unknown. */
   readonly value: number | null;
 }
 

@@ -1,29 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { address, setQuery } from '../location';
 
-/** People type on while a list is fetched: the address follows when they pause. */
+/** People keep typing while a list is fetched: the address follows when they pause. */
 const pauseMs = 250;
 
 interface QueryFieldProps {
-  /** Of the parameter in the address. */
+  /** The name of the parameter in the address. */
   readonly name: string;
   readonly label: string;
-  /** The label is for screen readers alone: the placeholder says it to the others. */
+  /** The label is only for screen readers; others see the placeholder. */
   readonly isCompact?: boolean;
   readonly type?: 'search' | 'text' | 'datetime-local';
   readonly maxLength?: number;
   readonly placeholder?: string;
   readonly list?: string;
   readonly class?: string;
-  /** Parameters that mean nothing any more once this one changed, such as the page of a list. */
+  /** Parameters that become meaningless when this one changes, such as the page of a list. */
   readonly clears?: readonly string[];
-  /** From what the address holds to what the field shows. */
+  /** Converts the address's value to the field's text. */
   readonly show?: (value: string) => string;
-  /** From what was typed to what the address holds. */
+  /** Converts the typed text to the address's value. */
   readonly keep?: (typed: string) => string;
 }
 
-/** A field that is part of the address. What is being typed is never overwritten. */
+/** A field that is part of the address. Text being typed is never overwritten. */
 export function QueryField(props: QueryFieldProps) {
   const {
     name,
@@ -49,7 +49,7 @@ export function QueryField(props: QueryFieldProps) {
 
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
-    // The address was changed by something else, such as the back button.
+    // Something else changed the address, such as the back button.
     if (field.current === null || timer.current !== undefined) return;
     if (keep(field.current.value) !== value) field.current.value = show(value);
   }, [value]);

@@ -25,18 +25,18 @@ import { VersionFields } from './release/version-fields';
 const { form: words } = text.rollouts;
 
 interface ReleaseFormProps {
-  /** `null` lets one choose. */
+  /** `null` lets the user choose. */
   readonly bundle: string | null;
-  /** Of the bundle; `null` when it is not known. With no bundle: only bundles for it are offered. */
+  /** The bundle's compatible; `null` when unknown. Without a bundle, only bundles for it are offered. */
   readonly compatible: string | null;
-  /** The channel to begin with. */
+  /** The preselected channel. */
   readonly channel?: string;
   readonly onClose: () => void;
-  /** Called with the release that was made; that it was made has been told then. */
+  /** Called with the new release, after its confirmation was shown. */
   readonly onDone?: (release: ReleaseWithRolloutJson) => void;
 }
 
-/** Makes a bundle current on a channel, and says before what that does. */
+/** Makes a bundle current on a channel, and shows the effect first. */
 export function ReleaseForm(props: ReleaseFormProps) {
   const { bundle, onClose } = props;
   const { value, failure } = useData<ReleaseDefaultsJson>('/api/releases/defaults', { isStale: () => false });
@@ -115,7 +115,7 @@ function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, 
   );
 }
 
-/** Whom it leaves out, and who goes down. */
+/** Whom it leaves out, and who is downgraded. */
 function reachWords(reach: MadeReleaseJson['reach']): readonly string[] {
   if (reach === null) return [];
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;

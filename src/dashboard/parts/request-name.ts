@@ -1,4 +1,4 @@
-/** An element of DER: what it is, and what is in it. */
+/** A DER element: its tag and its content. */
 interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -10,13 +10,14 @@ const objectIdentifier = 0x06;
 /** 2.5.4.3, X.520. */
 const commonName = '85,4,3';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-/** UTF8String, PrintableString and IA5String: what a name is written in. */
+/** UTF8String, PrintableString and IA5String: the string types of names. */
 const texts: readonly number[] = [0x0c, 0x13, 0x16];
 
 /**
- * The common name in a certificate request (RFC 2986), for a field that a person looks at; the server reads the request itself.
+ * The common name in a certificate request (RFC 2986), to prefill a field that the user checks; the server reads the
+ * request itself.
  * @param pem as it was pasted, which may be anything
- * @returns `null` when there is none, or more than one, or it is no request
+ * @returns `null` for none or several, or if it is no request
  */
 export function nameOfRequest(pem: string): string | null {
   const body = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([\sA-Za-z0-9+/=]+)-----END /.exec(pem)?.[1];
@@ -42,7 +43,7 @@ function nameIn(attribute: Element): readonly string[] {
   return [utf8.decode(value.content)];
 }
 
-/** @throws Error when it is not DER of that kind */
+/** @throws Error for any other DER */
 function childrenOf(parent: Element | undefined, tag = sequence): readonly Element[] {
   if (parent?.tag !== tag) throw new Error('not what a request has there');
   const { content } = parent;
@@ -55,7 +56,7 @@ function childrenOf(parent: Element | undefined, tag = sequence): readonly Eleme
   return children;
 }
 
-/** Where the content of an element begins and ends. @throws Error */
+/** Where the content of an element starts and ends. @throws Error */
 function rangeOf(bytes: Uint8Array, at: number): readonly [start: number, end: number] {
   const first = bytes[at + 1] ?? 0x80;
   const more = first < 0x80 ? 0 : first - 0x80;

@@ -2,7 +2,7 @@ import type { RolloutJson } from '../../contract/rollout';
 import { text } from '../texts';
 import { StateBadge } from './badge';
 
-/** Where a rollout stands, in a badge and few words. */
+/** The state of a rollout, as a badge and a few words. */
 export function RolloutMark({ rollout }: { readonly rollout: RolloutJson }) {
   const { step, steps, reason } = rollout;
   const state = rollout.state === 'running' && rollout.completed_at !== null ? 'complete' : rollout.state;

@@ -1,6 +1,6 @@
 const keptMs = 60_000;
 
-/** Gives the person a file that the page has, as if it were a download. */
+/** Saves data of the page as a file, like a download. */
 export function saveFile(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement('a');

@@ -8,15 +8,15 @@ import { Hint } from './notices';
 
 interface SecretDialogProps {
   readonly title: string;
-  /** That it is shown this once. */
+  /** Says that it is shown only once. */
   readonly hint: string;
   readonly secret: string;
   readonly onClose: () => void;
-  /** How it is used. */
+  /** How to use it. */
   readonly children?: ComponentChildren;
 }
 
-/** A secret that was just made. Nobody loses it by a slip: it closes at once after it was copied, and else by a second word. */
+/** A new secret. It cannot be lost by a slip: the dialog closes at once after copying, and otherwise asks again. */
 export function SecretDialog({ title, hint, secret, onClose, children }: SecretDialogProps) {
   const [isCopied, setCopied] = useState(false);
   const [isAsking, setAsking] = useState(false);

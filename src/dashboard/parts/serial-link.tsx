@@ -3,11 +3,11 @@ import { formatHash } from '../format';
 
 interface SerialLinkProps {
   readonly serial: string;
-  /** Its beginning alone. */
+  /** Only its start. */
   readonly isShort?: boolean;
 }
 
-/** The serial number of a certificate, which leads to what is known of it. */
+/** A certificate's serial number, which links to what is known about it. */
 export function SerialLink({ serial, isShort = false }: SerialLinkProps) {
   return (
     <a class="mono" title={serial} href={apiPath('/certificates', { search: serial })}>

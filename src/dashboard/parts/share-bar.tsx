@@ -5,9 +5,9 @@ export interface Share {
   readonly key: string;
   readonly label: string;
   readonly count: number;
-  /** A class that gives the colour: a tone, or `series-1` to `series-6`. */
+  /** A class for the colour: a tone, or `series-1` to `series-6`. */
   readonly look: string;
-  /** Drawn in the bar and beside the word, for those who do not tell the colours apart. */
+  /** Drawn in the bar and next to the word, for people who cannot tell the colours apart. */
   readonly shape?: IconName;
   readonly href?: string;
 }
@@ -15,14 +15,14 @@ export interface Share {
 interface ShareBarProps {
   readonly label: string;
   readonly shares: readonly Share[];
-  /** The whole, where the shares do not fill it. */
+  /** The whole, if the shares do not fill it. */
   readonly total?: number;
   readonly hasLegend?: boolean;
-  /** How a count is said, where it is none of things. */
+  /** How to write a count that is not a number of things. */
   readonly format?: (count: number) => string;
 }
 
-/** A whole in its parts: as a bar, and in words under it. */
+/** A whole and its parts: as a bar, and in words below it. */
 export function ShareBar(props: ShareBarProps) {
   const { label, shares, total, hasLegend = true, format = formatCount } = props;
   const whole = Math.max(
@@ -83,7 +83,7 @@ function sumOf(shares: readonly Share[]): number {
   return shares.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Colours for things that are only different, the first ones most so. */
+/** Colours for different things without an order; the first ones differ most. */
 export function seriesLook(index: number): string {
   return index < 6 ? `series-${index + 1}` : 'series-rest';
 }

@@ -1,10 +1,10 @@
 interface SuggestionsProps {
-  /** What the `list` of a field names. */
+  /** The id that a field's `list` refers to. */
   readonly id: string;
   readonly values: Iterable<string>;
 }
 
-/** What is in use already, for a field where anything may be typed. */
+/** Suggests existing values for a field that accepts any text. */
 export function Suggestions({ id, values }: SuggestionsProps) {
   return (
     <datalist id={id}>

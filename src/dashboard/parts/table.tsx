@@ -6,21 +6,21 @@ export interface Column<Row> {
   readonly id: string;
   readonly label: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** The name that the server sorts by, where it can. */
+  /** The server's name for sorting by it, if it can. */
   readonly sort?: string;
   readonly isNumber?: boolean;
-  /** Holds names or words that may be long: they wrap where there is little room. */
+  /** Contains names or words that may be long: they wrap if there is little room. */
   readonly isLong?: boolean;
-  /** Stands beside the name in a dense card. */
+  /** Stands next to the name in a dense card. */
   readonly isHead?: boolean;
-  /** Says what it is by itself: a dense card shows no label. */
+  /** Needs no label: a dense card shows none. */
   readonly isPlain?: boolean;
-  /** Holds what can be done with the row, which stays in sight. */
+  /** Contains the actions of the row, which stay visible. */
   readonly isAction?: boolean;
 }
 
 interface TableProps<Row> {
-  /** What the table is of, for a screen reader. */
+  /** The table's content, for screen readers. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
@@ -29,7 +29,7 @@ interface TableProps<Row> {
   readonly onSort?: (by: string, isDescending: boolean) => void;
   readonly selection?: Selection;
   readonly isLoading?: boolean;
-  /** Its cards are of two lines: for a list that is long on a phone, too. */
+  /** Its cards have two lines: for lists that are long even on a phone. */
   readonly isDense?: boolean;
 }
 
@@ -41,8 +41,8 @@ export interface Selection {
 }
 
 /**
- * A table; where its box is narrow, each row is a card with labelled fields, headed by the first column. A table that is wider than
- * its box even so scrolls by itself, and a keyboard can scroll it too.
+ * A table. In a narrow box each row becomes a card with labelled fields, headed by the first column. A table that is
+ * still wider than its box scrolls horizontally, also by keyboard.
  */
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false, isDense = false } = props;

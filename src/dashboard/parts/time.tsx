@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { formatAgo, formatDay, formatMoment, formatUtc } from '../format';
 import { text } from '../texts';
 
-/** All times on the page grow older together. */
+/** All times on the page age together. */
 const now = signal(new Date());
 setInterval(() => {
   if (!document.hidden) now.value = new Date();
@@ -13,7 +13,7 @@ interface TimeProps {
   readonly at: string | null;
 }
 
-/** How long ago; the exact moment, in the viewer's zone and in UTC, on hover. */
+/** How long ago; on hover the exact moment, in the viewer's time zone and in UTC. */
 export function Ago({ at }: TimeProps) {
   if (at === null) return <span class="muted">{text.common.never}</span>;
   const moment = new Date(at);
@@ -24,7 +24,7 @@ export function Ago({ at }: TimeProps) {
   );
 }
 
-/** The moment in the viewer's zone; UTC on hover. */
+/** The moment in the viewer's time zone; UTC on hover. */
 export function Moment({ at }: TimeProps) {
   if (at === null) return <span class="muted">{text.common.none}</span>;
   const moment = new Date(at);
@@ -35,7 +35,7 @@ export function Moment({ at }: TimeProps) {
   );
 }
 
-/** The day in the viewer's zone; UTC on hover. */
+/** The day in the viewer's time zone; UTC on hover. */
 export function Day({ at }: TimeProps) {
   if (at === null) return <span class="muted">{text.common.none}</span>;
   const moment = new Date(at);

@@ -12,9 +12,9 @@ interface Options<Page, Line> {
 }
 
 export interface Pages<Page, Line> {
-  /** The newest page: it shows that it is loading, or why not. */
+  /** The newest page, which shows that it is loading or why it failed. */
   readonly data: Data<Page>;
-  /** All that is known, newest first. */
+  /** All known lines, newest first. */
   readonly lines: readonly Line[];
   /** Fetches the next older page; `null` when there is none. */
   readonly more: (() => Promise<void>) | null;
@@ -26,16 +26,16 @@ interface Older<Line> {
 }
 
 const pageSize = 25;
-/** A page that stays open while a fleet comes and goes does not grow for ever. */
+/** A page that stays open while a fleet comes and goes must not grow for ever. */
 const maxLines = 1_000;
 
-/** Lines that never change, newest first: new ones come by themselves, older ones when they are asked for. */
+/** Lines that never change, newest first: new ones arrive automatically, older ones on request. */
 export function usePages<
   Page extends { readonly next_before: number | null },
   Line extends { readonly id: number },
 >({ path, query = {}, linesOf, isStale }: Options<Page, Line>): Pages<Page, Line> {
   const data = useData<Page>(apiPath(path, { ...query, limit: pageSize }), { isStale });
-  /** What lies behind the newest page, once it was asked for. */
+  /** What comes after the newest page, once requested. */
   const older = useRef<Older<Line> | null>(null);
   const [, redraw] = useState({});
   const newest = data.value === null ? [] : linesOf(data.value);
@@ -56,7 +56,7 @@ export function usePages<
   return { data, lines, more: next === null ? null : more };
 }
 
-/** Puts new lines in front of those that are known. It begins anew when lines between them are missing. */
+/** Adds new lines before the known ones. Starts over if lines between them are missing. */
 function followOn<Line extends { readonly id: number }>(
   newest: readonly Line[],
   known: Older<Line> | null,

@@ -1,8 +1,8 @@
 import { english } from './english';
 
 /**
- * Every word that the page says. A translation is another object of the same shape: `Texts` makes the compiler name what it
- * lacks.
+ * Every text of the page. A translation is another object of the same shape: through `Texts` the compiler lists what
+ * it lacks.
  */
 export type Texts = typeof english;
 

@@ -1,4 +1,5 @@
 import type { KitClient, KitPolling } from '../../core/kit-polling';
+import { circumstance } from '../../core/reasons/circumstances';
 import type { ReadKitText } from '../../ports/certificates';
 
 /** What a device kit is made from. */
@@ -101,12 +102,7 @@ function fill(kit: DeviceKit, text: string): string {
     SERVER_HOST: kit.serverUrl.replace(/^https:\/\//i, ''),
     COMPATIBLE: kit.compatible ?? '',
     POLLING: kit.polling,
-    KEY: kit.keyPem === null ? ownKey : includedKey,
+    KEY: kit.keyPem === null ? circumstance('kit-without-key') : circumstance('kit-with-key'),
   };
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
-
-const includedKey =
-  "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.";
-const ownKey =
-  "**The kit holds no private key.** The device's own, which its certificate was requested with, goes to\n`/etc/rauc/update/device.key`, before or after `install.sh`; run that again then, so that RAUC's streaming user can read the key.";

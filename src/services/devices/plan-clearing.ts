@@ -3,6 +3,7 @@ import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isCalledOff, isFailure } from '../../core/installation-states';
 import { saying } from '../../core/journal/catalogue';
+import { circumstance } from '../../core/reasons/circumstances';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { Clock } from '../../ports/clock';
 import type { Catalog } from '../catalog/catalog';
@@ -38,7 +39,7 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
     const again = triedInVain(device, installation)
       ? changed(
           installation,
-          { state: 'withdrawn', message: `${actor.name} lets it try again` },
+          { state: 'withdrawn', message: circumstance('installation-retried', { by: actor.name }) },
           { at, actor },
         )
       : null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
+import { importer, startupNotes } from '../../core/reasons/startup';
 import { everyoneAsBefore } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import type { LegacyFiles, LegacyJson, MarkerRecords } from '../../ports/legacy';
@@ -23,7 +24,6 @@ export interface Imported {
 }
 
 const marker = 'legacy-import';
-const importer = 'taken over';
 
 interface LegacyRelease {
   readonly path: string;
@@ -68,12 +68,12 @@ const manifestSchema = z.object({
 
 function parse(json: LegacyJson, report: Report): LegacyRelease[] {
   if ('problem' in json) {
-    report(json.path, `no release is taken from it: ${json.problem}`);
+    report(json.path, startupNotes.noRelease(json.problem));
     return [];
   }
   const parsed = manifestSchema.safeParse(json.content);
   if (!parsed.success) {
-    report(json.path, 'no release is taken from it: compatible or filename is missing');
+    report(json.path, startupNotes.noRelease(null));
     return [];
   }
   const { compatible, filename, sha256, released_at: releasedAt } = parsed.data;
@@ -102,10 +102,7 @@ function newestByCompatible(releases: readonly LegacyRelease[], report: Report):
       newest.set(release.compatible, release);
     if (other === undefined || other.filename === release.filename) continue;
     const [older, newer] = other.releasedAt <= release.releasedAt ? [other, release] : [release, other];
-    report(
-      older.path,
-      `it names ${older.filename} for ${older.compatible}, but ${newer.path} is newer and counts`,
-    );
+    report(older.path, startupNotes.newerCounts(older.filename, older.compatible, newer.path));
   }
   return [...newest.values()];
 }
@@ -115,17 +112,16 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
   const { path, compatible, filename, sha256, releasedAt } = release;
   const [decided] = await catalog.history({ compatible, limit: 1 });
   if (decided !== undefined) {
-    if (decided.bundleName !== filename)
-      report(path, `it is ignored: ${compatible} was decided about here already`);
+    if (decided.bundleName !== filename) report(path, startupNotes.decidedAlready(compatible));
     return false;
   }
   const bundle = catalog.find(filename);
   if (bundle === undefined) {
-    report(path, `nothing is released for ${compatible}: its bundle ${filename} is missing or was refused`);
+    report(path, startupNotes.bundleMissing(compatible, filename));
     return false;
   }
   if (sha256 !== undefined && sha256 !== '' && sha256 !== bundle.sha256) {
-    report(path, `nothing is released for ${compatible}: ${filename} has other bytes than the manifest says`);
+    report(path, startupNotes.otherBytes(compatible, filename));
     return false;
   }
   try {
@@ -138,17 +134,14 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
       const policy = everyoneAsBefore;
       await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
       if (plan.activation.forced) {
-        report(
-          path,
-          `${filename} is released for ${compatible} as before, although it is for ${bundle.compatible ?? ''}`,
-        );
+        report(path, startupNotes.releasedAsBefore(filename, compatible, bundle.compatible));
       }
       return true;
     });
   } catch (error) {
     if (!(error instanceof DomainError) || (error.code !== 'invalid-input' && error.code !== 'conflict'))
       throw error;
-    report(path, `nothing is released: ${error.message}`);
+    report(path, startupNotes.nothingReleased(error.message));
     return false;
   }
 }

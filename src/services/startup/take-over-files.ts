@@ -4,6 +4,7 @@ import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
+import { importer, startupNotes } from '../../core/reasons/startup';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';
 import type { FoundFile, FoundFiles } from '../../ports/found-files';
@@ -49,7 +50,7 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
   const report = (path: string, message: string) => problems.push({ path, message });
   const found = (await foundFiles.list()).filter(({ name }) => name.endsWith('.raucb'));
   for (const { name, isPlainFile } of found) {
-    if (!isPlainFile) report(name, 'it is not a plain file, and is left alone');
+    if (!isPlainFile) report(name, startupNotes.notAPlainFile());
   }
 
   const stored = new Map((await storage.list()).map((bytes) => [bytes.sha256, bytes.sizeBytes]));
@@ -57,16 +58,14 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
     const storedBytes = stored.get(sha256);
     if (storedBytes === sizeBytes) continue;
     catalog.markLost(name);
-    const what =
-      storedBytes === undefined ? 'is missing' : `has ${storedBytes} bytes instead of ${sizeBytes}`;
-    report(name, `its file ${what}: it is not served until the same bundle is uploaded or restored`);
+    report(name, startupNotes.lost(storedBytes, sizeBytes));
   }
   for (const file of found) {
     if (!file.isPlainFile) continue;
     try {
       if (await adopt(ports, file, report)) adopted.push(file.name);
     } catch (error) {
-      report(file.name, `${whyLeftAlone(error)}; the file is left alone`);
+      report(file.name, startupNotes.leftAlone(whyLeftAlone(error)));
     }
   }
   return { adopted, problems };
@@ -82,7 +81,7 @@ function whyLeftAlone(error: unknown): string {
   }
   const code = systemErrorCode(error);
   if (code === undefined) throw error;
-  return `it can't be read (${code})`;
+  return startupNotes.unreadable(code);
 }
 
 /** @returns false when it was not taken in for a reason that is reported */
@@ -115,7 +114,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
       sizeBytes: file.sizeBytes,
       compatible: inspection.manifest?.compatible ?? notes.compatible ?? null,
       uploadedAt: notes.uploadedAt ?? found.modifiedAt,
-      uploadedBy: 'taken over',
+      uploadedBy: importer,
       inspection,
       imageCheck: notYetChecked,
     };
@@ -159,10 +158,7 @@ function readNotes(candidates: readonly LegacyJson[], report: Report): Notes {
   for (const candidate of candidates) {
     const parsed = 'problem' in candidate ? undefined : notesSchema.safeParse(candidate.content);
     if (parsed?.success !== true) {
-      report(
-        candidate.path,
-        `it is ignored: ${'problem' in candidate ? candidate.problem : 'it is not an object'}`,
-      );
+      report(candidate.path, startupNotes.ignored('problem' in candidate ? candidate.problem : null));
       continue;
     }
     const { sha256, size, compatible } = parsed.data;

@@ -2,6 +2,7 @@ import type { Crash } from '../../core/crash';
 import type { Catalog } from '../catalog/catalog';
 import type { ServicePorts } from '../service-ports';
 import { DomainError } from '../../core/errors';
+import { startupNotes } from '../../core/reasons/startup';
 import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 
@@ -36,5 +37,8 @@ export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<S
 function leftForLater(error: unknown): Imported {
   if (!(error instanceof DomainError) || (error.code !== 'storage-full' && error.code !== 'unavailable'))
     throw error;
-  return { released: [], problems: [{ path: 'manifest.json', message: `not taken over: ${error.message}` }] };
+  return {
+    released: [],
+    problems: [{ path: 'manifest.json', message: startupNotes.notTakenOver(error.message) }],
+  };
 }

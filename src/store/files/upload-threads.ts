@@ -23,7 +23,7 @@ export class UploadThreads {
 
   /** A thread for one upload alone. */
   take(): UploadWorker {
-    const idle = this.#idle.at(-1);
+    const idle = this.#idle.findLast(({ worker }) => worker.isIdle); // one may have died just now
     if (idle === undefined) return this.#start();
     this.#forget(idle.worker);
     return idle.worker;

@@ -3,7 +3,7 @@ import { formatCount } from '../../format';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
 
-/** Which devices have to do with it, with links to them. */
+/** The devices that concern a bundle, with links to them. */
 export function BundleDevices({ bundle }: { readonly bundle: BundleInUseJson }) {
   const { devices, compatible, version } = bundle;
   const running = new URLSearchParams({ compatible: compatible ?? '', version: version ?? '' });

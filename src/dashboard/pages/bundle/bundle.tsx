@@ -27,7 +27,7 @@ export function BundlePage({ name }: { readonly name: string }) {
   const [open, setOpen] = useState<'release' | 'delete' | null>(null);
   const { value, failure } = data;
   useReloadWhile(value !== null && isBeingChecked(value), data.reload);
-  // Deleted while it is looked at: what was known of it is of no more use.
+  // Deleted while the page shows it: the old data is of no use.
   if (failure?.status === 404) {
     return (
       <Page title={name} above={above}>

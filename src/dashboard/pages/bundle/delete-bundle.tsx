@@ -11,7 +11,7 @@ interface DeleteBundleProps {
   readonly onClose: () => void;
 }
 
-/** Asks before a bundle is deleted, and says for whom that matters. */
+/** Asks before deleting a bundle, and says whom that affects. */
 export function DeleteBundle({ bundle, onClose }: DeleteBundleProps) {
   const { name, size, current, devices } = bundle;
   const words = text.bundles;

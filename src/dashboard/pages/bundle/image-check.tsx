@@ -4,7 +4,7 @@ import { text } from '../../texts';
 
 const words = text.bundles.imageChecks;
 
-/** What hashing the images came to, or that it goes on. */
+/** The result of hashing the images, or that it is in progress. */
 export function ImageCheckWords({ check }: { readonly check: ImageCheckJson }) {
   switch (check.state) {
     case 'mismatch':

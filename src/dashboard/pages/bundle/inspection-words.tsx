@@ -5,7 +5,7 @@ import { text } from '../../texts';
 
 const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad' } as const;
 
-/** The verdict in words; what is wrong comes first. */
+/** The verdict in words; problems come first. */
 export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {
   const { verdict, reasons, warnings, hints } = bundle;
   return (

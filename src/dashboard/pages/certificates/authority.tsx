@@ -11,7 +11,7 @@ import { Expiry } from './expiry';
 
 const words = text.certificates;
 
-/** The CA and the certificate of the server. */
+/** The CA and the server's certificate. */
 export function Authority({ of }: { readonly of: CertificatesJson }) {
   return (
     <>
@@ -76,7 +76,7 @@ function Warnings({ of: { ca, server, can_issue: canIssue } }: { readonly of: Ce
   );
 }
 
-/** With `--force` it keeps the names of the certificate that it replaces. */
+/** `--force` keeps the names of the certificate that it replaces. */
 const serverCommand = 'rauc-simple-server cert server';
 
 function Missing({ hint, command }: { readonly hint: string; readonly command: string }) {

@@ -1,6 +1,6 @@
 import { text } from '../../texts';
 
-/** What a device verifies this server with. */
+/** The certificate with which devices verify this server. */
 export function CaLink() {
   return (
     <a class="button small" href="/api/ca.crt" download="ca.crt">

@@ -6,7 +6,7 @@ import { useData } from '../../use-data';
 
 const words = text.certificates;
 
-/** What to type where the key of the CA is. */
+/** The commands to run where the CA's key is. */
 export function CannotIssue() {
   const { value: about } = useData<AboutJson>('/api/about', { isStale: () => false });
   return (

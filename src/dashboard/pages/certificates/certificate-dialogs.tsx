@@ -10,7 +10,7 @@ import { SignDialog } from './sign-dialog';
 
 export type OpenDialog =
   | { readonly kind: 'sign' | 'revoke-other' }
-  /** For a device that has one, or a new one. */
+  /** For an existing device, or a new one. */
   | { readonly kind: 'issue'; readonly device?: string }
   | { readonly kind: 'issued'; readonly made: IssuedCertificateJson; readonly hasKey: boolean }
   | { readonly kind: 'kit'; readonly device: string }
@@ -22,11 +22,11 @@ interface CertificateDialogsProps {
   readonly onChange: () => void;
 }
 
-/** The one dialog that is open, and what follows it. */
+/** The open dialog, and what follows it. */
 export function CertificateDialogs({ dialog, onChange }: CertificateDialogsProps) {
   const open = dialog.value;
   if (open === null) return null;
-  // A dialog closes itself when it is done; what it led to stays.
+  // A dialog closes itself when it is done; what it opened stays.
   const close = () => {
     if (dialog.value === open) dialog.value = null;
   };

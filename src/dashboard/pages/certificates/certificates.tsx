@@ -14,10 +14,10 @@ import { RefusedCertificates } from './refused-certificates';
 import { Revocations } from './revocations';
 
 const pageSize = 50;
-/** The command line issues into the same folder, and tells no journal. */
+/** The command line issues into the same folder without writing to the journal. */
 const refreshMs = 60_000;
 
-/** Who may talk to this server, and until when. */
+/** Which devices may talk to this server, and until when. */
 export function CertificatesPage() {
   const dialog = useSignal<OpenDialog | null>(null);
   const open = (wanted: OpenDialog) => (dialog.value = wanted);

@@ -23,7 +23,7 @@ interface DeviceCertificatesProps {
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
-/** The certificates of devices, a page at a time. */
+/** Device certificates, a page at a time. */
 export function DeviceCertificates({ of, isFiltered, sort, onOpen }: DeviceCertificatesProps) {
   const { devices, total, next } = of;
   const isFirst = !address.value.query.has('after');
@@ -70,7 +70,7 @@ export function DeviceCertificates({ of, isFiltered, sort, onOpen }: DeviceCerti
   );
 }
 
-/** From the first page; by device is how the list comes. */
+/** Starts at the first page; sorting by device is the default. */
 function sortBy(by: string, isDescending: boolean): void {
   setQuery({ sort: by === 'device' ? null : by, order: isDescending ? 'desc' : null, after: null }, true);
 }
@@ -163,7 +163,7 @@ function actionsColumn(
   };
 }
 
-/** Which certificates are shown, in the address. */
+/** Which certificates are shown; part of the address. */
 function DueFilter() {
   const { all, ...dues } = words.dues;
   return (

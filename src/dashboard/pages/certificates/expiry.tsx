@@ -7,7 +7,7 @@ interface Expiring {
   readonly days_left: number;
 }
 
-/** The state of a certificate in one of the words that badges know. */
+/** A certificate's state as one of the words that badges know. */
 export function stateOf({
   days_left: days,
   revoked_at: revokedAt,
@@ -17,13 +17,13 @@ export function stateOf({
   return days < noticeDays ? 'expiring' : 'valid';
 }
 
-/** One that was revoked may be out of a stolen device: who wants another all the same issues it by its own name. */
+/** A revoked certificate may come from a stolen device: to replace it anyway, issue one by name. */
 export function isRunningOut(certificate: Parameters<typeof stateOf>[0]): boolean {
   const state = stateOf(certificate);
   return state === 'expiring' || state === 'expired';
 }
 
-/** The day, how long that is, and whether somebody should do something. */
+/** The date, the time left, and whether someone should act. */
 export function Expiry({ certificate }: { readonly certificate: Expiring }) {
   const state = stateOf(certificate);
   return (

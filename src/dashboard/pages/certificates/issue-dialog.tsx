@@ -12,7 +12,7 @@ interface IssueDialogProps {
   readonly onClose: () => void;
 }
 
-/** A certificate with a key that the server makes. */
+/** Issues a certificate with a key that the server makes. */
 export function IssueDialog({ onDone, onClose }: IssueDialogProps) {
   async function issue(fields: FormData): Promise<void> {
     const body = { ...issueFields(fields), key: typedIn(fields, 'key') };

@@ -6,13 +6,13 @@ const words = text.certificates;
 const defaultDays = 3_650;
 
 interface DeviceFieldsProps {
-  /** The dialog begins here. */
+  /** The dialog starts here. */
   readonly isFirst?: boolean;
   readonly idField?: Ref<HTMLInputElement>;
   readonly children?: ComponentChildren;
 }
 
-/** What every certificate of a device is asked for. */
+/** The fields of every device certificate. */
 export function DeviceFields({ isFirst = false, idField, children }: DeviceFieldsProps) {
   return (
     <>
@@ -55,7 +55,7 @@ export function DaysField() {
   );
 }
 
-/** Of the key that the server makes. */
+/** The type of the key that the server makes. */
 export function KeyField() {
   return (
     <label>

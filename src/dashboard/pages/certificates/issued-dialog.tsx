@@ -10,13 +10,13 @@ const words = text.certificates;
 
 interface IssuedDialogProps {
   readonly made: IssuedCertificateJson;
-  /** The server made the key, and has it. */
+  /** The server made the key and stores it. */
   readonly hasKey: boolean;
   readonly onKit: () => void;
   readonly onClose: () => void;
 }
 
-/** The certificate to take away, and the kit as the usual next step. */
+/** Hands over the certificate, and offers the kit as the usual next step. */
 export function IssuedDialog({ made, hasKey, onKit, onClose }: IssuedDialogProps) {
   const { device, certificate, not_after: until } = made;
   return (

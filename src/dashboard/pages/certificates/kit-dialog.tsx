@@ -25,7 +25,10 @@ interface KitDialogProps {
   readonly onClose: () => void;
 }
 
-/** All that a device needs, in one archive; with the certificate that the device has. It may hold a private key: the browser keeps no copy. */
+/**
+ * Everything that a device needs, in one archive, with its existing certificate. It may contain a private key: the
+ * browser keeps no copy.
+ */
 export function KitDialog({ device, onClose }: KitDialogProps) {
   const about = useData<AboutJson>('/api/about', { isStale: () => false });
   const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false });
@@ -83,18 +86,18 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
   );
 }
 
-/** What a person typed, and a shell must not find more in. */
+/** Typed text that a shell must read as a single word. */
 function isOneWord(typed: string): boolean {
   return /^https:\/\/[\w.:[\]-]+$/.test(typed);
 }
 
 interface ServerUrlProps {
   readonly url: string;
-  /** Of the server certificate; `null` where there is none here. */
+  /** Names in the server certificate; `null` if there is none here. */
   readonly names: readonly string[] | null;
 }
 
-/** A person may well look at the server from the machine that it runs on; a device cannot. */
+/** People may open this page on the server's own machine, by a name that devices cannot use. */
 function ServerUrl({ url, names }: ServerUrlProps) {
   const [typed, setTyped] = useState(() => url.replace(/\/$/, ''));
   const isMissed = names !== null && !coversHostOf(names, typed);

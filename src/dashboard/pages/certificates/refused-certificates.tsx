@@ -12,18 +12,18 @@ import { useData } from '../../use-data';
 
 const words = text.certificates;
 const shownCertificates = 20;
-/** The journal tells of a certificate once an hour. */
+/** The journal reports a certificate once an hour. */
 const refreshMs = 60_000;
 
-/** What another certificate mends. */
+/** Problems that a new certificate solves. */
 const renewable: readonly string[] = ['expired', 'revoked', 'old-certificate'];
 
 interface RefusedCertificatesProps {
-  /** Makes a device its next certificate; `null` where that cannot be done here. */
+  /** Issues the device's next certificate; `null` if that is impossible here. */
   readonly onRenew: ((device: string) => void) | null;
 }
 
-/** Devices that were not let in since the server started, and what to do. */
+/** Devices refused since the server started, and what to do. */
 export function RefusedCertificates({ onRenew }: RefusedCertificatesProps) {
   const { value } = useData<RefusedCertificatesJson>(
     apiPath('/api/refused-certificates', { limit: shownCertificates }),

@@ -15,7 +15,7 @@ interface RenewDialogProps {
   readonly onClose: () => void;
 }
 
-/** The next certificate of a device: it stays bound to what the one before was bound to. */
+/** A device's next certificate: it stays bound to the same compatibles as the one before. */
 export function RenewDialog({ device, onDone, onClose }: RenewDialogProps) {
   async function renew(fields: FormData): Promise<void> {
     const compatibles = await boundTo(device);
@@ -44,7 +44,7 @@ export function RenewDialog({ device, onDone, onClose }: RenewDialogProps) {
   );
 }
 
-/** By the certificate that it used last; nothing for a device that never came. @throws Failure */
+/** The compatibles of the certificate that it used last; none for a device that never connected. @throws Failure */
 async function boundTo(device: string): Promise<readonly string[]> {
   try {
     return (await get<DeviceJson>(linkTo('api', 'devices', device))).certificate_compatibles;

@@ -12,10 +12,10 @@ import { useData } from '../../use-data';
 
 const words = text.certificates;
 const shownRevocations = 20;
-/** The command line revokes in the same folder, and tells no journal. */
+/** The command line revokes in the same folder without writing to the journal. */
 const refreshMs = 60_000;
 
-/** What is refused, whoever issued it: also serials that nobody has seen. */
+/** All revoked certificates, whoever issued them, including serials that were never seen. */
 export function Revocations() {
   const { value } = useData<RevocationsJson>(apiPath('/api/revocations', { limit: shownRevocations }), {
     isStale: ({ kind }) => kind === 'certificate.revoked',

@@ -15,7 +15,7 @@ interface SignDialogProps {
   readonly onClose: () => void;
 }
 
-/** A certificate for a key that the device has. */
+/** Signs a certificate for a device's own key. */
 export function SignDialog({ onDone, onClose }: SignDialogProps) {
   const device = useRef<HTMLInputElement>(null);
   const filled = useRef('');
@@ -25,7 +25,7 @@ export function SignDialog({ onDone, onClose }: SignDialogProps) {
     onDone(await post<IssuedCertificateJson>('/api/certificates', body));
   }
 
-  /** The name in the request is the device's id, unless a person has typed another. */
+  /** The name in the request is the device's id, unless the user has typed another. */
   function fillDevice(pem: string): void {
     const name = nameOfRequest(pem);
     const field = device.current;

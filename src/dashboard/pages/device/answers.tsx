@@ -9,13 +9,13 @@ import { text } from '../../texts';
 
 const upToDate = 'up-to-date';
 
-/** Whether a device runs what it should, however it asks. */
+/** Whether a device runs what it should, in every protocol. */
 export function isUpToDate(explanation: ExplanationJson | null): boolean {
   const answers = explanation?.answers ?? [];
   return answers.length > 0 && answers.every(({ reason }) => reason === upToDate);
 }
 
-/** One answer where all protocols say the same, else one beside the other. */
+/** One answer if all protocols agree, otherwise one for each. */
 export function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
   const { protocols, sameInAll } = text.devices.one;
   const order = [...protocols.keys()].reverse();
@@ -36,7 +36,7 @@ export function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
   );
 }
 
-/** Whether a bundle can be streamed is not asked in every protocol; that makes no difference as long as it can. */
+/** Not every protocol asks whether a bundle can be streamed; as long as it can, that makes no difference. */
 function isSame(one: ExplainedOfferJson, other: ExplainedOfferJson): boolean {
   return (
     one.offered === other.offered &&
@@ -118,7 +118,7 @@ function Rules({ offer: { rules, reason } }: AnswerProps) {
 
 type ToldRule = ExplainedOfferJson['rules'][number];
 
-/** Nothing is wrong with a device that runs what it should: the rule that says so is good, what comes after it does not matter. */
+/** A device that runs what it should is fine: the rule that says so is good, and the ones after it do not matter. */
 type Verdict = 'passed' | 'failed' | 'good' | 'moot';
 const icons: Readonly<Record<Verdict, IconName>> = {
   passed: 'check',

@@ -5,7 +5,7 @@ import { tell, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';
 import { undoOf, type BulkAction } from '../devices/actions';
 
-/** The device of a page, and how the page learns what became of it. */
+/** The device of a page, and how the page learns about changes. */
 export interface Subject {
   readonly device: DeviceJson;
   readonly onChange: (device: DeviceJson) => void;
@@ -13,7 +13,7 @@ export interface Subject {
 
 export type DeviceVerb = BulkAction['verb'] | 'cancel' | 'notes';
 
-/** Does one thing to one device. @throws Failure */
+/** Applies one action to a device. @throws Failure */
 export function change(id: string, verb: DeviceVerb, value = ''): Promise<DeviceJson> {
   const path = linkTo('api', 'devices', id);
   switch (verb) {
@@ -33,7 +33,7 @@ export function change(id: string, verb: DeviceVerb, value = ''): Promise<Device
   }
 }
 
-/** Does it, shows the device after it, says so, and offers to undo it where that can be. @throws Failure */
+/** Applies the action, shows the changed device, confirms it, and offers to undo it if possible. @throws Failure */
 export async function carryOut(
   { device, onChange }: Subject,
   verb: DeviceVerb,
@@ -57,7 +57,7 @@ export async function carryOut(
   );
 }
 
-/** The same, for a button that asks for nothing: a failure is told. */
+/** The same, for a button that asks nothing: a failure is shown. */
 export function carryOutNow(subject: Subject, verb: DeviceVerb, done: string, value?: string): void {
   carryOut(subject, verb, done, value).catch(tellFailure);
 }

@@ -19,7 +19,7 @@ const dialogs = {
   forget: ForgetDialog,
 } as const;
 
-/** What people can do to it. What needs nothing more is done at once and can be undone. */
+/** What people can do to it. Actions that need no input are applied at once and can be undone. */
 export function DeviceActions({ device, onChange }: Subject) {
   const [asking, setAsking] = useState<keyof typeof dialogs | null>(null);
   const { one } = text.devices;

@@ -3,7 +3,7 @@ import { Facts, Section } from '../../parts/page';
 import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';
 
-/** The two boards that use the device's certificate; nothing when it is one. */
+/** The two boards that share the device's certificate; nothing if there is only one. */
 export function DeviceBoards({ device: { second_board: second } }: { readonly device: DeviceJson }) {
   const { one } = text.devices;
   if (second === null) return null;

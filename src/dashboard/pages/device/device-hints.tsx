@@ -6,7 +6,7 @@ import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';
 
-/** What people have to know before anything else on the page. What is settled by a button of the head stands right below it. */
+/** What people must know first. A hint that a button in the header resolves appears right below it. */
 export function DeviceHints(subject: Subject) {
   const { device } = subject;
   const { id, hold, pin, admission, first_contact_at: firstContactAt } = device;
@@ -50,7 +50,7 @@ interface RemedyProps {
   readonly onClick: () => void;
 }
 
-/** A sentence, and beside it the button that settles it, for who may. */
+/** A sentence and the button that resolves it, for users who may. */
 export function Remedy({ words, label, onClick }: RemedyProps) {
   return (
     <div class="remedy">

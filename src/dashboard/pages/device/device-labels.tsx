@@ -8,7 +8,10 @@ import { text } from '../../texts';
 import { KnownWords } from '../devices/known-words';
 import { carryOut, type Subject } from './deed';
 
-/** Labels come by typing and go by a click. They are shown before the server has said yes, and taken back when it says no. */
+/**
+ * Type to add a label, click to remove it. Changes show before the server confirms them, and are taken back if it
+ * refuses.
+ */
 export function DeviceLabels({ device, onChange }: Subject) {
   const { one } = text.devices;
   const field = useRef<HTMLInputElement>(null);

@@ -99,7 +99,7 @@ function UnknownDevice({ id }: { readonly id: string }) {
   );
 }
 
-/** The id is from the address, which anybody may have made up: a shell must not find more in it than a word. */
+/** The id comes from the address, which anyone may have made up: a shell must read it as a single word. */
 function isPlainWord(id: string): boolean {
   return /^[\w.][\w.-]*$/.test(id);
 }

@@ -7,7 +7,7 @@ import { text } from '../../texts';
 import { type Data, useData } from '../../use-data';
 import { Answers } from './answers';
 
-/** Why a device gets what it gets, kept fresh. */
+/** Why a device is offered what it is, kept up to date. */
 export function useExplanation(id: string): Data<ExplanationJson> {
   return useData<ExplanationJson>(linkTo('api', 'devices', id, 'explain'), {
     isStale: ({ device, kind }: EventJson) => device === id || /^(release|rollout)\./.test(kind),
@@ -15,7 +15,7 @@ export function useExplanation(id: string): Data<ExplanationJson> {
   });
 }
 
-/** What it would be told now in each protocol; every rule on the way there for those who ask why. */
+/** What each protocol would answer now, and on request every rule that led there. */
 export function Explanation({ data }: { readonly data: Data<ExplanationJson> }) {
   return (
     <Section title={text.devices.one.explanation}>

@@ -13,7 +13,7 @@ interface InstallationEntryProps {
   readonly events: readonly EventJson[];
 }
 
-/** One attempt at one bundle: what came of it, what it cost, and how it went. */
+/** One attempt at one bundle: its result, its cost, and how it went. */
 export function InstallationEntry({ installation, events }: InstallationEntryProps) {
   const { id, bundle, state, from_version: from, target_version: to, message, cleared_at } = installation;
   const { one } = text.devices;

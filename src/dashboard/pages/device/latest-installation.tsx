@@ -11,7 +11,7 @@ import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';
 import { Remedy } from './device-hints';
 
-/** How far the latest installation has come, or how it ended. */
+/** The progress of the latest installation, or how it ended. */
 export function LatestInstallation(subject: Subject) {
   const { installation, id } = subject.device;
   if (installation === null) return null;
@@ -49,7 +49,7 @@ interface Step {
 
 const wayThere = ['offered', 'downloading', 'installed', 'proven'] as const;
 
-/** The way to the proof; where it ended before, the end stands in place of the rest. */
+/** The steps up to proven; if it ended earlier, the end replaces the rest. */
 function stepsOf(installation: InstallationJson): readonly Step[] {
   const { state, offered_at, started_at, installed_at, ended_at, updated_at } = installation;
   const times = { offered: offered_at, downloading: started_at, installed: installed_at, proven: ended_at };
@@ -58,7 +58,7 @@ function stepsOf(installation: InstallationJson): readonly Step[] {
     return wayThere.map((name, index): Step => {
       if (index > reached) return { name, state: 'ahead', at: null };
       const isHere = index === reached && name !== 'proven';
-      // A silent device may be proven without a word about what lies between.
+      // A silent device may be proven without reporting the steps in between.
       const isSkipped = index < reached && times[name] === null;
       return { name, state: isHere ? 'current' : isSkipped ? 'skipped' : 'done', at: times[name] };
     });
@@ -70,7 +70,7 @@ function stepsOf(installation: InstallationJson): readonly Step[] {
   ];
 }
 
-/** Where the step itself is not what matters: it is over, or not there yet. */
+/** Where the step itself does not matter: it is over, or not reached yet. */
 const stepIcons: Readonly<Partial<Record<Step['state'], IconName>>> = {
   done: 'check',
   ahead: 'dot',

@@ -29,11 +29,11 @@ const columns: readonly Column<Seen>[] = [
 
 interface SeenCertificatesProps {
   readonly device: DeviceJson;
-  /** Something was revoked. */
+  /** A certificate was revoked. */
   readonly onChange: () => void;
 }
 
-/** The certificates that a device came with, whoever issued them. */
+/** The certificates that a device used, whoever issued them. */
 export function SeenCertificates({ device: { id, certificates }, onChange }: SeenCertificatesProps) {
   const [chosen, choose] = useState<string | null>(null);
   if (certificates.length === 0) return null;

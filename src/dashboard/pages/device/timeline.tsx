@@ -7,7 +7,7 @@ import { InstallationEntry } from './installation-entry';
 import { TimelineLine } from './timeline-line';
 import { useTimeline } from './use-timeline';
 
-/** What happened to it: people's decisions, boots, and its installations. */
+/** What happened to it: people's decisions, boots and installations. */
 export function Timeline({ id }: { readonly id: string }) {
   const isByPeople = isPeopleOnly();
   // Lines that another question had found are not carried over.

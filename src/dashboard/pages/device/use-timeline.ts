@@ -4,7 +4,7 @@ import type { EventJson, EventPageJson } from '../../../contract/event';
 import type { InstallationJson, InstallationPageJson } from '../../../contract/installation';
 import { type Data, useData } from '../../use-data';
 
-/** One thing that happened: an installation with its own lines of the journal, or a line that is about none. */
+/** One entry: an installation with its own journal lines, or a line without an installation. */
 export type TimelineEntry =
   | { readonly at: string; readonly event: EventJson }
   | { readonly at: string; readonly installation: InstallationJson; readonly events: readonly EventJson[] };
@@ -18,7 +18,7 @@ interface TimelineData {
 }
 
 const eventsAtOnce = 50;
-/** The server keeps no more of one device. */
+/** The server keeps no more per device. */
 const keptInstallations = 50;
 
 /**

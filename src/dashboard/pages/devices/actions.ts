@@ -17,16 +17,17 @@ export interface BulkAction {
 export interface BulkOutcome {
   readonly done: readonly string[];
   readonly failed: readonly Omit<BulkResultJson['failed'][number], 'code'>[];
-  /** Never sent: something ended it before. */
+  /** Never sent: the action ended before. */
   readonly notTried: readonly string[];
 }
 
-/** So many at a time, so that one sees it going on. */
+/** How many at a time, so that progress is visible. */
 const atOnce = 200;
 
 /**
- * Does one thing to many devices; each succeeds or fails for itself.
- * @throws Failure of the first request: nothing is known to be done. A later one ends it, and says what was not tried
+ * Applies one action to many devices; each succeeds or fails on its own.
+ * @throws Failure of the first request: then nothing is known to have been done. A later failure ends the action and
+ * says what was not tried
  */
 export async function actOnDevices(
   { verb, ids, value }: BulkAction,
@@ -56,7 +57,7 @@ export async function actOnDevices(
   return { done, failed, notTried: [] };
 }
 
-/** What brings devices back to how they were before; `null` for what cannot be undone, or changed nothing. */
+/** The actions that restore devices to their previous state; `null` for what cannot be undone, or changed nothing. */
 export function undoOf(
   verb: Verb,
   value: string | undefined,

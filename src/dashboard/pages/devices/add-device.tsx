@@ -14,7 +14,7 @@ interface AddDeviceProps {
   readonly onClose: () => void;
 }
 
-/** Makes a device ahead of its first contact, and leads to its page, where the way goes on. */
+/** Adds a device before its first contact, and opens its page for the next steps. */
 export function AddDevice({ fleet, onClose }: AddDeviceProps) {
   const { addDialog } = text.devices;
   async function add(fields: FormData): Promise<void> {

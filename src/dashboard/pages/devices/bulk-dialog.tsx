@@ -9,7 +9,7 @@ import { typedIn } from '../../parts/form-fields';
 import { PinField } from './pin-field';
 import { KnownWords } from './known-words';
 
-/** The verbs that ask for something first; the others are done at once, because they can be undone. */
+/** Verbs that ask for input; the others are applied at once, because they can be undone. */
 export const askingVerbs: readonly Verb[] = [
   'hold',
   'pin',
@@ -28,7 +28,7 @@ interface BulkDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for what an action on many devices needs, and names how many they are. */
+/** Asks for the input of an action on many devices, and says how many there are. */
 export function BulkDialog({ verb, devices, fleet, onSubmit, onClose }: BulkDialogProps) {
   const { title, action } = text.devices.verbs[verb];
   async function submit(fields: FormData): Promise<void> {

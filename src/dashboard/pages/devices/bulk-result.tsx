@@ -8,7 +8,7 @@ interface BulkResultProps {
   readonly onClose: () => void;
 }
 
-/** What became of an action that did not work for all: each device with why. */
+/** The result of an action that failed for some devices, with the reason for each. */
 export function BulkResult({ outcome: { done, failed, notTried }, onClose }: BulkResultProps) {
   return (
     <ShowingDialog

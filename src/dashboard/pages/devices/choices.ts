@@ -1,7 +1,7 @@
 import { compareNaturally } from '../../../base/text/natural-order';
 import type { FleetJson } from '../../../contract/fleet';
 
-/** One entry of a filter's menu. */
+/** An entry of a filter's menu. */
 export interface Choice {
   readonly value: string;
   readonly devices: number | null;
@@ -9,7 +9,7 @@ export interface Choice {
 
 type Facet = 'compatible' | 'channel' | 'system_version' | 'state';
 
-/** What there is in the fleet of a kind, the most frequent first. */
+/** The values that occur in the fleet, most frequent first. */
 export function choicesOf(fleet: FleetJson | null, facet: Facet): readonly Choice[] {
   const counts = new Map<string, number>();
   for (const count of fleet?.counts ?? []) {

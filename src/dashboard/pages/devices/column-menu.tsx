@@ -2,7 +2,7 @@ import { Menu } from '../../parts/menu';
 import { text } from '../../texts';
 import { deviceColumns, fixedColumn, hiddenColumns, toggleColumn } from './columns';
 
-/** Which columns are shown; the browser remembers it. */
+/** Chooses the visible columns; the browser remembers them. */
 export function ColumnMenu() {
   return (
     <Menu label={text.devices.chooseColumns} summary={text.devices.columnsButton}>

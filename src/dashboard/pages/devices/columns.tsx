@@ -16,10 +16,10 @@ import { DecisionBadges } from './decision-badges';
 const nothing = <span class="muted nothing">{text.common.none}</span>;
 const { columns: labels } = text.devices;
 
-/** What is current, by which a row tells whether its device is up to date. */
+/** The current releases, which show whether a row's device is up to date. */
 export const CurrentReleases = createContext<readonly ReleaseJson[]>([]);
 
-/** All that can be shown of a device in the list. */
+/** All columns of the device list. */
 export const deviceColumns: readonly Column<DeviceJson>[] = [
   {
     id: 'id',
@@ -130,7 +130,7 @@ function LabelsCell({ device: { labels: all } }: { readonly device: DeviceJson }
 
 const storageKey = 'device-columns';
 const hiddenAtFirst: readonly string[] = ['address', 'serial'];
-/** The id always stays: it leads to the device. */
+/** The id always stays: it links to the device. */
 export const fixedColumn = 'id';
 
 export const hiddenColumns = signal<ReadonlySet<string>>(new Set(storedColumns()));
@@ -140,7 +140,7 @@ function storedColumns(): readonly string[] {
     const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
     return Array.isArray(stored) ? stored.map(String) : hiddenAtFirst;
   } catch {
-    return hiddenAtFirst; // a browser that keeps nothing, or somebody else's value
+    return hiddenAtFirst; // a browser without storage, or someone else's value
   }
 }
 
@@ -151,6 +151,6 @@ export function toggleColumn(id: string): void {
   try {
     localStorage.setItem(storageKey, JSON.stringify([...hidden]));
   } catch {
-    // it holds for this visit then
+    // then it applies to this visit only
   }
 }

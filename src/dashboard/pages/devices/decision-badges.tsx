@@ -3,7 +3,7 @@ import { StateBadge } from '../../parts/badge';
 import { isRefused } from '../../../contract/device-state';
 import { text } from '../../texts';
 
-/** What people decided about a device, or have to. */
+/** What people decided about a device, or still have to decide. */
 export function DecisionBadges({ device }: { readonly device: DeviceJson }) {
   const { hold, pin, admission } = device;
   return (

@@ -22,7 +22,7 @@ import { ViewsMenu } from './views-menu';
 const contactsMs = 15_000;
 const restMs = 2_000;
 
-/** The fleet: a page of it at a time, however large it is. */
+/** The fleet, one page at a time, however large it is. */
 export function DevicesPage() {
   const [isAdding, setAdding] = useState(false);
   const view = readView(address.value.query);
@@ -85,7 +85,7 @@ export function DevicesPage() {
   );
 }
 
-/** Of an empty list any new device is news; else only what happens to those that are shown. */
+/** If the list is empty, any new device is news; otherwise only events of the shown devices are. */
 function isAbout({ device, kind }: EventJson, shown: ReadonlySet<string>): boolean {
   if (device === null) return false;
   return shown.has(device) || (shown.size === 0 && kind === 'device.registered');

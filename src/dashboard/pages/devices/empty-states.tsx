@@ -4,7 +4,7 @@ import { EmptyState } from '../../parts/page';
 import { text } from '../../texts';
 import { clearFilters } from './view';
 
-/** No device has ever been here: the way to the first one. */
+/** No device has ever connected: the way to the first one. */
 export function NoDevices({ onAdd }: { readonly onAdd: () => void }) {
   const { firstDevice } = text.devices;
   return (
@@ -33,7 +33,7 @@ export function NoDevices({ onAdd }: { readonly onAdd: () => void }) {
   );
 }
 
-/** There are devices, and none of them fits. */
+/** There are devices, but none of them match. */
 export function NoMatch() {
   return (
     <EmptyState title={text.devices.noMatch}>

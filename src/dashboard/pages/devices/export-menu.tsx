@@ -4,7 +4,7 @@ import { exportPath, type FleetView } from './view';
 
 const words = text.devices.export;
 
-/** All that fits, as a file: the browser fetches it while the server writes it. */
+/** Exports all matching devices as a file, which the browser downloads while the server writes it. */
 export function ExportMenu({ view }: { readonly view: FleetView }) {
   return (
     <Menu label={words.label} summary={words.button}>

@@ -12,13 +12,13 @@ import { type FilterName, type Filters, setFilters } from './view';
 interface FilterBarProps {
   readonly filters: Filters;
   readonly fleet: FleetJson | null;
-  /** What is current. */
+  /** The current releases. */
   readonly releases: readonly ReleaseJson[];
 }
 
 const silences = ['1h', '1d', '7d', '30d'].map((value) => ({ value, devices: null }));
 
-/** What narrows the list. On a phone all but the search waits behind a button. */
+/** The filters of the list. On a phone all but the search are behind a button. */
 export function FilterBar({ filters, fleet, releases }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const states = choicesOf(fleet, 'state');
@@ -74,7 +74,7 @@ export function stateOrNone(state: string): string {
   return state === 'none' ? text.devices.noInstallation : stateLabel(state);
 }
 
-/** How long ago, or a moment: the address may have either. */
+/** A time span or a moment: the address may have either. */
 export function lastContactWords(value: string): string {
   const [, amount, unit] = /^(\d+)([mhd])$/.exec(value) ?? [];
   if (amount !== undefined) return text.devices.overAgo(Number(amount), unit as 'm' | 'h' | 'd');
@@ -111,7 +111,7 @@ function FilterMenu({ name, filters, choices, wordOf = String }: FilterMenuProps
   );
 }
 
-/** A menu where the server lists labels, else a field to type one. */
+/** A menu if the server lists the labels, otherwise a text field. */
 function LabelFilter({ filters }: { readonly filters: Filters }) {
   const { value: known } = useData<LabelListJson>('/api/labels', { isStale: () => false, everyMs: 60_000 });
   if (known === null) {

@@ -11,7 +11,7 @@ import {
   toggleNames,
 } from './view';
 
-/** What narrows the list now; each goes away by a click. */
+/** The active filters; a click removes one. */
 export function FilterChips({ filters }: { readonly filters: Filters }) {
   const active = filterNames.filter((name) => filters[name] !== undefined);
   if (active.length === 0) return null;

@@ -20,7 +20,7 @@ interface FleetTableProps {
   readonly list: Data<DevicePageJson>;
 }
 
-/** One page of devices, and what can be done to those with a tick. The old rows stay until the next ones are there. */
+/** One page of devices, and actions for the selected ones. The old rows stay until the next ones arrive. */
 export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const { devices, total, next } = page;
   const selection = useSelection(view, devices);
@@ -28,8 +28,8 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const isSelecting = selection.devices.size > 0;
   const wasSelecting = useRef(false);
   useEffect(() => {
-    // What had the focus went away with the bar of actions, and what took its place (such as the export) is not meant: the keyboard
-    // goes on at the table.
+    // The focused element disappeared with the action bar. What took its place (such as the export) must not get the
+    // focus: the keyboard continues at the table.
     if (wasSelecting.current && !isSelecting && hasLostFocus(box.current))
       box.current?.querySelector<HTMLElement>('.table-box')?.focus({ preventScroll: true });
     wasSelecting.current = isSelecting;

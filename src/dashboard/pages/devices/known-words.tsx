@@ -4,13 +4,13 @@ import { Suggestions } from '../../parts/suggestions';
 import { choicesOf } from './choices';
 
 interface KnownWordsProps {
-  /** What the `list` of a field names. */
+  /** The id that a field's `list` refers to. */
   readonly id: string;
   readonly of: 'channel' | 'label';
   readonly fleet: FleetJson | null;
 }
 
-/** The channels or labels that devices have, as suggestions. */
+/** Suggests the channels or labels that devices have. */
 export function KnownWords({ id, of, fleet }: KnownWordsProps) {
   const { value: labels } = useData<LabelListJson>(of === 'label' ? '/api/labels' : null, {
     isStale: () => false,

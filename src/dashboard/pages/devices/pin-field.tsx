@@ -5,11 +5,11 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 
 interface PinFieldProps {
-  /** Of the devices; a bundle for another compatible is refused, so it is not shown. Empty when unknown. */
+  /** The devices' compatibles; a bundle for another one would be refused, so it is not shown. Empty when unknown. */
   readonly compatibles: ReadonlySet<string>;
 }
 
-/** Which bundle the devices get, whatever their channel offers. */
+/** The bundle that the devices get regardless of their channel. */
 export function PinField({ compatibles }: PinFieldProps) {
   const bundles = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => kind.startsWith('bundle.'),

@@ -1,17 +1,17 @@
-/** A list of devices under a name: its filters, search and order, as the address has them. */
+/** A named list of devices: its filters, search and order, as in the address. */
 export interface SavedView {
   readonly name: string;
   readonly query: string;
 }
 
-/** Where the browser keeps them, one list for each server. */
+/** Where the browser keeps them, one list per server. */
 type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
 
 export const maxViews = 50;
 export const nameMaxLength = 60;
 const queryMaxLength = 4_000;
 
-/** By name. What is not ours there counts as nothing, and so does a browser that keeps nothing. */
+/** Sorted by name. A browser without storage, or with foreign content there, has no views. */
 export function readViews(shelf: Shelf, key: string): readonly SavedView[] {
   try {
     const stored: unknown = JSON.parse(shelf.getItem(key) ?? '[]');
@@ -21,7 +21,7 @@ export function readViews(shelf: Shelf, key: string): readonly SavedView[] {
   }
 }
 
-/** Puts a view under its name, in place of what was there. @returns `null` when there are too many */
+/** Stores a view under its name, replacing an older one. @returns `null` when there are too many */
 export function withView(views: readonly SavedView[], view: SavedView): readonly SavedView[] | null {
   const others = withoutView(views, view.name);
   return others.length >= maxViews ? null : sorted([...others, view]);
@@ -31,13 +31,13 @@ export function withoutView(views: readonly SavedView[], name: string): readonly
   return views.filter((view) => view.name !== name);
 }
 
-/** @returns whether the browser keeps them */
+/** @returns whether the browser stored them */
 export function keepViews(shelf: Shelf, key: string, views: readonly SavedView[]): boolean {
   try {
     shelf.setItem(key, JSON.stringify(views));
     return true;
   } catch {
-    return false; // it is full, or keeps nothing
+    return false; // it is full, or has no storage
   }
 }
 

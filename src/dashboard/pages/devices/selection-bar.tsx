@@ -14,7 +14,7 @@ import { type FleetSelection, maxSelected } from './use-selection';
 
 interface SelectionBarProps {
   readonly selection: FleetSelection;
-  /** How many fit the filters. */
+  /** How many devices match the filters. */
   readonly total: number;
   readonly fleet: FleetJson | null;
   readonly onDone: () => void;
@@ -23,14 +23,14 @@ interface SelectionBarProps {
 const frequent: readonly Verb[] = ['hold', 'unhold', 'pin', 'add-label'];
 const others: readonly Verb[] = ['unpin', 'channel', 'remove-label', 'clear', 'admit'];
 
-/** What settles something that is wrong with one of them. */
+/** The verbs that resolve a problem of one of them. */
 function neededFor(devices: readonly DeviceJson[]): readonly Verb[] {
   const isWaiting = devices.some(({ admission }) => admission === 'waiting');
   const isFailed = devices.some(({ installation }) => installation !== null && isToClear(installation));
   return [...(isWaiting ? (['admit'] as const) : []), ...(isFailed ? (['clear'] as const) : [])];
 }
 
-/** What can be done to the devices with a tick. */
+/** Actions for the selected devices. */
 export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarProps) {
   const [asking, setAsking] = useState<Verb | null>(null);
   const [reached, setReached] = useState<number | null>(null);
@@ -126,7 +126,7 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
   );
 }
 
-/** Undoes each part, and says what could not be. */
+/** Undoes each part, and says what could not be undone. */
 async function takeBack(actions: NonNullable<ReturnType<typeof undoOf>>, onDone: () => void): Promise<void> {
   let count = 0;
   try {

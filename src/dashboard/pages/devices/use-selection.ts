@@ -3,21 +3,21 @@ import { get } from '../../api/client';
 import type { DeviceJson, DevicePageJson } from '../../../contract/device';
 import { type FleetView, listPath } from './view';
 
-/** The server does one thing to so many devices at the most. */
+/** The server's limit for one action. */
 export const maxSelected = 1_000;
 const fetchedAtOnce = 250;
 
 export interface FleetSelection {
-  /** As they were when they were selected, or newer: what an undo goes back to. */
+  /** As they were when selected, or newer: the state that an undo restores. */
   readonly devices: ReadonlyMap<string, DeviceJson>;
-  /** How many were found so far, while all that fit are being selected. */
+  /** How many were found so far, while all matching devices are being selected. */
   readonly fetched: number | null;
   readonly choose: (ids: ReadonlySet<string>) => void;
   readonly chooseAll: () => Promise<void>;
   readonly clear: () => void;
 }
 
-/** The devices with a tick. Other filters or another page begin without any. */
+/** The selected devices. Changing filters or the page clears the selection. */
 export function useSelection(view: FleetView, shown: readonly DeviceJson[]): FleetSelection {
   const [devices, setDevices] = useState<ReadonlyMap<string, DeviceJson>>(new Map());
   const [fetched, setFetched] = useState<number | null>(null);
@@ -37,7 +37,7 @@ export function useSelection(view: FleetView, shown: readonly DeviceJson[]): Fle
     try {
       do {
         const page: DevicePageJson = await get(listPath(view, after, fetchedAtOnce));
-        if (current.current !== key) return; // somebody looks at something else by now
+        if (current.current !== key) return; // the user has moved on by now
         for (const device of page.devices) chosen.set(device.id, device);
         after = page.next;
         setFetched(chosen.size);

@@ -1,7 +1,7 @@
 import { apiPath } from '../../api/client';
 import { setQuery } from '../../location';
 
-/** What the list can be narrowed by with yes or no, as the API and the address bar call it. */
+/** The yes/no filters of the list, as named in the API and the address bar. */
 export const toggleNames = [
   'held',
   'pinned',
@@ -11,7 +11,7 @@ export const toggleNames = [
   'silent_poller',
 ] as const;
 export type ToggleName = (typeof toggleNames)[number];
-/** All that the list can be narrowed by. */
+/** All filters of the list. */
 export const filterNames = [
   'search',
   'state',
@@ -28,7 +28,7 @@ export type Filters = Partial<Record<FilterName, string>>;
 
 export const pageSize = 50;
 
-/** What is looked at: the address bar holds all of it. */
+/** The current view: the address bar holds all of it. */
 export interface FleetView {
   readonly filters: Filters;
   readonly sort: string;
@@ -54,7 +54,7 @@ export function readView(query: URLSearchParams): FleetView {
   };
 }
 
-/** Where the API lists what is looked at. */
+/** The path of the current view in the API. */
 export function listPath(
   { filters, sort, isDescending }: FleetView,
   after: string | null,
@@ -63,20 +63,20 @@ export function listPath(
   return apiPath('/api/devices', { ...filters, sort, order: isDescending ? 'desc' : 'asc', limit, after });
 }
 
-/** The same as the address has it, without the page: what a saved view keeps. */
+/** The same as in the address, without the page: what a saved view keeps. */
 export function queryOf({ filters, sort, isDescending }: FleetView): string {
   const order = { ...(sort === 'id' ? {} : { sort }), ...(isDescending ? { order: 'desc' } : {}) };
   return new URLSearchParams({ ...filters, ...order }).toString();
 }
 
-/** Where the server writes all that fits, by id. */
+/** The path of an export of all matching devices, by id. */
 export function exportPath({ filters }: FleetView, format: 'csv' | 'json'): string {
   return apiPath(`/api/devices.${format}`, filters);
 }
 
 const firstPage = { after: null, page: null };
 
-/** Looks at other devices, from their first page. @param isStep whether the back button undoes it */
+/** Applies other filters, from the first page. @param isStep whether the back button undoes it */
 export function setFilters(changes: Partial<Record<FilterName, string | null>>, isStep = true): void {
   setQuery({ ...changes, ...firstPage }, isStep);
 }

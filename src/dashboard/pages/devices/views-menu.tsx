@@ -21,7 +21,7 @@ import {
 } from './saved-views';
 import { type FleetView, queryOf } from './view';
 
-/** A browser may know several servers at one origin, below a path each. */
+/** A browser may know several servers at one origin, each below its own path. */
 const key = `device-views ${base}`;
 const saved = signal<readonly SavedView[]>(read());
 const words = text.devices.views;
@@ -30,11 +30,11 @@ function read(): readonly SavedView[] {
   try {
     return readViews(localStorage, key);
   } catch {
-    return []; // a browser that does not even let a page ask
+    return []; // a browser that denies access to its storage
   }
 }
 
-/** Another tab may have changed them meanwhile: what is there counts. Rejects with a Failure. */
+/** Another tab may have changed them meanwhile: what is stored counts. Rejects with a Failure. */
 function change(to: (views: readonly SavedView[]) => readonly SavedView[] | null): Promise<void> {
   const views = to(read());
   if (views === null) return Promise.reject(new Failure(words.tooMany(maxViews), 0, 'conflict'));
@@ -56,7 +56,7 @@ function open(query: string): void {
   goTo(query === '' ? '/devices' : `/devices?${query}`);
 }
 
-/** The views that were saved by name: to look at one, to save this one, and to delete one. */
+/** Saved views: open one, save this one, delete one. */
 export function ViewsMenu({ view }: { readonly view: FleetView }) {
   const [isSaving, setSaving] = useState(false);
   useEffect(() => {

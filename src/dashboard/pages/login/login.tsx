@@ -4,7 +4,7 @@ import { Command } from '../../parts/command';
 import { text } from '../../texts';
 import { SignInForm } from './sign-in-form';
 
-/** Asks who is there. The address stays, so one lands where one wanted to. */
+/** Asks who is there. The address stays, so that one arrives where one wanted to go. */
 export function LoginPage() {
   useEffect(() => {
     document.title = `${text.login.title} · ${text.frame.product}`;

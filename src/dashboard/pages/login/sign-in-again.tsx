@@ -3,7 +3,7 @@ import { Dialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import { SignInForm } from './sign-in-form';
 
-/** The session ended: over the page, so that whatever is open there is found again as it was. */
+/** The session ended: a dialog over the page keeps everything that is open as it was. */
 export function SignInAgain() {
   return (
     <Dialog title={text.login.again}>

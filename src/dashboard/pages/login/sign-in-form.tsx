@@ -11,7 +11,7 @@ interface SignInFormProps {
   readonly children?: ComponentChildren;
 }
 
-/** Exchanges a token for a session; the token itself is kept nowhere. */
+/** Exchanges a token for a session; the token itself is not stored anywhere. */
 export function SignInForm({ class: className, children }: SignInFormProps) {
   const field = useRef<HTMLInputElement>(null);
   const [failure, setFailure] = useState<Failure | null>(null);

@@ -6,7 +6,7 @@ import { RolloutMark } from '../../parts/rollout-mark';
 import { seriesLook, type Share, ShareBar } from '../../parts/share-bar';
 import { text } from '../../texts';
 
-/** Per compatible and channel: what is current, how far it is, and what the devices run. */
+/** Per compatible and channel: what is current, how far it has come, and what the devices run. */
 export function Channels({ channels }: { readonly channels: readonly ChannelJson[] }) {
   return (
     <Section title={text.overview.channels}>
@@ -59,7 +59,7 @@ function ChannelRow({ of }: { readonly of: ChannelJson }) {
 
 const maxShares = 6;
 
-/** The current version is always the first colour. */
+/** The current version always gets the first colour. */
 function sharesOf({ compatible, channel, release, versions }: ChannelJson): readonly Share[] {
   const current = release?.version ?? null;
   const named = versions.filter(({ version }) => version !== null);

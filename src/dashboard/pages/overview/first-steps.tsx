@@ -8,11 +8,11 @@ const { step: words } = text.overview;
 
 interface FirstStepsProps {
   readonly steps: OverviewJson['first_steps'];
-  /** Devices poll already: what is open folds away, for what they do comes first. */
+  /** Devices already poll: open steps are folded, because what devices do comes first. */
   readonly isFleet: boolean;
 }
 
-/** Leads from an empty server to the first device that is proven; then it is gone for good. */
+/** Leads from an empty server to the first proven device; then it disappears for good. */
 export function FirstSteps({ steps, isFleet }: FirstStepsProps) {
   if (steps.has_report) return null;
   const list = [

@@ -6,7 +6,7 @@ import { text } from '../../texts';
 const width = 1000;
 const height = 200;
 
-/** Devices by version, stacked, over time. The last moment is said in words too. */
+/** Devices by version over time, stacked. The latest values are also given in words. */
 export function HistoryChart({ history }: { readonly history: FleetHistoryJson }) {
   const { points } = history;
   const first = points[0];
@@ -17,7 +17,7 @@ export function HistoryChart({ history }: { readonly history: FleetHistoryJson }
   );
   if (first === undefined || last === undefined || highest === 0)
     return <p class="muted">{text.overview.historyEmpty}</p>;
-  // Newest versions lie at the bottom, in the strongest colours.
+  // Newest versions are at the bottom, in the strongest colours.
   const versions = [...history.versions].reverse();
   const words = last.counts
     .map(({ version, devices }) => `${nameOf(version)} ${formatCount(devices)}`)
@@ -68,7 +68,7 @@ function nameOf(version: string | null): string {
   return version ?? text.overview.unknownVersion;
 }
 
-/** The outline of one version's area: its lower edge forth, its upper edge back. */
+/** The outline of one version's area: forward along its lower edge, back along its upper edge. */
 function areaOf(
   points: FleetHistoryJson['points'],
   versions: readonly (string | null)[],
@@ -82,7 +82,7 @@ function areaOf(
       const sum = versions
         .slice(0, below)
         .reduce((all, version) => all + (counts.find((count) => count.version === version)?.devices ?? 0), 0);
-      // A single moment is drawn over the whole width.
+      // A single moment fills the whole width.
       const x = points.length === 1 ? 0 : ((Date.parse(at) - from) / span) * width;
       return [x, height - (sum / highest) * height] as const;
     });

@@ -15,7 +15,7 @@ import { stateOf } from '../certificates/expiry';
 
 const { step: words } = text.overview;
 const { certificates } = text;
-/** Enough to find one that is good. */
+/** Enough to find a valid one. */
 const certificatesSeen = 50;
 
 export function UploadHelp() {
@@ -31,7 +31,7 @@ export function UploadHelp() {
   );
 }
 
-/** Names the bundle that was uploaded last. */
+/** Names the latest uploaded bundle. */
 export function ReleaseHelp() {
   const { value } = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => kind.startsWith('bundle.'),

@@ -7,7 +7,7 @@ import { UndoDialog } from './undo-dialog';
 import { DeactivateDialog } from './channel-dialogs';
 import { AbortDialog, PauseDialog, PromoteDialog, ResumeDialog } from './rollout-dialogs';
 
-/** What is asked before an action. */
+/** The dialog before an action. */
 export function ActionDialog({ action, ...props }: ActionDialogProps & { readonly action: Action }) {
   const { bundle, compatible, channel } = props.release;
   switch (action) {

@@ -5,7 +5,7 @@ import { text } from '../../texts';
 
 const words = text.rollouts;
 
-/** What people can do with a rollout; each asks before. */
+/** What people can do with a rollout; each action asks first. */
 export type Action =
   'promote' | 'undo' | 'pause' | 'resume' | 'abort' | 'back' | 'deactivate' | 'again' | 'other';
 
@@ -14,10 +14,10 @@ interface ActionsProps {
   readonly ask: (action: Action) => void;
 }
 
-/** The next step as a button, the rest of what is possible now beside it. */
+/** The next step as a button, and the other possible actions after it. */
 export function Actions({ release, ask }: ActionsProps) {
   const { state, step, steps, changed_by: by } = release.rollout;
-  // To accept failures is not what is proposed first.
+  // Accepting failures is not the first suggestion.
   const isByItself = state === 'paused' && by === 'server';
   const isRunning = state === 'running';
   return (

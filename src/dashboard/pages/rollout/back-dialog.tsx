@@ -14,13 +14,13 @@ import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 
-/** Names the release that comes back, where it stood and what it came to, before it does. */
+/** Shows the release that comes back, where its rollout stood and how it did, before the user confirms. */
 export function BackDialog({ release, onClose }: ActionDialogProps) {
   const { compatible, channel } = release;
   const where = words.where(compatible, channel);
   const [isUnprovenAccepted, setUnprovenAccepted] = useState(false);
   const target = useData<BackTargetJson>(apiPath('/api/releases/back', { compatible, channel }), {
-    // What a person has read is what they decide about: the server refuses when it has changed.
+    // People decide about what they have read: if it has changed, the server refuses.
     isStale: () => false,
   });
   const { value } = target;

@@ -8,7 +8,7 @@ import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 
-/** Withdraws the release that the person saw when they asked for it, and no other. */
+/** Withdraws exactly the release that the user saw when asking. */
 export function DeactivateDialog({ release, reload, onClose }: ActionDialogProps) {
   const [{ id, compatible, channel, bundle }] = useState(release);
   const where = words.where(compatible, channel);

@@ -1,6 +1,6 @@
 import type { ReleaseDetailsJson } from '../../../contract/release';
 
-/** What every dialog before an action is given. */
+/** The props of every dialog before an action. */
 export interface ActionDialogProps {
   readonly release: ReleaseDetailsJson;
   /** Reads the release again. */

@@ -16,9 +16,9 @@ import { Timeline } from './timeline';
 const words = text.rollouts.former;
 const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
 
-/** A release that is not current any more, or never was: what it was, and what is in its place. */
+/** A release that is no longer current, or never was: what it was, and what replaced it. */
 export function FormerRelease({ id }: { readonly id: string }) {
-  // The id of a release is that of its line in the history.
+  // A release's id is that of its line in the history.
   const isNumber = /^\d{1,15}$/.test(id);
   const lines = useData<HistoryPageJson>(
     isNumber ? apiPath('/api/history', { before: Number(id) + 1, limit: 1 }) : null,

@@ -10,7 +10,7 @@ import { whomOf } from './whom';
 
 const words = text.rollouts;
 
-/** Does one of the moves of a rollout. When somebody was faster, what is shown is read again. @throws Failure */
+/** Applies a change to a rollout. If someone else was faster, the page reads it again. @throws Failure */
 async function move(
   { id }: ReleaseDetailsJson,
   verb: string,
@@ -26,7 +26,7 @@ async function move(
   reload();
 }
 
-/** Promotes from the step that the person saw when they asked for it, whatever has happened since. */
+/** Promotes from the step that the user saw when asking, whatever has happened since. */
 export function PromoteDialog({ release, reload, onClose }: ActionDialogProps) {
   const [{ bundle, rollout, progress }] = useState(release);
   const { step, steps } = rollout;

@@ -16,7 +16,7 @@ import { Timeline } from './timeline';
 
 const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
 
-/** One release that is current: how far it has come, and the hands on it. */
+/** One current release: its progress, and the actions on it. */
 export function RolloutPage({ id }: { readonly id: string }) {
   const data = useRelease(id);
   const status = data.failure?.status;

@@ -9,7 +9,7 @@ import { whomOf } from './whom';
 
 const words = text.rollouts;
 
-/** Each step with what has become of its devices, and what the present one waits for. */
+/** Each step with the state of its devices, and what the current one waits for. */
 export function Steps({ release }: { readonly release: ReleaseDetailsJson }) {
   const { progress } = release;
   const counted = (
@@ -34,7 +34,7 @@ export function Steps({ release }: { readonly release: ReleaseDetailsJson }) {
   );
 }
 
-/** Whether it is complete, and what keeps it from that. */
+/** Whether it is complete, and what is missing. */
 function Completion({ release: { rollout, progress } }: { readonly release: ReleaseDetailsJson }) {
   const { completed_at: completedAt } = rollout;
   const { devices, proven, silent, held, pinned } = progress.total;

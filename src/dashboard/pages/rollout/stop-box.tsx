@@ -15,7 +15,7 @@ interface StopBoxProps {
   readonly ask: (action: Action) => void;
 }
 
-/** Why a rollout does not go on, and what to do about it. */
+/** Why a rollout has stopped, and what to do about it. */
 export function StopBox({ release, ask }: StopBoxProps) {
   const { state, reason, changed_by: by, changed_at: at } = release.rollout;
   if (state === 'running') return null;

@@ -6,7 +6,7 @@ import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 
-/** Names what is current then. A device may be offered the release meanwhile: then the server refuses. */
+/** Says what will be current afterwards. If a device is offered the release meanwhile, the server refuses. */
 export function UndoDialog({ release, reload, onClose }: ActionDialogProps) {
   const { id, bundle, compatible, channel, undo } = release;
   return (

@@ -43,7 +43,7 @@ export function RolloutsPage() {
   );
 }
 
-/** What waits for a person comes first. */
+/** Releases that need attention come first. */
 function Current({ releases }: { readonly releases: readonly ReleaseWithRolloutJson[] }) {
   const isPaused = ({ rollout }: ReleaseWithRolloutJson) => rollout.state === 'paused';
   const ordered = [...releases.filter(isPaused), ...releases.filter((release) => !isPaused(release))];

@@ -10,7 +10,7 @@ import type { Data } from '../../use-data';
 
 const words = text.settings.about;
 
-/** What runs here, for how long, and how much room is left. */
+/** What runs here, its uptime, and the free space. */
 export function About({ about }: { readonly about: Data<AboutJson> }) {
   return (
     <Section id="about" title={words.title}>

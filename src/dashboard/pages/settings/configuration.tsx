@@ -8,7 +8,7 @@ import type { Data } from '../../use-data';
 
 const words = text.settings.configuration;
 
-/** Every option with what counts now, and where that comes from. */
+/** Every option with its effective value and its source. */
 export function Configuration({ about }: { readonly about: Data<AboutJson> }) {
   const { query } = address.value;
   const search = (query.get('option') ?? '').toLowerCase();
@@ -71,7 +71,7 @@ function Option({
   );
 }
 
-/** What stands between backticks is to be typed. */
+/** Text between backticks is to be typed. */
 function Doc({ words: doc }: { readonly words: string }) {
   return (
     <>{doc.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>

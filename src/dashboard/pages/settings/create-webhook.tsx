@@ -14,7 +14,7 @@ interface CreateWebhookProps {
   readonly onClose: () => void;
 }
 
-/** Asks whom to tell what, then shows the secret this once. */
+/** Asks where to send which events, then shows the secret once. */
 export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
   const [made, setMade] = useState<NewWebhookJson | null>(null);
   if (made !== null) {

@@ -16,7 +16,7 @@ import { kindWord } from './kind-word';
 
 const words = text.settings.webhooks.deliveries;
 const shown = 10;
-/** Attempts go on without a line in the journal. */
+/** Retries leave no line in the journal. */
 const refreshMs = 15_000;
 
 interface DeliveriesProps {
@@ -24,7 +24,7 @@ interface DeliveriesProps {
   readonly onChange: () => void;
 }
 
-/** What a webhook has not got, fetched once somebody wants to see it. */
+/** What a webhook has not received, fetched on demand. */
 export function Deliveries(props: DeliveriesProps) {
   const [isOpen, setOpen] = useState(false);
   return (

@@ -3,10 +3,10 @@ import { eventKinds } from '../../../core/event';
 import { text } from '../../texts';
 
 const words = text.settings.webhooks;
-/** A webhook that told of webhooks could tell of itself. */
+/** A webhook that reports webhook events could report its own. */
 const groups = Object.entries(text.events.groups).filter(([noun]) => noun !== 'webhook');
 
-/** Which events: all, or chosen by what they are about. Each chosen one is a field named `kind`. */
+/** Which events: all, or chosen by subject. Each chosen one is a field named `kind`. */
 export function KindFields() {
   const [isAll, setAll] = useState(true);
   return (
@@ -31,7 +31,7 @@ export function KindFields() {
   );
 }
 
-/** All about a noun, or some of it. */
+/** All events about a noun, or some of them. */
 function Group({ noun, label }: { readonly noun: string; readonly label: string }) {
   const [isWhole, setWhole] = useState(false);
   const kinds = eventKinds.filter((kind) => kind.startsWith(`${noun}.`));

@@ -3,7 +3,9 @@ import { text } from '../../texts';
 
 const { groups, kinds } = text.events;
 
-/** The words for a kind, or for all of a noun: `rollout.` and `rollout.paused`. What is not known stays as it is. */
+/**
+ * The words for a kind, or for all kinds of a noun: `rollout.paused` and `rollout.`. Unknown ones stay as they are.
+ */
 export function kindWord(kind: string): string {
   const group = groupWord(kind);
   if (group === undefined) return kind;

@@ -11,15 +11,15 @@ import { Tokens } from './tokens';
 import { Webhooks } from './webhooks';
 
 const words = text.settings;
-/** How long it runs and what is stored; nothing else of it changes. */
+/** For the uptime and the stored data; nothing else here changes. */
 const refreshMs = 30_000;
 
-/** Who may use this server, whom it tells, and how it is set up. */
+/** Who may use this server, where it sends events, and how it is configured. */
 export function SettingsPage() {
   const about = useData<AboutJson>('/api/about', { isStale: () => false, everyMs: refreshMs });
   const isAdmin = may('admin');
   const isThere = about.value !== null;
-  // What a link names may be drawn only after the server has answered.
+  // The target of a link may be rendered only after the server has answered.
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [isThere]);
   const sections = [
     ...(isAdmin ? (['tokens', 'webhooks'] as const) : []),

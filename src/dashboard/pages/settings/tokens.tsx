@@ -13,10 +13,10 @@ import { CreateToken } from './create-token';
 import { RevokeToken } from './revoke-token';
 
 const words = text.settings.tokens;
-/** The command line makes them too, and tells no running server. */
+/** The command line creates them too, without telling a running server. */
 const refreshMs = 60_000;
 
-/** Who may talk to the admin API. */
+/** Who may use the admin API. */
 export function Tokens() {
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<string | null>(null);
@@ -59,7 +59,7 @@ export function Tokens() {
   );
 }
 
-/** Those that count come first. */
+/** Valid ones first. */
 function rank({ revoked_at: revokedAt }: TokenJson): number {
   return revokedAt === null ? 0 : 1;
 }

@@ -19,7 +19,7 @@ interface WebhookRowProps {
   readonly onDelete: () => void;
 }
 
-/** One receiver: what it gets, whether it takes it, and what can be done about it. */
+/** One receiver: what it gets, whether it accepts it, and the actions on it. */
 export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
   const { name, url, kinds, enabled, failing_since: failingSince } = webhook;
   const isFailing = enabled && failingSince !== null;
@@ -62,7 +62,7 @@ export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
 }
 
 function Order({ webhook: { name, in_order: inOrder }, onChange }: Omit<WebhookRowProps, 'onDelete'>) {
-  // Shown as chosen until the list says so too: it may be read again before the server has answered.
+  // Shown as chosen until the list confirms it: the list may be reloaded before the server has answered.
   const [chosen, setChosen] = useState<boolean>();
   useEffect(() => setChosen(undefined), [inOrder]);
 

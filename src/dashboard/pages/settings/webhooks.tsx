@@ -10,10 +10,10 @@ import { DeleteWebhook } from './delete-webhook';
 import { WebhookRow } from './webhook-row';
 
 const words = text.settings.webhooks;
-/** Deliveries go on without a line in the journal. */
+/** Deliveries leave no line in the journal. */
 const refreshMs = 15_000;
 
-/** Whom this server tells what happens, and whether they hear it. */
+/** Where this server sends events, and whether they arrive. */
 export function Webhooks() {
   const [isCreating, setCreating] = useState(false);
   const [deleted, setDeleted] = useState<WebhookJson | null>(null);

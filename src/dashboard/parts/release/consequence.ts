@@ -5,7 +5,7 @@ import { text } from '../../texts';
 
 const { consequence: words } = text.rollouts;
 
-/** What a release does, in one line: whom it reaches, what it replaces, and who goes down or is left out. */
+/** The effect of a release in one line: whom it reaches, what it replaces, and who is downgraded or left out. */
 export function consequenceOf({ version, current, reach }: ReleasePreviewJson): string {
   const { left_out_newer: newer, left_out_by_from: byFrom } = reach;
   return [
@@ -21,7 +21,7 @@ export function consequenceOf({ version, current, reach }: ReleasePreviewJson): 
   ].join('; ');
 }
 
-/** Whether devices go down, or nobody fits: then the line is a warning. */
+/** Whether devices are downgraded, or none match: then the line is a warning. */
 export function isGrave({ reach }: ReleasePreviewJson): boolean {
   return reach.goes_down.devices > 0 || (reach.devices > 0 && reach.reached + reach.up_to_date === 0);
 }

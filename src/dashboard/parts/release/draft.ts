@@ -1,7 +1,7 @@
 import type { ReleaseDefaultsJson } from '../../../contract/release';
 import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-window';
 
-/** A release as it stands in the form: what was typed, not yet what is meant. */
+/** A release as entered in the form, not validated yet. */
 export interface ReleaseDraft {
   readonly bundle: string;
   /** For a bundle whose manifest cannot be read. */
@@ -20,7 +20,7 @@ export interface ReleaseDraft {
   readonly from: string;
   readonly to: string;
   readonly timeZone: string;
-  /** The versions that it may start from. */
+  /** The versions that it may be installed from. */
   readonly versions: string;
   readonly allowDowngrade: boolean;
 }
@@ -56,7 +56,7 @@ export function emptyDraft(bundle: string, channel: string, defaults: ReleaseDef
   };
 }
 
-/** The request that a draft stands for. The steps are always said: to release what is current already begins it anew. */
+/** The request for a draft. The steps are always included: releasing the current bundle again then starts over. */
 export function requestOf(draft: ReleaseDraft, compatible: string): object {
   const { days, from, to, timeZone } = draft;
   return {

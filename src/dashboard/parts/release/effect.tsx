@@ -14,7 +14,7 @@ interface EffectProps {
   readonly preview: Preview;
 }
 
-/** What the release will do, in one line, who is first, and what is there now. */
+/** What the release will do, in one line, who comes first, and what is current now. */
 export function Effect({ draft, preview: { value, failure, isOld } }: EffectProps) {
   if (value === null && failure === null) return <p class="release-effect muted">{words.counting}</p>;
   return (

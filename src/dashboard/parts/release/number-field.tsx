@@ -7,7 +7,7 @@ interface NumberFieldProps {
   readonly isPercent?: boolean;
 }
 
-/** A count, or a share in percent; empty for none. */
+/** A count, or a percentage; empty for none. */
 export function NumberField({ label, hint, name, value, onChange, isPercent = false }: NumberFieldProps) {
   return (
     <label>

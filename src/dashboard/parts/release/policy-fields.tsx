@@ -7,7 +7,7 @@ import { NumberField } from './number-field';
 const { form: words } = text.rollouts;
 const presets = ['5,25,100', '1,10,50,100', '50,100'];
 
-/** Everyone at once or in steps, and when it stops by itself. */
+/** Everyone at once or in steps, and when it pauses automatically. */
 export function PolicyFields({ draft, change }: DraftProps) {
   return (
     <>
@@ -94,7 +94,7 @@ interface GroupFieldProps {
   readonly onChange: (steps: string) => void;
 }
 
-/** Puts a group in front of the steps, from the labels that devices have. */
+/** Adds a group before the steps, chosen from the devices' labels. */
 function GroupField({ steps, onChange }: GroupFieldProps) {
   const labels = useData<LabelListJson>('/api/labels', {
     isStale: () => false,

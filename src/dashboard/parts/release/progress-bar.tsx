@@ -6,7 +6,7 @@ import { type Share, ShareBar } from '../share-bar';
 
 type StepJson = RolloutProgressJson['steps'][number];
 
-/** States of installations that are shown beside `proven`, from the best to the worst. */
+/** Installation states shown in addition to `proven`, from best to worst. */
 const shownStates = [
   'installed',
   'downloading',
@@ -24,11 +24,11 @@ const shownStates = [
 interface ProgressBarProps {
   readonly label: string;
   readonly releaseId: number;
-  /** Counted together. */
+  /** Summed up. */
   readonly steps: readonly StepJson[];
 }
 
-/** What has become of the devices of some steps; each part leads to them. */
+/** The state of the devices of some steps; each part links to them. */
 export function ProgressBar({ label, releaseId, steps }: ProgressBarProps) {
   const hrefOf = (state: string) =>
     `/devices?${new URLSearchParams({ release: String(releaseId), state }).toString()}`;
@@ -44,7 +44,7 @@ export function ProgressBar({ label, releaseId, steps }: ProgressBarProps) {
     ...shownStates.map((state) => share(state, installationsOf(steps, state))),
   ];
   const devices = sumOf(steps, (step) => step.devices);
-  // Lost devices are not among those that a step counts.
+  // Steps do not count lost devices.
   const begun = shares.reduce((sum, { key, count }) => sum + (key === 'lost' ? 0 : count), 0);
   const notYet = {
     key: 'none',
@@ -55,7 +55,7 @@ export function ProgressBar({ label, releaseId, steps }: ProgressBarProps) {
   return <ShareBar label={label} shares={[...shares, notYet]} />;
 }
 
-/** How many installations of some steps came to a state. */
+/** How many installations of some steps have reached a state. */
 export function installationsOf(steps: readonly StepJson[], state: string): number {
   return sumOf(steps, ({ installations }) => installations[state] ?? 0);
 }

@@ -7,11 +7,11 @@ const words = text.rollouts;
 
 interface ResultWordsProps {
   readonly result: ReleaseResultJson;
-  /** The bundle that took its place. */
+  /** The bundle that replaced it. */
   readonly endedBy?: string | null;
 }
 
-/** What a release came to: where its rollout was left, and how many devices proved it. */
+/** How a release ended: where its rollout stopped, and how many devices proved it. */
 export function ResultWords({ result, endedBy = null }: ResultWordsProps) {
   const { outcome, percent, step, steps, reason, devices, proven, failed, total } = result;
   const silent = total?.silent ?? 0;

@@ -9,7 +9,7 @@ export function stepWords(word: string): string {
   return step.kind === 'group' ? text.rollouts.group(step.label) : text.rollouts.percent(step.percent);
 }
 
-/** The steps of a rollout in small, with the one that is reached. */
+/** The steps of a rollout in miniature, with the current one marked. */
 export function StepsMark({ rollout }: { readonly rollout: RolloutJson }) {
   const { step: reached, state } = rollout;
   const steps = rollout.policy.steps.split(',');

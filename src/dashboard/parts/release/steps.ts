@@ -1,8 +1,8 @@
-/** Whom a step of a rollout reaches, read from the API's words: `25` or `group:lab`. */
+/** Whom a step of a rollout reaches, parsed from the API's words: `25` or `group:lab`. */
 export type Step =
   { readonly kind: 'percent'; readonly percent: number } | { readonly kind: 'group'; readonly label: string };
 
-/** `null` for what is no step, or not yet typed to its end. */
+/** `null` for an invalid or incomplete step. */
 export function readStep(word: string): Step | null {
   const step = word.trim().replace(/ ?%$/, '');
   if (step.startsWith('group:') && step !== 'group:')

@@ -9,13 +9,13 @@ const debounceMs = 300;
 export interface Preview {
   readonly value: ReleasePreviewJson | null;
   readonly failure: Failure | null;
-  /** It answers an older question, until the next answer is there. */
+  /** It answers the previous request; the next answer is not there yet. */
   readonly isOld: boolean;
 }
 
 /**
- * What a release would do, asked again when the request changes or something is released.
- * @param request `null` while it is not complete
+ * What a release would do, asked again when the request or the current releases change.
+ * @param request `null` while it is incomplete
  */
 export function usePreview(request: object | null): Preview {
   const question = request === null ? null : JSON.stringify(request);

@@ -4,12 +4,12 @@ import type { EventJson } from '../../../contract/event';
 import { linkTo } from '../../location';
 import { type Data, useData } from '../../use-data';
 
-/** A count of the fleet is behind each answer: not more often. */
+/** Each answer counts the fleet: not more often. */
 const restMs = 2_000;
-/** Devices come and go without a line about the release. */
+/** Devices come and go without a journal line about the release. */
 const everyMs = 60_000;
 
-/** One release with its progress, fetched again when the journal tells of it. */
+/** One release with its progress, fetched again when the journal has news about it. */
 export function useRelease(id: number | string): Data<ReleaseDetailsJson> {
   const latest = useRef<ReleaseDetailsJson | null>(null);
   const isStale = ({ kind, release_id: release, compatible, channel }: EventJson) => {

@@ -60,7 +60,7 @@ export const device = {
   explanation: 'What it gets, and why',
   gets: 'It gets',
   getsNothing: 'It gets nothing:',
-  /** In the order in which they are shown. A protocol that is not here goes by its own name. */
+  /** In display order. A protocol that is missing here goes by its own name. */
   protocols: new Map([
     ['polling', "RAUC's own polling"],
     ['manifest', 'Scripts that read the manifest'],

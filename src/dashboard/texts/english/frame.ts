@@ -1,7 +1,7 @@
 import { stateWords } from '../../../contract/state-looks';
 import { formatCount } from '../../locale';
 
-/** The frame of the page, and words that all pages use. */
+/** Words of the frame, and words that all pages use. */
 export const frame = {
   product: 'RAUC Simple Server',
   skip: 'Skip to content',
@@ -95,7 +95,7 @@ export const failure = {
   status: (status: number) => `The server answered ${status}`,
   byProxy: (proxy: string | null, says: string, status: number) =>
     `A proxy in front of the server${proxy === null ? '' : ` (${proxy})`} ${says}: HTTP ${status}`,
-  /** What a proxy means by an answer of its own, by its status. */
+  /** The meaning of a proxy's own answers, by status. */
   proxy: {
     413: {
       says: 'refuses a request of this size',
@@ -114,5 +114,5 @@ export const failure = {
   } satisfies ProxyWords,
 };
 
-/** The words of states; what is missing here is shown as the API says it. */
+/** The words of states; a missing one is shown as in the API. */
 export const state = stateWords;

@@ -1,4 +1,4 @@
-/** What both dialogs that make a device kit ask. */
+/** The fields of both dialogs that make a device kit. */
 export const kit = {
   serverUrlUnset:
     'SERVER_URL is not set. Enter the address that devices use, with a host that the server certificate covers, or set SERVER_URL and restart the server.',

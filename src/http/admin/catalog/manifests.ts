@@ -1,4 +1,5 @@
 import { manifestJson, manifestListJson } from '../../../contract/manifest';
+import { circumstance } from '../../../core/reasons/circumstances';
 import { defaultChannel } from '../../../core/release';
 import { describeNothing, describeRelease } from '../../../services/catalog/describe-release';
 import type { AdminOptions } from '../kernel/admin-options';
@@ -27,7 +28,7 @@ export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): reado
       handle: () => {
         const { compatible, reason } = listBundles.defaultCompatible();
         const release = current().find((one) => one.compatible === compatible);
-        const why = compatible === null ? reason : `nothing is released for ${compatible}`;
+        const why = compatible === null ? reason : circumstance('nothing-released', { compatible });
         return {
           status: 200,
           json:

@@ -52,7 +52,7 @@ describe('when the keyring has changed', () => {
     expect(rollout()).toMatchObject({
       state: 'paused',
       changedBy: 'server',
-      reason: expect.stringMatching(/^the bundle is not trusted any more: .*keyring$/) as string,
+      reason: expect.stringMatching(/^the bundle is no longer trusted: .*keyring$/) as string,
     });
     expect(await board().offered()).toBe('bundle-untrusted');
     expect(journal('rollout.paused')).toMatchObject([{ actor: 'server' }]);

@@ -1,13 +1,16 @@
 import path from 'node:path';
+import { ThreadedUpload } from '../../../../src/store/files/threaded-upload';
 import { maxIdleThreads, UploadThreads } from '../../../../src/store/files/upload-threads';
 import { ObeyingUploads } from '../../../support/obeying-uploads';
 import { temporaryFolder } from '../../../support/programs';
 
+let folder: string;
 let disk: ObeyingUploads;
 let opened: UploadThreads[];
 beforeEach(async () => {
   opened = [];
-  disk = new ObeyingUploads(path.join(await temporaryFolder(), 'bundles'));
+  folder = await temporaryFolder();
+  disk = new ObeyingUploads(path.join(folder, 'bundles'));
 });
 afterEach(() => Promise.all(opened.map((threads) => threads.close())));
 
@@ -74,4 +77,18 @@ it('ends all threads at the end: idle ones at once, others with their uploads', 
   expect([idle.isIdle, busy.isIdle]).toEqual([false, true]);
   threads.giveBack(busy);
   await busy.ended;
+});
+
+it('lets an upload that is over ask nothing more of its thread', async () => {
+  const threads = open();
+  const upload = new ThreadedUpload(path.join(folder, 'first'), threads);
+  await upload.write(Buffer.alloc(9));
+  await upload.discard();
+  const next = new ThreadedUpload(path.join(folder, 'next'), threads);
+  await upload.write(Buffer.alloc(1 << 20, 'x'));
+  await expect(upload.finish()).rejects.toThrow('over');
+  await expect(upload.keep({ file: path.join(folder, 'kept'), replaces: false })).rejects.toThrow('over');
+  await next.write(Buffer.from('next'));
+  expect(await next.finish()).toMatchObject({ sizeBytes: 4 });
+  await next.discard();
 });
