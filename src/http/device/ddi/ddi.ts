@@ -75,7 +75,6 @@ export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
   };
 }
 
-
 /** Clients may put a slash behind an address. */
 function at(method: Route['method'], path: string, handler: Handler, bodyLimitBytes?: number): Route[] {
   const body = bodyLimitBytes === undefined ? {} : { bodyLimitBytes };
