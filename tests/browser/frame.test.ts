@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { startServer } from '../support/server-process';
 import { desktop, type Look, looks, openWindow, phone } from './browser';
@@ -52,24 +52,73 @@ describe('the frame', () => {
     });
 
     it.each([
-      '/',
-      '/bundles',
-      `/bundles/${fileOf(gateway, '2.4.0')}`,
-      '/devices',
-      `/devices/${remarkable.labelled}`,
-      '/rollouts',
-      '/certificates',
-      '/events',
-      '/settings',
-      '/none',
-    ])('has nothing of this one left at %s: words come from a table of texts or the API', async (address) => {
-      const page = await openWindow(server.adminUrl);
-      const pseudo = await speakPseudoIn(page, script);
-      await page.goto(address);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('main .loading').first().waitFor({ state: 'detached' });
-      expect(await pseudo.missed()).toEqual([]);
-    });
+      ['/', ['Clear', 'Revoke the certificate that', 'Admit']],
+      ['/bundles', ['Release …']],
+      [`/bundles/${fileOf(gateway, '2.4.0')}`, ['Release …', 'Delete …']],
+      ['/devices', ['Save this view …', 'Add a device']],
+      [
+        `/devices/${remarkable.labelled}`,
+        [
+          'Hold …',
+          'Pin …',
+          'Revoke the certificate',
+          'Change channel …',
+          'Edit notes …',
+          'Device kit …',
+          'Forget …',
+        ],
+      ],
+      ['/rollouts', ['Release a bundle']],
+      [
+        'a rollout',
+        [
+          'Go to step 3',
+          'Pause',
+          'Release another bundle',
+          'Go back to the previous release',
+          'Abort',
+          'Deactivate the channel',
+        ],
+      ],
+      ['/certificates', ['Revoke another certificate', 'Sign a request', 'Issue a certificate']],
+      ['/events', []],
+      ['/settings', ['Create a token', 'Create a webhook']],
+      ['/none', []],
+    ])(
+      'has nothing of this one left at %s, nor in the dialogs of %p: words come from a table of texts or the API',
+      async (place, dialogs) => {
+        const page = await openWindow(server.adminUrl);
+        const pseudo = await speakPseudoIn(page, script);
+        await page.goto(place.startsWith('/') ? place : await addressOfRollout());
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('main .loading').first().waitFor({ state: 'detached' });
+        expect(await pseudo.missed()).toEqual([]);
+        for (const name of dialogs) {
+          const dialog = await openDialog(page, name);
+          expect({ name, missed: await pseudo.missed() }).toEqual({ name, missed: [] });
+          await page.keyboard.press('Escape');
+          await dialog.waitFor({ state: 'detached' });
+        }
+      },
+    );
+
+    /** @param name of the button that opens it, which may be in a menu */
+    async function openDialog(page: Page, name: string): Promise<Locator> {
+      const button = page.getByRole('main').getByRole('button', { name, includeHidden: true }).first();
+      await button.waitFor({ state: 'attached' });
+      if (!(await button.isVisible())) await button.locator('xpath=ancestor::details/summary').click();
+      await button.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await dialog.locator('.loading').first().waitFor({ state: 'detached' });
+      return dialog;
+    }
+
+    async function addressOfRollout(): Promise<string> {
+      const response = await fetch(`${server.adminUrl}/api/releases?compatible=${gateway}&channel=stable`);
+      const { releases } = (await response.json()) as { releases: { id: number }[] };
+      return `/rollouts/${releases[0]?.id ?? 0}`;
+    }
 
     it('says why the server refuses, with what to do', async () => {
       const page = await openWindow(server.adminUrl);
