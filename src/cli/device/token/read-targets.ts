@@ -56,7 +56,7 @@ function readCsv(text: string): readonly Target[] {
 }
 
 function noTargets(why: string): DomainError {
-  return new DomainError('invalid-input', `this is no list of devices and tokens: ${why}`, {
+  return new DomainError('invalid-input', `not a list of devices and tokens: ${why}`, {
     remedy:
       'Give CSV lines of controllerId,securityToken, or the JSON of GET /rest/v1/targets, in which every target has its securityToken.',
   });

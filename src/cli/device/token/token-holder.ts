@@ -11,7 +11,7 @@ export interface HolderFlags {
   readonly gateway?: boolean;
 }
 
-export const gatewayOption = new Option('--gateway', 'the token that stands for all devices');
+export const gatewayOption = new Option('--gateway', 'the gateway token, which all devices share');
 
 /**
  * Where the token of a device, or that of the gateway, is.
@@ -33,7 +33,7 @@ export function printToken(context: CliContext, answer: unknown, isJson: boolean
   }
   const { token, previous_until: until }: z.infer<typeof shown> = parseAnswer(shown, answer);
   print(context, token);
-  if (until !== null) talk(context, `The token before it is valid until ${formatInstant(until)}.`);
+  if (until !== null) talk(context, `The previous token stays valid until ${formatInstant(until)}.`);
 }
 
 const shown = deviceTokenJson.pick({ token: true, previous_until: true });
