@@ -20,8 +20,8 @@ const targetList = z.union([
 ]);
 
 /**
- * Reads devices and their tokens: the JSON of hawkBit's `GET /rest/v1/targets`, a list of such targets, or CSV of `controllerId,securityToken`
- * with or without that first line.
+ * Reads devices and their tokens: the JSON of hawkBit's `GET /rest/v1/targets`, a list of such targets, or CSV of
+ * `controllerId,securityToken` with or without that header line.
  * @throws DomainError `invalid-input` with the number of the first bad line
  */
 export function readTargets(text: string): readonly Target[] {

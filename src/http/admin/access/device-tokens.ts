@@ -18,7 +18,7 @@ import { defineRoute, type Route } from '../kernel/route';
 const shown = { description: 'The token', schema: deviceTokenJson };
 const none = { 200: { description: 'There is none any more', schema: noTokenJson } };
 
-/** Tokens of devices, for hawkBit's clients: all of it is for who has the scope `admin`. */
+/** Tokens of devices, for hawkBit's clients: everything needs the scope `admin`. */
 export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
   const { deviceTokens, importTokens } = options.services;
   return [
