@@ -16,7 +16,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
 const shown = { description: 'The token', schema: deviceTokenJson };
-const none = { 200: { description: 'There is none any more', schema: noTokenJson } };
+const none = { 200: { description: 'There is no token now', schema: noTokenJson } };
 
 /** Tokens of devices, for hawkBit's clients: everything needs the scope `admin`. */
 export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
