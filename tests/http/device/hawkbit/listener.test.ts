@@ -167,6 +167,7 @@ describe("hawkBit's clients with a token", () => {
     listener = await startHawkbitListener();
     const token = await listener.enrol('dev-1');
     const { manageDevices, deviceTokens } = listener.fleet.services;
+    expect((await listener.ask(base, targetToken(token))).status).toBe(200);
     await manageDevices.forget('dev-1', person);
     expect((await listener.ask(base, targetToken(token))).status).toBe(401);
     await expect(deviceTokens.show({ kind: 'device', id: 'dev-1' })).rejects.toMatchObject({
