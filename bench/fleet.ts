@@ -90,7 +90,7 @@ async function start(dataDir: string): Promise<number> {
   }
   const { admin_url: adminUrl } = JSON.parse(banner) as { readonly admin_url: string };
   const page = await fetch(`${adminUrl}api/devices?limit=100`);
-  if (!page.ok) throw new Error(`the devices can not be listed: ${page.status}`);
+  if (!page.ok) throw new Error(`the devices cannot be listed: ${page.status}`);
   await page.arrayBuffer();
   const seconds = (performance.now() - startedAt) / 1000;
   const exited = once(child, 'exit');

@@ -34,9 +34,7 @@ export const eventQuery = z.strictObject({
   release: wholeNumber.transform(Number).optional(),
   installation: wholeNumber.transform(Number).optional(),
   actor: z.string().min(1).max(100).optional(),
-  people: flag.describe(
-    'only what people did, by hand or by a token: neither devices nor the server by itself',
-  ),
+  people: flag.describe('only what people did, by hand or with a token, not what devices or the server did'),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,

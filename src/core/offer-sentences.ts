@@ -87,6 +87,7 @@ const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameter
   'in-step': ({ step, steps }) => `it is in step ${step + 1} of ${steps}`,
   'any-time': () => 'it may start at any time',
   'window-open': () => 'the maintenance window is open',
+  'downloads-ahead': () => 'the maintenance window is closed: it downloads now and installs when it opens',
   'any-number': () => 'the number of installations at a time is not limited',
   'in-progress-already': () => 'it is one of those in progress',
   'has-room': ({ count, max }) => `${count} of ${max} are in progress`,

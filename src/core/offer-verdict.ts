@@ -82,6 +82,7 @@ interface PassParameters {
   'in-step': Step;
   'any-time': Nothing;
   'window-open': Nothing;
+  'downloads-ahead': Nothing;
   'any-number': Nothing;
   'in-progress-already': Nothing;
   'has-room': Count & { readonly max: number };

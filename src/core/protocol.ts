@@ -13,6 +13,8 @@ export interface ProtocolLimits {
    * before anything takes its place, and what they say they have installed is not begun again.
    */
   readonly followsNumbers?: true;
+  /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
+  readonly downloadsAhead?: true;
 }
 
 /** Of a protocol that carries every bundle. */

@@ -105,7 +105,7 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 
 export function alreadyExists(path: string): DomainError {
   return new DomainError('conflict', `${path} already exists`, {
-    remedy: 'Use --force to replace it; the old file is kept beside the new one.',
+    remedy: 'Use --force to replace it; the old file is kept next to the new one.',
   });
 }
 

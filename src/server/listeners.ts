@@ -5,6 +5,7 @@ import { systemErrorCode } from '../base/files/system-error';
 import type { Config } from '../config/config';
 import { DomainError } from '../core/errors';
 import { type AdminServer, startAdminServer } from '../http/admin/server';
+import type { DdiOptions } from '../http/device/ddi/ddi';
 import { type HawkbitServer, startHawkbitServer } from '../http/device/hawkbit/server';
 import {
   type DeviceCounts,
@@ -12,6 +13,8 @@ import {
   type DeviceServerOptions,
   startDeviceServer,
 } from '../http/device/server';
+import type { Protocol } from '../http/device/kernel/protocol';
+import { createDeviceProtocols } from '../http/device/protocols';
 import type { Services } from '../services/services';
 import type { Clock } from '../ports/clock';
 import type { ServingCertificates } from './serving-certificates';
@@ -21,6 +24,15 @@ export interface DeviceListenerParts {
   readonly certificates: ServingCertificates;
   readonly log: DeviceServerOptions['log'];
   readonly now: Clock;
+}
+
+function ddiOf({ ddiDownloadAhead }: Config): DdiOptions {
+  return { downloadsAhead: ddiDownloadAhead };
+}
+
+/** What devices may speak. */
+export function protocolsOf(config: Config): readonly Protocol[] {
+  return createDeviceProtocols({ ddi: ddiOf(config) });
 }
 
 export interface HawkbitListenerParts extends Omit<DeviceListenerParts, 'services'> {
@@ -38,6 +50,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       tls: certificates.tls,
       services,
       baseUrl: config.serverUrl,
+      protocols: protocolsOf(config),
       pollIntervalMs: config.ddiPollInterval,
       certificateNames: () => certificates.tls.names,
       coversHost: (name) => certificates.coversHost(name),
@@ -70,6 +83,7 @@ export async function listenForHawkbit(
       services,
       deviceTokens: services.deviceTokens,
       authorities: hawkbitAuthorities,
+      ddi: ddiOf(config),
       trustedProxies,
       pollIntervalMs: config.ddiPollInterval,
       certificateNames: () => certificates.tls.names,

@@ -14,7 +14,6 @@ import { registerConnectionMetrics } from '../http/admin/metrics/connection-metr
 import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
-import { deviceProtocols } from '../http/device/protocols';
 import { openTokenKey } from '../pki/token-key';
 import { createAdministration } from '../services/administration';
 import { SteadyClock } from '../services/clock/steady-clock';
@@ -32,6 +31,7 @@ import {
   listenForDevices,
   listenForHawkbit,
   listenForPeople,
+  protocolsOf,
 } from './listeners';
 import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
@@ -86,7 +86,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     chores: certificates.chores(),
     configuredCompatible: config.compatible,
     baseUrl,
-    protocols: offeringProtocols(deviceProtocols),
+    protocols: offeringProtocols(protocolsOf(config)),
     log,
     now,
     monotonicMs,

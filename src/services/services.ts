@@ -6,9 +6,7 @@ import type { ReleaseResults } from '../ports/catalog';
 import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
-import { createDeviceTokens, type DeviceTokens } from './access/device-tokens';
-import { createManageSessions, type ManageSessions } from './access/manage-sessions';
-import { createManageTokens, type ManageTokens } from './access/manage-tokens';
+import { type AccessServices, createAccessServices } from './access/access-services';
 import { Catalog } from './catalog/catalog';
 import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
@@ -28,7 +26,6 @@ import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
-import type { UpTime } from './clock/up-time';
 import { createWebhookServices, type WebhookServices } from './webhooks/webhook-services';
 
 export interface ServiceHealth {
@@ -39,13 +36,11 @@ export interface ServiceHealth {
 }
 
 /** The use cases that all listeners share. */
-export interface Services extends CatalogServices, RolloutServices, OfferServices, WebhookServices {
+export interface Services
+  extends AccessServices, CatalogServices, RolloutServices, OfferServices, WebhookServices {
   /** Names the database, as it was when the server started. */
   readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
-  readonly manageTokens: ManageTokens;
-  readonly manageSessions: ManageSessions;
-  readonly deviceTokens: DeviceTokens;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
   readonly silence: Silence;
@@ -126,7 +121,16 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     advanceRollouts,
   });
   const { maxTries, eventRetentionMs, lostAfterMs } = fleetRules;
-  const manageDevices = createManageDevices({ catalog, bundleTrust, fleet, devices, maxTries, now });
+  const access = createAccessServices(ports, upTime, monotonicMs);
+  const manageDevices = createManageDevices({
+    catalog,
+    bundleTrust,
+    fleet,
+    devices,
+    maxTries,
+    onForgotten: (id) => access.deviceTokens.forgotten(id),
+    now,
+  });
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
@@ -189,7 +193,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports, upTime, monotonicMs),
+    ...access,
     databaseId: watchRestores.databaseId,
     releaseResults: store.results,
     watchRestores,
@@ -227,23 +231,4 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 function startServerClock(ports: ServicePorts, monotonicMs: MonotonicClock): Promise<ServerClock> {
   const { store, log, now, clockDoubtMs: doubtMs = () => null } = ports;
   return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
-}
-
-function createAccessServices(
-  { store, sealing, sessionLifetimeMs, randomBytes, now }: ServicePorts,
-  upTime: UpTime,
-  monotonicMs: MonotonicClock,
-) {
-  const { tokens, sessions, deviceTokens: records } = store;
-  return {
-    manageTokens: createManageTokens({ tokens, randomBytes, now }),
-    deviceTokens: createDeviceTokens({ records, sealing, randomBytes, now, monotonicMs }),
-    manageSessions: createManageSessions({
-      sessions,
-      sessionLifetimeMs,
-      randomBytes,
-      ageMs: () => upTime.ageMs(),
-      now,
-    }),
-  };
 }

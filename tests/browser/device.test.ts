@@ -272,7 +272,7 @@ describe('what one can do to a device', () => {
     await choose(page, 'Cancel installation …');
     await fleet.device('board-12').report('failed');
     await dialog(page).getByRole('button', { name: 'Cancel installation' }).click();
-    await dialog(page).getByText('board-12 has no installation that could be called off').waitFor();
+    await dialog(page).getByText('board-12 has no installation to cancel').waitFor();
     expect(await page.locator('.notice.good').count()).toBe(0);
     await page.keyboard.press('Escape');
     await section(page, 'Latest installation').getByRole('button', { name: 'Clear', exact: true }).click();

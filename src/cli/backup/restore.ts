@@ -23,7 +23,7 @@ export function addRestore(program: Command, context: CliContext): void {
         '--passphrase-file <file>',
         'file with the passphrase that the certificates were encrypted with',
       ),
-      new Option('--force', 'replace the existing database; the old one is kept beside it'),
+      new Option('--force', 'replace the existing database; the old one is kept next to it'),
     ],
     configKeys: ['dataDir', 'certsDir'],
     examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],

@@ -24,7 +24,7 @@ export function addBundleDownload(bundle: Command, context: CliContext): void {
     usage: 'download <name> [file]',
     summary: 'download a bundle from a running server and verify its SHA-256',
     details:
-      'The file may be a folder, or - for standard output; by default it is named after the bundle, in the current folder. It appears under its name once its SHA-256 is verified. An interrupted download resumes by itself; after a kill, run the command again to resume it. With standard output, the bundle is complete only if the exit code is 0.',
+      'The file may be a folder, or - for standard output; by default it is named after the bundle, in the current folder. It appears under its name once its SHA-256 is verified. An interrupted download resumes automatically; after a kill, run the command again to resume it. With standard output, the bundle is complete only if the exit code is 0.',
     options: [new Option('--force', 'replace an existing file')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [

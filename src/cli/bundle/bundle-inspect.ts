@@ -13,7 +13,7 @@ import { ProgressLine } from '../kernel/progress-line';
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   trusted: 'trusted',
-  unchecked: 'intact, but who signed it was not checked',
+  unchecked: 'intact, but the signer was not checked',
   untrusted: 'intact, but its signer is not trusted',
   broken: 'broken',
 };

@@ -18,7 +18,7 @@ export function issueOptions(defaultDays: number): readonly Option[] {
       '--key <type>',
       'type of the new key: ec (P-256), or rsa for old TLS stacks (default ec)',
     ).choices(['ec', 'rsa']),
-    new Option('--force', 'replace existing files; the old ones are kept beside them'),
+    new Option('--force', 'replace existing files; the old ones are kept next to them'),
   ];
 }
 

@@ -5,10 +5,9 @@ import { addDeviceAction } from './device-action';
 export function addDeviceClear(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'clear <id>',
-    summary:
-      'let a device try again the bundles that failed, were called off, or were downloaded without being installed',
+    summary: 'let a device retry bundles that failed, were cancelled, or were downloaded but not installed',
     examples: ['device clear board-1'],
     ask: (client, path) => client.post(`${path}/clear`),
-    tell: () => 'bundles that failed or were called off may be tried again',
+    tell: () => 'bundles that failed or were cancelled may be tried again',
   });
 }

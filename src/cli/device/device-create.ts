@@ -20,7 +20,7 @@ export function addDeviceCreate(device: Command, context: CliContext): void {
     usage: 'create <id>',
     summary: 'create a device before its first contact; it is admitted',
     details:
-      'The id is the common name of its certificate. Devices that contact the server without this are added on their own.',
+      'The id is the common name of its certificate. Devices that contact the server without this are added automatically.',
     options: [
       new Option('--channel <channel>', 'channel to follow (default stable)'),
       new Option('--label <label>', 'label; repeatable').argParser(collect),

@@ -34,7 +34,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
 const asking = new Map([
   ['manifest', 'asking for the manifest'],
   ['polling', 'polling with RAUC'],
-  ['ddi', "asking as hawkBit's clients do"],
+  ['ddi', 'asking as a hawkBit client'],
 ]);
 
 function explain(answer: unknown): string {

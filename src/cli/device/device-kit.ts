@@ -41,7 +41,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
       ),
       new Option(
         '--polling <who>',
-        "who polls the server: the kit's script (default), or RAUC 1.16 or later itself, which is a preview",
+        "who polls the server: the kit's script (default), or RAUC itself, a preview in RAUC 1.16 and later",
       ).choices(kitPollings),
       new Option(
         '--client <client>',

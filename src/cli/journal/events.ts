@@ -56,7 +56,7 @@ export function addEvents(program: Command, context: CliContext): void {
       new Option('--bundle <name>', 'about one bundle'),
       new Option('--release <id>', 'about one release and its rollout'),
       new Option('--actor <name>', 'by this actor: local, token:ci, cli:ann, device:board-1, server'),
-      new Option('--people', 'only what people did: neither devices nor the server by itself'),
+      new Option('--people', 'only what people did, not what devices or the server did'),
       new Option('--since <time>', 'at or after this time, such as 2026-03-01T09:30:00Z'),
       new Option('--until <time>', 'before this time'),
       new Option('--limit <n>', 'events at most').default('50'),

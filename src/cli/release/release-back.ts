@@ -29,7 +29,7 @@ export function addBack(release: Command, context: CliContext): void {
     ].join('\n'),
     options: [
       new Option('--channel <channel>', 'channel (default stable)'),
-      new Option('--unproven', 'also go back to a bundle that was never proven on a device'),
+      new Option('--unproven', 'go back even to a bundle that no device has proven'),
       new Option('--resume', 'resume it if it was paused; failures so far are accepted'),
       new Option('--dry-run', 'show what would come back, and change nothing'),
     ],

@@ -26,7 +26,7 @@ export function addShow(parent: Command, noun: 'release' | 'rollout', context: C
   addCommand(parent, context, {
     usage: 'show <release>',
     summary:
-      'show the policy and progress of a current release, step by step, or what a past release came to',
+      'show the policy and progress of a current release, step by step, or the result of a past release',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [`${noun} show 12`, `${noun} show 12 --json`],
     run: async ({ args, options, config }) => {

@@ -1,5 +1,5 @@
 import { count, countOrNone, period } from '../value-types/amount';
-import { choice } from '../value-types/choice';
+import { choice, flag } from '../value-types/choice';
 import { server } from './option';
 
 /** What devices may do, and when a bundle is not tried again. */
@@ -19,6 +19,12 @@ export const deviceOptions = {
     ),
     unit: 'milliseconds',
   },
+  ddiDownloadAhead: server(
+    'DDI_DOWNLOAD_AHEAD',
+    flag,
+    'false',
+    "Offer a release to clients of hawkBit's device protocol before its maintenance window opens: they download at once and install when it opens. Meanwhile `rauc-hawkbit-updater` polls every five seconds.",
+  ),
   secondBoards: server(
     'SECOND_BOARDS',
     choice('answer', 'refuse'),

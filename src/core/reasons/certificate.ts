@@ -1,7 +1,7 @@
 import type { Reasons } from './reason-words';
 
 const forceNewOne =
-  'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.';
+  'Issue a new one with --force, which keeps the old files. Or leave out the options for a new certificate.';
 
 export const certificateReasons = {
   'not-a-serial-number': {

@@ -69,7 +69,7 @@ export const deviceReasons = {
   },
   'nothing-to-call-off': {
     code: 'conflict',
-    says: ({ id }: { id: string }) => `${id} has no installation that could be called off`,
+    says: ({ id }: { id: string }) => `${id} has no installation to cancel`,
   },
   'nothing-being-cancelled': {
     code: 'conflict',

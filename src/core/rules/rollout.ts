@@ -31,9 +31,10 @@ export const rolloutRules = {
     });
   }),
 
-  window: ofRollout(({ rollout: { policy } }, { question: { at } }) => {
+  window: ofRollout(({ rollout: { policy } }, { question: { at, limits } }) => {
     if (policy.window === null) return pass('any-time', {});
-    return isWindowOpen(policy.window, at) ? pass('window-open', {}) : refuse('outside-window', {});
+    if (isWindowOpen(policy.window, at)) return pass('window-open', {});
+    return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
   }),
 
   capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {

@@ -1,4 +1,4 @@
-import { ddi } from './ddi/ddi';
+import { createDdi, type DdiOptions } from './ddi/ddi';
 import { health } from './kernel/health';
 import type { Protocol } from './kernel/protocol';
 import { bundles } from './rauc/bundles';
@@ -7,4 +7,9 @@ import { nativePolling } from './rauc/native-polling';
 import { status } from './rauc/status';
 
 /** The protocols of the device listener: a new one is a line here. */
-export const deviceProtocols: readonly Protocol[] = [manifest, nativePolling, status, ddi, bundles, health];
+export function createDeviceProtocols({ ddi }: { readonly ddi: DdiOptions }): readonly Protocol[] {
+  return [manifest, nativePolling, status, createDdi(ddi), bundles, health];
+}
+
+/** The same as it is unless configured otherwise. */
+export const deviceProtocols = createDeviceProtocols({ ddi: { downloadsAhead: false } });

@@ -50,6 +50,8 @@ export interface DeviceTokens {
   removeAll(actor: Actor): Promise<number>;
   /** Whether a token is that of its holder, compared in constant time. @throws DomainError `configuration` */
   check(holder: TokenHolder, token: string): Promise<boolean>;
+  /** The device was forgotten, and its token with it. */
+  forgotten(deviceId: string): void;
   /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
   prove(): Promise<void>;
 }
@@ -184,6 +186,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
       const until = valid?.previousUntil ?? null;
       return isCurrent || (isPrevious && until !== null && now() < until);
     },
+    forgotten: (id) => void known.delete(holderKey({ kind: 'device', id })),
     async prove() {
       const holder = await records.any();
       if (holder !== undefined) await read(holder);

@@ -65,6 +65,8 @@ export interface ManageDevicesPorts {
   readonly devices: DeviceRecords;
   /** How often a bundle may be tried on one device. */
   readonly maxTries: number;
+  /** Hears of each device that is forgotten. */
+  readonly onForgotten?: (id: string) => void;
   readonly now: Clock;
 }
 
@@ -149,12 +151,14 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       });
     },
 
-    forget: (id, actor) =>
-      fleet.decisions.forget(id, (device) => [
+    async forget(id, actor) {
+      await fleet.decisions.forget(id, (device) => [
         line('device.forgotten', device, actor, saying('device-forgotten', { device: id }), {
           before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
         }),
-      ]),
+      ]);
+      ports.onForgotten?.(id);
+    },
   };
 }
 

@@ -1,7 +1,10 @@
 import type { DeviceIdentity } from '../../core/device';
 import type { Installation } from '../../core/installation';
+import { isWindowOpen } from '../../core/maintenance-window';
 import type { DeviceRecords } from '../../ports/devices';
 import type { DeviceUpdates } from '../../ports/device-updates';
+import type { Catalog } from '../catalog/catalog';
+import type { ExplainOffer } from './explain-offer';
 
 /** Installations as protocols see them that give them to devices by their number. */
 export interface DeviceActions {
@@ -9,6 +12,15 @@ export interface DeviceActions {
   latest(identity: Pick<DeviceIdentity, 'id'>): Promise<LatestAction>;
   /** @returns `undefined` for a number that is none of the device's installations, or of one that is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;
+  /**
+   * For protocols whose devices download ahead: whether a device may install now what it was given. What began while the window was open, or
+   * installs already, may go on.
+   * @returns `null` for what has no window to wait for
+   */
+  windowOf(
+    identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+    installation: Installation,
+  ): Promise<'open' | 'closed' | null>;
 }
 
 export interface LatestAction {
@@ -21,9 +33,11 @@ export interface LatestAction {
 export interface ActionPorts {
   readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
   readonly devices: Pick<DeviceRecords, 'findInstallation'>;
+  readonly catalog: Pick<Catalog, 'releases'>;
+  readonly explainOffer: Pick<ExplainOffer, 'preview'>;
 }
 
-export function createDeviceActions({ fleet, devices }: ActionPorts): DeviceActions {
+export function createDeviceActions({ fleet, devices, catalog, explainOffer }: ActionPorts): DeviceActions {
   const recordOf = async (id: string) => fleet.lately(id) ?? (await fleet.find(id));
   return {
     async latest({ id }) {
@@ -39,6 +53,18 @@ export function createDeviceActions({ fleet, devices }: ActionPorts): DeviceActi
       if (installation?.id === installationId) return installation;
       const earlier = await devices.findInstallation(installationId);
       return earlier?.deviceId === id ? earlier : undefined;
+    },
+
+    async windowOf(identity, { releaseId, sha256, startedAt, progressPercent }) {
+      if (releaseId === null) return null; // a pinned bundle has no rollout
+      const release = catalog.releases().find(({ id }) => id === releaseId);
+      const window = release?.rollout.policy.window ?? null;
+      if (release !== undefined && window === null) return null;
+      const hasBegun = window !== null && startedAt !== null && isWindowOpen(window, startedAt);
+      if (hasBegun || progressPercent !== null) return 'open';
+      // Whoever waits is asked about anew: the release may be paused or gone by now, or the device held.
+      const offer = await explainOffer.preview(identity, null);
+      return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
     },
   };
 }

@@ -54,6 +54,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
     proofRules,
     pauseReason: (release, failures) => advanceRollouts.pauseReason(release, failures),
   });
+  const explainOffer = createExplainOffer({ fleet, decisions, protocols, now });
   return {
     deviceEvents: createDeviceEvents({
       contacts,
@@ -69,7 +70,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
       recordReport: createRecordReport({ fleet, contacts, devices }),
     }),
     bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
-    deviceActions: createDeviceActions({ fleet, devices }),
-    explainOffer: createExplainOffer({ fleet, decisions, protocols, now }),
+    deviceActions: createDeviceActions({ fleet, devices, catalog, explainOffer }),
+    explainOffer,
   };
 }

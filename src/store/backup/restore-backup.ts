@@ -65,7 +65,7 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
 function refuseToReplace({ dataDir, isForced }: RestoreRun): void {
   if (isForced || !existsSync(path.join(dataDir, 'server.db'))) return;
   throw new DomainError('conflict', `${dataDir} already has a database`, {
-    remedy: 'Use --force to replace it; the existing database is kept beside it.',
+    remedy: 'Use --force to replace it; the existing database is kept next to it.',
   });
 }
 

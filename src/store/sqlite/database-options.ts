@@ -6,16 +6,19 @@ import type { SearchLimits } from './searches';
 export interface DatabaseOptions {
   /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
   readonly busyTimeoutMs?: number;
-  /** Told before an older database is brought up to date, which takes a while when it is large. */
+  /** Called before an older database is upgraded, which takes a while when it is large. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of failures that no caller waits for; without it they go unreported. */
+  /** Called with failures that no caller waits for; without it they go unreported. */
   readonly onError?: (error: unknown) => void;
-  /** Called before the database is opened for writing; throwing prevents that. */
+  /** Called before the database is opened for writing; throwing prevents it. */
   readonly beforeWriting?: () => void;
   /** Lets threads wait for the disk instead of the event loop: for a program that answers others meanwhile. */
   readonly diskThread?: DiskThreadOptions | undefined;
-  /** How long and how many searches wait for that. */
+  /** How long a search may take, and how many may wait. */
   readonly searches?: SearchLimits;
-  /** Opens it read-only when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
+  /**
+   * Opens it read-only while its disk is full or read-only, until {@link Database.tryWriting}. Otherwise opening
+   * fails then.
+   */
   readonly mayOnlyRead?: boolean;
 }

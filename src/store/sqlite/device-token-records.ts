@@ -4,7 +4,7 @@ import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 import type { DeviceTokenTable } from './schema';
 
-/** The sealed tokens of devices, and that of the gateway. */
+/** The encrypted tokens of devices and of the gateway. */
 export function createDeviceTokenRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,

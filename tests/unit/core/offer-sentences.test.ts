@@ -67,6 +67,7 @@ const said: Some = {
   'in-step': { step: 4, steps: 8 },
   'any-time': none,
   'window-open': none,
+  'downloads-ahead': none,
   'any-number': none,
   'in-progress-already': none,
   'has-room': { count: 17, max: 18 },

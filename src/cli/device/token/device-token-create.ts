@@ -11,7 +11,7 @@ export function addDeviceTokenCreate(token: Command, context: CliContext): void 
     usage: 'create [id]',
     summary: 'create the token of a device, and print it',
     details:
-      "The device sends it on HAWKBIT_PORT: it is auth_token in the configuration of rauc-hawkbit-updater, or gateway_token with --gateway. Whoever has the gateway's token can speak for every device.",
+      'The device sends it on HAWKBIT_PORT: it is auth_token in the configuration of rauc-hawkbit-updater, or gateway_token with --gateway. Anyone with the gateway token can act as any device.',
     options: [gatewayOption],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device token create board-1', 'device token create --gateway'],

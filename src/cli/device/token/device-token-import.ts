@@ -11,9 +11,9 @@ import { readTargets } from './read-targets';
 export function addDeviceTokenImport(token: Command, context: CliContext): void {
   addCommand(token, context, {
     usage: 'import <file>',
-    summary: 'take over devices with the tokens that they have, such as those of hawkBit',
+    summary: 'import devices with their existing tokens, for example from hawkBit',
     details:
-      "The file is CSV with lines of controllerId,securityToken, or the JSON of hawkBit's GET /rest/v1/targets; - for standard input. Devices that are not known are created and admitted. A second import changes nothing.",
+      "The file is CSV with lines of controllerId,securityToken, or the JSON of hawkBit's GET /rest/v1/targets; - for standard input. Unknown devices are created and admitted. Importing the same file again changes nothing.",
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device token import targets.csv', 'device token import targets.json'],
     run: async ({ args: [file = ''], options, config }) => {
@@ -36,7 +36,7 @@ export function addDeviceTokenImport(token: Command, context: CliContext): void 
       }
       if (options.json === true) printJson(context, { created, changed, failed });
       else {
-        talk(context, `${targets.length} read: ${created} created, ${changed} with another token now`);
+        talk(context, `${targets.length} read: ${created} created, ${changed} with a new token`);
         for (const { id, message } of failed) talk(context, `error: ${id}: ${message}`);
       }
       return failed.length === 0 ? 0 : 1;

@@ -34,7 +34,11 @@ export function addDeviceTokenRemove(token: Command, context: CliContext): void 
 /** @throws DomainError `configuration` */
 function allTokens(id: string | undefined, { gateway }: HolderFlags): string {
   if (id === undefined && gateway !== true) return '/api/device-tokens';
-  throw new DomainError('configuration', '--all removes every token: name no device and no gateway', {
-    remedy: 'Leave out --all to remove one token.',
-  });
+  throw new DomainError(
+    'configuration',
+    '--all removes every token and cannot be combined with a device or --gateway',
+    {
+      remedy: 'Leave out --all to remove one token.',
+    },
+  );
 }

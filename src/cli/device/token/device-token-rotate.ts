@@ -18,7 +18,7 @@ export function addDeviceTokenRotate(token: Command, context: CliContext): void 
       gatewayOption,
       new Option(
         '--overlap <period>',
-        'how long the old token stays valid, such as 12h or 14d; 0 for no longer',
+        'how long the old token stays valid, such as 12h or 14d; 0 ends it at once',
       ),
     ],
     configKeys: ['server', 'token', 'tokenFile'],

@@ -20,8 +20,8 @@ const targetList = z.union([
 ]);
 
 /**
- * Reads devices and their tokens: the JSON of hawkBit's `GET /rest/v1/targets`, a list of such targets, or CSV of `controllerId,securityToken`
- * with or without that first line.
+ * Reads devices and their tokens: the JSON of hawkBit's `GET /rest/v1/targets`, a list of such targets, or CSV of
+ * `controllerId,securityToken` with or without that header line.
  * @throws DomainError `invalid-input` with the number of the first bad line
  */
 export function readTargets(text: string): readonly Target[] {
@@ -56,7 +56,7 @@ function readCsv(text: string): readonly Target[] {
 }
 
 function noTargets(why: string): DomainError {
-  return new DomainError('invalid-input', `this is no list of devices and tokens: ${why}`, {
+  return new DomainError('invalid-input', `not a list of devices and tokens: ${why}`, {
     remedy:
       'Give CSV lines of controllerId,securityToken, or the JSON of GET /rest/v1/targets, in which every target has its securityToken.',
   });

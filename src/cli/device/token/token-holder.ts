@@ -11,10 +11,10 @@ export interface HolderFlags {
   readonly gateway?: boolean;
 }
 
-export const gatewayOption = new Option('--gateway', 'the token that stands for all devices');
+export const gatewayOption = new Option('--gateway', 'the gateway token, which all devices share');
 
 /**
- * Where the token of a device, or that of the gateway, is.
+ * The path of a device's token, or of the gateway token.
  * @throws DomainError `configuration` unless exactly one of the two is named
  */
 export function tokenPath(id: string | undefined, { gateway = false }: HolderFlags): string {
@@ -25,7 +25,7 @@ export function tokenPath(id: string | undefined, { gateway = false }: HolderFla
   return id === undefined ? '/api/gateway-token' : `${devicePath(id)}/token`;
 }
 
-/** The token alone goes to standard output, so that it can be put into a file. */
+/** Only the token goes to standard output, so that it can be written to a file. */
 export function printToken(context: CliContext, answer: unknown, isJson: boolean): void {
   if (isJson) {
     printJson(context, answer);
@@ -33,7 +33,7 @@ export function printToken(context: CliContext, answer: unknown, isJson: boolean
   }
   const { token, previous_until: until }: z.infer<typeof shown> = parseAnswer(shown, answer);
   print(context, token);
-  if (until !== null) talk(context, `The token before it is valid until ${formatInstant(until)}.`);
+  if (until !== null) talk(context, `The previous token stays valid until ${formatInstant(until)}.`);
 }
 
 const shown = deviceTokenJson.pick({ token: true, previous_until: true });

@@ -160,7 +160,7 @@ export const device = {
     channel: (id: string, channel: string) => `${id} moved to ${channel}`,
     notes: 'Notes saved',
     cleared: (id: string) => `${id} may try again`,
-    cancelled: 'The installation is called off',
+    cancelled: 'Cancellation requested',
     admitted: (id: string) => `${id} is admitted`,
     forgotten: (id: string) => `${id} is forgotten`,
     undone: 'Undone',

@@ -179,7 +179,7 @@ export const devices = {
     channelHint: 'They get what is current there. A new channel is created on first use.',
     label: 'Label',
     noLabels: 'None of them have labels.',
-    clearHint: 'Bundles that failed or were called off there are offered again.',
+    clearHint: 'Bundles that failed or were cancelled there are offered again.',
     admitHint: 'They are offered bundles from now on.',
   },
   pinDialog: {

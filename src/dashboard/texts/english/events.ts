@@ -93,7 +93,7 @@ export const events = {
   actor: 'Who',
   actorHint: 'token:ci, cli:ann …',
   people: 'People only',
-  peopleHint: 'Only what people did, by hand or by a token: neither devices nor the server by itself',
+  peopleHint: 'Only what people did, by hand or with a token, not what devices or the server did',
   noPeople: 'No person has done anything here yet.',
   since: 'Since',
   until: 'Until',

@@ -16,9 +16,9 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
 const shown = { description: 'The token', schema: deviceTokenJson };
-const none = { 200: { description: 'There is none any more', schema: noTokenJson } };
+const none = { 200: { description: 'There is no token now', schema: noTokenJson } };
 
-/** Tokens of devices, for hawkBit's clients: all of it is for who has the scope `admin`. */
+/** Tokens of devices, for hawkBit's clients: everything needs the scope `admin`. */
 export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
   const { deviceTokens, importTokens } = options.services;
   return [
@@ -122,7 +122,7 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
       path,
       scope: 'admin',
       operation: 'showGatewayToken',
-      summary: 'The token that stands for all devices',
+      summary: 'The gateway token, which all devices share',
       input: {},
       answers: { 200: shown },
       problems: ['not-found'],
@@ -133,7 +133,7 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
       path,
       scope: 'admin',
       operation: 'createGatewayToken',
-      summary: 'Create the token that stands for all devices',
+      summary: 'Create the gateway token, which all devices share',
       input: { body: newDeviceTokenBody },
       answers: { 201: shown },
       problems: ['conflict'],
@@ -145,7 +145,7 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
       path: `${path}/rotate`,
       scope: 'admin',
       operation: 'rotateGatewayToken',
-      summary: 'Replace the token that stands for all devices; the old one stays valid for a while',
+      summary: 'Replace the gateway token; the old one stays valid for a while',
       input: { body: rotateTokenBody },
       answers: { 200: shown },
       problems: ['not-found'],
@@ -157,7 +157,7 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
       path,
       scope: 'admin',
       operation: 'removeGatewayToken',
-      summary: 'Remove the token that stands for all devices; it is refused at once',
+      summary: 'Remove the gateway token; it is refused at once',
       input: {},
       answers: none,
       problems: ['not-found'],

@@ -78,7 +78,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
     action(
       'clear',
       'clearFailures',
-      'Allow bundles that failed or were called off to be tried again',
+      'Allow bundles that failed or were cancelled to be tried again',
       nothing,
       (id, _, actor) => devices.clearFailures(id, actor),
     ),

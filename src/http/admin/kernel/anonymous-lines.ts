@@ -72,7 +72,7 @@ export class AnonymousLines {
       firstAt: new Date(Math.min(...times('firstAt'))).toISOString(),
       lastAt: new Date(Math.max(...times('lastAt'))).toISOString(),
     };
-    this.write(facts, 'more requests of nobody in particular');
+    this.write(facts, 'more unauthenticated requests');
   }
 
   #countedOf(address: string): Counted {

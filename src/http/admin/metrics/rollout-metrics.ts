@@ -41,7 +41,7 @@ export function registerRolloutMetrics(
   });
   new Gauge({
     name: 'rauc_rollout_installations_in_progress',
-    help: 'Installations of a current release that are in progress: offers that stand, and what has begun',
+    help: 'Installations of a current release that are in progress: open offers, and installations that have started',
     labelNames: ['compatible', 'channel'] as const,
     registers,
     async collect() {

@@ -21,7 +21,7 @@ export function registerStorageMetrics(register: Registry, measureStorage: Measu
   const measured = () => measureStorage().catch(() => undefined);
   new Gauge({
     name: 'rauc_storage_bytes',
-    help: 'What takes the space of the disk that holds the data folder; outside is everything else on it, such as logs',
+    help: 'What uses the disk that holds the data folder; outside is everything else on it, such as logs',
     labelNames: ['part'] as const,
     registers,
     async collect() {
@@ -33,7 +33,7 @@ export function registerStorageMetrics(register: Registry, measureStorage: Measu
   });
   new Gauge({
     name: 'rauc_storage_free_bytes',
-    help: 'What is left for bundles and the database; of the smaller disk where they have two',
+    help: 'Free space for bundles and the database; on the disk with less of it if they are on two',
     registers,
     async collect() {
       this.set((await measured())?.freeBytes ?? NaN);

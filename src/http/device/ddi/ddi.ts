@@ -10,8 +10,13 @@ import { feedbackLimitBytes } from './feedback';
 import { createPollHandler, takeConfigData } from './poll';
 import { WantedAttributes } from './wanted-attributes';
 
+export interface DdiOptions {
+  /** Devices download before the maintenance window of a rollout opens, and install when it does. */
+  readonly downloadsAhead: boolean;
+}
+
 /** RAUC refuses a crypt bundle that is not encrypted, wherever it comes from. */
-const limits: ProtocolLimits = {
+const ownLimits: ProtocolLimits = {
   carriesPlain: true,
   carriesUnencryptedCrypt: false,
   carriesUnversioned: true,
@@ -26,46 +31,49 @@ const root = '/:tenant/controller/v1/:controllerId';
  * hawkBit's Direct Device Integration, as `rauc-hawkbit-updater` and SWUpdate speak it. An action is an installation, by its number; its
  * state is computed of that. A bundle is one chunk with one artifact.
  */
-export const ddi: Protocol = {
-  name: 'ddi',
-  limits,
+export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
+  const limits: ProtocolLimits = downloadsAhead ? { ...ownLimits, downloadsAhead } : ownLimits;
+  return {
+    name: 'ddi',
+    limits,
 
-  /** The certificate names the device, and the address must name the same. */
-  authenticate(exchange, { controllerId = '' }) {
-    const identity = byCertificate(exchange);
-    if (identity.id === controllerId) return identity;
-    throw DomainError.of('controller-is-another', {
-      id: identity.id,
-      controllerId: controllerId.slice(0, 200),
-    });
-  },
+    /** The certificate names the device, and the address must name the same. */
+    authenticate(exchange, { controllerId = '' }) {
+      const identity = byCertificate(exchange);
+      if (identity.id === controllerId) return identity;
+      throw DomainError.of('controller-is-another', {
+        id: identity.id,
+        controllerId: controllerId.slice(0, 200),
+      });
+    },
 
-  routes(kit) {
-    kit.counters.beginReports();
-    const attributes = new WantedAttributes();
-    const action = (name: string) => `/${name}/:action`;
-    return [
-      ...at('GET', '', createPollHandler(kit, attributes, limits)),
-      ...at('PUT', '/configData', takeConfigData(kit, attributes), configDataLimitBytes),
-      ...at('GET', action('deploymentBase'), answerDeployment(kit)),
-      ...at(
-        'POST',
-        `${action('deploymentBase')}/feedback`,
-        takeFeedback(kit, attributes),
-        feedbackLimitBytes,
-      ),
-      ...at('GET', action('cancelAction'), answerCancelAction(kit)),
-      ...at('POST', `${action('cancelAction')}/feedback`, takeCancelFeedback(kit), feedbackLimitBytes),
-      ...at('GET', action('installedBase'), answerInstalled(kit)),
-      {
-        method: 'GET',
-        path: `${root}/softwaremodules/:action/artifacts/:file`,
-        handler: createArtifactHandler(kit),
-        isDownload: true,
-      },
-    ];
-  },
-};
+    routes(kit) {
+      kit.counters.beginReports();
+      const attributes = new WantedAttributes();
+      const action = (name: string) => `/${name}/:action`;
+      return [
+        ...at('GET', '', createPollHandler(kit, attributes, limits)),
+        ...at('PUT', '/configData', takeConfigData(kit, attributes), configDataLimitBytes),
+        ...at('GET', action('deploymentBase'), answerDeployment(kit, limits)),
+        ...at(
+          'POST',
+          `${action('deploymentBase')}/feedback`,
+          takeFeedback(kit, attributes),
+          feedbackLimitBytes,
+        ),
+        ...at('GET', action('cancelAction'), answerCancelAction(kit)),
+        ...at('POST', `${action('cancelAction')}/feedback`, takeCancelFeedback(kit), feedbackLimitBytes),
+        ...at('GET', action('installedBase'), answerInstalled(kit)),
+        {
+          method: 'GET',
+          path: `${root}/softwaremodules/:action/artifacts/:file`,
+          handler: createArtifactHandler(kit),
+          isDownload: true,
+        },
+      ];
+    },
+  };
+}
 
 /** Clients may put a slash behind an address. */
 function at(method: Route['method'], path: string, handler: Handler, bodyLimitBytes?: number): Route[] {

@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { isCalledOff, isWritten } from '../../../core/installation-states';
+import type { ProtocolLimits } from '../../../core/protocol';
 import type { Handler, PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import { sendJson } from '../kernel/send-json';
@@ -15,13 +16,18 @@ import { findAction, noAction } from './find-action';
 import { servableBundle } from './servable-bundle';
 import type { WantedAttributes } from './wanted-attributes';
 
-/** What a device is to install. */
-export function answerDeployment(kit: ProtocolKit): Handler {
+/** What a device is to install. @param limits of the protocol */
+export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolLimits): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
     if (isCalledOff(installation)) throw noAction(device, params['action']);
-    if (actionStateOf(installation) === 'closed') sendClosed(exchange, installation);
-    else sendDeployment(kit, exchange, device, params, installation);
+    if (actionStateOf(installation) === 'closed') {
+      sendClosed(exchange, installation);
+      return;
+    }
+    const window =
+      downloadsAhead === true ? await kit.services.deviceActions.windowOf(device, installation) : null;
+    sendDeployment(kit, exchange, { device, params, installation, window });
   };
 }
 
@@ -30,20 +36,25 @@ export function answerInstalled(kit: ProtocolKit): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
     if (!isWritten(installation)) throw noAction(device, params['action']);
-    sendDeployment(kit, exchange, device, params, installation);
+    sendDeployment(kit, exchange, { device, params, installation, window: null });
   };
+}
+
+interface Deployable {
+  readonly device: DeviceIdentity;
+  readonly params: PathParams;
+  readonly installation: Installation;
+  readonly window: 'open' | 'closed' | null;
 }
 
 function sendDeployment(
   kit: ProtocolKit,
   exchange: Exchange,
-  device: DeviceIdentity,
-  params: PathParams,
-  installation: Installation,
+  { device, params, installation, window }: Deployable,
 ): void {
   const bundle = servableBundle(kit, installation);
   if (bundle === undefined) throw noAction(device, params['action']);
-  sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params)));
+  sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params), window));
 }
 
 /** How a device gets on, and how it ended. It is on disk before the answer: clients never say it again. */

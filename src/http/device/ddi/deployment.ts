@@ -4,8 +4,14 @@ import type { ServableBundle } from './servable-bundle';
 /**
  * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, texts for ids, and lower-case hashes.
  * @param url of the device's resources
+ * @param window whether the maintenance window is open; `null` for what may be installed at any time
  */
-export function describeDeployment({ id }: Installation, bundle: ServableBundle, url: string): object {
+export function describeDeployment(
+  { id }: Installation,
+  bundle: ServableBundle,
+  url: string,
+  window: 'open' | 'closed' | null,
+): object {
   const { name, sizeBytes, sha256, weakHashes, inspection, compatible } = bundle;
   const artifact = {
     filename: name,
@@ -23,5 +29,11 @@ export function describeDeployment({ id }: Installation, bundle: ServableBundle,
     name: compatible ?? name,
     artifacts: [artifact],
   };
-  return { id: String(id), deployment: { download: 'forced', update: 'forced', chunks: [chunk] } };
+  const deployment = {
+    download: 'forced',
+    update: window === 'closed' ? 'skip' : 'forced',
+    ...(window === null ? {} : { maintenanceWindow: window === 'open' ? 'available' : 'unavailable' }),
+    chunks: [chunk],
+  };
+  return { id: String(id), deployment };
 }

@@ -5,34 +5,35 @@ import type { RequestLog } from '../../../ports/log';
 import type { DeviceTokens } from '../../../services/access/device-tokens';
 import type { FailureLimiter } from '../../failure-limiter';
 
-/** What proves who asks. */
+/** What proves the identity of a client. */
 export interface AuthenticatePorts {
   readonly deviceTokens: Pick<DeviceTokens, 'check'>;
-  /** What issuers a proxy may name, as it names them; in lower case. */
+  /** The issuers that a proxy may name, in its own notation and in lower case. */
   readonly authorities: readonly string[];
   readonly limiter: Pick<FailureLimiter, 'fail'>;
   readonly log: RequestLog;
 }
 
-/** A request that says which device it comes from. */
+/** A request that claims to come from a device. */
 export interface Claim {
   readonly request: Pick<IncomingMessage, 'rawHeaders'>;
-  /** In the address of the request. */
+  /** From the address of the request. */
   readonly controllerId: string;
-  /** Where it comes from, for limits. */
+  /** The client's address, for limits. */
   readonly address: string;
-  /** Whether a proxy that is believed passed it on. */
+  /** Whether a trusted proxy passed it on. */
   readonly isProxied: boolean;
 }
 
 /**
- * Whether the device that a request names sent it. The right token is accepted however often others were wrong, so that one device with a
- * wrong token shuts out no other behind the same address.
- * @throws DomainError `unauthenticated`; `too-many-requests` when the address was wrong too often; `unavailable` when tokens cannot be read
+ * Whether the device that a request names really sent it. The right token is always accepted, however many were
+ * wrong, so that a device with a wrong token does not lock out others behind the same address.
+ * @throws DomainError `unauthenticated`; `too-many-requests` after too many wrong tokens from the address;
+ * `unavailable` when tokens cannot be read
  */
 export type Authenticate = (claim: Claim) => Promise<void>;
 
-/** Words and the space are as hawkBit has them. */
+/** The words and the single space are the same as in hawkBit. */
 const credentials = /^(TargetToken|GatewayToken) ([\x21-\x7e]{1,256})$/;
 
 export function createAuthenticate({
@@ -53,7 +54,7 @@ export function createAuthenticate({
     }
   }
 
-  /** The proxy has verified the device's certificate, and says whose it is and who issued it. */
+  /** The proxy has verified the device's certificate, and names the device and the issuer. */
   function isNamedByProxy({ request, controllerId }: Claim): boolean {
     const named = valuesOf(request, (name) => name === 'x-controller-id');
     const issuers = valuesOf(request, (name) => /^x-authority(-\d{1,2})?$/.test(name))
@@ -78,7 +79,7 @@ export function createAuthenticate({
   };
 }
 
-/** Also of a header that came more than once. */
+/** Includes headers that are repeated. */
 function valuesOf(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
   isWanted: (name: string) => boolean,

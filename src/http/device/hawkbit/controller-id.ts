@@ -1,6 +1,6 @@
 /**
- * The controller id in an address of hawkBit's device protocol; `undefined` for any other address. It says only who claims to ask: the
- * protocol compares its own reading with the device that was proven.
+ * The controller id in an address of hawkBit's device protocol; `undefined` for any other address. It is only a
+ * claim: the protocol compares its own reading with the proven device.
  * @param target path and query, percent-encoded
  */
 export function controllerIdOf(target: string): string | undefined {

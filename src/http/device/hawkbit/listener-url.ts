@@ -3,10 +3,10 @@ import { chooseBaseUrl, parseAuthority } from '../kernel/base-url';
 import type { Exchange } from '../transport/exchange';
 
 export interface ListenerUrlFacts {
-  /** What the listener speaks. */
+  /** The scheme of the listener. */
   readonly scheme: 'http' | 'https';
   readonly isTrustedProxy: IsTrustedProxy;
-  /** Whether the server certificate is for a host. */
+  /** Whether the server certificate covers a host. */
   readonly coversHost: (host: string) => boolean;
   /** Names and addresses of the server certificate. */
   readonly certificateNames: () => readonly string[];
@@ -14,8 +14,8 @@ export interface ListenerUrlFacts {
 }
 
 /**
- * The address by which a device reaches this listener again: the one that it used. From a proxy that is believed, the one that the proxy
- * says it was asked at (`X-Forwarded-Proto`, `-Host` and `-Port`).
+ * The address by which a device reaches this listener again: the one that it used. For a trusted proxy, it is the
+ * address that the proxy says it received (`X-Forwarded-Proto`, `-Host` and `-Port`).
  */
 export function createListenerUrl(facts: ListenerUrlFacts): (exchange: Exchange) => string {
   const { scheme, isTrustedProxy, coversHost, certificateNames, port } = facts;
@@ -30,7 +30,7 @@ export function createListenerUrl(facts: ListenerUrlFacts): (exchange: Exchange)
   };
 }
 
-/** Where several proxies each add their word, the first is what the device used. */
+/** If several proxies each add a value, the first is what the device used. */
 function forwardedUrl(exchange: Exchange, own: 'http' | 'https'): string | undefined {
   const [scheme, host, port] = ['proto', 'host', 'port'].map((what) =>
     exchange.header(`x-forwarded-${what}`)?.split(',')[0]?.trim().toLowerCase(),

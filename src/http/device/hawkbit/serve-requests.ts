@@ -24,24 +24,24 @@ export interface ServeRequestsPorts {
   readonly log: RequestLog;
 }
 
-/** One connection. A proxy sends the requests of many devices on it, one after the other. */
+/** A connection. A proxy sends the requests of many devices on it, one after the other. */
 interface Line {
   readonly turns: Http1Turns;
-  /** As long as the same device speaks. */
+  /** As long as the same device sends requests. */
   connection: Connection | null;
-  /** It has a device now. */
+  /** Called once its device is known. */
   readonly isKnown: () => void;
 }
 
 export interface RequestServer {
-  /** A connection that requests may come on. */
+  /** A connection that may carry requests. */
   arrived(socket: Socket): void;
   onRequest(request: IncomingMessage, response: ServerResponse): void;
-  /** The device that spoke last on a connection; `null` for none. */
+  /** The last device on a connection; `null` for none. */
   connectionOf(socket: Socket): Connection | null;
 }
 
-/** Makes exchanges of requests that show whose they are; others are answered here, and nothing else is asked for them. */
+/** Makes exchanges of authenticated requests; others are answered here, and nothing else is done for them. */
 export function serveRequests(ports: ServeRequestsPorts): RequestServer {
   const { connections, authenticate, isTrustedProxy, handle, notices, log } = ports;
   const lines = new WeakMap<Socket, Line>();
@@ -88,7 +88,7 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
 
   return {
     arrived(socket) {
-      socket.on('error', () => undefined); // a device that goes away is no error of ours
+      socket.on('error', () => undefined); // a device that leaves is no error of ours
       const address = plainAddress(socket.remoteAddress);
       const isCounted = address !== null && !isTrustedProxy(address);
       const isKnown = isCounted ? strangers.arrived(socket, addressGroup(address)) : () => undefined;
@@ -114,12 +114,12 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
   };
 }
 
-/** Whoever asks may have made it up. */
+/** Unverified: the client may have made it up. */
 function named(controllerId: string): { readonly device?: string } {
   return isDeviceId(controllerId) ? { device: controllerId } : {};
 }
 
-/** The connection ends: what follows on it costs a new handshake. */
+/** The connection ends: further requests cost a new handshake. */
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();

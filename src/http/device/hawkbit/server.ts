@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls';
@@ -6,7 +6,7 @@ import { deviceCiphers, deviceTlsOptions } from '../../../core/device-tls';
 import { createIsTrustedProxy, plainAddress } from '../../client-address';
 import { FailureLimiter } from '../../failure-limiter';
 import type { DeviceTokens } from '../../../services/access/device-tokens';
-import { ddi } from '../ddi/ddi';
+import { createDdi, type DdiOptions } from '../ddi/ddi';
 import type { DeviceShares } from '../kernel/device-shares';
 import { followRequests } from '../kernel/follow-requests';
 import { type MountOptions, mountProtocols } from '../kernel/mount-protocols';
@@ -41,6 +41,8 @@ export interface HawkbitServerOptions
   /** Hears what each client calls the server. */
   readonly noteName?: (name: string) => void;
   readonly quietTimeoutMs?: number;
+  /** As on the device listener. */
+  readonly ddi?: DdiOptions;
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
   /** Wrong tokens of one address in a minute. */
@@ -95,7 +97,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
   server.maxHeadersCount = limits.maxHeaderPairs;
   server.setTimeout(quietTimeoutMs);
   const dispatch = createDispatcher({
-    protocols: mountProtocols([ddi], options, {
+    protocols: mountProtocols([createDdi(options.ddi ?? { downloadsAhead: false })], options, {
       counters,
       charge,
       baseUrl: createListenerUrl({
@@ -129,8 +131,10 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     notices,
     log,
   });
-  server.on('request', requests.onRequest);
-  server.on('checkContinue', requests.onRequest); // who wants a body asks for it
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    requests.onRequest(request, response);
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest); // who wants a body asks for it
   const handshakes = 'setSecureContext' in server ? guardHandshakes(server, options, isTrustedProxy) : null;
   const sockets = trackSockets(server);
   server.prependListener(handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) =>

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** Connections of one address that have not shown whose they are. A device does so with its first request. */
+/** Connections of one address whose device is not known yet. A device identifies itself with its first request. */
 const perAddress = 64;
 
-/** Connections without a device, by address: one too many takes the place of the oldest. */
+/** Connections without a device, by address: one too many replaces the oldest. */
 export class Strangers {
   readonly #byGroup = new Map<string, Set<Socket>>();
 
-  /** @param onExcess hears that one was ended */
+  /** @param onExcess called when one was ended */
   constructor(private readonly onExcess: (group: string) => void) {}
 
-  /** @returns what forgets the connection: it has a device now, or is gone */
+  /** @returns forgets the connection: its device is known now, or it is gone */
   arrived(socket: Socket, group: string): () => void {
     const own = this.#byGroup.get(group) ?? new Set();
     this.#byGroup.set(group, own.add(socket));

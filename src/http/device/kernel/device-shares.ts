@@ -15,7 +15,7 @@ import { Counters } from './counters';
 import type { Charge } from './handler';
 import { createNotices, type Notices } from './notices';
 
-/** What the listeners for devices have in common, so that a device that uses both has no second share of anything. */
+/** What the listeners for devices share, so that a device that uses both does not get a second share of anything. */
 export interface DeviceShares {
   readonly counters: Counters;
   readonly memory: SendMemory;
@@ -31,13 +31,13 @@ export interface DeviceSharesOptions {
     readonly overBudget: Pick<OverBudget, 'note'>;
     readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
   };
-  /** What people are told of a certificate that is refused. */
+  /** Describes a refused certificate for people. */
   readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
-  /** How long a body may take to arrive, in milliseconds; the default is half a minute. */
+  /** How long a body may take to arrive, in milliseconds; half a minute when left out. */
   readonly bodyTimeoutMs?: number;
-  /** What is read for devices and has not left yet; by the memory of the machine when left out. */
+  /** Limits on what was read for devices and not sent yet; by the memory of the machine when left out. */
   readonly memoryLimits?: MemoryLimits;
-  /** That of the process when left out. */
+  /** The process's clock when left out. */
   readonly monotonicMs?: MonotonicClock;
   readonly log: RequestLog;
   readonly now: Clock;

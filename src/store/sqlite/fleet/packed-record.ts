@@ -8,8 +8,8 @@ import type { Packed } from './packed-values';
 const packer = new ValuePacker();
 
 /**
- * A record as bytes: a fraction of the memory that its objects take, and nothing for the garbage collector. They are the values in a
- * fixed order, without their names; the device's id is not among them.
+ * A record as bytes: they take a fraction of the memory of its objects, and give the garbage collector nothing to
+ * track. They are the values in a fixed order, without their names and without the device's id.
  *
  * @returns bytes to copy before the next record is packed
  */

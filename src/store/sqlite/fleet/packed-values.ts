@@ -1,4 +1,4 @@
-/** What a function packs into an array, as it comes back. */
+/** What a function packs into an array, as it is read back. */
 export type Packed<Pack extends (value: never) => unknown> = NonNullable<ReturnType<Pack>>;
 
 /** In milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 /** Holds a record, as objects or packed. */
 export interface Packable {
-  /** Turns the objects into one string. */
+  /** Turns the objects into bytes. */
   pack(): void;
 }
 

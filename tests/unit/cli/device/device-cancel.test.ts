@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => admin.close());
 
 it.each([
-  [[], 'board-1 has no installation that could be called off'],
+  [[], 'board-1 has no installation to cancel'],
   [['--force'], 'board-1 has no installation that is being cancelled'],
 ])('device cancel board-1 %j says that there is nothing to cancel', async (flags, said) => {
   const cwd = await temporaryFolder();

@@ -36,7 +36,7 @@ describe('device token', () => {
   it('rotates the token of a device, and that of the gateway, with an overlap', async () => {
     const old = (await run('create', 'board-1')).stdout.trim();
     const next = await run('rotate', 'board-1', '--overlap', '12h');
-    expect(next.stderr).toMatch(/^The token before it is valid until 2026-01-01T1\d:/);
+    expect(next.stderr).toMatch(/^The previous token stays valid until 2026-01-01T1\d:/);
     expect([await isValid('board-1', old), await isValid('board-1', next.stdout.trim())]).toEqual([
       true,
       true,
@@ -90,10 +90,10 @@ describe('device token', () => {
     await writeFile(path.join(cwd, name), content);
     expect(await run('import', name)).toMatchObject({
       code: 0,
-      stderr: '2 read: 1 created, 2 with another token now\n',
+      stderr: '2 read: 1 created, 2 with a new token\n',
     });
     expect(await isValid('board-2', 'b-token-of-hawkbit')).toBe(true);
-    expect((await run('import', name)).stderr).toBe('2 read: 0 created, 0 with another token now\n');
+    expect((await run('import', name)).stderr).toBe('2 read: 0 created, 0 with a new token\n');
   });
 
   it.each([

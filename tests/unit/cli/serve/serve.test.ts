@@ -151,6 +151,7 @@ describe('serve', () => {
     expect(served.signals.exits).toEqual([]);
     served.signals.send(signal);
     expect(served.signals.exits).toEqual([code]);
+    expect(served.signals.count).toBe(0); // the next one is the system's
     expect(served.closed).toBe(false);
     release();
     await served.result;
