@@ -93,6 +93,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
       certificates,
       getDevice,
       revocationsInForce,
+      deviceTokens: services.deviceTokens,
       journal,
       log,
       now,

@@ -13,7 +13,7 @@ export function addDeviceRevoke(device: Command, context: CliContext): void {
     usage: 'revoke <id>',
     summary: 'revoke the certificate that a device is using now, whoever issued it',
     details:
-      'The server refuses the device at once and closes its open connections. A new certificate lets it back in. For its other certificates, use `cert revoke`.',
+      'The server refuses the device at once, closes its open connections and removes its token (see `device token`), if it has one. A new certificate lets it back in. For its other certificates, use `cert revoke`.',
     options: [new Option('--reason <text>', 'reason to record')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device revoke board-1', 'device revoke board-1 --reason "stolen from the van"'],

@@ -50,6 +50,8 @@ export interface DeviceTokens {
   removeAll(actor: Actor): Promise<number>;
   /** Whether a token is that of its holder, compared in constant time. @throws DomainError `configuration` */
   check(holder: TokenHolder, token: string): Promise<boolean>;
+  /** The device was revoked: its token is removed as well, if it has one. */
+  revoked(deviceId: string, actor: Actor): Promise<void>;
   /** The device was forgotten, and its token with it. */
   forgotten(deviceId: string): void;
   /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
@@ -143,6 +145,14 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     return { token: text, ...made, previousUntil: became === 'rotated' ? overlapUntil : null };
   }
 
+  /** @returns whether there was one */
+  async function remove(holder: TokenHolder, actor: Actor): Promise<boolean> {
+    const key = holderKey(holder);
+    const isGone = await records.remove(key, [line(holder, 'removed', actor)]);
+    known.delete(key);
+    return isGone;
+  }
+
   async function find(holder: TokenHolder): Promise<(StoredDeviceToken & { token: string }) | undefined> {
     const key = holderKey(holder);
     const stored = await records.find(key);
@@ -165,10 +175,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
       return true;
     },
     async remove(holder, actor) {
-      const key = holderKey(holder);
-      const isGone = await records.remove(key, [line(holder, 'removed', actor)]);
-      known.delete(key);
-      if (!isGone) throw noToken(holder);
+      if (!(await remove(holder, actor))) throw noToken(holder);
     },
     async removeAll(actor) {
       const kind = 'device-token.removed';
@@ -185,6 +192,9 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
       const isPrevious = timingSafeEqual(hash, valid?.previous ?? nobodys);
       const until = valid?.previousUntil ?? null;
       return isCurrent || (isPrevious && until !== null && now() < until);
+    },
+    async revoked(id, actor) {
+      await remove({ kind: 'device', id }, actor);
     },
     forgotten: (id) => void known.delete(holderKey({ kind: 'device', id })),
     async prove() {

@@ -7,6 +7,7 @@ import type { CertificateFolder, RevocationsInForce } from '../../ports/certific
 import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
 import type { Clock } from '../../ports/clock';
+import type { DeviceTokens } from '../access/device-tokens';
 
 /** What to revoke. */
 export type RevocationTarget =
@@ -23,7 +24,7 @@ export type RevocationTarget =
       readonly certificatePem: string;
     }
   | {
-      /** The device whose certificate it is: the one that it uses now. */
+      /** The device whose certificate it is: the one that it uses now. The device is to be kept out, so its token goes as well. */
       readonly usedBy: string;
     };
 
@@ -55,6 +56,7 @@ export interface ManageRevocationsPorts {
   /** @throws DomainError `not-found` */
   readonly getDevice: (id: string) => Promise<Pick<Device, 'certificates'>>;
   readonly revocationsInForce: RevocationsInForce;
+  readonly deviceTokens: Pick<DeviceTokens, 'revoked'>;
   readonly journal: Pick<JournalRecords, 'record'>;
   readonly log: Pick<Log, 'error'>;
   readonly now: Clock;
@@ -117,6 +119,7 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
       if (revocation === undefined) throw new Error('a revocation came to nothing');
       await ports.revocationsInForce.refresh();
       if (!before.has(revocation.serial)) await tell(revocation, actor);
+      if ('usedBy' in target) await ports.deviceTokens.revoked(parseDeviceId(target.usedBy), actor);
       return revocation;
     },
 

@@ -4,6 +4,7 @@ import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import type { CertificateFolder } from '../../../src/ports/certificates';
 import { runCommand } from '../../support/cli-harness';
 import { temporaryFolder } from '../../support/programs';
+import { person } from '../../support/released-fleet';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
@@ -57,6 +58,21 @@ describe('revoking a certificate that was made elsewhere', () => {
         { serial, revoked_at: now().toISOString() },
       ],
     });
+  });
+
+  it('removes the token of the device that is meant, now or at the second try', async () => {
+    await meet();
+    const { deviceTokens } = admin.opened.services;
+    const holder = { kind: 'device', id: 'far' } as const;
+    for (const reason of ['stolen', 'again']) {
+      const { token } = await deviceTokens.create(holder, {}, person);
+      expect(await deviceTokens.check(holder, token)).toBe(true);
+      await revoke({ serial }).expect(200); // means the certificate alone
+      expect(await deviceTokens.check(holder, token)).toBe(true);
+      await revoke({ device: 'far', reason }).expect(200);
+      expect(await deviceTokens.check(holder, token)).toBe(false);
+    }
+    await revoke({ device: 'far' }).expect(200); // without a token
   });
 
   it('works by the certificate itself', async () => {
