@@ -49,8 +49,14 @@ class Unpacking {
   /** As JSON does it: each name is an own one, also `__proto__`. */
   #object(length: number): { readonly [name: string]: PackableValue } {
     const entries: [string, PackableValue][] = [];
-    for (let index = 0; index < length; index += 1) entries.push([String(this.next()), this.next()]);
+    for (let index = 0; index < length; index += 1) entries.push([this.#name(), this.next()]);
     return Object.fromEntries(entries);
+  }
+
+  #name(): string {
+    const name = this.next();
+    if (typeof name !== 'string') throw new RangeError('a packed name is not a text');
+    return name;
   }
 
   #text(length: number): string {

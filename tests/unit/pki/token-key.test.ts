@@ -17,7 +17,7 @@ const unusable = (reason: string) =>
   expect.objectContaining({
     code: 'configuration',
     reason: expect.objectContaining({ code: reason }) as unknown,
-  });
+  }) as unknown;
 
 describe('the key of device tokens', () => {
   it('is a file of its own, for its owner alone, and opens what it sealed', async () => {

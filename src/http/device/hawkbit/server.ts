@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls';
@@ -131,8 +131,10 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     notices,
     log,
   });
-  server.on('request', requests.onRequest);
-  server.on('checkContinue', requests.onRequest); // who wants a body asks for it
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    requests.onRequest(request, response);
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest); // who wants a body asks for it
   const handshakes = 'setSecureContext' in server ? guardHandshakes(server, options, isTrustedProxy) : null;
   const sockets = trackSockets(server);
   server.prependListener(handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) =>

@@ -1,18 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { BundleLease } from '../../../services/catalog/read-bundle';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
+import type { SendPace } from '../transport/send-pace';
 import type { ByteRange } from '../../range';
 
 /**
- * The most that is read and written at once: one block read of RAUC fits in a piece, and a stalled device holds no
- * more than one or two of them in memory.
- */
-export const pieceSizeBytes = 256 << 10;
-
-/**
- * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts). The first one is
- * read before the headers are sent, so that a failing disk is still a 500; after that the answer is aborted, never
- * ended short.
+ * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts), and is as large as the
+ * connection's pace allows (see send-pace.ts). The first one is read before the headers are sent, so that a failing
+ * disk is still a 500; after that the answer is aborted, never ended short.
  * @returns whether all bytes were sent
  */
 export async function sendBytes(
@@ -23,8 +18,9 @@ export async function sendBytes(
   onBytes: (count: number) => void,
 ): Promise<boolean> {
   const { memory } = exchange;
-  const read = async (at: number) => {
-    const grant = await memory.take(Math.min(pieceSizeBytes, end + 1 - at));
+  const { pace } = memory;
+  const read = async (at: number, wantedBytes: number) => {
+    const grant = await memory.take(Math.min(wantedBytes, end + 1 - at));
     if (grant === undefined) return undefined;
     try {
       return { bytes: await lease.read(at, grant.bytes), grant };
@@ -33,7 +29,7 @@ export async function sendBytes(
       throw error;
     }
   };
-  let piece = await read(start);
+  let piece = await read(start, pace.firstPieceBytes(end - start + 1));
   if (piece === undefined) return false;
   if (piece.bytes.length === end - start + 1) {
     onBytes(piece.bytes.length);
@@ -44,8 +40,9 @@ export async function sendBytes(
   const body = exchange.begin(status, headers);
   try {
     for (let at = start + piece.bytes.length; at <= end; at += piece.bytes.length) {
-      const written = write(body, piece.bytes, memory.leaving(piece.grant));
-      const [next] = await Promise.all([read(at), written]);
+      const written = write(body, piece.bytes, memory.leaving(piece.grant), pace);
+      if (!pace.readsAhead) await written;
+      const [next] = await Promise.all([read(at, pace.pieceBytes), written]);
       onBytes(piece.bytes.length);
       if (next === undefined) return false;
       piece = next;
@@ -60,16 +57,21 @@ export async function sendBytes(
 }
 
 /** Waits until there is room again, or the device has left. */
-function write(body: Writable, piece: Buffer, onWritten: () => void): Promise<void> {
+function write(body: Writable, piece: Buffer, onWritten: () => void, pace: SendPace): Promise<void> {
   return new Promise((resolve) => {
-    if (body.destroyed || body.write(piece, onWritten)) {
+    const startedAt = performance.now();
+    const taken = () => {
+      pace.taken(piece.length, performance.now() - startedAt);
       resolve();
+    };
+    if (body.destroyed || body.write(piece, onWritten)) {
+      taken();
       return;
     }
     const done = () => {
       body.off('drain', done);
       body.off('close', done);
-      resolve();
+      taken();
     };
     body.once('drain', done);
     body.once('close', done);

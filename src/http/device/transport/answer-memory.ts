@@ -1,7 +1,10 @@
+import { SendPace } from './send-pace';
 import { ConnectionAccount, type DeviceAccount, type Grant, type SendMemory } from './send-memory';
 
 /** What one answer holds of a bundle. */
 export interface AnswerMemory {
+  /** The connection's: all its answers go out at one pace. */
+  readonly pace: SendPace;
   /**
    * Waits for its turn to read.
    * @param wantedBytes the grant may be of fewer
@@ -20,6 +23,7 @@ export interface AnswerMemory {
 /** What the answers on one connection hold. */
 export class ConnectionMemory {
   readonly #account: ConnectionAccount;
+  readonly #pace = new SendPace();
   readonly #open = new Set<AnswerMemory>();
 
   constructor(
@@ -43,6 +47,7 @@ export class ConnectionMemory {
       grant.giveBack();
     };
     const answer: AnswerMemory = {
+      pace: this.#pace,
       take: (wantedBytes) =>
         new Promise((resolve) => {
           if (isOver) {

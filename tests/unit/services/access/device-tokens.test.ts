@@ -1,3 +1,4 @@
+import type * as crypto from 'node:crypto';
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +9,7 @@ import { person } from '../../../support/released-fleet';
 import { type OpenedServices, openServices } from '../../../support/services';
 
 jest.mock('node:crypto', () => {
-  const real = jest.requireActual<typeof import('node:crypto')>('node:crypto');
+  const real = jest.requireActual<typeof crypto>('node:crypto');
   return { ...real, timingSafeEqual: jest.fn(real.timingSafeEqual) };
 });
 const compare = jest.mocked(timingSafeEqual);
