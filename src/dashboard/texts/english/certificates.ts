@@ -19,7 +19,7 @@ export const certificates = {
     days < 0
       ? 'The server certificate has expired, and devices refuse to connect. Renew it:'
       : `The server certificate expires ${inDays(days)}; devices will then refuse to connect. Renew it:`,
-  serverRenewHint: 'A running server picks it up by itself.',
+  serverRenewHint: 'A running server picks it up automatically.',
   caExpires: (days: number) =>
     days < 0
       ? 'The CA has expired, and no device can connect. A new CA means new certificates for all devices:'
