@@ -7,10 +7,10 @@ export interface Packable {
 /** Up to this many records in memory, all stay unpacked: in a fleet of that size a contact unpacks nothing. */
 export const maxUnpacked = 8_192;
 /**
- * In a larger fleet only this many stay unpacked, long enough to write one second of contacts. More objects would
- * grow old before they are dropped, which makes them expensive to collect.
+ * In a larger fleet only this many stay unpacked. More objects would grow old before they are dropped, which makes them
+ * more expensive to collect than they are to unpack once more when the contact is written.
  */
-export const maxUnpackedOfMany = 1_024;
+export const maxUnpackedOfMany = 256;
 /** How many are packed for each that is unpacked, so that no one waits for all of them when the fleet has grown. */
 const packedAtOnce = 4;
 
