@@ -32,6 +32,8 @@ export class UpTime {
   readonly #earlier: UpSpan[];
   readonly #removed: number[] = [];
   #span: UpSpan;
+  /** The span as it was after the last look at the clock. */
+  #judged: UpSpan | null = null;
   #readAtMs: number;
   #savedAtMs: number;
   /** Spans that the disk does not have in full. */
@@ -122,8 +124,10 @@ export class UpTime {
     const at = this.ports.now();
     const monotonicMs = this.ports.monotonicMs();
     const passedMs = Math.max(0, monotonicMs - this.#readAtMs);
-    this.#readAtMs = monotonicMs;
     const before = this.#span;
+    const isNow = passedMs < 1 && at.getTime() === before.untilAt.getTime();
+    if (isNow && before === this.#judged) return before; // asked many times in a row
+    this.#readAtMs = monotonicMs;
     const grown = { ...before, upMs: before.upMs + passedMs, ageMs: before.ageMs + passedMs };
     const isSet = Math.abs(at.getTime() - before.untilAt.getTime() - passedMs) > clockToleranceMs;
     if (isSet) this.#close(before);
@@ -138,6 +142,7 @@ export class UpTime {
         }
       : { ...grown, untilAt: at };
     this.#span = judge(span);
+    this.#judged = this.#span;
     return this.#span;
   }
 

@@ -206,18 +206,19 @@ function countsOf(database: Database, releaseId: number, now: Date): ReleaseCoun
       .where('state', 'in', failedStates)
       .groupBy('device'),
   );
-  const offers = database.all(
+  // As one row: ten thousand would keep a start waiting for the binding.
+  const [open] = database.all(
     ofRelease
-      .select(['id', 'offer_ends_at'])
+      .select(sql<string>`json_group_array(json_array(id, offer_ends_at))`.as('offers'))
       .where('state', '=', 'offered')
       .where('offer_ends_at', '>', now.toISOString())
-      .where('polls', '<=', patiencePolls)
-      .orderBy('offer_ends_at'),
+      .where('polls', '<=', patiencePolls),
   );
+  const offers = JSON.parse(open?.offers ?? '[]') as readonly (readonly [number, string])[];
   return {
     releaseId,
     started: counted?.started ?? 0,
     failures: new Map(failures.map(({ device, count }) => [device, count])),
-    offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
+    offers: new Map(offers.map(([id, endsAt]) => [id, Date.parse(endsAt)])),
   };
 }
