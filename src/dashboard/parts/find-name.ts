@@ -4,5 +4,5 @@
  */
 export function findName(sentence: string, name: string): number {
   const literally = name.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
-  return sentence.search(new RegExp(String.raw`(?<![\w.-])${literally}(?![\w-]|\.\w)`));
+  return sentence.search(new RegExp(String.raw`(?<![\w.=:@+-])${literally}(?![\w-]|[.=:@+]\w)`));
 }

@@ -7,6 +7,7 @@ describe('the place of a name in a sentence', () => {
     ['dev-10 follows dev-1.', 'dev-1', 15],
     ['the installation of b.raucb on a was cancelled: no', 'a', 31],
     ['axb and a.b: why', 'a.b', 8],
+    ['dev:1 and x@dev and dev: why', 'dev', 20],
     ['dev-1 was changed: notes', 'dev-1', 0],
     ['the hold on dev-2 was lifted', 'dev-1', -1],
   ])('is not that of a longer one: %s', (sentence, name, at) => {
