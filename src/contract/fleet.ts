@@ -45,5 +45,4 @@ export const fleetHistoryJson = z.object({
 
 export type FleetJson = z.infer<typeof fleetJson>;
 export type LabelListJson = z.infer<typeof labelListJson>;
-export type VersionCountJson = z.infer<typeof versionCountJson>;
 export type FleetHistoryJson = z.infer<typeof fleetHistoryJson>;

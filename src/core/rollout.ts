@@ -141,7 +141,7 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   if ((proven / devices) * 100 < promoteAtPercent) return null;
   return {
     kind: 'promote',
-    reason: `${proven} of ${devices} devices of step ${rollout.step + 1} are proven`,
+    reason: `proven on ${proven} of ${counted(devices)} of step ${rollout.step + 1}`,
   };
 }
 
@@ -162,7 +162,7 @@ export function whatNext(
   if (policy.promoteAtPercent === null) return 'you promote it';
   if (devices === null || devices === 0)
     return 'no device in this step is known: it does not advance automatically, you promote it';
-  return `${proven} of ${devices} devices of this step are proven: it goes on at ${policy.promoteAtPercent} %`;
+  return `proven on ${proven} of ${counted(devices)} of this step: it goes on at ${policy.promoteAtPercent} %`;
 }
 
 function whatLast(

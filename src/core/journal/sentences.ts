@@ -26,11 +26,20 @@ export function sentenceOf({ code, parameters }: EventReason<LineCode>): string 
 function knownSentence({ code, parameters }: EventReason): string | undefined {
   if (!isLineCode(code)) return undefined;
   try {
-    return sentenceOf({ code, parameters });
+    return sentenceOf({ code, parameters: new Proxy(parameters, nothingMissing) });
   } catch {
     return undefined; // another version needs other parameters
   }
 }
+
+/** Refuses what is not there, which the sentence would call "undefined". */
+const nothingMissing: ProxyHandler<ReasonParameters> = {
+  get(parameters, name: string) {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (value === undefined) throw new RangeError(`the parameter ${name} is missing`);
+    return value;
+  },
+};
 
 function isLineCode(code: string): code is LineCode {
   return Object.hasOwn(lines, code);

@@ -3,6 +3,7 @@ import { lookOf } from '../../contract/state-looks';
 import { eventSentence } from '../event-sentence';
 import { formatCount, formatMoment } from '../format';
 import { linkTo } from '../location';
+import { findName } from './find-name';
 import { Icon } from './icon';
 import { text } from '../texts';
 import { Ago } from './time';
@@ -44,7 +45,7 @@ export function EventMark({ event }: { readonly event: EventJson }) {
 export function EventText({ event }: { readonly event: EventJson }) {
   const message = eventSentence(event);
   const subject = subjectOf(event);
-  const at = subject === null ? -1 : message.indexOf(subject.name);
+  const at = subject === null ? -1 : findName(message, subject.name);
   if (subject === null || at < 0)
     return (
       <div class="event-text">

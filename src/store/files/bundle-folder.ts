@@ -30,7 +30,7 @@ export interface BundleFolderOptions {
   readonly newName: () => string;
   /** The bundles that the database knows: their files have their names. */
   readonly known: readonly NamedBytes[];
-  /** Has threads wait for the disk rather than the event loop, of its own for each upload. */
+  /** Has threads wait for the disk rather than the event loop: two for each upload. */
   readonly uploadThreads?: UploadThreadOptions | undefined;
 }
 

@@ -9,7 +9,7 @@ import { openWrittenFile } from './bundle-file';
 import type { Place, Written } from './upload-tasks';
 import type { UploadWriter } from './upload-writer';
 
-/** So many uploads are received or looked into at once: each has a thread, some memory and a file of its own. */
+/** So many uploads are received or looked into at once: each has two threads, some memory and a file of its own. */
 const maxUploads = 16;
 
 /** Makes the folder, empty: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */

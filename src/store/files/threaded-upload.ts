@@ -31,8 +31,8 @@ export class ThreadedUpload implements UploadWriter {
     private readonly threads: UploadThreads,
   ) {
     this.#writer = threads.take();
+    this.#hasher = takeOrGiveBack(threads, this.#writer);
     this.#writer.begin({ file });
-    this.#hasher = threads.take();
     this.#hasher.begin('weak-hashes');
   }
 
@@ -103,5 +103,15 @@ export class ThreadedUpload implements UploadWriter {
     ]).then(() => bytes);
     done.catch(() => undefined); // what is asked next fails the same way
     this.#onTheirWay.push(done);
+  }
+}
+
+/** The system may have no thread left: then the first one must not be lost. */
+function takeOrGiveBack(threads: UploadThreads, first: UploadWorker): UploadWorker {
+  try {
+    return threads.take();
+  } catch (error) {
+    threads.giveBack(first);
+    throw error;
   }
 }

@@ -135,6 +135,16 @@ describe('the next move', () => {
     );
   });
 
+  it('counts one device as one', () => {
+    const rollout = rolloutOf({ promoteAtPercent: 50 });
+    expect(nextMove(rollout, progress({ devices: 1, proven: 1 }))?.reason).toBe(
+      'proven on 1 of 1 device of step 1',
+    );
+    expect(whatNext(rollout, progress({ devices: 1 }))).toBe(
+      'proven on 0 of 1 device of this step: it goes on at 50 %',
+    );
+  });
+
   it('comes to an end: made again and again it never goes back, and not beyond the last step', () => {
     const percent = fc.option(fc.integer({ min: 1, max: 100 }));
     fc.assert(

@@ -3,10 +3,11 @@ import { counted, dayOf, inDays, named } from './words';
 /** Names that a sentence has. */
 const maxNamed = 5;
 
-const cutOff = 'devices cannot connect then';
-
-function expires(days: number): string {
-  return days < 0 ? 'has expired' : `expires ${inDays(days)}`;
+/** When a certificate ends, and what that means. */
+function expires(days: number, hasExpired = days < 0): string {
+  return hasExpired
+    ? 'has expired: devices cannot connect'
+    : `expires ${inDays(days)}: devices cannot connect then`;
 }
 
 function makeAgain(options: readonly string[]): string {
@@ -43,9 +44,8 @@ const acceptNoMore = 'When none is left, set OLD_CERTIFICATES=refuse.';
 
 /** What needs attention about certificates. */
 export const certificateAttention = {
-  'ca-certificate-expiring': ({ days }: { days: number }) => `the CA certificate ${expires(days)}: ${cutOff}`,
-  'server-certificate-expiring': ({ days }: { days: number }) =>
-    `the server certificate ${expires(days)}: ${cutOff}`,
+  'ca-certificate-expiring': ({ days }: { days: number }) => `the CA certificate ${expires(days)}`,
+  'server-certificate-expiring': ({ days }: { days: number }) => `the server certificate ${expires(days)}`,
   'server-certificate-not-renewed': ({
     days,
     hasExpired,
@@ -56,10 +56,7 @@ export const certificateAttention = {
     hasExpired: boolean;
     why: string;
     remedy: string;
-  }) => {
-    const when = hasExpired ? 'has expired: devices cannot connect' : `expires ${inDays(days)}: ${cutOff}`;
-    return `the server certificate ${when}. It cannot renew itself: ${why}. ${remedy}`;
-  },
+  }) => `the server certificate ${expires(days, hasExpired)}. It cannot renew itself: ${why}. ${remedy}`,
   'new-server-certificate-expired': ({ expiredAt, until }: { expiredAt: string; until: string }) =>
     `the new server certificate is not in use: it expired on ${dayOf(expiredAt)}. ${staysInUse(until)} Create it again with: cert server --force`,
   'new-server-certificate-misses-names': ({ names, options, until }: Missed & { until: string }) =>

@@ -37,9 +37,13 @@ export const deviceAttention = {
   'second-board': ({ deviceId, own, other }: { deviceId: string; own: string; other: string }) =>
     `two boards use the certificate of ${deviceId}: one has ${own}; the other has ${other}. ` +
     'Issue the other one a certificate with its own id, then clear the device.',
-  'other-compatible': ({ devices, ids }: Devices) =>
-    `${counted(devices, 'device')} that report another compatible than their certificate: ${named(ids, devices)}. ` +
-    'The certificate takes precedence; issue another one if it is wrong',
+  'other-compatible': ({ devices, ids }: Devices) => {
+    const [report, its] = devices === 1 ? ['reports', 'its'] : ['report', 'their'];
+    return (
+      `${counted(devices, 'device')} that ${report} a different compatible than ${its} certificate: ${named(ids, devices)}. ` +
+      'The certificate takes precedence; issue another one if it is wrong'
+    );
+  },
   silent: ({ devices, ids, afterMs, revoked }: Devices & { afterMs: number; revoked: readonly string[] }) => {
     const [have, remedy] =
       devices === 1

@@ -45,7 +45,13 @@ export function PromoteDialog({ release, reload, onClose }: ActionDialogProps) {
     >
       {next !== undefined && <p>{words.promoteWhom(whomOf(next.step), formatCount(next.devices))}</p>}
       {present !== undefined && (
-        <p class="muted">{words.promoteProven(formatCount(present.proven), formatCount(present.devices))}</p>
+        <p class="muted">
+          {words.promoteProven(
+            formatCount(present.proven),
+            formatCount(present.devices),
+            present.devices === 1,
+          )}
+        </p>
       )}
       {failures > 0 && <p class="warn-text">{words.promoteFailures(formatCount(failures))}</p>}
     </FormDialog>

@@ -105,7 +105,6 @@ export const bundles = {
   history: 'Where it was current',
   timeline: 'Timeline',
   timelineEmpty: 'Nothing has happened yet.',
-  historyNone: 'It has never been current.',
   activated: (compatible: string, channel: string) => `${compatible}, ${channel}`,
   by: 'by',
   devices: 'Devices',

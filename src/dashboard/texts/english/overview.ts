@@ -16,7 +16,6 @@ export const overview = {
   otherVersions: 'other versions',
   history: 'Versions over time',
   historyOf: 'Devices',
-  wholeFleet: 'the whole fleet',
   range: 'Time',
   ranges: { 24: 'a day', 168: 'a week', 720: 'a month', 8760: 'a year' },
   historyWords: (from: string, to: string, versions: string) => `From ${from} to ${to}; now: ${versions}`,

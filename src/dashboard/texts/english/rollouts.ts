@@ -59,8 +59,8 @@ export const rollouts = {
   promote: (step: number) => `Go to step ${step}`,
   promoteTitle: (bundle: string, step: number, steps: number) => `${bundle}: go to step ${step} of ${steps}`,
   promoteWhom: (whom: string, devices: string) => `It will be offered to ${whom}, ${devices} more than now.`,
-  promoteProven: (proven: string, devices: string) =>
-    `In the current step, ${proven} of ${devices} devices are proven.`,
+  promoteProven: (proven: string, n: string, one: boolean) =>
+    `In the current step, it is proven on ${proven} of ${one ? '1 device' : `${n} devices`}.`,
   promoteFailures: (n: string) => `Failures so far (${n}) are accepted and do not pause the next step.`,
   promoted: (bundle: string, step: number) => `${bundle} advanced to step ${step}`,
   pause: 'Pause',

@@ -214,8 +214,11 @@ describe('a line of another version', () => {
     );
   });
 
-  it('has its kind where the words need something else', () => {
-    const bare = { code: 'device-changed', parameters: {} };
-    expect(messageOf({ kind: 'device.changed', message: '', reason: bare })).toBe('device.changed');
+  it.each([
+    ['device-changed', 'device.changed'],
+    ['token-revoked', 'token.revoked'],
+    ['release-deactivated', 'release.deactivated'],
+  ])('has its kind where the words need something else: %s', (code, kind) => {
+    expect(messageOf({ kind, message: '', reason: { code, parameters: {} } })).toBe(kind);
   });
 });

@@ -159,7 +159,7 @@ describe('a rollout', () => {
       ]);
     }
     expect((await fleet.lines('rollout.promoted')).map(messageOf)).toEqual([
-      expect.stringMatching(/goes to step 2 of 2: .* are proven/),
+      expect.stringMatching(/goes to step 2 of 2: proven on .* of step 1$/),
     ]);
     expect((await fleet.lines('rollout.paused')).map(messageOf)).toEqual([
       expect.stringMatching(/was paused: .* failed or rolled back/),

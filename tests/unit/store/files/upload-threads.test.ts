@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ThreadedUpload } from '../../../../src/store/files/threaded-upload';
 import { maxIdleThreads, UploadThreads } from '../../../../src/store/files/upload-threads';
@@ -77,6 +78,22 @@ it('ends all threads at the end: idle ones at once, others with their uploads', 
   expect([idle.isIdle, busy.isIdle]).toEqual([false, true]);
   threads.giveBack(busy);
   await busy.ended;
+});
+
+it('keeps the first thread of an upload that gets no second one', async () => {
+  const threads = open();
+  const first = threads.take();
+  const file = path.join(folder, 'first');
+  jest
+    .spyOn(threads, 'take')
+    .mockReturnValueOnce(first)
+    .mockImplementationOnce(() => {
+      throw new Error('no thread is left');
+    });
+  expect(() => new ThreadedUpload(file, threads)).toThrow('no thread is left');
+  expect(threads.take()).toBe(first);
+  await first.end();
+  expect(existsSync(file)).toBe(false);
 });
 
 it('lets an upload that is over ask nothing more of its thread', async () => {
