@@ -40,13 +40,13 @@ export interface ManageDevices {
   pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
   /**
-   * Applies one decision to many devices in one write: to all of them, or to none.
+   * Applies one decision to many devices in one write: to all that it can apply to, or to none.
    * @param plan the decision; an invalid one fails for each device
    */
   decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
   /** Clears bundles that failed, were interrupted or were cancelled, so that they can be tried again. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** The same for many devices in one write: for all of them, or for none. */
+  /** The same for many devices in one write: for all that exist, or for none. */
   clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
   /**
    * Cancels its installation; the bundle is not offered again until that is cleared. By force, a pending cancellation counts as done
