@@ -97,8 +97,8 @@ function standingOffer(
 }
 
 /**
- * What a device reports as installed waits for its reboot until the device is lost. If it reports nothing, what it has read waits
- * as long as a boot would still count. If it reports nothing that would show a boot, nothing waits.
+ * The bundle that waits for a reboot. One that was reported as installed waits until the device is lost; one that was read without a report
+ * waits while a boot would still count. If the device reports nothing that would show a boot, nothing waits.
  */
 function unbootedBundle(
   { proofRules }: AskingPorts,

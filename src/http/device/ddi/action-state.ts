@@ -4,7 +4,7 @@ import { isStarted, isUnsettled, isWritten } from '../../../core/installation-st
 /**
  * How hawkBit's clients see an installation:
  * - `active`: the device may have it, and reports on it
- * - `cancelling`: it was called off, and the device has not answered yet
+ * - `cancelling`: it is being cancelled, and the device has not answered yet
  * - `closed`: the device has reported the end, or it ended otherwise
  */
 export type ActionState = 'active' | 'cancelling' | 'closed';

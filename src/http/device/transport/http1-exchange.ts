@@ -11,7 +11,7 @@ export class Http1Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
-  /** The rest of its body could not be told from the next request. */
+  /** The rest of its body could not be distinguished from the next request. */
   #isGivenUp = false;
 
   constructor(
