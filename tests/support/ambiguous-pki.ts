@@ -5,8 +5,8 @@ import { cachedFolder } from './cached-folder';
 import { type Issue, issue, revocationList } from './test-pki';
 
 /**
- * Certificates among which more than one path leads up: some share a name and a key, some a name alone. Which one is
- * taken decides whether a signature is good.
+ * Certificates with more than one possible path: some share a name and a key, some only a name. The chosen path decides whether a
+ * signature is valid.
  */
 const authority = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
 const known = [...authority, 'subjectKeyIdentifier=hash'];

@@ -8,7 +8,7 @@ import type { SimulatedDevice } from './simulated-device';
 
 const place = { compatible: 'test-board', actor: 'local' };
 
-/** A fleet with a release of 1.0.0 that it has proven, and bundles for more. */
+/** A fleet that has proven a release of 1.0.0, and bundles for more releases. */
 export class BackFleet {
   private constructor(
     readonly fleet: RolloutFleet,
@@ -47,7 +47,7 @@ export class BackFleet {
     return this.services.goBack.preview(place);
   }
 
-  /** Ids of the devices that are told of a bundle now. */
+  /** Ids of the devices that are offered a bundle now. */
   async offered(version: string): Promise<readonly string[]> {
     const answers = await Promise.all(
       this.devices.map(async (device) => [device.id, await device.offered()] as const),
@@ -55,7 +55,7 @@ export class BackFleet {
     return answers.flatMap(([id, answer]) => (answer === nameOf(version) ? [id] : []));
   }
 
-  /** These devices install what they are offered, and come back with a version. */
+  /** These devices install their offer, and come back with a version. */
   async install(ids: readonly string[], version: string): Promise<void> {
     await this.fleet.install(
       this.devices.filter(({ id }) => ids.includes(id)),
@@ -68,7 +68,7 @@ export class BackFleet {
     await this.services.runHousekeeping();
   }
 
-  /** The server again, with the same devices. */
+  /** Restarts the server, with the same devices. */
   async restart(): Promise<void> {
     await this.opened.close();
     const { dataDir } = this.opened;

@@ -1,4 +1,4 @@
-/** An element of BER to be changed; a child that is a Buffer stands in it as it is. */
+/** An element of BER that can be changed; a child that is a Buffer is written unchanged. */
 export interface BerElement {
   tag: number;
   /** Of a primitive element. */
@@ -9,7 +9,7 @@ export interface BerElement {
 
 const isConstructed = (tag: number) => (tag & 0x20) !== 0;
 
-/** Takes apart one element in DER with tags of one byte, which is all that a bundle's CMS has. */
+/** Parses one element of DER with tags of one byte; a bundle's CMS has no others. */
 export function decodeDer(der: Buffer): BerElement {
   const [element] = decodeAll(der);
   if (element === undefined) throw new Error('no element');
@@ -43,7 +43,7 @@ export function encodeDer(element: BerElement | Buffer): Buffer {
   );
 }
 
-/** One element; `lengthSize` makes its length longer than it needs to be, `indefinite` leaves it out. */
+/** One element; `lengthSize` makes its length field longer than necessary, `indefinite` omits the length. */
 export function tlv(tag: number, content: Buffer, form?: number | 'indefinite'): Buffer {
   if (form === 'indefinite') return Buffer.concat([Buffer.from([tag, 0x80]), content, Buffer.alloc(2)]);
   if (form === undefined && content.length < 0x80)

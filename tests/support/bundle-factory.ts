@@ -15,12 +15,12 @@ export interface BundleOptions {
   readonly format?: 'plain' | 'verity' | 'crypt';
   /** Default 64 KiB. */
   readonly imageSizeBytes?: number;
-  /** Makes the bytes of the image differ. */
+  /** Varies the bytes of the image. */
   readonly seed?: string;
   readonly signer?: Signer;
-  /** The whole manifest, in place of one made from the options above. The image is `rootfs.img`. */
+  /** The complete manifest, instead of one made from the options above. The image is `rootfs.img`. */
   readonly manifest?: string;
-  /** More files beside `rootfs.img`, by name. */
+  /** Further files besides `rootfs.img`, by name. */
   readonly files?: Readonly<Record<string, string>>;
   readonly mksquashfsArgs?: string;
   /** Certificates that a crypt bundle is encrypted to. */
@@ -36,7 +36,7 @@ export interface MadeBundle {
   readonly keyringPath: string;
 }
 
-/** A real bundle, made by the rauc program and kept for the next run. Don't write to it: copy it first. */
+/** A real bundle, made by the rauc program and cached for the next run. Do not write to it: copy it first. */
 export async function makeBundle(options: BundleOptions = {}): Promise<MadeBundle> {
   const signer = options.signer ?? (await bundleSigner());
   const certificate = await readFile(signer.certPath, 'utf8'); // a cache may outlive the signers that it was made with
@@ -65,7 +65,7 @@ async function buildBundle(folder: string, options: BundleOptions, signer: Signe
   }
   const key = ['--cert', signer.certPath, '--key', signer.keyPath];
   const intermediates = signer.intermediates.map((file) => `--intermediate=${file}`);
-  // A large image of noise is not worth compressing.
+  // Compressing a large image of noise is a waste of time.
   const squashfsArgs = options.mksquashfsArgs ?? (size > 8 << 20 ? '-noD -noF -no-duplicates' : undefined);
   const squashfs = squashfsArgs === undefined ? [] : [`--mksquashfs-args=${squashfsArgs}`];
   const output = options.recipients === undefined ? bundle : path.join(folder, 'unencrypted.raucb');
@@ -94,7 +94,7 @@ function manifestText(options: BundleOptions): string {
   ].join('\n');
 }
 
-/** Bytes that do not compress, the same for the same seed. */
+/** Incompressible bytes, the same for the same seed. */
 function* noise(seed: string, size: number): Generator<Buffer> {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16));
   const zeros = Buffer.alloc(1 << 20);

@@ -17,7 +17,7 @@ export async function keepText(storage: BundleStorage, content: string, name: st
   return staged.sha256;
 }
 
-/** What every bundle storage does, wherever it has the bytes. */
+/** The contract of every bundle storage, wherever it keeps the bytes. */
 export function describeBundleStorage(open: () => Promise<BundleStorage>): void {
   const removed = (name: string, isShared = false) => ({ name, isShared });
   let storage: BundleStorage;

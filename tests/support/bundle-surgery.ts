@@ -7,7 +7,7 @@ import type { Inspection } from '../../src/core/inspection';
 import { mustRun, temporaryFolder } from './programs';
 import type { Signer } from './test-pki';
 
-/** A bundle taken apart: what lies before the CMS, and the CMS. */
+/** A bundle in its parts: everything before the CMS, and the CMS. */
 export interface BundleParts {
   readonly payload: Buffer;
   readonly cms: Buffer;
@@ -22,7 +22,7 @@ export function takeApart(bundle: Buffer): BundleParts {
   };
 }
 
-/** Puts a bundle together, with any length in its trailer. */
+/** Assembles a bundle, with any length in its trailer. */
 export function putTogether(parts: BundleParts, declaredLength = BigInt(parts.cms.length)): Buffer {
   const trailer = Buffer.alloc(8);
   trailer.writeBigUInt64BE(declaredLength);
@@ -38,14 +38,14 @@ export async function inlineManifest(cms: Buffer): Promise<string> {
 }
 
 export interface SignOptions {
-  /** Whether the content is left out, as for a plain bundle. */
+  /** Whether to omit the content, as for a plain bundle. */
   readonly detached?: boolean;
-  /** More arguments for `openssl cms -sign`. */
+  /** Further arguments for `openssl cms -sign`. */
   readonly extra?: readonly string[];
   readonly md?: string;
 }
 
-/** A CMS by `openssl cms -sign`, as a signing service would attach it with `rauc replace-signature`. */
+/** A CMS from `openssl cms -sign`, as a signing service would attach it with `rauc replace-signature`. */
 export async function sign(
   content: Buffer | string,
   signer: Signer,
@@ -80,7 +80,7 @@ export async function profileFor(
   };
 }
 
-/** A day on which the certificates of the tests are valid; those of a real `rauc` see the wall clock. */
+/** A date on which the tests' certificates are valid; a real `rauc` uses the wall clock. */
 export const testNow = new Date('2026-11-15T12:00:00Z');
 
 export async function inspectBytes(

@@ -10,8 +10,8 @@ afterEach(async () => {
 });
 
 /**
- * A worker of the server, as its source has it; it is closed after the test.
- * @param preloaded more that its thread loads first, of this folder
+ * A worker of the server, run from source; it is closed after the test.
+ * @param preloaded files of this folder that its thread loads first
  */
 export function startWorker(profile: VerificationProfile, preloaded: readonly string[] = []): BundleWorker {
   const files = ['typescript-hook.js', ...preloaded];

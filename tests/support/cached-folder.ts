@@ -3,13 +3,13 @@ import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Change it when what is made from the same options changes. */
+/** Change it when the same options should make something else. */
 const edition = 3;
 const root = path.join(tmpdir(), `rauc-simple-server-fixtures-${edition}`);
 
 /**
- * A folder that `make` fills once for a key, for all test runs of the machine. It is made aside and renamed, so that
- * neither a second jest worker nor a killed run can leave half of one.
+ * A folder that `make` fills once per key, for all test runs of the machine. It is made aside and renamed, so that neither a second jest
+ * worker nor a killed run leaves an incomplete one.
  */
 export async function cachedFolder(
   kind: string,
@@ -26,7 +26,7 @@ export async function cachedFolder(
     await rename(aside, folder);
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
-    if (!(await exists(folder))) throw error; // else another worker was faster
+    if (!(await exists(folder))) throw error; // otherwise another worker was faster
   }
   return folder;
 }

@@ -7,10 +7,10 @@ import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import type { CertificateFolder } from '../../src/ports/certificates';
 import { temporaryFolder } from './programs';
 
-/** A certificates' folder for one test. */
+/** A certificate folder for one test. */
 export interface TestFolder {
   readonly dir: string;
-  /** Through the services' own interface, so that the compiler holds the two together. */
+  /** Typed as the services' interface, so that the compiler checks it. */
   readonly folder: CertificateFolder;
   readonly at: (...names: string[]) => string;
   readonly read: (...names: string[]) => Promise<string>;
@@ -39,7 +39,7 @@ export async function folderWithCa(now?: () => Date): Promise<TestFolder> {
 
 const execute = promisify(execFile);
 
-/** What `openssl x509 -text` prints, without the lines' indentation. */
+/** The output of `openssl x509 -text`, without indentation. */
 export async function opensslText(file: string): Promise<string> {
   const { stdout } = await execute('openssl', ['x509', '-noout', '-text', '-in', file]);
   return stdout.replace(/^ +/gm, '');

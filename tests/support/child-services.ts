@@ -7,7 +7,7 @@ import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { raucPorts, withoutKeyring } from './rauc-ports';
 
-/** The real services in a process that no test runner looks after, because it is to be killed: they wait for the disk as a server does. */
+/** The real services in a process without a test runner, because it will be killed. They wait for the disk as a server does. */
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
   const errors: string[] = [];

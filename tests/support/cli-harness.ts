@@ -23,10 +23,10 @@ export interface CliRun {
   readonly wiring?: Partial<Wiring>;
   readonly stdin?: string | Buffer | Readable;
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether standard input and standard error are one. */
+  /** Whether standard input and standard error are terminals. */
   readonly isTerminal?: boolean;
   readonly isStdoutTerminal?: boolean;
-  /** Told of what is printed, as it is. */
+  /** Called with each piece of output as it is printed. */
   readonly onStdout?: (piece: string) => void;
   readonly surroundings?: Partial<Surroundings>;
 }
@@ -37,7 +37,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** The command line in this process, on real folders, with streams that remember. */
+/** Runs the command line in this process, on real folders, and captures its output. */
 export async function runCommand(args: readonly string[], given: CliRun): Promise<CliResult> {
   const stdout = remembering(given.isStdoutTerminal ?? false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
@@ -78,7 +78,7 @@ function inputOf(stdin: CliRun['stdin'] = ''): Readable {
   return Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]);
 }
 
-/** Signals by hand. */
+/** Signals sent by the test. */
 export class SignalSource {
   private readonly listeners = new Set<(signal: StopSignal) => void>();
   readonly exits: number[] = [];
@@ -118,7 +118,7 @@ function remembering(
   };
 }
 
-/** Real certificates, tokens and inspection; a server is for the tests that start one. */
+/** Real certificates, tokens and inspection; tests that start a server bring their own. */
 const realWiring: Wiring = {
   serve: () => Promise.reject(new Error('no server in this test')),
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),

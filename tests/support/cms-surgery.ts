@@ -13,7 +13,7 @@ export function encodeSignedData(signed: SignedData): Buffer {
   return Buffer.from(new ContentInfo({ contentType: '1.2.840.113549.1.7.2', content }).toSchema().toBER());
 }
 
-/** Signs other attributes in place of those that are signed. */
+/** Replaces the signed attributes and signs them. */
 export function signAttributes(
   info: SignerInfo,
   attributes: Attribute[],

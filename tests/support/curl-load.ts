@@ -3,23 +3,23 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun } from './programs';
 
-/** What curl-load.c prints. */
+/** The output of curl-load.c. */
 export interface CurlLoadResult {
   readonly requests: number;
-  /** Answers that failed, or had another status than 200 (206 for a range). */
+  /** Answers that failed, or had a status other than 200 (206 for a range). */
   readonly errors: number;
-  /** Answers with other bytes than the copy, or another number of them. */
+  /** Answers whose bytes or length differ from the copy. */
   readonly wrong: number;
   /** Connections that were opened. */
   readonly connections: number;
-  /** Those of them that went on with an earlier TLS session; counted where each request has a connection of its own. */
+  /** How many of them resumed an earlier TLS session; counted when each request has its own connection. */
   readonly resumed: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly firstError: string;
 }
 
-/** @returns the path of curl-load.c's program, compiled once for each version of it */
+/** @returns the path of the program, compiled once for each version of curl-load.c */
 export async function curlLoadProgram(): Promise<string> {
   const source = path.join(__dirname, 'curl-load.c');
   const folder = await cachedFolder('curl-load', await readFile(source, 'utf8'), async (target) => {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What becomes of the server's answer to an upload: the connection is cut in its place, or the proxy answers by itself. */
+/** What happens to the server's answer to an upload: the connection is cut instead, or the proxy sends its own answer. */
 export type LostBy = 'cut' | 502 | 503 | 504;
 
 export interface CuttingProxy {
   readonly port: number;
-  /** How many answers to uploads did not arrive. */
+  /** How many answers to uploads were lost. */
   readonly lost: number;
   close(): void;
 }
@@ -17,7 +17,7 @@ afterAll(() => {
   for (const proxy of open) proxy.close();
 });
 
-/** A proxy of bytes that hands on everything but the answers to uploads: those it waits for, and then loses. */
+/** A TCP proxy that passes on everything but the answers to uploads: it waits for them, and then loses them. */
 export async function startCuttingProxy(targetPort: number, lostBy: LostBy): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let lost = 0;

@@ -29,7 +29,7 @@ if (typeof afterAll === 'function')
     for (const client of clients) client.close();
   });
 
-/** A device on one kept connection (HTTP/2) or on as many as it has requests at once (HTTP/1.1). */
+/** A device with one persistent connection (HTTP/2), or one for each concurrent request (HTTP/1.1). */
 export async function connectDevice(
   url: string,
   files: ClientFiles,
@@ -48,7 +48,7 @@ function overHttp1(url: string, tls: Tls): DeviceClient {
   return {
     request: (target, headers = {}, method = 'GET', content) =>
       new Promise((resolve, reject) => {
-        // The path is given apart, so that Node sends it as it is.
+        // The path is passed separately, so that Node sends it unchanged.
         const request = https.request(url, { path: target, headers, method, agent }, (response) => {
           collect(response).then(
             (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
@@ -64,7 +64,7 @@ function overHttp1(url: string, tls: Tls): DeviceClient {
 async function overHttp2(url: string, tls: Tls): Promise<DeviceClient> {
   const session = http2.connect(url, tls);
   await once(session, 'connect');
-  session.on('error', () => undefined); // each request tells
+  session.on('error', () => undefined); // each request reports it
   return {
     request: (target, headers = {}, method = 'GET', content) =>
       new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { noLimits } from '../../src/core/protocol';
 import { reportOf, type ReportState } from '../../src/core/report';
 import { madeAt, streaming } from './fleet-factory';
 
-/** What the tests' devices talk to. */
+/** The services that the tests' devices use. */
 export type DeviceServices = Pick<Services, 'deviceEvents' | 'bundleAccess'>;
 
 /** RAUC's own poller asks. */
@@ -41,7 +41,7 @@ export function askedForManifest(contact: Asked['contact'], compatible: string |
   };
 }
 
-/** A device reports a state of the attempt `t-1`, and no more than that. */
+/** A device reports a state of the attempt `t-1`, and nothing else. */
 export function reported(
   state: ReportState,
   change: Partial<Parameters<typeof reportOf>[1]> = {},
@@ -51,7 +51,7 @@ export function reported(
   return reportOf(state, { ...told, ...change });
 }
 
-/** A device reads a range of a bundle, and gets so many bytes of it: all when left out. */
+/** A device reads a range of a bundle, and gets this many bytes of it; all if left out. */
 export function readRange(
   { deviceEvents }: Pick<DeviceServices, 'deviceEvents'>,
   device: DeviceIdentity,

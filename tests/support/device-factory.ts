@@ -2,7 +2,7 @@ import { type DeviceFacts, noFacts } from '../../src/core/device-facts';
 import { type Device, newDevice } from '../../src/core/device';
 import { madeAt } from './fleet-factory';
 
-/** A device that was heard once and about which nobody decided anything. */
+/** A device that was heard once and that no decision concerns. */
 export function deviceOf(
   id: string,
   { facts, ...change }: Partial<Omit<Device, 'facts'>> & { readonly facts?: Partial<DeviceFacts> } = {},

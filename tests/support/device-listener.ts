@@ -35,7 +35,7 @@ export interface DeviceListener extends OpenedServices {
   readonly certificates: CertificateFolder;
   readonly lines: readonly LogLine[];
   readonly revoked: Set<string>;
-  /** Serial numbers of issued certificates, by device. */
+  /** Serial numbers of the issued certificates, by device. */
   readonly serials: ReadonlyMap<string, string>;
   /** Issues a device certificate. */
   device(id: string, request?: { compatibles?: string[]; key?: 'ec' | 'rsa' }): Promise<ClientFiles>;
@@ -46,14 +46,14 @@ export interface ListenerOptions {
   readonly change?: Partial<DeviceServerOptions>;
   readonly compatible?: string;
   readonly fleetRules?: Partial<FleetRules>;
-  /** Instead of the real one, for bundles that no disk has room for. */
+  /** Replaces the real one, for bundles that fit on no disk. */
   readonly readBundle?: ReadBundle;
-  /** The services' clock; the real one when left out. */
+  /** The services' clock; the real one if left out. */
   readonly now?: () => Date;
-  /** Replaces parts of the store, for faults that cannot be had otherwise. */
+  /** Replaces parts of the store, for faults that cannot be produced otherwise. */
   readonly changeStore?: OpenServicesOptions['changeStore'];
   readonly oldCertificates?: OldCertificatePolicy;
-  /** Of an earlier listener, to go on with it. */
+  /** Certificates of an earlier listener, to reuse. */
   readonly certsDir?: string;
   readonly dataDir?: string;
 }
@@ -65,7 +65,7 @@ if (typeof afterAll === 'function')
     await Promise.all([...open].map((listener) => listener.close()));
   });
 
-/** The real listener on a free port of loopback, with real services and certificates made by `src/pki`. */
+/** The real listener on a free loopback port, with real services and certificates made by `src/pki`. */
 export async function startDeviceListener(options: ListenerOptions = {}): Promise<DeviceListener> {
   const certsDir = options.certsDir ?? path.join(await temporaryFolder(), 'certs');
   const certificates = openCertificateFolder(certsDir, { now: () => new Date() });
@@ -147,7 +147,7 @@ export function deviceFiles(certsDir: string, id: string): ClientFiles {
   return { cert: `${base}.crt`, key: `${base}.key`, ca: path.join(certsDir, 'ca.crt') };
 }
 
-/** The files' content, as Node's clients want it. */
+/** The files' contents, in the form that Node's clients take. */
 export async function readClientFiles(files: ClientFiles) {
   const [cert, key, ca] = await Promise.all([files.cert, files.key, files.ca].map((file) => readFile(file)));
   return { cert, key, ca };

@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import Sqlite from 'libsql';
 import { migrations } from '../../src/store/sqlite/migrations';
 
-/** How many schemas there have been before the present one. */
+/** The number of schemas before the current one. */
 export const earlierSchemas = migrations.length - 1;
 
 /**
- * Writes a database of an earlier schema with what a present one has in it, as far as that schema had a place for it.
+ * Writes a database of an earlier schema with the data of a current one, as far as that schema has a place for it.
  * @param schema from 1
  */
 export function writeEarlierDatabase(from: string, schema: number, file: string): void {
@@ -17,7 +17,7 @@ export function writeEarlierDatabase(from: string, schema: number, file: string)
   for (const table of tablesOf(sqlite)) {
     const present = columnsOf(sqlite, 'present', table);
     const columns = columnsOf(sqlite, 'main', table).filter((name) => present.includes(name));
-    // A trigger may have written a row already.
+    // A trigger may already have written a row.
     sqlite.exec(
       `INSERT OR IGNORE INTO main.${table} (${columns.join()}) SELECT ${columns.join()} FROM present.${table}`,
     );
@@ -26,7 +26,7 @@ export function writeEarlierDatabase(from: string, schema: number, file: string)
   sqlite.close();
 }
 
-/** Makes an empty database one of the last schema that did not have something yet. @param added a part of the step that added it */
+/** Gives an empty database the last schema before something was added. @param added part of the step that added it */
 export function makeSchemaBefore(sqlite: Sqlite.Database, added: string): void {
   const last = migrations.findIndex((step) => step.includes(added));
   expect(last).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ function tablesOf(sqlite: Sqlite.Database): string[] {
   return rows.map(({ name }) => name);
 }
 
-/** Those that are stored, not computed. */
+/** Columns that are stored, not computed. */
 function columnsOf(sqlite: Sqlite.Database, of: 'main' | 'present', table: string): string[] {
   const rows = sqlite.prepare(`PRAGMA ${of}.table_xinfo(${table})`).all([]) as {
     name: string;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Asks again and again until it is so; for what another process or the kernel does in its own time.
- * @param deadlineMs ends what hangs; a busy machine may be slow
+ * Polls until a condition holds, for what another process or the kernel does in its own time.
+ * @param deadlineMs ends a test that hangs; a busy machine may be slow
  */
 export async function eventually(isSo: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
   const end = Date.now() + deadlineMs;

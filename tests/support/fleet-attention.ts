@@ -4,7 +4,7 @@ import type { OpenedServices } from './services';
 import { storageUsage } from './storage-usage';
 import { withMessage } from './with-message';
 
-/** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */
+/** What needs attention now because of devices and rollouts; certificates and disk are fine. */
 export async function fleetAttention(
   { services, store }: Pick<OpenedServices, 'services' | 'store'>,
   now: () => Date,

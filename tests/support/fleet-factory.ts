@@ -6,7 +6,7 @@ import type { Release } from '../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../src/core/rollout';
 import type { FleetRules } from '../../src/services/service-ports';
 
-/** When everything in these tests was made. */
+/** Creation time of everything in these tests. */
 export const madeAt = new Date('2026-11-01T00:00:00Z');
 
 export const hourMs = 3_600_000;
@@ -23,7 +23,7 @@ export const fleetRules: FleetRules = {
   secondBoards: 'answer',
 };
 
-/** A bundle as the rules see it; its hash follows from its name. */
+/** A bundle as the rules see it; its hash is derived from its name. */
 export function bundleOf(
   compatible: string | null,
   version: string | null = '2.0.0',
@@ -76,7 +76,7 @@ export function bundleOf(
   };
 }
 
-/** One of which is known how much a device reads: an image as large as the bundle. @param adaptive the image's methods */
+/** A bundle whose read size is known: its image is as large as the bundle. @param adaptive the image's methods */
 export function bundleWithImage(adaptive: readonly string[] = []): Bundle {
   const made = bundleOf('board');
   const { manifest } = made.inspection;
@@ -102,7 +102,7 @@ export interface ReleaseChange extends Partial<Omit<Release, 'rollout'>> {
   readonly rollout?: Partial<Rollout>;
 }
 
-/** A release to everyone at once on the default channel, unless something else is said. */
+/** A release to everyone at once on the default channel, unless overridden. */
 export function releaseOf(compatible: string, change: ReleaseChange = {}): Release {
   const { policy, rollout, ...rest } = change;
   return {
@@ -118,7 +118,7 @@ export function releaseOf(compatible: string, change: ReleaseChange = {}): Relea
   };
 }
 
-/** A device that nobody decided anything about. */
+/** A device that no decision concerns. */
 export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
   return {
     id: 'dev-1',
@@ -144,7 +144,7 @@ export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
 
 export const poll: Question = { at: new Date('2026-11-02T12:00:00Z'), isInstall: false, limits: noLimits };
 
-/** Of RAUC's own poller. */
+/** The limits of RAUC's own poller. */
 export const streaming: ProtocolLimits = {
   carriesPlain: false,
   carriesUnencryptedCrypt: false,

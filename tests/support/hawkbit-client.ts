@@ -31,7 +31,7 @@ export interface Deployment {
   };
 }
 
-/** A client of hawkBit's device protocol, as `rauc-hawkbit-updater` asks: links are followed, addresses of feedback are made. */
+/** A client of hawkBit's device protocol that behaves like `rauc-hawkbit-updater`: it follows links, and builds addresses for feedback. */
 export class HawkbitClient {
   readonly base: string;
 
@@ -51,7 +51,7 @@ export class HawkbitClient {
     return jsonOf(await this.request(this.base)) as Poll;
   }
 
-  /** @returns the kinds of links that a poll gets, and the number of the action that one names */
+  /** @returns the kinds of links in the answer to a poll, and the number of the action that a link names */
   async links(): Promise<{ readonly kinds: string[]; readonly action: string }> {
     const { _links: links } = await this.poll();
     const [href = ''] = [links.deploymentBase, links.cancelAction, links.installedBase].flatMap(
@@ -60,7 +60,7 @@ export class HawkbitClient {
     return { kinds: Object.keys(links), action: /\/(\d+)$/.exec(href)?.[1] ?? '' };
   }
 
-  /** The deployment that a poll leads to. */
+  /** The deployment to which a poll leads. */
   async deployment(): Promise<Deployment> {
     const { _links: links } = await this.poll();
     return jsonOf(await this.request(links.deploymentBase?.href ?? '/no-deployment')) as Deployment;

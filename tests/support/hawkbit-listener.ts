@@ -14,19 +14,19 @@ import type { Answer, DeviceClient } from './device-client';
 import { HawkbitClient } from './hawkbit-client';
 import { person, type ReleasedFleet, startReleasedFleet } from './released-fleet';
 
-/** Names of headers and their values; a list is sent as that many lines. */
+/** Headers by name; a list is sent as several header lines. */
 export type ClientHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** The real listener for hawkBit's clients beside the device listener, on free ports of loopback. */
+/** The real listener for hawkBit's clients beside the device listener, on free loopback ports. */
 export interface HawkbitListener {
   readonly fleet: ReleasedFleet;
   readonly server: HawkbitServer;
   readonly url: string;
-  /** Asks as anybody may. */
+  /** Sends any request. */
   ask(target: string, headers?: ClientHeaders, method?: string, body?: string): Promise<Answer>;
   /** A client of a device that sends these headers with each request. */
   client(id: string, headers: ClientHeaders, tenant?: string): HawkbitClient;
-  /** Makes a device and its token. */
+  /** Creates a device and its token. */
   enrol(id: string): Promise<string>;
   gatewayToken(): Promise<string>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export async function startHawkbitListener(
         ]),
       );
       const begin = scheme === 'http' ? http.request : https.request;
-      // The path is given apart, so that Node sends it as it is.
+      // The path is passed separately, so that Node sends it unchanged.
       const request = begin(url, { path: target, headers: given, method, agent }, (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));

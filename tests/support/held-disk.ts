@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun } from './programs';
 
-/** A call for a file of the database, an upload or the folder of bundles: of `fsync` or `fdatasync`, or of `pread`. */
+/** A call of `fsync`, `fdatasync` or `pread` on a file of the database, an upload, or the bundle folder. */
 export interface DiskCall {
   /** Whether the thread with the event loop made it. */
   readonly isLoop: boolean;
@@ -12,7 +12,7 @@ export interface DiskCall {
   readonly file: string;
 }
 
-/** What stands before the disk of a server in a process of its own; see held-disk.c. */
+/** Controls the disk calls of a server in a separate process; see held-disk.c. */
 export class HeldDisk {
   private constructor(
     private readonly library: string,
@@ -31,12 +31,12 @@ export class HeldDisk {
     return disk;
   }
 
-  /** For the server. */
+  /** Environment for the server. */
   get env(): Readonly<Record<string, string>> {
     return { LD_PRELOAD: this.library, HELD_DISK: this.#orders, HELD_DISK_LOG: this.#log };
   }
 
-  /** The same, and in `folder` is what a power cut would leave of the database at the least. */
+  /** The same, and `folder` gets what a power cut would leave of the database at the least. */
   envWithImage(folder: string): Readonly<Record<string, string>> {
     return { ...this.env, HELD_DISK_IMAGE: folder };
   }
@@ -45,37 +45,37 @@ export class HeldDisk {
     this.#tell('');
   }
 
-  /** Syncs take so much longer. */
+  /** Delays syncs. */
   delay(milliseconds: number): void {
     this.#tell(`d${milliseconds}`);
   }
 
-  /** Syncs of bundles take so much longer. */
+  /** Delays syncs of bundles. */
   delayUploads(milliseconds: number): void {
     this.#tell(`u${milliseconds}`);
   }
 
-  /** Syncs take until it is told otherwise. */
+  /** Blocks syncs until further notice. */
   hold(): void {
     this.#tell('h');
   }
 
-  /** Syncs of the -wal file fail. */
+  /** Makes syncs of the -wal file fail. */
   fail(): void {
     this.#tell('f');
   }
 
-  /** Reads of bundles take until it is told otherwise. */
+  /** Blocks reads of bundles until further notice. */
   holdReads(): void {
     this.#tell('r');
   }
 
-  /** All syncs that began so far. */
+  /** All syncs that have begun so far. */
   calls(): readonly DiskCall[] {
     return this.#told().flatMap(({ call, ...told }) => (call === 'pread' ? [] : [told]));
   }
 
-  /** All reads that were held so far. */
+  /** All reads that were blocked so far. */
   heldReads(): readonly DiskCall[] {
     return this.#told().flatMap(({ call, ...told }) => (call === 'pread' ? [told] : []));
   }

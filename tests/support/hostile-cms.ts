@@ -4,11 +4,11 @@ import { makeBundle } from './bundle-factory';
 import { inlineManifest, putTogether, sign, takeApart } from './bundle-surgery';
 import { bundleSigner } from './test-pki';
 
-/** Places in a CMS with one certificate. */
+/** Path to the certificates in a CMS with one certificate. */
 const certificates = [1, 0, 3] as const;
 const signerKey = [...certificates, 0, 0, 6] as const;
 
-/** A SubjectPublicKeyInfo of RSA with any numbers, given by their sizes; the modulus is odd, as OpenSSL wants it. */
+/** An RSA SubjectPublicKeyInfo with numbers of the given sizes; the modulus is odd, as OpenSSL requires. */
 export function rsaKeyInfo(modulusBits: number, exponentBits: number): Buffer {
   const algorithm = tlv(0x30, Buffer.from('06092a864886f70d0101010500', 'hex'));
   const key = tlv(0x30, Buffer.concat([oddInteger(modulusBits), oddInteger(exponentBits)]));
@@ -21,7 +21,7 @@ function oddInteger(bits: number): Buffer {
   return tlv(0x02, bits % 8 === 0 ? Buffer.concat([Buffer.alloc(1), number]) : number);
 }
 
-/** A sound bundle, but for the key in its signer's certificate. */
+/** A valid bundle, except for the key in its signer's certificate. */
 export async function bundleWithKey(modulusBits: number, exponentBits: number): Promise<Buffer> {
   const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
   const signed = decodeDer(await sign(await inlineManifest(cms), await bundleSigner('rsa')));
@@ -30,7 +30,7 @@ export async function bundleWithKey(modulusBits: number, exponentBits: number): 
   return putTogether({ payload, cms: encodeDer(signed) });
 }
 
-/** A sound bundle whose CMS has its signer's certificate so often. */
+/** A valid bundle whose CMS contains its signer's certificate several times. */
 export async function bundleWithCertificates(count: number): Promise<Buffer> {
   const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
   const signed = decodeDer(await sign(await inlineManifest(cms), await bundleSigner()));

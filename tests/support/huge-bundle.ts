@@ -11,7 +11,7 @@ const digestsPerBlock = blockSize / digestSize;
 const salt = Buffer.alloc(digestSize, 7);
 const hashBlock = (block: Buffer) => createHash('sha256').update(salt).update(block).digest();
 
-/** One level of the hash tree: blocks that are all alike, and one at the end that is not. */
+/** One level of the hash tree: identical blocks, and a different one at the end. */
 interface Level {
   readonly blocks: number;
   readonly alike: Buffer;
@@ -19,8 +19,8 @@ interface Level {
 }
 
 /**
- * A sound `verity` bundle of any size, made in no time: its data are zeros that take no room on the disk, so all hash
- * blocks of a level but the last are alike.
+ * Makes a valid `verity` bundle of any size quickly: its data are zeros, which take no space on the disk, so all hash blocks of a level but
+ * the last are identical.
  * @returns its path
  */
 export async function makeHugeBundle(dataSizeBytes: number, signer: Signer): Promise<string> {
@@ -48,7 +48,7 @@ export async function makeHugeBundle(dataSizeBytes: number, signer: Signer): Pro
   return file;
 }
 
-/** Top level first, as it lies on the disk. */
+/** Top level first, the order on disk. */
 function hashTree(dataBlocks: number): Level[] {
   const levels: Level[] = [];
   let count = dataBlocks;

@@ -10,7 +10,7 @@ export interface JournalLine {
   readonly after: unknown;
 }
 
-/** What is in the journal of a data folder, oldest first. */
+/** The journal of a data folder, oldest line first. */
 export function readJournal(dataDir: string): readonly JournalLine[] {
   const database = new Sqlite(path.join(dataDir, 'server.db'));
   const rows = database

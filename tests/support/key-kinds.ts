@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A public key of each kind that matters to a reader of signatures, and one that signs nothing. */
+/** A public key of each kind that a reader of signatures must know, and one that cannot sign. */
 const keys: Readonly<Record<string, KeyObject>> = {
   rsa: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey,
   'rsa-pss': generateKeyPairSync('rsa-pss', { modulusLength: 1024 }).publicKey,

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 
 /**
- * Lets the `step`-th change of the disk and everything after it fail, tidying up included: what the disk looks like then is
- * what a process leaves that is killed there.
+ * Makes the `step`-th change to the disk fail, and every later one, including cleanup. The disk then looks as if the process had been
+ * killed there.
  * @returns whether the work got that far
  */
 export async function killAt(step: number, work: () => Promise<unknown>): Promise<boolean> {

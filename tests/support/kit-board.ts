@@ -4,15 +4,15 @@ import { runCommand } from './cli-harness';
 import type { DeviceListener } from './device-listener';
 import { mustRun, type ProgramResult, run, temporaryFolder } from './programs';
 
-/** What runs the kit's scripts: Debian's shell with its programs, or BusyBox alone. */
+/** The shells for the kit's scripts: Debian's with its programs, or BusyBox alone. */
 export const boardShells = ['dash', 'BusyBox ash'] as const;
 export type BoardShell = (typeof boardShells)[number];
 
 export const streamingHelp = '--tls-cert=PEMFILE --transaction-id=UUID';
 
 /**
- * A board's root file system in a folder, with a kit installed in it. The `rauc` there is a script that remembers how it is
- * called: the real one installs on a device alone.
+ * A board's root file system in a folder, with a kit installed in it. Its `rauc` is a script that records its calls: the real one installs
+ * only on a device.
  */
 export class KitBoard {
   private constructor(
@@ -69,7 +69,7 @@ export class KitBoard {
     });
   }
 
-  /** The next boot comes up with a version. */
+  /** Boots into a version. */
   async boot(version: string, count: number): Promise<void> {
     await this.write('etc/os-release', `NAME="Test"\nVERSION_ID="${version}"\n`);
     await this.write('proc/sys/kernel/random/boot_id', `00000000-0000-4000-8000-00000000000${count}\n`);
@@ -101,18 +101,18 @@ export class KitBoard {
     return readFile(path.join(this.root, name), 'utf8');
   }
 
-  /** How `rauc` answers from now on: `help`, `output`, `code`, or a shell script in `before`. */
+  /** Sets how `rauc` answers from now on: `help`, `output`, `code`, or a shell script in `before`. */
   raucAnswers(name: 'help' | 'output' | 'code' | 'before', content: string | Buffer): Promise<void> {
     return writeFile(path.join(this.fake, name), content);
   }
 
-  /** The command lines that `rauc` was called with to install or mark. */
+  /** The commands with which `rauc` was called to install or mark. */
   async raucCalls(): Promise<string[]> {
     const calls = await readFile(path.join(this.fake, 'calls'), 'utf8').catch(() => '');
     return calls.split('\n').filter((call) => call !== '');
   }
 
-  /** A file that `rauc` was given. */
+  /** The file that `rauc` was given. */
   installedFile(): string {
     return path.join(this.fake, 'installed');
   }
@@ -139,7 +139,7 @@ export class KitBoard {
     });
   }
 
-  /** `#!/bin/sh` is the shell of the machine that the tests run on. */
+  /** `#!/bin/sh` would be the shell of the machine that runs the tests. */
   private async useOwnShell(folder: string): Promise<void> {
     for (const name of programs) {
       const file = path.join(folder, name);
@@ -184,7 +184,7 @@ if [ -f "$FAKE_RAUC/output" ]; then cat "$FAKE_RAUC/output"; fi
 if [ -f "$FAKE_RAUC/code" ]; then exit "$(cat "$FAKE_RAUC/code")"; fi
 `;
 
-/** Makes a kit with the command line, and unpacks it. @returns its folder */
+/** Makes a kit with the command line and unpacks it. @returns its folder */
 export async function makeKit(
   id: string,
   args: readonly string[],

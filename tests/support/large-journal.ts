@@ -1,12 +1,12 @@
 import path from 'node:path';
 import Sqlite from 'libsql';
 
-/** The kinds that devices make. */
+/** Kinds that devices cause. */
 const often = ['device.booted', 'installation.offered', 'installation.proven'];
 
 /**
- * Fills the journal of a data folder with lines of devices, one a second, by one statement. Every twentieth is of the server.
- * The oldest line tells of a token, by `local`.
+ * Fills the journal of a data folder with lines of devices, one per second, in one statement. Every twentieth is from the server. The
+ * oldest line is about a token, by `local`.
  */
 export function fillJournal(dataDir: string, lines: number, from: Date): void {
   const sqlite = new Sqlite(path.join(dataDir, 'server.db'));

@@ -3,17 +3,16 @@ import { threadTimeMs } from '../../src/rauc/thread-time';
 
 /** One turn of the event loop, or several short ones. */
 interface Turn {
-  /** As `performance.now()` says. */
+  /** In the time of `performance.now()`. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** Processor time of this thread. */
+  /** CPU time of this thread. */
   readonly usedMs: number;
 }
 
 /**
- * How long the event loop was held at the most while work was done, in milliseconds of its own processor time: on a busy
- * machine, other programs make every timer late. The garbage collector's pauses do not count: what they last is decided by
- * everything that the tests before have left in this process.
+ * The longest time that work blocked the event loop, in milliseconds of its own CPU time: on a busy machine, other programs make every
+ * timer late. Pauses for garbage collection do not count, because their length depends on everything that earlier tests left in this process.
  */
 export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
   const collections: PerformanceEntry[] = [];
@@ -33,7 +32,7 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
     clearInterval(timer);
   }
   look();
-  await new Promise(setImmediate); // pauses are told in a turn of their own
+  await new Promise(setImmediate); // pauses are reported in a separate turn
   collections.push(...observer.takeRecords());
   observer.disconnect();
   return Math.max(...turns.map((turn) => turn.usedMs - collectedMs(turn, collections)));

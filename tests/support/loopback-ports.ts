@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** A port of loopback that nobody listens on, for programs that cannot choose one themselves. */
+/** A free loopback port, for programs that cannot choose one themselves. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
@@ -10,7 +10,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** @param at a port of loopback, or the path of a socket */
+/** @param at a loopback port, or the path of a socket */
 export function isListening(at: number | string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);

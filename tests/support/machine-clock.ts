@@ -16,12 +16,12 @@ export class MachineClock {
     this.#monotonicMs += ms;
   }
 
-  /** Somebody sets the clock, back when it is negative. */
+  /** Moves the wall clock; back if negative. */
   set(byMs: number): void {
     this.#wallMs += byMs;
   }
 
-  /** The machine was off, and boots: its monotonic clock begins anew. */
+  /** The machine was off, and boots: its monotonic clock starts from zero. */
   boot(offMs: number): void {
     this.#wallMs += offMs;
     this.#monotonicMs = 0;

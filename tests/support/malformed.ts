@@ -1,4 +1,4 @@
-/** Matches what the readers of `src/x509` throw, for the right reason. */
+/** Matches errors of the readers in `src/x509` by their reason. */
 export function malformed(what: RegExp): Error {
   return expect.objectContaining({
     name: 'DomainError',

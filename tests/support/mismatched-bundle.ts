@@ -5,7 +5,7 @@ import { inlineManifest, putTogether, sign, takeApart } from './bundle-surgery';
 import { temporaryFolder } from './programs';
 import { bundleSigner } from './test-pki';
 
-/** A bundle with a sound signature, whose manifest has another hash than its image `rootfs.img`. */
+/** A bundle with a valid signature whose manifest has the wrong hash for its image `rootfs.img`. */
 export async function makeMismatchedBundle(options: BundleOptions = {}): Promise<string> {
   const { payload, cms } = takeApart(await readFile((await makeBundle(options)).path));
   const manifest = (await inlineManifest(cms)).replace(/^sha256=.*$/m, `sha256=${'a'.repeat(64)}`);

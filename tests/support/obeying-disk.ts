@@ -3,17 +3,17 @@ import path from 'node:path';
 import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
 import { eventually } from './eventually';
 
-/** What becomes of a sync. */
+/** What happens to a sync. */
 export type DiskOrder = 'go' | 'hold' | 'fail' | 'exit' | 'unclonable' | 'unreadable';
 
-/** The thread that waits for the disk, as the source has it, with a disk that does what it is told. */
+/** The thread that waits for the disk, run from source, with a disk that tests control. */
 export class ObeyingDisk {
-  /** What ended it. */
+  /** The errors that ended it. */
   readonly failures: unknown[] = [];
   readonly #orders: string;
   readonly #log: string;
 
-  /** @param dataDir of the database whose thread it is */
+  /** @param dataDir folder of the database */
   constructor(dataDir: string) {
     this.#orders = path.join(dataDir, '../disk-order');
     this.#log = path.join(dataDir, '../disk-log');
@@ -34,12 +34,12 @@ export class ObeyingDisk {
     renameSync(`${this.#orders}.new`, this.#orders);
   }
 
-  /** How many syncs have begun, the one at the start of the thread included. */
+  /** How many syncs have begun, including the one when the thread starts. */
   syncs(): number {
     return readFileSync(this.#log, 'utf8').split('\n').length - 1;
   }
 
-  /** Waits until so many have begun. */
+  /** Waits until this many have begun. */
   async begun(count: number): Promise<void> {
     await eventually(() => this.syncs() >= count);
   }

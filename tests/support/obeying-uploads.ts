@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { UploadThreadOptions } from '../../src/store/files/upload-worker';
 
-/** What becomes of what an upload asks of its disk. */
+/** What happens to an upload's disk calls. */
 export type UploadOrder =
   | 'go'
   | 'hold'
@@ -17,11 +17,11 @@ export type UploadOrder =
   | 'unreadable'
   | 'unread';
 
-/** The threads that write uploads, as the source has them, with a disk that does what it is told. */
+/** The threads that write uploads, run from source, with a disk that tests control. */
 export class ObeyingUploads {
   readonly #orders: string;
   readonly #log: string;
-  /** Tells the threads where these are. */
+  /** Tells the threads where orders and log are. */
   readonly #place: string;
 
   /** @param folder of the bundles */
@@ -33,7 +33,7 @@ export class ObeyingUploads {
     this.tell('go');
   }
 
-  /** @param idleMs how long an idle one may stay */
+  /** @param idleMs how long a thread may stay idle */
   threads(idleMs = 60_000): UploadThreadOptions {
     const preloaded = ['typescript-hook.js', 'obeying-upload-thread.js'].map((file) =>
       path.join(__dirname, file),
@@ -41,7 +41,7 @@ export class ObeyingUploads {
     return { execArgv: [this.#place, ...preloaded].flatMap((file) => ['-r', file]), idleMs };
   }
 
-  /** The number of the thread of each upload so far. */
+  /** The thread number of each upload so far. */
   used(): readonly string[] {
     return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').trimEnd().split('\n') : [];
   }

@@ -16,12 +16,12 @@ export interface OfferCase {
   readonly terms: OfferTerms;
 }
 
-/** Mostly the first. */
+/** Usually the first value. */
 function mostly<T>(usual: T, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight: 7, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual });
 }
 
-/** As {@link mostly}, for what would leave too few of the others. */
+/** Like {@link mostly}, where unusual values would leave too few usual cases. */
 function rarely<T>(usual: T, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight: 15, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual });
 }
@@ -37,12 +37,12 @@ export const instants = fc
   .integer({ min: -24 * 7, max: 24 * 7 })
   .map((hours) => new Date(madeAt.getTime() + hours * hourMs));
 
-/** An encrypted one has a compatible when a person told it. */
+/** An encrypted one has a compatible if its uploader named one. */
 type BundleKind = 'verity' | 'plain' | 'crypt' | 'encrypted' | 'unknown';
 
 const encrypted = { format: 'crypt', encrypted: true } as const;
 
-/** Bundles that differ in what the rules look at; the hash follows from the name. */
+/** Bundles that differ in what the rules look at; the hash is derived from the name. */
 export const bundles: fc.Arbitrary<Bundle> = fc
   .record({
     compatible: mostly('board', fc.constantFrom('gw', 'Board')),
@@ -110,7 +110,7 @@ const releases: fc.Arbitrary<Release> = fc
     }),
   );
 
-/** Releases as the server has them: one of a compatible and channel, and ids of their own. */
+/** Releases as the server has them: one per compatible and channel, with unique ids. */
 const releaseSets = fc
   .uniqueArray(releases, { minLength: 1, maxLength: 6, selector: ({ id }) => id })
   .map((all) =>

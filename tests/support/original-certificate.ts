@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ClientFiles } from './device-listener';
 import { mustRun, temporaryFolder } from './programs';
 
-/** A device certificate as the original server's script made it with openssl: RSA, X.509 v1, no extension at all. */
+/** A device certificate as the original server's script made it with openssl: RSA, X.509 v1, without extensions. */
 export async function originalCertificate(certsDir: string, id: string): Promise<ClientFiles> {
   const folder = await temporaryFolder();
   const file = (suffix: string) => path.join(folder, `${id}.${suffix}`);
@@ -17,7 +17,7 @@ export async function originalCertificate(certsDir: string, id: string): Promise
   return { cert: file('crt'), key: file('key'), ca };
 }
 
-/** A `certs/` as the original server's script made it with openssl: CA, server certificate and their keys, and no log. */
+/** A `certs/` folder as the original server's script made it with openssl: CA, server certificate and their keys, and no log. */
 export async function originalFolder(): Promise<string> {
   const certsDir = path.join(await temporaryFolder(), 'certs');
   await mkdir(certsDir, { mode: 0o700 });

@@ -4,14 +4,14 @@ import { buildSync } from 'esbuild';
 
 const dashboard = path.join(__dirname, '../../src/dashboard');
 
-/** An element that a part of the page has made, with the text under it. */
+/** An element that a part of the page rendered, with the text inside it. */
 export interface PageElement {
   readonly type: string;
   readonly props: Readonly<Record<string, unknown>>;
   readonly text: string;
 }
 
-/** As much of a browser as parts of the page ask for when they are loaded. */
+/** The parts of a browser that modules of the page use while they load. */
 const emptyWindow = {
   document: { currentScript: null },
   HTMLScriptElement: Object,
@@ -23,7 +23,7 @@ const emptyWindow = {
 type Component = (props: object) => unknown;
 
 /**
- * A component of the page, built as for a browser but run here: cheap, for what has no state.
+ * Loads a component of the page, built as for a browser but run here: fast, for components without state.
  * @param file below `src/dashboard`
  */
 export function loadComponent(file: string, name: string): Component {
@@ -31,8 +31,8 @@ export function loadComponent(file: string, name: string): Component {
 }
 
 /**
- * A function of the page, as {@link loadComponent}. The page has types of its own: the caller says that of the function.
- * @param given what of a browser it needs beside that
+ * Loads a function of the page, like {@link loadComponent}. The page has its own types, so the caller states the function's type.
+ * @param given further parts of a browser that it needs
  */
 export function loadFunction(file: string, name: string, given: object = {}): (...given: never[]) => unknown {
   const { outputFiles } = buildSync({
@@ -52,7 +52,7 @@ export function loadFunction(file: string, name: string, given: object = {}): (.
   return loaded as (...given: never[]) => unknown;
 }
 
-/** The elements that a component makes, each before those under it. */
+/** The elements that a component renders, parents before children. */
 export function elementsOf(component: Component, props: object): readonly PageElement[] {
   return flatten(component(props));
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 export interface ProgramOptions {
   readonly cwd?: string;
-  /** Added to the environment of the tests. */
+  /** Added to the tests' environment. */
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: Buffer | string;
 }
@@ -18,7 +18,7 @@ export interface ProgramResult {
   readonly code: number;
 }
 
-/** Runs a program to its end. Never rejects on an exit code, only when the program cannot be started. */
+/** Runs a program to its end. Rejects only if the program cannot be started, never because of its exit code. */
 export function run(
   program: string,
   args: readonly string[],
@@ -41,7 +41,7 @@ export function run(
         code: code ?? 128,
       }),
     );
-    child.stdin.on('error', () => undefined); // a program that does not read its input is fine
+    child.stdin.on('error', () => undefined); // a program may ignore its input
     child.stdin.end(options.input);
   });
 }
@@ -61,7 +61,7 @@ export async function mustRun(
   return result;
 }
 
-/** RAUC 1.15 from Debian sid, where tests/setup.sh puts it. */
+/** RAUC 1.15 from Debian sid, where tests/setup.sh installs it. */
 export const raucSid = path.join(
   process.env['RAUC_SID_DIR'] ??
     path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'rauc-simple-server/rauc-sid'),
@@ -70,7 +70,7 @@ export const raucSid = path.join(
 
 const folders: string[] = [];
 
-/** A new empty folder, removed after all tests of the file; a benchmark's, at the end of its process. */
+/** A new empty folder, removed after all tests of the file, or at the end of a benchmark's process. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rss-test-'));
   folders.push(folder);

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** nginx and Caddy of Debian, where tests/setup.sh puts them. */
+/** Debian's nginx and Caddy, where tests/setup.sh installs them. */
 const programs = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
   'rauc-simple-server/proxies/usr',
@@ -19,12 +19,12 @@ export interface NginxBlocks {
   readonly http: string;
 }
 
-/** A configuration with which nginx stays in the foreground and writes nothing outside of a folder. */
+/** A configuration that keeps nginx in the foreground and its files inside a folder. */
 export function nginxConfiguration(folder: string, { main = '', events = '', http }: NginxBlocks): string {
   const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
-  // Started as root its workers would be somebody else, whom the folder does not let in.
+  // If nginx runs as root, its workers switch to another user, who cannot access the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   return `daemon off; pid ${folder}/nginx.pid; error_log stderr; ${user} ${main}
 events { ${events} }

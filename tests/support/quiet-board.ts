@@ -10,23 +10,23 @@ import { askedForManifest, type DeviceServices, polled, readRange } from './devi
 export interface QuietBoardOptions {
   readonly compatible: string;
   readonly version: string;
-  /** Who asks: RAUC's own poller, or a script that reads the manifest and reports. */
+  /** What polls: RAUC's own poller, or a script that reads the manifest and reports. */
   readonly speaks: 'native' | 'script';
-  /** When its machine-id is another one; `null`: it has none. */
+  /** When its machine-id changes; `null`: it has none. */
   readonly machineIdPer: 'board' | 'boot' | 'slot' | null;
   readonly address: string;
-  /** The services that run now. */
+  /** The current services. */
   readonly services: () => DeviceServices;
   readonly now: () => Date;
 }
 
-/** A board that does everything right, as the services hear it: it asks, installs, boots and is good. */
+/** A board that does everything right, as the services see it: it polls, installs, boots and works. */
 export class QuietBoard {
   private boots = 1;
   private version: string;
-  /** Written, and not booted into. */
+  /** Written, but not yet booted. */
   private written: string | null = null;
-  /** Of the bundle that RAUC's poller has seen, in memory alone. */
+  /** ETag of the bundle that RAUC's poller has seen; kept only in memory. */
   private etag: string | null = null;
 
   constructor(
@@ -40,7 +40,7 @@ export class QuietBoard {
     return this.version;
   }
 
-  /** Boots, into what it has written or into what it has. */
+  /** Boots into what it has written, or else into what it has. */
   async boot(): Promise<void> {
     this.boots += 1;
     this.version = this.written ?? this.version;
@@ -50,7 +50,7 @@ export class QuietBoard {
     if (isNew && this.options.speaks === 'script') await this.report('good');
   }
 
-  /** What falls due: the boot into what is written, and a question. */
+  /** Does what is due: boots into what is written, and polls. */
   async wake(): Promise<void> {
     if (this.written !== null) await this.boot();
     await (this.options.speaks === 'native' ? this.poll() : this.askForManifest());

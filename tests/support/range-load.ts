@@ -4,17 +4,17 @@ import { run } from './programs';
 
 export interface RangeLoad {
   readonly url: string;
-  /** A local copy of what is behind the URL. */
+  /** A local copy of the file at the URL. */
   readonly copy: string;
   readonly files: ClientFiles;
   readonly requests: number;
-  /** Requests under way at the same time. */
+  /** Number of concurrent requests. */
   readonly parallel: number;
   readonly rangeBytes: number;
   readonly isHttp1?: boolean;
 }
 
-/** Reads ranges of one device, all bytes of which are compared. */
+/** Reads ranges as one device, and compares all bytes. */
 export async function rangeLoad(load: RangeLoad): Promise<CurlLoadResult> {
   const { stdout, stderr } = await run(await curlLoadProgram(), [
     ...['--url', load.url, '--copy', load.copy],

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { Answer, DeviceClient } from './device-client';
 
 export interface RaucPollerOptions {
-  /** What `[streaming] send-headers=` and the system-info handler make RAUC send; `{}` when nothing is configured. */
+  /** Headers that RAUC sends because of `[streaming] send-headers=` and the system-info handler; `{}` if nothing is configured. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly url?: string;
 }
 
-/** What RAUC knows after the first request of an operation and those that follow it. */
+/** What RAUC knows after the first request of an operation and its redirects. */
 export interface RaucAnswer {
   /** Of every hop. */
   readonly statuses: readonly number[];
-  /** Of the 204, in words for the tests. */
+  /** Reason of the 204, as a word for tests. */
   readonly reason: string | undefined;
   readonly etag: string | undefined;
-  /** Where the redirect led to. */
+  /** The target of the redirect. */
   readonly pinned: string | undefined;
   readonly sizeBytes: number;
-  /** Hash of the CMS, which holds the manifest. */
+  /** Hash of the CMS, which contains the manifest. */
   readonly manifest: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const trailerSizeBytes = 8;
 
 /** RAUC 1.16 as the server sees it: its own poller, and the installation that follows a poll. */
 export class RaucPoller {
-  /** Kept in memory alone, as RAUC does. */
+  /** Kept only in memory, as in RAUC. */
   private etag: string | undefined;
   private headers: Readonly<Record<string, string>>;
   private readonly url: string;
@@ -40,7 +40,7 @@ export class RaucPoller {
     this.url = url;
   }
 
-  /** Boots, or starts the service again: RAUC forgets what it was told. */
+  /** Boots, or restarts the service: RAUC forgets what it was told. */
   restart(headers: Readonly<Record<string, string>> = {}): void {
     this.etag = undefined;
     this.headers = { ...this.headers, ...headers };
@@ -55,19 +55,19 @@ export class RaucPoller {
     return answer;
   }
 
-  /** The first requests of an installation: those that decide which bundle it is. */
+  /** The first requests of an installation, which decide on the bundle. */
   open(transactionId?: string): Promise<RaucAnswer> {
     const name = transactionId === undefined ? {} : { 'RAUC-Transaction-ID': transactionId };
     return this.begin({ ...this.headers, ...name });
   }
 
-  /** An installation: the payload is read in blocks, over the pinned address. @returns hash of the payload */
+  /** Installs: reads the payload in blocks from the pinned address. @returns hash of the payload */
   async install(transactionId?: string): Promise<RaucAnswer & { readonly payload: string }> {
     const answer = await this.open(transactionId);
     return { ...answer, payload: await this.readPayload(answer) };
   }
 
-  /** Reads blocks as the kernel asks for them. */
+  /** Reads blocks as the kernel requests them. */
   async readPayload(
     { pinned = '', sizeBytes }: RaucAnswer,
     afterBlock: (index: number) => unknown = () => undefined,
@@ -91,7 +91,7 @@ export class RaucPoller {
       const first = { Range: 'bytes=0-3', 'User-Agent': 'rauc/v1.16', Accept: '*/*' };
       answer = await this.client.request(target, { ...first, ...headers });
       statuses.push(answer.status);
-      // RAUC takes an ETag of a redirect for the bundle's.
+      // RAUC takes the ETag of a redirect for that of the bundle.
       const etag = answer.headers['etag'];
       if (typeof etag === 'string') redirected.etag = etag;
       if (answer.status < 300 || answer.status >= 400 || answer.status === 304) break;
@@ -124,20 +124,20 @@ export class RaucPoller {
     return Number((await this.range(target, sizeBytes - trailerSizeBytes, sizeBytes - 1)).readBigUInt64BE());
   }
 
-  /** What follows the first request says nothing about the device. */
+  /** Requests after the first say nothing about the device. */
   private async range(target: string, start: number, end: number): Promise<Buffer> {
     const { status, body } = await this.client.request(target, {
       Range: `bytes=${start}-${end}`,
       Accept: '*/*',
     });
-    // Fewer bytes make RAUC abort, more make it try again.
+    // With fewer bytes RAUC aborts; with more it tries again.
     if (status !== 206 || body.length !== end - start + 1)
       throw new Error(`RAUC wants 206 and ${end - start + 1} bytes, not ${status} and ${body.length}`);
     return body;
   }
 }
 
-/** What RAUC sends with `send-headers=boot-id;system-version;uptime` and `RAUC_HTTP_COMPATIBLE=` of a system-info handler. */
+/** Headers that RAUC sends with `send-headers=boot-id;system-version;uptime` and `RAUC_HTTP_COMPATIBLE=` of a system-info handler. */
 export function raucHeaders(
   compatible: string,
   systemVersion: string,

@@ -17,7 +17,7 @@ export const withoutKeyring: VerificationProfile = {
   allowedSignerCns: [],
 };
 
-/** What the services need of `src/rauc`, and the protocols of the device listener. */
+/** What the services need from `src/rauc`, and the protocols of the device listener. */
 export function raucPorts(
   profile: VerificationProfile,
   now: () => Date,

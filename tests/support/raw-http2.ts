@@ -13,20 +13,19 @@ export const enhanceYourCalm = 0xb;
 
 export interface RawHttp2 {
   readonly socket: tls.TLSSocket;
-  /** Error codes of the GOAWAY frames that came. */
+  /** Error codes of received GOAWAY frames. */
   readonly goaways: readonly number[];
-  /** Bytes of DATA frames that came, by stream. */
+  /** Bytes of received DATA frames, by stream. */
   readonly received: ReadonlyMap<number, number>;
-  /** Streams whose headers came. */
+  /** Streams whose headers were received. */
   readonly answered: ReadonlySet<number>;
   readonly closed: Promise<unknown>;
   send(...frames: readonly Buffer[]): void;
 }
 
 /**
- * An HTTP/2 client that does as it is told, for what no library does.
- * Only its streams have a window.
- * @param window what the server may send on a stream before it is asked for more, in bytes
+ * A minimal HTTP/2 client that tests control completely, for what no library does. Only its streams have a flow-control window.
+ * @param window how much the server may send on a stream before the client asks for more, in bytes
  */
 export async function connectRawHttp2(
   port: number,
@@ -76,7 +75,7 @@ export async function connectRawHttp2(
   };
 }
 
-/** The frame of a GET. Header names and values are short of 127 bytes. */
+/** The frame of a GET. Header names and values must be shorter than 127 bytes. */
 export function get(stream: number, path: string, headers: Readonly<Record<string, string>> = {}): Buffer {
   const literals = Object.entries(headers).map(([name, value]) =>
     Buffer.concat([Buffer.from([0]), text(name), text(value)]),

@@ -18,11 +18,11 @@ export const person = { name: 'local', address: '127.0.0.1' };
 /** The real listener, with a clock that the test moves and devices that poll over real TLS. */
 export interface ReleasedFleet extends DeviceListener {
   readonly now: () => Date;
-  /** The clock goes on by so many seconds. */
+  /** Moves the clock forward. */
   wait(seconds: number): void;
   /** Publishes `v<version>.raucb` and makes it current for everyone. */
   release(version: string, bundle?: BundleOptions): Promise<{ readonly sha256: string }>;
-  /** A device that is connected, and says which version runs. */
+  /** Connects a device that reports its running version. */
   connect(id: string, protocol: Protocol, headers?: Record<string, string>): Promise<ConnectedDevice>;
   releaseId(): number;
   latest(id: string): Promise<Installation | null>;
@@ -36,7 +36,7 @@ export interface ConnectedDevice {
   readonly rauc: RaucPoller;
 }
 
-/** A fleet whose devices run 1.0.0; version 2.0.0 is released to them, unless another one is said. */
+/** A fleet whose devices run 1.0.0; version 2.0.0, or another one, is released to them. */
 export async function startReleasedFleet(
   options: ListenerOptions & { readonly released?: string | null } = {},
 ): Promise<ReleasedFleet> {

@@ -8,7 +8,7 @@ import { isListening } from './loopback-ports';
 import { mustRun, temporaryFolder } from './programs';
 import { caddyProgram, nginxConfiguration, nginxProgram } from './proxy-programs';
 
-/** The name by which the recipes of docs/reverse-proxy.md are reached. */
+/** The host name of the proxies in docs/reverse-proxy.md. */
 export const proxyName = 'updates.internal.example.com';
 
 export type ProxyProgram = 'nginx' | 'caddy';
@@ -16,9 +16,9 @@ export type ProxyProgram = 'nginx' | 'caddy';
 export interface ProxyRecipe {
   readonly title: string;
   readonly program: ProxyProgram;
-  /** What stands in the document. */
+  /** The recipe as written in the document. */
   readonly text: string;
-  /** `/`, or the path that it serves the server below. */
+  /** `/`, or the path below which it serves the server. */
   readonly base: string;
 }
 
@@ -31,7 +31,7 @@ export async function readRecipes(): Promise<readonly ProxyRecipe[]> {
   });
 }
 
-/** The options of the server that docs/reverse-proxy.md gives, for a proxy on this port. */
+/** The server options that docs/reverse-proxy.md gives, for a proxy on this port. */
 export async function readServerOptions(port: number): Promise<Readonly<Record<string, string>>> {
   const [, text = ''] = /^```ini\n(.*?)^```$/ms.exec(await readDocument()) ?? [];
   const lines = text.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
@@ -56,7 +56,7 @@ export async function makeProxyCertificate(): Promise<{ certPath: string; keyPat
 
 export interface RunningProxy {
   readonly port: number;
-  /** Ends it and waits for that. */
+  /** Stops it and waits for its end. */
   stop(): Promise<void>;
 }
 
@@ -67,13 +67,13 @@ afterAll(async () => {
 });
 
 export interface ProxyOptions {
-  /** Where its own port goes: the recipe's 443 when left out. */
+  /** Where its own port goes: the recipe's 443 if left out. */
   readonly port: number;
   /** Lines of nginx's `http` block around the recipe. */
   readonly around?: string;
 }
 
-/** nginx with a `server` block, in a folder of its own. */
+/** nginx with a `server` block, in its own folder. */
 export async function startNginx(server: string, { port, around = '' }: ProxyOptions): Promise<RunningProxy> {
   const folder = await temporaryFolder();
   const config = nginxConfiguration(folder, { http: `${around}\n${server}` });
@@ -85,7 +85,7 @@ export async function startNginx(server: string, { port, around = '' }: ProxyOpt
   );
 }
 
-/** Caddy with the block of a site, in a folder of its own. */
+/** Caddy with a site block, in its own folder. */
 export async function startCaddy(site: string, { port }: ProxyOptions): Promise<RunningProxy> {
   const folder = await temporaryFolder();
   const config = `{
@@ -139,8 +139,8 @@ const isRunning = (child: ChildProcess) =>
   child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 
 /**
- * Runs a recipe of the document as it stands there, but for its ports and its certificate.
- * @param adminPort of the server that it is for
+ * Runs a recipe of the document as written, except for its ports and its certificate.
+ * @param adminPort of the server behind it
  */
 export async function startRecipe(
   { program, text }: ProxyRecipe,
@@ -162,7 +162,7 @@ export interface ProxyAnswer {
   readonly text: string;
 }
 
-/** What a client knows of a proxy: its name leads to loopback, and its certificate is believed. */
+/** How a client reaches a proxy: its name resolves to loopback, and its certificate is trusted. */
 export function towards(port: number, ca: string): RequestOptions {
   return {
     port,
@@ -174,7 +174,7 @@ export function towards(port: number, ca: string): RequestOptions {
   };
 }
 
-/** Asks through a proxy, over TLS, by its name. */
+/** Sends a request through a proxy, over TLS, by its name. */
 export function askThrough(
   connection: RequestOptions,
   method: string,

@@ -4,7 +4,7 @@ import { makeBundle } from './bundle-factory';
 import { type OpenedServices, openServices, type OpenServicesOptions } from './services';
 import { SimulatedDevice } from './simulated-device';
 
-/** A fleet on 0.9.0 that was heard of already, then a release of 1.0.0 with a policy. */
+/** A fleet that was heard running 0.9.0, followed by a release of 1.0.0 with a policy. */
 export class RolloutFleet {
   private constructor(
     readonly opened: OpenedServices,
@@ -27,7 +27,7 @@ export class RolloutFleet {
     return new RolloutFleet(opened, devices, made.path, clock);
   }
 
-  /** The same folder in a new server, an hour later; the devices are those of before, and speak to the old one. */
+  /** Opens the same folder in a new server, an hour later. The devices are from before, and talk to the old one. */
   async openAgain(): Promise<RolloutFleet> {
     const clock = { at: new Date(this.clock.at.getTime() + 3_600_000) };
     const opened = await openServices({ dataDir: this.opened.dataDir, now: () => clock.at });
@@ -46,7 +46,7 @@ export class RolloutFleet {
 
   readonly now = (): Date => this.clock.at;
 
-  /** @param ms may be negative: the clock is set back */
+  /** @param ms negative sets the clock back */
   later(ms: number): void {
     this.clock.at = new Date(this.clock.at.getTime() + ms);
   }
@@ -63,7 +63,7 @@ export class RolloutFleet {
     return this.devices.filter(({ id }) => answers.get(id) === 'v1.raucb');
   }
 
-  /** They install it, boot, and come back with a version. */
+  /** The devices install their offer, boot, and come back with a version. */
   async install(devices: readonly SimulatedDevice[], version: string): Promise<void> {
     for (const device of devices) {
       await device.poll(`t-${device.id}`);
@@ -73,7 +73,7 @@ export class RolloutFleet {
   }
 
   async runHousekeeping(): Promise<void> {
-    this.later(6_000); // counts are as old as that at the most
+    this.later(6_000); // counts may be that old
     await this.opened.services.runHousekeeping();
   }
 

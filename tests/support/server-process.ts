@@ -4,16 +4,16 @@ import { run, type ProgramResult } from './programs';
 
 export const entryPoint = path.resolve(__dirname, '../../bin/rauc-simple-server.js');
 
-/** A built server in a process of its own, on free ports of loopback, in its own folder. */
+/** A built server in a separate process, on free loopback ports, in its own folder. */
 export interface ServerProcess {
   readonly adminUrl: string;
   readonly deviceUrl: string;
   readonly process: ChildProcess;
-  /** What it printed so far. */
+  /** Its output so far. */
   readonly output: { stdout: string; stderr: string };
   /** Exit code; -1 when a signal ended it. */
   readonly exited: Promise<number>;
-  /** Ends it and waits for the exit code. */
+  /** Ends it and waits for its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
@@ -26,15 +26,15 @@ if (typeof afterAll === 'function')
 
 export interface StartOptions {
   readonly folder: string;
-  /** Another program than the one that was built here. */
+  /** Runs this program instead of the one that was built here. */
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** A program and its arguments, which gets the server's command line after them and becomes the server. */
+  /** A program with arguments that takes the server's command line after them and runs the server in its own place. */
   readonly within?: readonly string[];
 }
 
-/** Starts `serve` and waits until it says that it listens. Rejects with its output when it ends instead. */
+/** Runs `serve` and waits until it listens. Rejects with its output if it ends instead. */
 export async function startServer({
   folder,
   entry = entryPoint,

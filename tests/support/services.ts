@@ -25,26 +25,26 @@ export interface LogLine {
 }
 
 export interface OpenServicesOptions {
-  /** A new one when left out. */
+  /** A new folder if left out. */
   readonly dataDir?: string;
-  /** Where the key of device tokens is; beside the data folder when left out. */
+  /** Folder of the key of device tokens; beside the data folder if left out. */
   readonly certsDir?: string;
   /** A thread that waits for the disk. */
   readonly diskThread?: DiskThreadOptions;
-  /** Without it signers are not checked. */
+  /** If left out, signers are not checked. */
   readonly keyringPath?: string;
-  /** Replaces ports, for faults that cannot be had otherwise. */
+  /** Replaces ports, for faults that cannot be produced otherwise. */
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
   /** The same for parts of the store. */
   readonly changeStore?: (store: OpenStore) => Partial<OpenStore>;
-  /** The rest of the profile that signers are judged under. */
+  /** The rest of the profile by which signers are judged. */
   readonly profile?: Partial<VerificationProfile>;
   readonly allowUntrusted?: boolean;
   readonly compatible?: string;
   readonly fleetRules?: Partial<FleetRules>;
-  /** A second more at each look when left out. */
+  /** Advances by a second with each call if left out. */
   readonly now?: () => Date;
-  /** Goes with {@link now} when left out. */
+  /** Follows {@link now} if left out. */
   readonly monotonicMs?: () => number;
 }
 
@@ -60,19 +60,19 @@ export interface OpenedServices {
   close(): Promise<void>;
 }
 
-/** The time in tests: 2026-01-01 and one second more at each look. */
+/** The time in tests: 2026-01-01, one second later with each call. */
 export function steppingClock(): () => Date {
   let at = Date.UTC(2026, 0, 1);
   return () => new Date((at += 1000));
 }
 
-/** The fleet lasts by what took the place of the real parts, too. */
+/** The fleet also writes through the replaced parts. */
 function changedStore(store: OpenStore, changed: Partial<OpenStore> = {}): Store {
   const { devices = store.devices } = changed;
   return { ...store, openFleet: (options) => SqliteFleet.open({ ...options, devices }), ...changed };
 }
 
-/** The real services on a real data folder. Close them when a test opens the same folder again. */
+/** The real services on a real data folder. Close them before a test opens the same folder again. */
 export async function openServices(options: OpenServicesOptions = {}): Promise<OpenedServices> {
   const dataDir = options.dataDir ?? path.join(await temporaryFolder(), 'data');
   const anchorsPem = options.keyringPath === undefined ? null : await readFile(options.keyringPath, 'utf8');

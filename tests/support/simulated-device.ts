@@ -7,14 +7,14 @@ import { type DeviceServices, polled, readRange } from './device-events';
 export interface SimulatedDeviceOptions {
   readonly compatible?: string;
   readonly version?: string;
-  /** What it tells of itself beside that. */
+  /** Further facts that it reports. */
   readonly facts?: Partial<DeviceFacts>;
   readonly address?: string;
   readonly certificateSerial?: string;
   readonly now: () => Date;
 }
 
-/** A device as the services hear it: it polls, installs, boots and reports as RAUC and scripts do. */
+/** A device as the services see it: it polls, installs, boots and reports as RAUC and scripts do. */
 export class SimulatedDevice {
   private boots = 1;
   private version: string;
@@ -29,14 +29,14 @@ export class SimulatedDevice {
     this.now = options.now;
   }
 
-  /** Its server was started again. */
+  /** Its server was restarted. */
   moveTo(services: DeviceServices): void {
     this.services = services;
   }
 
   /**
-   * Asks as RAUC's own poller does, and reads the whole payload when it installs.
-   * @param transactionId what an install request carries
+   * Polls as RAUC's own poller does, and reads the whole payload if it installs.
+   * @param transactionId sent with a request to install
    */
   async poll(transactionId: string | null = null, knownEtag: string | null = '"0"'): Promise<Offer> {
     const offer = await this.ask(transactionId, knownEtag);
@@ -44,7 +44,7 @@ export class SimulatedDevice {
     return offer;
   }
 
-  /** Begins to install, and has read nothing of the payload yet. */
+  /** Begins to install, without reading the payload yet. */
   begin(transactionId: string): Promise<Offer> {
     return this.ask(transactionId, '"0"');
   }
@@ -59,13 +59,13 @@ export class SimulatedDevice {
     readRange(this.services, this.identity, bundle, { start: 0, end: sizeBytes - 1 });
   }
 
-  /** @returns what it was told of, or the reason for nothing */
+  /** @returns the bundle it was told of, or the reason for nothing */
   async offered(): Promise<string> {
     const offer = await this.poll();
     return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
   }
 
-  /** Boots, into another version or the one that it has. */
+  /** Boots into another version or the current one. */
   boot(version: string = this.version): void {
     this.boots += 1;
     this.version = version;

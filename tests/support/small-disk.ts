@@ -3,26 +3,26 @@ import { mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { fillDisk } from './fill-disk';
 
-/** Room for the index beside a -wal file, and for little more. */
+/** Room for the index of a -wal file, and for little more. */
 const tightRoomBytes = 96 << 10;
 
 const looseRoomBytes = 160 << 10;
 
-/** A small disk for a process in a mount namespace of its own, and how it breaks and is mended. */
+/** A small disk for a process in its own mount namespace, and how to break and repair it. */
 export interface SmallDisk {
   break(): void;
   mend(): void;
 }
 
 /**
- * @param how it breaks: `full` to the last byte, `tight` with some room for files but not for what is to be written, `crowded` with room
- * for no more files, or `read-only`
+ * @param how to break it: `full` to the last byte, `tight` with room for some files but not for the data to be written, `crowded` without
+ * room for more files, or `read-only`
  */
 export function mountSmallDisk(mount: string, how: string): SmallDisk {
   mkdirSync(mount, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m,nr_inodes=200', 'tmpfs', mount]);
   const filler = path.join(mount, 'filler');
-  // With both names mount adds no options that it finds, of which some may not be set in a user namespace.
+  // Given both names, mount adds none of the current options, some of which a user namespace may not set.
   const remount = (mode: string) => execFileSync('mount', ['-o', `remount,${mode}`, 'tmpfs', mount]);
   if (how === 'crowded') {
     mkdirSync(filler);
@@ -38,7 +38,7 @@ export function mountSmallDisk(mount: string, how: string): SmallDisk {
   };
 }
 
-/** Gives a full one some room: a command can write, but a server does not go on with so little. */
+/** Frees some space on a full disk: enough for a command, but too little for a server to continue. */
 export function loosen(mount: string): void {
   const filler = path.join(mount, 'filler');
   truncateSync(filler, statSync(filler).size - looseRoomBytes);
@@ -48,6 +48,6 @@ function crowd(folder: string): void {
   try {
     for (let number = 0; ; number += 1) writeFileSync(path.join(folder, String(number)), '');
   } catch {
-    // no more
+    // No inodes are left.
   }
 }

@@ -8,13 +8,13 @@ import { temporaryFolder } from './programs';
 export interface SparseBundle {
   readonly file: string;
   readonly bundle: Bundle;
-  /** Serves this bundle alone, and opens the file anew for each reader. */
+  /** Serves only this bundle, and opens the file again for each reader. */
   readonly readBundle: ReadBundle;
-  /** How many times this process has the file open. */
+  /** How often this process has the file open. */
   openFiles(): Promise<number>;
 }
 
-/** A file of any size that takes no room on the disk: zeros, with marks at given places. It is no real bundle. */
+/** A file of any size that takes no space on the disk: zeros, with marks at given places. It is not a real bundle. */
 export async function makeSparseBundle(
   sizeBytes: number,
   marks: Readonly<Record<number, string>> = {},

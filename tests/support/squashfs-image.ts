@@ -2,29 +2,29 @@ import { bufferSource } from '../../src/rauc/source';
 import { openSquashfs, type SquashfsReader } from '../../src/rauc/squashfs';
 import { superblockSizeBytes } from '../../src/rauc/squashfs-superblock';
 
-/** What a squashfs 4.0 is made of by hand. Inodes and listings are bytes, so that a test can make any of them wrong. */
+/** The parts of a squashfs 4.0 image. Inodes and listings are bytes, so that a test can make any of them invalid. */
 export interface SquashfsParts {
-  /** The first one is the root's. */
+  /** The root's inode comes first. */
   readonly inodes: readonly Buffer[];
   /** Of the root. */
   readonly listing: Buffer;
-  /** Behind the superblock: blocks of files and fragments. */
+  /** After the superblock: blocks of files and fragments. */
   readonly data?: Buffer;
   readonly fragments?: readonly { readonly position: number; readonly word: number }[];
   readonly blockSize?: number;
-  /** Instead of the tables that follow from the above. */
+  /** Replaces the tables that follow from the above. */
   readonly inodeTable?: Buffer;
   readonly directoryTable?: Buffer;
 }
 
-/** Says of a block that it is stored as it is. */
+/** Marks a block as stored uncompressed. */
 export const rawBlock = 0x100_0000;
 export const noFragment = 0xffff_ffff;
 /** Where data begins. */
 export const dataAt = superblockSizeBytes;
 const metadataBlockSize = 8192;
 
-/** A metadata block that is stored as it is. */
+/** A metadata block, stored uncompressed. */
 export function metadataBlock(content: Buffer, sizeWord = content.length | 0x8000): Buffer {
   const header = Buffer.alloc(2);
   header.writeUInt16LE(sizeWord);
@@ -39,7 +39,7 @@ export function metadataTable(content: Buffer): Buffer {
   return Buffer.concat(blocks);
 }
 
-/** Where each of some inodes is: its offset in the table, without the headers of blocks. All are in the first block. */
+/** The offset of each inode in the table, without the headers of blocks. All are in the first block. */
 export function offsetsOf(inodes: readonly Buffer[]): number[] {
   let at = 0;
   return inodes.map((inode) => {
@@ -81,7 +81,7 @@ export function squashfsImage(parts: SquashfsParts): Buffer {
   return image;
 }
 
-/** @param sizeBytes of its listing, and three more, as squashfs counts */
+/** @param sizeBytes of its listing, plus three, as squashfs counts */
 export function directoryInode(sizeBytes: number, isExtended = false): Buffer {
   const inode = Buffer.alloc(isExtended ? 40 : 32);
   inode.writeUInt16LE(isExtended ? 8 : 1, 0);
@@ -118,7 +118,7 @@ export function fileInode(file: FileParts, isExtended = false): Buffer {
   return Buffer.concat([head, sizes]);
 }
 
-/** The head of a group of entries whose inodes are in the metadata block at `start`. */
+/** The header of a group of entries whose inodes are in the metadata block at `start`. */
 export function listingHead(entries: number, start = 0): Buffer {
   const bytes = Buffer.alloc(12);
   bytes.writeUInt32LE(entries - 1, 0);

@@ -18,9 +18,9 @@ export class SseReader {
   private constructor(private readonly request: http.ClientRequest) {}
 
   /**
-   * @param lastEventId of the event that is known
-   * @param headers beside those of a browser
-   * @param connection how else to connect
+   * @param lastEventId of the last known event
+   * @param headers in addition to those of a browser
+   * @param connection further options of the connection
    */
   static async open(
     url: string,

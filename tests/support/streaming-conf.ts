@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * A system.conf for `rauc info` of a URL. As root RAUC streams as the user `nobody`, who cannot read what tests keep in
- * folders of their own.
+ * A system.conf for `rauc info` of a URL. As root, RAUC streams as the user `nobody`, who cannot read files in the tests' folders.
  * @param more lines, beginning in the section `[streaming]`
  */
 export async function streamingConf(folder: string, more: readonly string[] = []): Promise<string> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun, temporaryFolder } from './programs';
 
-/** A throw-away key that signs bundles, and what verifies it. */
+/** A throw-away key that signs bundles, and the CA to verify it. */
 export interface Signer {
   readonly certPath: string;
   readonly keyPath: string;
@@ -15,7 +15,7 @@ export interface Signer {
 
 interface Recipe {
   readonly key?: KeyKind;
-  /** Extensions of the signer's certificate, in openssl's words. */
+  /** Extensions of the signer's certificate, in openssl's notation. */
   readonly extensions?: readonly string[];
   readonly subject?: string;
   /** UTC, as openssl writes it. */
@@ -120,7 +120,7 @@ const recipes = {
 
 export type SignerKind = keyof typeof recipes;
 
-/** A signer of a kind, with a root of its own; made by openssl once and kept, so its keys guard nothing. */
+/** A signer of a kind, with its own root. It is made by openssl once and cached, so its keys protect nothing. */
 export async function bundleSigner(kind: SignerKind = 'ec'): Promise<Signer> {
   const recipe: Recipe = recipes[kind];
   const folder = await cachedFolder('pki', [kind, recipe], (target) => makeSigner(target, kind, recipe));
@@ -170,12 +170,12 @@ export interface Issue {
   /** Name of the issuer in the same folder; itself when missing. */
   readonly issuer?: string;
   readonly key?: KeyKind;
-  /** Name of a certificate in the same folder that has its key; a new one is made when missing. */
+  /** Name of a certificate in the same folder with the same key; a new key is made if missing. */
   readonly keyOf?: string;
   readonly validity?: readonly [start: string, end: string];
 }
 
-/** Issues one certificate with `openssl ca`, which alone can set any validity. */
+/** Issues one certificate with `openssl ca`, the only command that can set any validity. */
 export async function issue(folder: string, what: Issue): Promise<void> {
   const at = (suffix: string) => path.join(folder, `${what.name}.${suffix}`);
   const issuer = path.join(folder, what.issuer ?? what.name);
@@ -216,7 +216,7 @@ export async function issue(folder: string, what: Issue): Promise<void> {
 }
 
 /**
- * A revocation list of a CA in the folder of a signer, in PEM.
+ * A revocation list of a CA in a signer's folder, in PEM.
  * @param issuer such as `root` or `middle`
  * @param validity as of a certificate; the default is current for decades
  */

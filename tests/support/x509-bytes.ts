@@ -5,13 +5,13 @@ export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''
 
 export const sequence = (...parts: readonly Buffer[]): Buffer => tlv(0x30, Buffer.concat(parts));
 
-/** A Name of one CN. */
+/** A Name with one CN. */
 export function nameOf(commonName: string, stringTag = 0x0c): Buffer {
   const attribute = sequence(hex('06 03 55 04 03'), tlv(stringTag, Buffer.from(commonName)));
   return sequence(tlv(0x31, attribute));
 }
 
-/** An extension, with the id of one of RFC 5280 (the last arc of 2.5.29). */
+/** An extension, with an id of RFC 5280 (the last arc after 2.5.29). */
 export function extensionOf(lastArc: number, value: Buffer, isCritical = false): Buffer {
   const id = tlv(0x06, Buffer.of(0x55, 0x1d, lastArc));
   return sequence(id, ...(isCritical ? [hex('01 01 ff')] : []), tlv(0x04, value));
@@ -28,7 +28,7 @@ export const validity = {
   notAfter: tlv(0x17, Buffer.from('360101000000Z')),
 };
 
-/** The fields of a certificate's inner part, in order; each may be another, or left out. */
+/** The fields of a certificate's inner part, in order; each can be replaced or omitted. */
 export const certificateFields = {
   version: hex('a0 03 02 01 02'),
   serial: hex('02 02 00 85'),
@@ -45,7 +45,7 @@ export const certificateFields = {
 
 export type CertificateParts = Partial<Record<keyof typeof certificateFields, Buffer>>;
 
-/** A certificate that OpenSSL reads, with a signature that nobody made. */
+/** A certificate that OpenSSL can read, with a made-up signature. */
 export function certificateOf(parts: CertificateParts = {}, ...behind: readonly Buffer[]): Buffer {
   const fields = { ...certificateFields, ...parts };
   return sequence(sequence(...Object.values(fields)), ecdsaWithSha256, anySignature, ...behind);
@@ -66,7 +66,7 @@ export const listFields = {
 
 export type ListParts = Partial<Record<keyof typeof listFields, Buffer>>;
 
-/** A revocation list, with a signature that nobody made. */
+/** A revocation list with a made-up signature. */
 export function revocationListOf(parts: ListParts = {}, ...behind: readonly Buffer[]): Buffer {
   const fields = { ...listFields, ...parts };
   return sequence(sequence(...Object.values(fields)), ecdsaWithSha256, anySignature, ...behind);

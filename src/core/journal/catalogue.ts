@@ -10,8 +10,8 @@ import { rolloutLines } from './rollouts';
 import { webhookLines } from './webhooks';
 
 /**
- * Every line of the journal, in English. A translation is another table with the same keys. Codes and what they need are stored:
- * what one needs may grow, and a code is never used for something else.
+ * Every line of the journal, in English. A translation is another table with the same keys. Codes and their parameters are stored: a code
+ * may need more parameters later, but is never used for something else.
  */
 export const lines = {
   ...accessLines,
@@ -27,16 +27,16 @@ export const lines = {
 
 export type LineCode = keyof typeof lines;
 
-/** What the sentence of a line needs. */
+/** The parameters of a line's sentence. */
 export type LineParameters<Code extends LineCode> = Parameters<(typeof lines)[Code]>[0];
 
-/** What a line of the journal says, as it travels and is stored: its sentence is made at the edge. */
+/** A line of the journal as it is sent and stored; its sentence is made at the edge. */
 export interface EventReason<Code extends string = string> {
   readonly code: Code;
   readonly parameters: ReasonParameters;
 }
 
-/** @param parameters what the sentence of the line needs: the compiler knows it by the code */
+/** @param parameters what the line's sentence needs; its type follows from the code */
 export function saying<Code extends LineCode>(
   code: Code,
   parameters: LineParameters<Code>,

@@ -3,7 +3,7 @@ import { because, type Lines } from './line-words';
 
 const maxNamed = 5;
 
-/** Instants are in ISO 8601, in UTC. */
+/** Times are in ISO 8601, UTC. */
 export const certificateLines = {
   'certificate-issued': ({ device }: { device: string }) => `a certificate was issued for ${device}`,
   'certificate-revoked': ({ serial, device, why }: { serial: string; device: string | null; why: string }) =>

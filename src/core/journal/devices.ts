@@ -34,7 +34,7 @@ export const deviceLines = {
     from === null ? `${device} runs ${to}` : `${device} now runs ${to} (before: ${from})`,
   'device-second-board': ({ device, own, other }: Named & { own: string; other: string }) =>
     `two boards use the certificate of ${device}: ${own}; and ${other}`,
-  /** `sight` is how the board shows it; `null` when it does not. */
+  /** `sight` is a key of {@link freshWords}; `null` for another board. */
   'device-started-afresh': ({ device, sight }: Named & { sight: string | null }) =>
     `${device} starts afresh: ${freshWords[sight ?? ''] ?? 'another board'}`,
 } satisfies Lines;

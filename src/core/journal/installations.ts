@@ -3,7 +3,7 @@ import { because, type Lines } from './line-words';
 interface Told {
   device: string;
   bundle: string;
-  /** What the device said, or why it is taken to be so; `null` for nothing. */
+  /** What the device said, or why the server assumes it; `null` for neither. */
   why: string | null;
 }
 

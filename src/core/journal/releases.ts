@@ -1,13 +1,13 @@
 import type { Lines } from './line-words';
 
-/** What is current for a compatible on a channel now. */
+/** What is now current for a compatible on a channel. */
 interface Current {
   compatible: string;
   channel: string;
   /** `null` for nothing. */
   bundle: string | null;
   forced: boolean;
-  /** The state of the rollout that this brings back; `null` when it brings back none. */
+  /** The state of the rollout that this brings back; `null` if it brings back none. */
   state: string | null;
   /** Its step, from 0. */
   step: number | null;

@@ -5,7 +5,7 @@ interface Named {
 }
 
 interface Decided extends Named {
-  /** `null` when nobody gave one. */
+  /** `null` if no reason was given. */
   why: string | null;
 }
 

@@ -9,8 +9,8 @@ interface Told {
 }
 
 /**
- * Makes the sentence of a line of the journal, for people. A line of another version, whose words are not known here, has the
- * sentence that came with it, or else its kind.
+ * Makes the sentence of a journal line, for people. For a line of another version without words here, it is the sentence stored with it,
+ * or else its kind.
  */
 export function messageOf({ kind, message, reason }: Told): string {
   const said = reason === null ? undefined : knownSentence(reason);

@@ -33,14 +33,14 @@ export const catalogue = {
 type Catalogue = typeof catalogue;
 export type ReasonCode = keyof Catalogue;
 
-/** What a function needs; nothing for a text, and for one that needs nothing. */
+/** The parameters of a function; none for a string, or a function without parameters. */
 type Needed<Words> = Words extends (parameters: infer Needs extends object) => string ? Needs : unknown;
 
-/** What sentence and remedy of a reason need. */
+/** The parameters of a reason's sentence and remedy. */
 export type ParametersOf<Code extends ReasonCode> = Needed<Catalogue[Code]['says']> &
   (Catalogue[Code] extends { readonly remedy: infer Remedy } ? Needed<Remedy> : unknown);
 
-/** Why something is refused or fails, as it travels: its words are made at the edge. */
+/** Why something is refused or fails, as it is sent; its words are made at the edge. */
 export interface Reason<Code extends ReasonCode = ReasonCode> {
   readonly code: Code;
   readonly parameters: ReasonParameters;

@@ -1,6 +1,6 @@
 /**
- * Why something is as it is, in English: what is stored with a bundle, a rollout, a device or an installation, where a person
- * may have given the reason too, and what is said along with an answer.
+ * Why something is as it is, in English: reasons that are stored with a bundle, a rollout, a device or an installation, where people may
+ * write a reason too, and those that go along with an answer.
  */
 const sentences = {
   'no-finding': () => 'no reason is known',
@@ -29,7 +29,7 @@ const sentences = {
     `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`,
   'kit-native-polling': () =>
     "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.",
-  /** In Markdown, as the next one. */
+  /** In Markdown, like the next one. */
   'kit-with-key': () =>
     "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.",
   'kit-without-key': () =>
@@ -39,7 +39,7 @@ const sentences = {
 type Sentences = typeof sentences;
 export type CircumstanceCode = keyof Sentences;
 
-/** @param given what the sentence needs: the compiler knows it by the code */
+/** @param given what the sentence needs; its type follows from the code */
 export function circumstance<Code extends CircumstanceCode>(
   code: Code,
   ...[given]: Parameters<Sentences[Code]>

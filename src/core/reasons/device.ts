@@ -5,7 +5,7 @@ const howToName = ({ maxLength }: { maxLength: number }) =>
 
 const fieldNames = { notes: 'notes', reason: 'a reason' } as const;
 
-/** What people write of a device. */
+/** Texts that people write about a device. */
 export type TextField = keyof typeof fieldNames;
 
 export const deviceReasons = {

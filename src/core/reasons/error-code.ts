@@ -1,6 +1,6 @@
 /**
- * The closed set of kinds of what can be expected to go wrong. Each listener translates a code into its own language: HTTP
- * statuses and RFC 9457 problems, CLI exit codes.
+ * All kinds of expected failures. Each listener translates a code into its own terms: HTTP statuses and RFC 9457 problems, or CLI exit
+ * codes.
  */
 export const errorCodes = [
   'invalid-input',

@@ -1,7 +1,7 @@
 import { namedImages } from '../image-check';
 import type { Finding } from '../inspection';
 
-/** What people are warned of, in English, by the code of the finding. */
+/** Warnings for people, in English, by the code of the finding. */
 const sentences = {
   'images-mismatch': ({ name, files }: { name: string; files: readonly string[] }) =>
     `${name} has images that do not match its manifest: ${namedImages(files)}. Devices that need them download it and refuse to install it. Build it again.`,
@@ -18,7 +18,7 @@ const sentences = {
 
 type Sentences = typeof sentences;
 
-/** @param needs what the sentence needs: the compiler knows it by the code */
+/** @param needs what the sentence needs; its type follows from the code */
 export function findingOf<Code extends keyof Sentences>(
   code: Code,
   needs: Parameters<Sentences[Code]>[0],

@@ -1,15 +1,15 @@
 import type { ErrorCode } from './error-code';
 
-/** What a sentence needs: it travels as JSON. */
+/** A parameter of a sentence; it is sent as JSON. */
 export type ReasonValue = string | number | boolean | null | undefined | readonly string[];
 export type ReasonParameters = Readonly<Record<string, ReasonValue>>;
 
-/** One reason of the catalogue: what kind of failure it is, and its words. */
+/** One reason of the catalogue: its kind of failure, and its words. */
 export interface ReasonWords {
   readonly code: ErrorCode;
-  /** Makes the sentence: lower case at its start, no full stop. */
+  /** Makes the sentence; it starts in lower case and has no full stop. */
   readonly says: (parameters: never) => string;
-  /** What the reader should do next: whole sentences. */
+  /** What to do next, in whole sentences. */
   readonly remedy?: string | ((parameters: never) => string);
 }
 

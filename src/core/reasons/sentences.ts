@@ -3,7 +3,7 @@ import type { ReasonParameters, ReasonWords } from './reason-words';
 
 type Words = (parameters: ReasonParameters) => string;
 
-/** Whether the catalogue has words for it: a newer server may know more reasons. */
+/** Whether the catalogue has words for a code: a newer server may know more. */
 export function isReasonCode(code: unknown): code is ReasonCode {
   return typeof code === 'string' && Object.hasOwn(catalogue, code);
 }
@@ -14,7 +14,7 @@ export function sentenceOf({ code, parameters }: Reason): string {
   return (catalogue[code].says as Words)(parameters);
 }
 
-/** What to do about it; `undefined` where that goes without saying. */
+/** What to do about it; `undefined` if that is obvious. */
 export function remedyOf({ code, parameters }: Reason): string | undefined {
   const { remedy }: ReasonWords = catalogue[code];
   return typeof remedy === 'function' ? (remedy as Words)(parameters) : remedy;

@@ -1,10 +1,10 @@
-/** Who published what was found in the data folder, and released what an earlier server had released. It is stored. */
+/** The author of bundles found in the data folder and of releases taken over from an earlier server. It is stored. */
 export const importer = 'taken over';
 
-/** Why the start leaves something in the data folder alone, or takes it in another way than it was left. For the log. */
+/** Why the start ignores something in the data folder, or changes it. For the log. */
 export const startupNotes = {
   notAPlainFile: () => 'it is not a plain file, and is left alone',
-  /** @param sizeBytes of its file; `undefined` when there is none */
+  /** @param sizeBytes of its file; `undefined` if there is none */
   lost: (sizeBytes: number | undefined, wantedBytes: number) => {
     const what = sizeBytes === undefined ? 'is missing' : `has ${sizeBytes} bytes instead of ${wantedBytes}`;
     return `its file ${what}: it is not served until the same bundle is uploaded or restored`;

@@ -18,10 +18,10 @@ const remedies: Readonly<Record<StoragePart, string>> = {
   outside: 'Free some disk space: check logs, backups and other programs.',
 };
 
-/** So many are named; the rest takes little. */
+/** How many are listed; the rest takes little space. */
 const named = 3;
 
-/** What takes the space, the largest first, in a sentence for people. */
+/** What takes up space, the largest first, as part of a sentence. */
 export function spaceTakers(sizes: StorageSizes): string {
   const taken = largestFirst(sizes).slice(0, named);
   if (taken.length === 0) return 'Nothing else is on this disk';
@@ -29,17 +29,17 @@ export function spaceTakers(sizes: StorageSizes): string {
   return `The space is taken by ${words.join(', ')}`;
 }
 
-/** What to do about what takes most. */
+/** How to free space where most of it is used. */
 export function spaceRemedy(sizes: StorageSizes): string {
   return remedies[largestFirst(sizes)[0] ?? 'outside'];
 }
 
-/** For example `1023 MiB`; rounded down, so that there is never said to be more than there is. */
+/** For example `1023 MiB`; rounded down, so that it never promises more than there is. */
 export function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / (1 << 20))} MiB`;
 }
 
-/** Those that take something. */
+/** Parts that take up space. */
 function largestFirst(sizes: StorageSizes): readonly StoragePart[] {
   return storageParts.filter((part) => sizes[part] > 0).sort((one, other) => sizes[other] - sizes[one]);
 }

@@ -1,6 +1,6 @@
 import type { Reasons } from './reason-words';
 
-/** @param wrong what is wrong with the part that is quoted */
+/** @param wrong what is wrong with the quoted part */
 function window(wrong: (part: string) => string) {
   return {
     code: 'invalid-input',
@@ -10,7 +10,7 @@ function window(wrong: (part: string) => string) {
   } as const;
 }
 
-/** Why a text is no maintenance window. */
+/** Why a text is not a valid maintenance window. */
 export const windowReasons = {
   'window-without-times': window(() => 'the times are missing'),
   'window-times-not-two': window((part) => `${part} is not two times with a hyphen between them`),

@@ -9,15 +9,15 @@ export interface AskedNamesPorts {
 
 interface Asked {
   readonly atMs: number;
-  /** What the disk has; -Infinity for nothing. */
+  /** The time on disk; -Infinity for none. */
   savedMs: number;
 }
 
 /** A name that was asked for within this time costs only a look-up. */
 const freshMs = 60_000;
-/** What the disk has may be so much older than what memory has: names are in use for days. */
+/** How far the time on disk may lag behind memory: names stay in use for days. */
 const savedAgainAfterMs = 3_600_000;
-/** Behind a wildcard a device can ask for any number of names. */
+/** Behind a wildcard, a device can ask for any number of names. */
 const maxNames = 1_000;
 const maxNameLength = 255;
 
@@ -28,7 +28,7 @@ export class AskedNames {
 
   private constructor(private readonly ports: AskedNamesPorts) {}
 
-  /** With the names that were saved before. @throws DomainError `unavailable` */
+  /** Loads the saved names. @throws DomainError `unavailable` */
   static async open(ports: AskedNamesPorts): Promise<AskedNames> {
     const asked = new AskedNames(ports);
     for (const { name, askedAt } of await ports.records.all()) {
@@ -38,20 +38,20 @@ export class AskedNames {
     return asked;
   }
 
-  /** @param isWanted asked only about a name that is not fresh: whether it is one of the certificate's */
+  /** @param isWanted whether the certificate has a name; called only for names that are not fresh */
   note(name: string, isWanted: (name: string) => boolean): void {
     const canonical = name.toLowerCase().replace(/\.$/, '');
     const atMs = this.ports.now().getTime();
     const known = this.#names.get(canonical);
     if (known !== undefined && Math.abs(atMs - known.atMs) < freshMs) return;
     if (canonical === '' || canonical.length > maxNameLength || !isWanted(canonical)) return;
-    this.#names.delete(canonical); // put at the end
+    this.#names.delete(canonical); // moves it to the end
     this.#names.set(canonical, { atMs, savedMs: known?.savedMs ?? -Infinity });
     const [oldest] = this.#names.keys();
     if (this.#names.size > maxNames && oldest !== undefined) this.#names.delete(oldest);
   }
 
-  /** Those of the last 7 days. */
+  /** Names of the last 7 days. */
   recent(): readonly string[] {
     const nowMs = this.ports.now().getTime();
     return [...this.#names]
@@ -59,7 +59,7 @@ export class AskedNames {
       .map(([name]) => name);
   }
 
-  /** Writes what is new. Call it about once a minute: what could not be written stays due. @throws DomainError `storage-full`, `unavailable` */
+  /** Saves what is new. Call it about once a minute: anything unsaved stays due. @throws DomainError `storage-full`, `unavailable` */
   async save(): Promise<void> {
     const due = [...this.#names].filter(
       ([, { atMs, savedMs }]) => Math.abs(atMs - savedMs) >= savedAgainAfterMs,

@@ -1,6 +1,6 @@
 import type { CertificateSort, KnownCertificate } from '../../core/certificate';
 
-/** Sorts an inventory once: as long as the folder does not change, it is the same list. A fleet has tens of thousands. */
+/** Sorts an inventory of tens of thousands once: until the folder changes, it is the same list. */
 export function createCertificateOrder() {
   const known = new WeakMap<readonly KnownCertificate[], Map<string, readonly KnownCertificate[]>>();
   return (byDevice: readonly KnownCertificate[], sort: CertificateSort, isDescending: boolean) => {
@@ -14,7 +14,7 @@ export function createCertificateOrder() {
   };
 }
 
-/** Those that are equal stay in the order that they had. */
+/** Equal entries keep their order. */
 function sorted(
   byDevice: readonly KnownCertificate[],
   sort: CertificateSort,

@@ -8,16 +8,16 @@ import {
 /** Enough to renew by hand. A certificate that expired longer ago belongs to a device that is no longer used. */
 export const expiryNoticeDays = 30;
 
-/** What is known of devices' certificates. */
+/** What is known about devices' certificates. */
 export interface DueFacts {
   readonly at: Date;
-  /** By device, the newest first. */
+  /** By device, newest first. */
   readonly certificates: readonly KnownCertificate[];
-  /** Devices that came with a certificate that states no purpose. */
+  /** Devices that used a certificate without a stated purpose. */
   readonly oldCertificates: readonly string[];
 }
 
-/** The newest certificate of each device whose certificates run out, or did lately. */
+/** The newest certificate of each device whose certificates expire soon or expired recently. */
 export function expiringCertificates({ certificates, at }: DueFacts): readonly KnownCertificate[] {
   return newestOfEach(certificates).filter(
     ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
@@ -28,11 +28,11 @@ export function expiringCertificates({ certificates, at }: DueFacts): readonly K
 export interface OldCertificateDevices {
   /** By id. */
   readonly ids: readonly string[];
-  /** Those that have a new certificate, and have not come with it yet. */
+  /** Those that have a new certificate and have not used it yet. */
   readonly renewed: readonly string[];
 }
 
-/** Those that came with one, and those whose newest one in the folder is one. */
+/** Devices that used such a certificate, or whose newest one in the folder is one. */
 export function oldCertificateDevices({
   certificates,
   oldCertificates,
@@ -45,14 +45,14 @@ export function oldCertificateDevices({
   return { ids, renewed: ids.filter((id) => replaced.has(id)) };
 }
 
-/** The newest certificates of the devices for which something is due. */
+/** The newest certificates of devices for which something is due. */
 export function dueCertificates(due: CertificateDue, facts: DueFacts): ReadonlySet<KnownCertificate> {
   if (due === 'expiring') return new Set(expiringCertificates(facts));
   const ids = new Set(oldCertificateDevices(facts).ids);
   return new Set(newestOfEach(facts.certificates).filter(({ deviceId }) => ids.has(deviceId)));
 }
 
-/** Devices that had a certificate revoked, and have no other one that is valid. */
+/** Devices with a revoked certificate and no other valid one. */
 export function revokedDevices(
   { certificates, at }: Omit<DueFacts, 'oldCertificates'>,
   revocations: readonly Revocation[],
@@ -63,7 +63,7 @@ export function revokedDevices(
   return revoked;
 }
 
-/** A device that has a new one does not miss the old. */
+/** A device that has a new certificate does not need the old one. */
 function newestOfEach(certificates: readonly KnownCertificate[]): readonly KnownCertificate[] {
   const valid = certificates.filter(({ revokedAt }) => revokedAt === null);
   return valid.filter(({ deviceId }, index) => valid[index - 1]?.deviceId !== deviceId);

@@ -4,13 +4,13 @@ interface Place<Value> {
 }
 
 /**
- * Remembers a bounded number of things, each under its latest source. When it is full, the source with the most entries loses its
- * oldest, so one that keeps bringing new things only displaces its own.
+ * Remembers a bounded number of things, each under its latest source. When it is full, the source with the most entries loses its oldest,
+ * so a source that keeps adding new things only displaces its own.
  */
 export class FairList<Value> {
-  /** In the order in which they came last. */
+  /** In the order in which they were last added. */
   readonly #places = new Map<string, Place<Value>>();
-  /** Keys by holder, each in the same order. */
+  /** Keys by holder, in the same order. */
   readonly #held = new Map<string, Set<string>>();
 
   constructor(private readonly maxSize: number) {}
@@ -20,7 +20,7 @@ export class FairList<Value> {
   }
 
   put(key: string, holder: string, value: Value): void {
-    this.#delete(key); // put at the end
+    this.#delete(key); // moves it to the end
     if (this.#places.size >= this.maxSize) this.#makeRoom();
     this.#places.set(key, { value, holder });
     const held = this.#held.get(holder);

@@ -5,20 +5,20 @@ import type { ReadKitText } from '../../ports/certificates';
 /** What a device kit is made from. */
 export interface DeviceKit {
   readonly id: string;
-  /** What the device uses to reach the server, without a slash at the end. */
+  /** The URL by which the device reaches the server, without a trailing slash. */
   readonly serverUrl: string;
-  /** What the board is; `null` when the kit is for whatever its `system.conf` says. */
+  /** The board's compatible; `null` if the kit is for any compatible in `system.conf`. */
   readonly compatible: string | null;
   readonly polling: KitPolling;
   readonly client: KitClient;
   readonly caPem: string;
   readonly certificatePem: string;
-  /** `null` when the device has its key already. */
+  /** `null` if the device already has its key. */
   readonly keyPem: string | null;
 }
 
 export interface KitFile {
-  /** Below the kit's folder. */
+  /** Relative to the kit's folder. */
   readonly path: string;
   readonly mode: number;
   readonly content: string;
@@ -44,7 +44,7 @@ const texts: readonly (readonly [name: string, mode: number, source?: string])[]
   ['system.conf.d/streaming.conf', 0o644],
 ];
 
-/** The same for `rauc-hawkbit-updater`, each with where it is read. */
+/** The same for `rauc-hawkbit-updater`, each with its source. */
 const hawkbitTexts: readonly (readonly [name: string, mode: number, source: string])[] = [
   ...(
     [
@@ -65,7 +65,7 @@ const hawkbitTexts: readonly (readonly [name: string, mode: number, source: stri
 const keyMode = 0o640;
 const certificates = 'root/etc/rauc/update';
 
-/** The files of a kit, by path; the same for the same device. */
+/** The files of a kit, sorted by path; the same for the same device. */
 export async function listKitFiles(kit: DeviceKit, readText: ReadKitText): Promise<readonly KitFile[]> {
   const wanted = kit.client === 'hawkbit' ? hawkbitTexts : texts;
   const filled = wanted.map(async ([path, mode, source = path]) => ({
@@ -85,7 +85,7 @@ export async function listKitFiles(kit: DeviceKit, readText: ReadKitText): Promi
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** For the system's store, whose tools take one certificate a file. */
+/** For the system's certificate store, whose tools take one certificate per file. */
 function systemCertificates(caPem: string): readonly KitFile[] {
   const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block, index) => ({

@@ -13,32 +13,32 @@ import type { Clock } from '../../ports/clock';
 
 export interface KitRequest extends IssueOptions {
   readonly id: string;
-  /** What the device uses to reach the server, without a slash at the end. */
+  /** The URL by which the device reaches the server, without a trailing slash. */
   readonly serverUrl: string;
   readonly compatible?: string;
   /** Default `script`. */
   readonly polling?: KitPolling;
   /** Default `rauc`. */
   readonly client?: KitClient;
-  /** A request for the key that the device has. */
+  /** A certificate request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
-  /** Whether the kit travels where others cannot read it; true when left out. If not, it is refused if it would contain a key. */
+  /** Whether others cannot read the kit on its way; true if left out. Otherwise a kit that would contain a key is refused. */
   readonly mayHoldKey?: boolean;
 }
 
 export interface MadeKit {
-  /** Of the archive. */
+  /** Name of the archive. */
   readonly fileName: string;
   /** The `.tar.gz`. */
   readonly archive: Readable;
-  /** Paths in it. */
+  /** Paths in the archive. */
   readonly files: readonly string[];
   readonly hasKey: boolean;
-  /** What its user should know; empty for most. */
+  /** What the user should know; usually empty. */
   readonly warnings: readonly string[];
-  /** Whether there was a server certificate here, to be checked against the kit. */
+  /** Whether there was a server certificate here to check against the kit. */
   readonly isServerChecked: boolean;
-  /** What was issued for it; `null` when the device already had a certificate. */
+  /** What was issued for the kit; `null` if the device already had a certificate. */
   readonly issued: IssuedFiles | null;
 }
 
@@ -110,7 +110,7 @@ function keyInTheOpen(id: string): DomainError {
   return DomainError.of('kit-key-in-the-open', { deviceId: id });
 }
 
-/** How a kit is called: its folder, and its archive before the `.tar.gz`. */
+/** The name of a kit: its folder, and its archive without the `.tar.gz`. */
 export function kitName(id: string): string {
   return `device-kit-${id}`;
 }
@@ -119,7 +119,7 @@ function withRoot(caPem: string, rootPem: string): string {
   return `${caPem.trimEnd()}\n${rootPem}`;
 }
 
-/** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
+/** An existing certificate is used as it is: refuses requests for a new one that would silently be ignored. */
 function checkExisting(
   { certificate, revokedAt }: DeviceFiles,
   { csrPem, days, key }: KitRequest,

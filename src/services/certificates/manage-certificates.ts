@@ -19,14 +19,14 @@ import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-devic
 import type { Clock } from '../../ports/clock';
 
 export interface CertificateQuery {
-  /** Part of the device id or of the serial; case does not count. */
+  /** Part of the device id or the serial; not case-sensitive. */
   readonly search?: string;
-  /** Only those that are due a new one, for this cause. */
+  /** Only those that need a replacement for this reason. */
   readonly due?: CertificateDue;
   readonly sort: CertificateSort;
   readonly isDescending: boolean;
   readonly limit: number;
-  /** The serial that the page before ended with. */
+  /** Serial of the last entry on the page before. */
   readonly after?: string;
 }
 
@@ -34,11 +34,11 @@ export interface CertificatePage {
   readonly ca: CertificateSummary | null;
   readonly hasCaKey: boolean;
   readonly server: CertificateSummary | null;
-  /** In the order that was asked for; those of one device the newest first. */
+  /** In the requested order; those of one device newest first. */
   readonly devices: readonly KnownCertificate[];
   /** How many match in total. */
   readonly total: number;
-  /** For the page after this one; `null` on the last. */
+  /** Cursor of the next page; `null` on the last one. */
   readonly next: string | null;
 }
 
@@ -50,28 +50,28 @@ export interface DeviceCertificateRequest extends IssueOptions {
 
 /** The certificates, as administrators manage them on a running server. Each change has a line in the journal. */
 export interface ManageCertificates {
-  /** @throws DomainError `invalid-input` for a page that is none of this list's */
+  /** @throws DomainError `invalid-input` if the cursor belongs to another list */
   list(query: CertificateQuery): Promise<CertificatePage>;
-  /** Checks the whole folder, as `cert verify` does. Who asks during a check shares it, for it reads every file. */
+  /** Checks the whole folder, as `cert verify` does. It reads every file, so requests during a check share its result. */
   verify(): Promise<readonly FolderFinding[]>;
-  /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` when there is none, `configuration` */
+  /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` if there is none, `configuration` */
   readCa(): Promise<string>;
   /**
    * Issues a device's certificate into the folder.
-   * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict` when there is one or the CA's key is not
+   * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict` if there is one already or the CA's key is not
    * here, `configuration`, `storage-full`
    */
   issue(
     request: DeviceCertificateRequest,
     actor: Actor,
   ): Promise<{ readonly certificate: CertificateSummary; readonly certificatePem: string }>;
-  /** Makes a device's kit, as {@link createMakeDeviceKit} does. @throws DomainError as that, and as `issue` */
+  /** Makes a device's kit, like {@link createMakeDeviceKit}. @throws DomainError like that and `issue` */
   makeKit(request: KitRequest, actor: Actor): Promise<MadeKit>;
 }
 
 export interface ManageCertificatesPorts {
   readonly certificates: CertificateFolder;
-  /** Devices that came with a certificate that states no purpose. */
+  /** Devices that used a certificate without a stated purpose. */
   readonly oldCertificates: () => readonly string[];
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;
@@ -82,7 +82,7 @@ export interface ManageCertificatesPorts {
 export function createManageCertificates(ports: ManageCertificatesPorts): ManageCertificates {
   const { certificates, readKitText, log, now } = ports;
 
-  /** It is already done, whether or not the journal takes its line. */
+  /** The change is already made, whether or not its line can be written. */
   async function tell(event: Omit<NewEvent, 'at'>): Promise<void> {
     try {
       await ports.journal.record([{ ...event, at: now() }]);

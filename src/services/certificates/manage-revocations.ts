@@ -12,11 +12,11 @@ import type { DeviceTokens } from '../access/device-tokens';
 /** What to revoke. */
 export type RevocationTarget =
   | {
-      /** In any spelling. */
+      /** In any notation. */
       readonly serial: string;
-      /** Only if a certificate with it was issued here. */
+      /** Only if a certificate with this serial was issued here. */
       readonly isKnown?: boolean;
-      /** Whose it is, if the caller knows. */
+      /** The device it belongs to, if known. */
       readonly deviceId?: string;
     }
   | {
@@ -24,30 +24,30 @@ export type RevocationTarget =
       readonly certificatePem: string;
     }
   | {
-      /** The device whose certificate it is: the one that it uses now. The device is to be kept out, so its token goes as well. */
+      /** The device whose current certificate to revoke. This keeps the device out, so its token is removed too. */
       readonly usedBy: string;
     };
 
 export interface RevocationPage {
-  /** The newest first. */
+  /** Newest first. */
   readonly revocations: readonly Revocation[];
   readonly total: number;
-  /** For the page after this one; `null` on the last. */
+  /** Cursor of the next page; `null` on the last one. */
   readonly next: string | null;
 }
 
-/** Which device certificates are refused, whoever issued them. */
+/** Which device certificates are refused, from any issuer. */
 export interface ManageRevocations {
-  /** @throws DomainError `invalid-input` for a page that is none of this list's, `configuration` when the list is damaged */
+  /** @throws DomainError `invalid-input` if the cursor belongs to another list, `configuration` if the list is damaged */
   list(query: { readonly limit: number; readonly after?: string }): Promise<RevocationPage>;
   /**
-   * Revokes one certificate: when the promise resolves, that is on disk and in force, also for open connections. Revoking a
-   * revoked certificate changes nothing.
+   * Revokes one certificate: when the promise resolves, that is on disk and in force, for open connections too. Revoking a revoked
+   * certificate changes nothing.
    * @throws DomainError `not-found`, `conflict` for a device that has not connected, `invalid-input`, `configuration`,
    * `storage-full`, `unavailable`
    */
   revoke(target: RevocationTarget, reason: string | undefined, actor: Actor): Promise<Revocation>;
-  /** Since when a certificate is refused; `null` for one that is not. It reads memory. */
+  /** When a certificate was revoked; `null` if it was not. It reads only memory. */
   readonly revokedAt: (serial: string) => Date | null;
 }
 
@@ -76,7 +76,7 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
     return { serial, ...(deviceId === undefined ? {} : { deviceId: parseDeviceId(deviceId) }) };
   }
 
-  /** It is already done, whether or not the journal takes its line. */
+  /** The change is already made, whether or not its line can be written. */
   async function tell({ serial, commonName: deviceId, reason }: Revocation, actor: Actor): Promise<void> {
     try {
       await ports.journal.record([

@@ -4,9 +4,9 @@ import { pack } from 'tar-stream';
 import type { KitFile } from './kit-files';
 
 /**
- * Packs files into a `.tar.gz`: the same bytes for the same files and time.
- * @param folder that they are put in
- * @param at when everything in it was changed last
+ * Packs files into a `.tar.gz`; the same files and time give the same bytes.
+ * @param folder to put them in
+ * @param at modification time of all entries
  */
 export function packKit(files: readonly KitFile[], folder: string, at: Date): Readable {
   const archive = pack();
@@ -15,6 +15,6 @@ export function packKit(files: readonly KitFile[], folder: string, at: Date): Re
     archive.entry({ ...owner, name: `${folder}/${path}`, mode }, content);
   }
   archive.finalize();
-  // What goes wrong reaches the reader of the stream that is returned.
+  // Errors reach the reader of the returned stream.
   return pipeline(archive, createGzip({ level: 9 }), () => undefined);
 }

@@ -13,26 +13,26 @@ export interface RefusedContact extends ConnectionRefusal {
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
   readonly address: string | null;
-  /** What limits count an address as: an IPv6 network counts as one. */
+  /** How limits count the address: an IPv6 network counts as one. */
   readonly addressGroup: string;
-  /** Reads it; asked once as long as it is remembered. */
+  /** Reads the certificate; called once while it is remembered. */
   readonly describe: () => RefusedSubject;
 }
 
 export interface RefusedQuery {
-  /** Part of the subject, serial, issuer, fingerprint or address; case does not count. */
+  /** Part of the subject, serial, issuer, fingerprint or address; not case-sensitive. */
   readonly search?: string;
   readonly limit: number;
 }
 
 export interface RefusedPage {
-  /** Those of our CAs first, then the latest first. */
+  /** Those of our CAs first, then the most recent first. */
   readonly certificates: readonly RefusedCertificate[];
   /** How many match in total. */
   readonly total: number;
 }
 
-/** Which certificates were refused since the start. */
+/** The certificates that were refused since the start. */
 export interface RefusedCertificates {
   note(contact: RefusedContact): void;
   list(query: RefusedQuery): RefusedPage;
@@ -49,15 +49,15 @@ type Entry = { -readonly [Key in keyof RefusedCertificate]: RefusedCertificate[K
 const maxOurs = 2_000;
 const maxStrangers = 500;
 const hourMs = 3_600_000;
-/** Lines of the journal; a fleet whose certificates all expired at once, or somebody who makes a new certificate each time, must not fill it. */
+/** Rates of journal lines: neither a fleet whose certificates all expire at once nor a client with ever new ones may fill it. */
 const linesOfOurs = { burst: 100, perSecond: 600 / 3_600 };
 const linesOfStrangers = { burst: 20, perSecond: 30 / 3_600 };
-/** More than these rates write in an hour. */
+/** More than these rates allow per hour. */
 const maxTold = 1_000;
 
 /**
- * {@link RefusedCertificates} in memory. Anybody can make certificates of his own, so those of strangers have a list and a rate of their
- * own: they push out none that a CA of ours signed.
+ * {@link RefusedCertificates} in memory. Anyone can make certificates, so those of strangers have their own list and rate: they never
+ * displace one that a CA of ours signed.
  */
 export class RefusedCertificateList implements RefusedCertificates {
   readonly #ours = new FairList<Entry>(maxOurs);

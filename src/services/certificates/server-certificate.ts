@@ -10,11 +10,11 @@ import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 import type { AskedNames } from './asked-names';
 
-/** What the device listener shows. */
+/** What the device listener presents. */
 export interface ServedTls {
-  /** PEM: the certificate, and the chain that it is sent with. */
+  /** PEM: the certificate, with the chain that is sent along. */
   readonly cert: string;
-  /** PEM. Never to be logged. */
+  /** PEM. Never log it. */
   readonly key: string;
   readonly names: readonly string[];
   readonly summary: CertificateSummary;
@@ -23,13 +23,13 @@ export interface ServedTls {
 export interface ServerCertificateStatus {
   /** Of the certificate in use. */
   readonly notAfter: Date;
-  /** Why it is not renewed although it is time; `null` when it is not time, or it was renewed. */
+  /** Why renewal failed although it is due; `null` if it is not due or succeeded. */
   readonly renewalProblem: { readonly reason: string; readonly remedy: string } | null;
   /** Why the certificate in the folder is not in use; `null` when it is. */
   readonly heldBack: HoldReason | null;
-  /** Names that devices asked for in the last days, and that the certificate in use does not cover. */
+  /** Names that devices asked for in recent days and the current certificate does not cover. */
   readonly missedNames: readonly string[];
-  /** Since the start. */
+  /** Counted since the start. */
   readonly renewals: { readonly renewed: number; readonly failed: number };
 }
 
@@ -37,7 +37,7 @@ export interface ServerCertificatePorts<Tls extends ServedTls> {
   readonly inUse: () => Tls;
   /** Uses what {@link ServerCertificate.choose} held back before. */
   readonly takeOver: (found: Tls) => void;
-  /** As `CertificateFolder.renewServer`: the listener applies what it writes like any other new certificate. */
+  /** Like `CertificateFolder.renewServer`: the listener applies the result like any other new certificate. */
   readonly renew: () => Promise<RenewedServer | null>;
   readonly askedNames: Pick<AskedNames, 'note' | 'recent'>;
   readonly covers: (names: readonly string[], host: string) => boolean;
@@ -49,29 +49,29 @@ export interface ServerCertificatePorts<Tls extends ServedTls> {
 const checkEveryMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** Keeps the server's certificate good for the devices that there are: renews it in time, and holds back one that cuts some off. */
+/** Keeps the server's certificate valid for its devices: renews it in time, and holds back one that would cut some off. */
 export class ServerCertificate<Tls extends ServedTls> {
   readonly #runs = new SharedRun(() => this.#runOnce());
   readonly #renewals = { renewed: 0, failed: 0 };
-  /** What was found in the folder and is not used. */
+  /** Files found in the folder and not used. */
   #offered: Tls | null = null;
   #problem: ServerCertificateStatus['renewalProblem'] = null;
   #checked = { atMs: -Infinity, serial: '' };
   #toldAtMs = -Infinity;
-  /** What the last check failed with. */
+  /** The error of the last check. */
   #failure: { readonly error: unknown } | null = null;
 
   constructor(private readonly ports: ServerCertificatePorts<Tls>) {}
 
-  /** A device asked for a name in its TLS handshake. Names that the certificate never had are nothing that it could lose. */
+  /** Notes a name that a device asked for in its TLS handshake. Names that the certificate never had cannot be lost. */
   noteName(name: string): void {
     const { askedNames, covers, inUse } = this.ports;
     askedNames.note(name, (asked) => covers(inUse().names, asked));
   }
 
   /**
-   * What to use of new files: all of them or, if their certificate is worse for devices than the current one, only the CAs. In
-   * that case people are told.
+   * Chooses what to use of new files: all of them or, if their certificate is worse for devices than the current one, only the CAs. In that
+   * case a journal line says so.
    */
   choose(found: Tls): Tls {
     const inUse = this.ports.inUse();
@@ -98,7 +98,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     };
   }
 
-  /** Does what falls due, each hour and after a change. Call it about once a second. @throws what the last check failed with */
+  /** Does what is due, each hour and after a change. Call it about once a second. @throws the error of the last check */
   run(): Promise<void> {
     return this.#runs.start();
   }
@@ -159,7 +159,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     }
   }
 
-  /** Once a day, as long as it lasts. */
+  /** Once a day while it lasts. */
   async #tellProblem({ reason, remedy }: NonNullable<ServerCertificateStatus['renewalProblem']>) {
     const { inUse, now, log, journal } = this.ports;
     const at = now();
@@ -201,7 +201,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     });
   }
 
-  /** It is already done, whether or not the journal takes its line. */
+  /** The change is already made, whether or not its line can be written. */
   async #record(event: Omit<NewEvent, 'at' | 'actor'>): Promise<void> {
     try {
       await this.ports.journal.record([{ ...event, at: this.ports.now(), actor: theServer }]);
@@ -211,7 +211,7 @@ export class ServerCertificate<Tls extends ServedTls> {
   }
 }
 
-/** What is nobody's fault is in the log. */
+/** Unexpected errors are only in the log. */
 function problemOf(error: unknown): NonNullable<ServerCertificateStatus['renewalProblem']> {
   const unexpected = DomainError.of('renewal-failed');
   const { message: reason, remedy = unexpected.remedy } = error instanceof DomainError ? error : unexpected;

@@ -3,15 +3,15 @@ import { type DecisionChange, relabel } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import type { TextField } from '../../core/reasons/device';
 
-/** What a person wants for a device. */
+/** Settings of a device. */
 export interface DeviceInput {
   readonly channel?: string;
-  /** Replaces the labels that it has. */
+  /** Replaces its labels. */
   readonly labels?: readonly string[];
   readonly notes?: string;
 }
 
-/** What a person wants changed; omitted fields stay. */
+/** A change to a device's settings; omitted fields stay. */
 export interface DeviceChange extends DeviceInput {
   readonly addLabels?: readonly string[];
   readonly removeLabels?: readonly string[];
@@ -34,7 +34,7 @@ export function parseInput({ channel, labels, notes }: DeviceInput): DeviceInput
 }
 
 /**
- * @returns what applies a change to decisions; it adds or removes each label independently of the others
+ * @returns applies a change to a device's decisions; it adds or removes each label independently of the others
  * @throws DomainError `invalid-input`
  */
 export function planChange({

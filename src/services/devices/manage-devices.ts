@@ -26,7 +26,7 @@ export interface DeviceDetails extends DeviceRecord {
 export interface ManageDevices {
   /** @throws DomainError `not-found` */
   get(id: string): Promise<DeviceDetails>;
-  /** The newest log that a device sent with a report. @throws DomainError `not-found` */
+  /** The latest log that a device sent with a report. @throws DomainError `not-found` */
   log(installationId: number): Promise<{ readonly log: string; readonly at: Date }>;
   /** Creates a device before its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
   create(id: string, input: DeviceInput, actor: Actor): Promise<DeviceRecord>;
@@ -40,21 +40,21 @@ export interface ManageDevices {
   pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
   /**
-   * One decision about many devices, in one write: it takes effect on all that can have it, or on none.
+   * Applies one decision to many devices in one write: to all that it can apply to, or to none.
    * @param plan the decision; an invalid one fails for each device
    */
   decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
   /** Clears bundles that failed, were interrupted or were cancelled, so that they can be tried again. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** The same for many devices, in one write: it takes effect on all that exist, or on none. */
+  /** The same for many devices in one write: for all that exist, or for none. */
   clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
   /**
-   * Cancels its installation; the bundle is not offered again until that is cleared. By force, one that is being cancelled counts as cancelled
-   * although the device has not answered: it is told nothing, and may still finish.
+   * Cancels its installation; the bundle is not offered again until that is cleared. By force, a pending cancellation counts as done
+   * although the device has not answered: the device is told nothing, and may still finish.
    * @throws DomainError `conflict`
    */
   cancel(id: string, actor: Actor, request?: { readonly isForced?: boolean }): Promise<DeviceRecord>;
-  /** Forgets the device; with a valid certificate it comes back as a new one. */
+  /** Forgets the device; if its certificate is valid, it comes back as a new one. */
   forget(id: string, actor: Actor): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export interface ManageDevicesPorts {
   readonly devices: DeviceRecords;
   /** How often a bundle may be tried on one device. */
   readonly maxTries: number;
-  /** Hears of each device that is forgotten. */
+  /** Called for each device that is forgotten. */
   readonly onForgotten?: (id: string) => void;
   readonly now: Clock;
 }
@@ -162,7 +162,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   };
 }
 
-/** @throws DomainError `conflict` for one that was not called off before: the device should hear of it first */
+/** @throws DomainError `conflict` if no cancellation is pending: the device should learn of it first */
 function endCancelled(installation: Installation | null, id: string, cause: Cause): Intervention {
   if (installation?.state !== 'cancelling') throw DomainError.of('nothing-being-cancelled', { id });
   const after = changed(installation, { state: 'cancelled' }, cause);

@@ -10,15 +10,15 @@ import type { Catalog } from '../catalog/catalog';
 import { refuseUntellable } from '../catalog/plan-activation';
 import { type DeviceChange, parseText, planChange } from './device-input';
 
-/** What a person decides, for any device. */
+/** A decision that applies to any device. */
 export interface Decision {
   /** @throws DomainError `conflict` for a device that it cannot apply to */
   readonly change: DecideOnDevice;
-  /** Describes it, and what it replaced. */
+  /** Describes the decision and what it replaced. */
   readonly tell: TellDecision;
 }
 
-/** All possible decisions, made by one person. */
+/** All possible decisions of one person. */
 export interface DecisionPlans {
   admit(): Decision;
   /** @throws DomainError `invalid-input` for a reason that is too long */

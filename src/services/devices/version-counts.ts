@@ -4,7 +4,7 @@ import type { VersionCount } from '../../ports/history';
 /** Devices report their own versions, so the answer needs a limit. */
 const maxVersions = 20;
 
-/** The most frequent versions first; the rest count as `null`, along with unknown ones. */
+/** The most frequent versions first; the rest count as `null`, like unknown ones. */
 export function mostFrequent(versions: ReadonlyMap<string | null, number>): readonly VersionCount[] {
   const named = [...versions]
     .flatMap(([version, devices]) => (version === null ? [] : [{ version, devices }]))

@@ -20,10 +20,10 @@ export interface AskingPorts {
 }
 
 /**
- * Describes a device to the offer's rules. Its compatible is the one it asks for, else the only one its certificate is bound to,
- * else the one it last reported, else the default.
+ * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one its certificate is bound to, or else
+ * the one it last reported, or else the default.
  * @param record `undefined` for an unknown device
- * @param asked what it names now; `null` when it names none
+ * @param asked the compatible it names now; `null` if it names none
  * @param meansDefault a device that names none means the default, whatever it reported before
  */
 export function describeAsking(
@@ -66,7 +66,7 @@ export function describeAsking(
   };
 }
 
-/** What it is proven to run, as long as it still reports exactly that. */
+/** The bundle it is proven to run, while it still reports exactly that. */
 function provenSha256(record: DeviceRecord | undefined): string | null {
   const installation = record?.installation;
   if (installation?.state !== 'proven') return null;
@@ -87,7 +87,7 @@ function standingOffer(
 ): StandingOffer | null {
   const installation = record?.installation ?? null;
   if (installation === null || !isCancellable(installation)) return null;
-  if (installation.state === 'stopped') return null; // its place is another's
+  if (installation.state === 'stopped') return null; // its place belongs to another
   if (releases.hasEnded(installation)) return null;
   const bundle = catalog.find(installation.bundleName);
   if (bundle?.sha256 !== installation.sha256) return null;
@@ -97,8 +97,8 @@ function standingOffer(
 }
 
 /**
- * What a device reports as installed waits for its reboot until the device is lost. If it reports nothing, what it has read waits
- * as long as a boot would still count. If it reports nothing that would show a boot, nothing waits.
+ * The bundle that waits for a reboot. One that was reported as installed waits until the device is lost; one that was read without a report
+ * waits while a boot would still count. If the device reports nothing that would show a boot, nothing waits.
  */
 function unbootedBundle(
   { proofRules }: AskingPorts,

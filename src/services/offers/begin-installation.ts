@@ -27,7 +27,7 @@ export interface BeginPorts {
 }
 
 /**
- * Keeps that a device was told of a bundle, or begins to install it: in the installation that is unsettled for it, or a new one.
+ * Records that a device was told of a bundle or begins to install it, in its unsettled installation for the bundle or a new one.
  */
 export type BeginInstallation = (draft: DeviceDraft, offered: Offered, contact: Contact) => void;
 
@@ -48,7 +48,7 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
       else draft.change(again.installation, again.events);
       return;
     }
-    // A retry of what has ended is not another attempt.
+    // Retrying a finished attempt does not start another one.
     const isRetry = transactionId !== null && installation?.transactionId === transactionId;
     const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
     if (isSame && installation.state !== 'interrupted') return;
@@ -64,7 +64,7 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
     );
   };
 
-  /** It does not matter if a crash loses the renewal: the offer stands without it. */
+  /** It does not matter if a crash loses the renewal: the offer is valid without it. */
   function standsForLong({ offerEndsAt }: Installation, at: Date): boolean {
     const leftMs = offerEndsAt.getTime() - at.getTime();
     return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;

@@ -4,11 +4,11 @@ import { isOpen } from '../../core/installation-states';
 import type { Catalog } from '../catalog/catalog';
 import type { DeviceUpdates } from '../../ports/device-updates';
 
-/** What a device may read. Asked for each range: nothing here asks the database about a device that was heard lately. */
+/** What a device may read. It is asked for each range, so it needs no database for a recently heard device. */
 export interface BundleAccess {
   /** Whether a device may have bundles at all. */
   isAdmitted(identity: DeviceIdentity): Promise<boolean>;
-  /** Whether a bundle may be for a device, as far as its certificate says. */
+  /** Whether a bundle may be for a device, according to its certificate. */
   isTheirs(identity: DeviceIdentity, bundle: Bundle): boolean;
   /** Whether a device was heard before. */
   isKnown(identity: DeviceIdentity): Promise<boolean>;
@@ -19,7 +19,7 @@ export interface BundleAccess {
 export interface AccessPorts {
   readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
   readonly catalog: Pick<Catalog, 'releasesOf'>;
-  /** What a device is at its first contact. */
+  /** Settings of a device at its first contact. */
   readonly newDevices: Admission;
 }
 
@@ -34,7 +34,7 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
     isTheirs({ compatibles }, bundle) {
       if (compatibles.length === 0) return true;
       if (bundle.compatible !== null && compatibles.includes(bundle.compatible)) return true;
-      // A bundle of another compatible may have been released by force: then it is for these devices as well.
+      // A bundle of another compatible may have been released by force: then it is for these devices too.
       return compatibles.some((compatible) => isReleased(bundle, compatible));
     },
 

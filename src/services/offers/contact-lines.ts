@@ -6,7 +6,7 @@ import { saying } from '../../core/journal/catalogue';
 import type { Sight } from '../../core/recognize-board';
 import type { Cause } from '../devices/installation-events';
 
-/** A second board uses the certificate, which was not known before. */
+/** A second board uses the certificate, which is news. */
 export function tellSecond(before: Device, { id, facts, boards }: Device, cause: Cause): readonly NewEvent[] {
   if (before.boards.second !== null || boards.second === null) return [];
   const { own, other } = boards.second;
@@ -19,14 +19,14 @@ export function tellSecond(before: Device, { id, facts, boards }: Device, cause:
   return [{ kind: 'device.second-board', ...cause, subject, reason }];
 }
 
-/** Another board, or the same one with nothing left of what it had. */
+/** Another board, or the same one without its earlier state. */
 export function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
   const reason = saying('device-started-afresh', { device: id, sight });
   const subject = { deviceId: id, compatible: facts.compatible };
   return [{ kind: 'device.started-afresh', ...cause, subject, reason }];
 }
 
-/** What of a device has changed. */
+/** What has changed about a device. */
 export function tellContact(
   before: Device,
   after: Device,

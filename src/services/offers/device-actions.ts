@@ -6,16 +6,16 @@ import type { DeviceUpdates } from '../../ports/device-updates';
 import type { Catalog } from '../catalog/catalog';
 import type { ExplainOffer } from './explain-offer';
 
-/** Installations as protocols see them that give them to devices by their number. */
+/** Installations, for protocols that identify them to devices by number. */
 export interface DeviceActions {
   /** For a recently heard device this reads only memory. */
   latest(identity: Pick<DeviceIdentity, 'id'>): Promise<LatestAction>;
-  /** @returns `undefined` for a number that is none of the device's installations, or of one that is forgotten */
+  /** @returns `undefined` if the device has no installation with this number, or it is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;
   /**
-   * For protocols whose devices download ahead: whether a device may install now what it was given. What began while the window was open, or
-   * installs already, may go on.
-   * @returns `null` for what has no window to wait for
+   * Whether a device that downloads ahead may install its bundle now. An installation that began while the window was open, or is already
+   * writing, may continue.
+   * @returns `null` if there is no window to wait for
    */
   windowOf(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
@@ -24,9 +24,9 @@ export interface DeviceActions {
 }
 
 export interface LatestAction {
-  /** `null` when there never was one. */
+  /** `null` if it never had one. */
   readonly installation: Installation | null;
-  /** The device tells which version it runs, so that a boot into another one can be seen. */
+  /** The device reports its version, so that a boot into another one can be seen. */
   readonly tellsVersion: boolean;
 }
 
@@ -62,7 +62,7 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
       if (release !== undefined && window === null) return null;
       const hasBegun = window !== null && startedAt !== null && isWindowOpen(window, startedAt);
       if (hasBegun || progressPercent !== null) return 'open';
-      // Whoever waits is asked about anew: the release may be paused or gone by now, or the device held.
+      // Decides again for a waiting device: the release may be paused or gone by now, or the device held.
       const offer = await explainOffer.preview(identity, null);
       return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
     },

@@ -22,7 +22,7 @@ export interface ContactPorts {
   /** A device's settings at its first contact, unless it was added beforehand. */
   readonly newDevices: Admission;
   readonly proofRules: ProofRules;
-  /** What happens to a second board that uses the certificate of another. */
+  /** What happens to a second board with the certificate of another. */
   readonly secondBoards: SecondBoards;
 }
 
@@ -32,8 +32,8 @@ export type SecondBoards = 'answer' | 'refuse';
 /** A device that made contact. */
 export interface HeardDevice extends DeviceRecord {
   /**
-   * It is not the device, or may not be, but a second board with its certificate: it is answered by what it reports, and nothing
-   * about it is kept.
+   * It is, or may be, not the device but a second board with its certificate. The answer follows from what it reports, and nothing about it
+   * is kept.
    */
   readonly isAside: boolean;
   /** It is a second board for certain. */
@@ -43,16 +43,16 @@ export interface HeardDevice extends DeviceRecord {
 /** A device asks what there is. */
 export type Poll = Pick<Evidence, 'native'>;
 
-/** What a contact leads to, once the device was heard: pure, as the update that it is a part of. */
+/** What follows from a contact once it is registered. Pure, like the update that it is part of. */
 export type FollowUp<Answer> = (heard: HeardDevice, draft: DeviceDraft) => Answer;
 
-/** Takes in what devices tell by asking for something. */
+/** Registers what devices reveal by asking for something. */
 export interface DeviceContacts {
   /**
-   * Updates the registry: a device appears at its first contact, and what it runs after a boot proves or disproves its
-   * installation. The consequences are part of the same update. All of it is on disk when the promise resolves, if possible.
-   * @param poll the device asks what there is; `null` when it begins, downloads or reports
-   * @throws DomainError `forbidden` for a second board, where the configuration says so
+   * Updates the registry: a device appears at its first contact, and what it runs after a boot proves or disproves its installation. What
+   * follows is part of the same update. All of it is on disk when the promise resolves, if possible.
+   * @param poll the device asks for updates; `null` if it begins, downloads or reports
+   * @throws DomainError `forbidden` for a second board, if so configured
    */
   hear<Answer>(
     identity: DeviceIdentity,
@@ -60,7 +60,7 @@ export interface DeviceContacts {
     poll: Poll | null,
     follow: FollowUp<Answer>,
   ): Promise<Answer>;
-  /** Like {@link hear}, for what must be on disk. @throws DomainError `storage-full`, `unavailable` too */
+  /** Like {@link hear}, but always on disk. @throws DomainError `storage-full`, `unavailable` too */
   hearOnDisk<Answer>(identity: DeviceIdentity, contact: Contact, follow: FollowUp<Answer>): Promise<Answer>;
 }
 
@@ -108,7 +108,7 @@ export function createDeviceContacts({
     }
     const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
     if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(draft, contact, seen, actor);
-    // An earlier boot tells nothing of today.
+    // An earlier boot says nothing about the present.
     const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
     hearOwn(draft, identity, told, { ...seen, poll }, actor);
     return { ...draft.record, isAside: false, isOther: false };
@@ -171,7 +171,7 @@ export function createDeviceContacts({
     draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, reason, subject }]);
   }
 
-  /** What the contact says about the latest installation, as long as it comes from the same board. */
+  /** What the contact says about the latest installation, if it comes from the same board. */
   function judge(
     { installation: latest }: DeviceRecord,
     contact: Contact,
@@ -223,7 +223,7 @@ function refuseSecond({ id }: DeviceIdentity): DomainError {
 }
 
 interface Judged {
-  /** `null` when it stays as it is. */
+  /** `null` if unchanged. */
   readonly installation: Installation | null;
   readonly events: readonly NewEvent[];
   /** The board starts afresh. */
@@ -238,7 +238,7 @@ function asideFacts({ compatible, variant }: DeviceFacts): DeviceFacts {
   return { ...noFacts, compatible, variant };
 }
 
-/** What only helps to judge the next contact is nothing that a poll waits for. */
+/** A poll does not wait for data that only helps to judge the next contact. */
 function isHint(change: InstallationChange): boolean {
   return Object.keys(change).every((key) => key === 'silentPolls' || key === 'signature');
 }

@@ -7,20 +7,20 @@ import type { OfferUpdate } from './offer-update';
 import type { RecordProgress } from './record-progress';
 import type { RecordReport } from './record-report';
 
-/** Takes what devices do, whatever protocol they speak. */
+/** Takes events from devices, in any protocol. */
 export interface DeviceEvents {
-  /** @returns what to tell the device; what must not be lost is on disk by then, if it can be */
+  /** @returns what to tell the device; anything that must not be lost is on disk by then, if possible */
   take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
   /**
-   * Resolves when it is on disk. What a device began is on disk if it can be.
-   * @throws DomainError `storage-full`, `unavailable` for what it tells of itself
+   * Resolves when it is on disk; for the begin of an installation, on disk if possible.
+   * @throws DomainError `storage-full`, `unavailable` for what it reports about itself
    */
   take(identity: DeviceIdentity, event: Described | Began): Promise<void>;
   /** Cheap: a range waits for it. */
   take(identity: DeviceIdentity, event: Read): void;
   /**
    * It is on disk when the promise resolves.
-   * @returns the installation that it is about; `null` when there is none
+   * @returns the installation that it is about; `null` if there is none
    * @throws DomainError `storage-full`, `unavailable`: then the device reports again
    */
   take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../../ports/fleet';
 import type { OfferDecisions } from './offer-decisions';
 
-/** What a device would be told in one protocol, and what each rule says on the way there. */
+/** What a device would be told in one protocol, and what each rule says about it. */
 export interface ExplainedOffer {
   readonly protocol: string;
   readonly offer: Offer;
@@ -22,12 +22,12 @@ export interface Explanation {
 /** Answers "why does this device (not) get this?". */
 export interface ExplainOffer {
   /**
-   * What the device would be told now, by the rules that answer it. Its certificate counts as bound to what it was bound to at
-   * the last contact; without a binding that rule is shown as not asked.
+   * What the device would be told now, by the same rules that answer it. Its certificate counts as bound as at the last contact; without a
+   * binding, that rule is shown as not asked.
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Promise<Explanation>;
-  /** What a device would be told now, even an unknown one; changes nothing. */
+  /** What a device, even an unknown one, would be told now. Changes nothing. */
   preview(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     compatible: string | null,
@@ -38,7 +38,7 @@ export interface ExplainOffer {
 export interface ExplainPorts {
   readonly fleet: Pick<Fleet, 'find' | 'get' | 'releases'>;
   readonly decisions: OfferDecisions;
-  /** Those by which devices ask what to install. */
+  /** Protocols by which devices ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
   readonly now: Clock;
 }

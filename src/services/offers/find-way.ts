@@ -4,8 +4,8 @@ import { type WayToVersion, wayToVersion } from '../../core/way-to-version';
 import type { Catalog } from '../catalog/catalog';
 
 /**
- * Finds how a device gets to a version in a range: by another channel, or by a pin. It checks every bundle.
- * @returns `null` when nothing here takes it there
+ * Finds how a device can get to a version in a range: by another channel, or by a pin. It checks every bundle.
+ * @returns `null` if nothing here takes it there
  */
 export function findWay(
   catalog: Pick<Catalog, 'releasesOf' | 'bundles'>,

@@ -4,7 +4,7 @@ import { judgeNext } from '../../core/follow-numbers';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 
-/** Whether a device that follows numbers goes on with what it was given before, instead of an offer; it may be called off. */
+/** Whether a device that follows numbers continues with its earlier bundle instead of an offer; that may be cancelled. */
 export function goesOnBefore(
   bundle: Bundle,
   draft: DeviceDraft,

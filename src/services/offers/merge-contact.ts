@@ -10,12 +10,12 @@ import {
 import type { DeviceFacts } from '../../core/device-facts';
 import { omittedHeaders } from '../../core/silent-poller';
 
-/** Attributes that are kept of one device, over all its contacts. */
+/** How many attributes are kept for one device, over all its contacts. */
 export const maxAttributes = 100;
-/** Their names and values together, in characters. */
+/** Limit for their names and values together, in characters. */
 const maxAttributesLength = 24 << 10;
 
-/** The device as it is after a contact. */
+/** The device after a contact. */
 export function mergeContact(device: Device, identity: DeviceIdentity, contact: Contact): Device {
   const { at, address, protocol } = contact;
   const { compatibles: bound } = identity;
@@ -36,7 +36,7 @@ export function mergeContact(device: Device, identity: DeviceIdentity, contact: 
   };
 }
 
-/** New attributes are kept while there is room: a device cannot fill the disk with names and texts. */
+/** Keeps new attributes while there is room, so that a device cannot fill the disk with them. */
 function bounded(
   known: DeviceFacts['attributes'],
   merged: DeviceFacts['attributes'],
@@ -66,7 +66,7 @@ function withCertificate(device: Device, serial: string | null, at: Date): Devic
   return [...device.certificates, { serial, firstSeenAt: at, lastSeenAt: at }].slice(-maxCertificates);
 }
 
-/** Whether two contacts of a device report the same facts; the uptime always grows. */
+/** Whether two contacts of a device report the same facts, apart from the uptime, which always grows. */
 export function isSameDevice(before: Device, after: Device): boolean {
   if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;

@@ -18,7 +18,7 @@ export interface DecisionPorts extends AskingPorts {
   readonly maxTries: number;
   /** How often a reboot may interrupt the installation of a bundle on a device. */
   readonly maxInterruptions: number;
-  /** Why a running release must pause now that so many devices have failed; `null` when it may go on. */
+  /** Why a running release must pause now that this many devices have failed; `null` if it may continue. */
   readonly pauseReason: (release: Release, failures: number) => string | null;
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
 }
@@ -34,7 +34,7 @@ export interface OfferDecisions {
     meansDefault?: boolean,
   ): AskingDevice;
   decide(releases: ReleaseNumbers, device: AskingDevice, question: Question): Offer;
-  /** The same for people, with what each rule says, and how the device comes to a version that it may start from. */
+  /** The same for people, with what each rule says, and how the device can reach a version from which it may update. */
   explain(
     releases: ReleaseNumbers,
     device: AskingDevice,
@@ -65,7 +65,7 @@ export function createOfferDecisions(ports: DecisionPorts): OfferDecisions {
       decideOffer(device, releasesFor(device), question, termsBy(releases)),
 
     explain(releases, device, question) {
-      // For people, who can act on it; a device that polls is not made to wait for it.
+      // Only for people, who can act on it; a polling device does not wait for it.
       const wayTo = (range: VersionRange) => findWay(catalog, device, range);
       const asked = [device, releasesFor(device), question, { ...termsBy(releases), wayTo }] as const;
       return { offer: decideOffer(...asked), chain: judgeOffer(...asked) };

@@ -17,7 +17,7 @@ import { createRecordProgress } from './record-progress';
 import { createRecordReport } from './record-report';
 import { AskingPollers } from './silent-pollers';
 
-/** What a device's contact means, and what the device is told. */
+/** What a device's contact means, and what it is told. */
 export interface OfferServices {
   readonly deviceEvents: DeviceEvents;
   readonly bundleAccess: BundleAccess;
@@ -25,7 +25,7 @@ export interface OfferServices {
   readonly explainOffer: ExplainOffer;
 }
 
-/** What they share with others. */
+/** Parts that others use too. */
 export interface OfferParts {
   readonly catalog: Catalog;
   readonly fleet: Fleet;

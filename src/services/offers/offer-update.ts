@@ -33,13 +33,13 @@ export interface OfferPorts {
   readonly offerLifetimeMs: number;
 }
 
-/** RAUC begins to install within milliseconds after the poll that found the bundle, with a request that looks like a poll. */
+/** RAUC begins to install within milliseconds of the poll that found the bundle, with a request that looks like a poll. */
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { contacts, decisions, silentPollers, watchRestores } = ports;
 
-  /** @returns what to tell, and whether that is only what the device was told before */
+  /** @returns what to tell the device, and whether that only repeats what it was told before */
   function answer(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -64,7 +64,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return { offer: standing, isOld: offer.bundle.sha256 !== standing.bundle.sha256 };
   }
 
-  /** Whether an answer leaves what the device was told before as it is. */
+  /** Whether an answer does not affect what the device was told before. */
   function isAside(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -77,7 +77,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       : standsElsewhere(releases, record, device, offer, asked);
   }
 
-  /** What this protocol cannot carry may have been offered over another one, where it still stands. */
+  /** A bundle that this protocol cannot carry may have been offered over another one, where the offer is still valid. */
   function standsElsewhere(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -91,16 +91,16 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === record.installation.sha256;
   }
 
-  /** The answer to a device, and what is kept of it. */
+  /** Answers a device, and records what must be kept of the answer. */
   function offerTo(identity: DeviceIdentity, asked: Asked, heard: HeardDevice, draft: DeviceDraft): Offer {
     const { contact, compatible } = asked;
     const { before, releases } = draft;
     const isInDoubt = before?.installation?.state !== 'rejected' && heard.installation?.state === 'rejected';
     const told = contact.facts.compatible ?? null;
-    // The rest of what it reports is only its word.
+    // What it reports counts only if its certificate allows it.
     const named = compatible ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
     const asking = decisions.describe(releases, heard, identity, named, asked.meansDefault);
-    // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
+    // If it begins to install without saying so, this very request still gets the bundle; if it then reads the bundle, all was well.
     const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
     const { offer, isOld } = answer(releases, heard, device, asked);
     if (!isOld && !isInDoubt && !heard.isAside && !isAside(releases, heard, device, offer, asked))
@@ -134,7 +134,7 @@ function wasJustTold({ offerLifetimeMs }: OfferPorts, { installation }: DeviceRe
   return Math.abs(at.getTime() - toldAtMs) <= installFollowsPollMs;
 }
 
-/** Whether an offer is the one that stands, so that one answer serves both. */
+/** Whether an offer is the current one, so that one answer serves both. */
 function isAbout(standing: AskingDevice['standing'], offer: Offer): boolean {
   if (standing === null || offer.kind === 'nothing') return false;
   if (offer.bundle.sha256 !== standing.bundle.sha256) return false;
@@ -154,13 +154,13 @@ function isGuess(
 
 type WithInstallation = DeviceRecord & { readonly installation: NonNullable<DeviceRecord['installation']> };
 
-/** An installation that has begun continues when nothing is offered: the device may be waiting for its reboot. */
+/** A begun installation continues if nothing is offered: the device may be waiting for its reboot. */
 function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
   const { installation } = record;
   return installation !== null && isUnsettled(installation) && installation.startedAt === null;
 }
 
-/** Keeps what the device was told. */
+/** Records what the device was told. */
 function remember(
   { beginInstallation }: OfferPorts,
   draft: DeviceDraft,

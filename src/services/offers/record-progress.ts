@@ -12,11 +12,11 @@ import type { SilentPollers } from './silent-pollers';
 import type { Clock } from '../../ports/clock';
 import type { DeviceRecord } from '../../core/device-record';
 
-/** Follows what devices read of bundles. */
+/** Tracks what devices read of bundles. */
 export interface RecordProgress {
-  /** A device asks for a bundle. An attempt that has a name begins, and is on disk when it resolves, if it can be. */
+  /** A device asks for a bundle. A named attempt begins, and is on disk when the promise resolves, if possible. */
   begin(identity: DeviceIdentity, began: Began): Promise<void>;
-  /** A recently heard device reads a bundle: kept only in memory unless it begins the download. */
+  /** A recently heard device reads a bundle. This is kept only in memory unless it begins the download. */
   read(identity: DeviceIdentity, read: Read): void;
 }
 
@@ -55,7 +55,7 @@ export function createRecordProgress({
     const installation = fleet.lately(id)?.installation ?? null;
     if (installation?.sha256 !== read.bundle.sha256 || !isUnsettled(installation)) return;
     if (read.by === 'payload') {
-      // What a poll reads, again and again, is no part of a download.
+      // What polls read, again and again, is not part of a download.
       if (installation.startedAt !== null) fleet.countBytes(id, read.bytes, now());
     } else if (installation.signature === 'unread') {
       void fleet.update(id, ({ record }) => {
@@ -88,7 +88,7 @@ function goesOn({ device, installation }: DeviceRecord, sha256: string): boolean
   return device.boards.second === null;
 }
 
-/** Whether that begins a download. @param isAnew it has asked again since it began */
+/** Whether that begins a download. @param isAnew it has polled again since the installation began */
 function beginsBy(record: DeviceRecord, sha256: string, isAnew: boolean): boolean {
   const { installation } = record;
   if (installation === null || !goesOn(record, sha256)) return false;

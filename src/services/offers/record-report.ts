@@ -8,9 +8,9 @@ import type { DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 
 /**
- * Takes what a device reports, in any order and as often as it comes. It is on disk when the promise resolves.
+ * Takes a report from a device; reports may arrive in any order, and repeatedly. It is on disk when the promise resolves.
  * @param event its log is at most {@link reportLogLimitBytes} long
- * @returns the installation that it is about; `null` when there is none
+ * @returns the installation that it is about; `null` if there is none
  * @throws DomainError `storage-full`, `unavailable`: then the device reports again
  */
 export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promise<Installation | null>;
@@ -28,7 +28,7 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     const { id } = identity;
     const { contact, log } = event;
     const { transactionId, installationId, moreLog = '' } = event;
-    // For a recently heard device nothing waits, so its report counts for every later question.
+    // This waits for nothing if the device was heard recently, so its report counts for every later poll.
     const known = (fleet.lately(id) ?? (await fleet.find(id)))?.installation ?? null;
     const isEarlier = known !== null && transactionId !== null && known.transactionId !== transactionId;
     const named = isEarlier ? await findEarlier(devices, known, transactionId) : known;
@@ -36,7 +36,7 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
       if (isAside) return null;
       const latest = record.installation;
       if (installationId !== undefined && installationId !== latest?.id) return null;
-      // It says nothing of the latest, which may have begun since.
+      // It says nothing about the latest installation, which may have begun since.
       if (transactionId !== null && named !== null && named.id !== latest?.id) return named;
       const change = latest === null ? null : judgeReport(latest, event, contact.at);
       if (latest === null || change === null) return latest;
@@ -55,7 +55,7 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
 
 const searchedInstallations = 50;
 
-/** The installation before the latest one that a late or repeated report is about; `null` when it is about none of them. */
+/** Finds the earlier installation that a late or repeated report is about; `null` if there is none. */
 async function findEarlier(
   { installations }: Pick<DeviceRecords, 'installations'>,
   latest: Installation,

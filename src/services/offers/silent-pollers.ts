@@ -2,20 +2,20 @@ import { RecentMap } from '../../base/collections/recent-map';
 import type { Contact } from '../../core/contact';
 import type { Device } from '../../core/device';
 
-/** Follows the downloads of RAUC's own pollers that tell too little for anybody to learn what came of them. */
+/** Counts the downloads of RAUC's own pollers that report too little to see the result of an update. */
 export interface SilentPollers {
-  /** RAUC's own poller has asked, or begins to install. */
+  /** RAUC's own poller has polled, or begins to install. */
   asked(device: Pick<Device, 'id' | 'pollerOmits'>, contact: Pick<Contact, 'transactionId'>): void;
-  /** Whether a device that reads payload has asked since it last did: then another download begins. Cheap; true once. */
+  /** Whether a device that reads payload has polled since it last did, which begins another download. Cheap; true once. */
   begins(id: string): boolean;
 }
 
-/** More than these are not likely between their question and their download; the oldest are forgotten. */
+/** More devices than this are unlikely to be between poll and download; the oldest are forgotten. */
 const maxAsking = 100_000;
 
 /** {@link SilentPollers} in memory. */
 export class AskingPollers implements SilentPollers {
-  /** Who asked and has not read payload since. A restart of the server forgets it, which spares the device a try. */
+  /** Devices that polled and have not read payload since. A restart of the server forgets them, which spares the device a try. */
   readonly #asking = new RecentMap<string, true>(maxAsking);
 
   asked(
@@ -23,7 +23,7 @@ export class AskingPollers implements SilentPollers {
     { transactionId }: Pick<Contact, 'transactionId'>,
   ): void {
     this.#asking.delete(id);
-    // An attempt with a name is counted by that.
+    // A named attempt is counted by its name.
     if (transactionId !== null || pollerOmits === null || pollerOmits.length === 0) return;
     this.#asking.set(id, true);
   }

@@ -16,8 +16,8 @@ export interface SuspendPorts {
 const heldAtOnce = 500;
 
 /**
- * Stops all offers until people have checked: pauses every rollout, even if its bundle is lost at the moment, and holds every
- * pinned device. If it was interrupted, calling it again continues.
+ * Stops all offers until people have checked: pauses every rollout, even if its bundle is lost at the moment, and holds every pinned
+ * device. If it was interrupted, calling it again continues.
  * @throws DomainError `storage-full`, `unavailable`
  */
 export function createSuspendOffers({ catalog, manageDevices, listing, now }: SuspendPorts) {

@@ -18,7 +18,7 @@ export interface AttentionFacts
     CertificateFacts,
     ServerFacts,
     ClockFacts {
-  /** Who went beyond what one device may use, the most frequent first. */
+  /** Clients that exceeded the budget of one device, the most frequent first. */
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
 }

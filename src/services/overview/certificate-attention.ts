@@ -14,9 +14,9 @@ import { ofServerCertificate } from './server-certificate-attention';
 export interface CertificateFacts {
   readonly at: Date;
   readonly inventory: CertificateInventory;
-  /** The server's own certificate, where a server runs that looks after it. */
+  /** The server's own certificate, if a running server takes care of it. */
   readonly serverCertificate?: ServerCertificateStatus | undefined;
-  /** Devices that came with a certificate that states no purpose. */
+  /** Devices that used a certificate without a stated purpose. */
   readonly oldCertificates: readonly string[];
 }
 

@@ -4,8 +4,8 @@ import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
 
 /**
- * Chores that have failed for a while, and what to do.
- * @param writeProblem what keeps writes from the disk; it has an item of its own, so chores that fail of it have none
+ * Chores that have been failing for a while, and what to do.
+ * @param writeProblem what prevents writes to the disk; it has its own item, so chores that fail because of it have none
  */
 export function ofChores(
   chores: readonly ChoreStatus[],
@@ -16,7 +16,7 @@ export function ofChores(
     if (chore.failing === null || !needsAttention(chore, at)) return [];
     const { since, error } = chore.failing;
     if (isWriteProblem(error, writeProblem)) return [];
-    // An unexpected failure may say anything: it is for the log.
+    // An unexpected error may contain anything, so only the log shows it.
     const expected = error instanceof DomainError ? error : undefined;
     const reason = attentionReason('chore-failing', {
       chore: chore.name,

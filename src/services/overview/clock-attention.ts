@@ -11,7 +11,7 @@ export interface ClockFacts {
   readonly dismissed: readonly Dismissal[];
 }
 
-/** What people should do about the server's clock. */
+/** What to do about the server's clock. */
 export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly AttentionItem[] {
   const kind = 'clock';
   if (trouble === null || dismissed.some((one) => one.kind === kind && one.subject === subjectOf(trouble)))

@@ -29,7 +29,7 @@ import type { Clock } from '../../ports/clock';
 export interface ChannelFigures {
   readonly compatible: string;
   readonly channel: string;
-  /** What is current; `null` when devices follow a channel that has nothing. */
+  /** The current release; `null` if devices follow a channel without one. */
   readonly release: Release | null;
   readonly devices: number;
   /** The most frequent first. */
@@ -49,20 +49,20 @@ export interface FleetOverview {
     readonly waiting: number;
     readonly held: number;
   };
-  /** What a new server has come to. */
+  /** How far a new server has been set up. */
   readonly firstSteps: {
     readonly hasBundle: boolean;
     readonly hasRelease: boolean;
     /** One that is neither revoked nor expired. */
     readonly hasDeviceCertificate: boolean;
-    /** At least one made contact, and was not only added by hand. */
+    /** At least one has made contact, and was not only added by hand. */
     readonly hasDevice: boolean;
-    /** A device told the end of an installation, or proved one. */
+    /** A device has reported the end of an installation, or proven one. */
     readonly hasReport: boolean;
   };
 }
 
-/** Counts the fleet; asked again within two seconds, it says the same. @throws DomainError `unavailable`, `configuration` */
+/** Counts the fleet; the result may be up to two seconds old. @throws DomainError `unavailable`, `configuration` */
 export type DescribeFleet = () => Promise<FleetOverview>;
 
 export interface DescribeFleetPorts {
@@ -76,7 +76,7 @@ export interface DescribeFleetPorts {
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory' | 'revocations'>;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
-  /** Ids of devices that came with a certificate that states no purpose. */
+  /** Ids of devices that used a certificate without a stated purpose. */
   readonly oldCertificates: () => readonly string[];
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
@@ -93,10 +93,10 @@ export interface DescribeFleetPorts {
 const freshMs = 2_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** Devices name their compatible themselves: the small channels without a release are left out. */
+/** Devices choose their compatible names, so small channels without a release are left out. */
 const maxChannels = 200;
 
-/** Counts the fleet, and remembers that for two seconds. */
+/** Counts the fleet, and reuses the result for two seconds. */
 export class FleetDescriber {
   #known:
     | {
@@ -111,7 +111,7 @@ export class FleetDescriber {
 
   /** @throws DomainError `unavailable`, `configuration` */
   async describe(): Promise<FleetOverview> {
-    // Who dismissed something, or issued or revoked a certificate, sees what is left at once.
+    // Dismissals and changes to certificates must show at once.
     const [dismissed, inventory] = await Promise.all([
       this.ports.dismissals.all(),
       this.ports.certificates.inventory(),
@@ -208,7 +208,7 @@ export class FleetDescriber {
     };
   }
 
-  /** Counted by the hour, so that what people see of it stays the same for a while. */
+  /** Counted once an hour, so that the number that people see stays the same for a while. */
   async #countSilent() {
     const { afterMs, heardSince } = this.ports.silence;
     const since = heardSince()?.getTime();

@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock';
 export interface ServerOption {
   /** Name of the environment variable. */
   readonly variable: string;
-  /** As one would write it; `null` when there is none, and for a secret. */
+  /** As in the configuration; `null` if it is not set, and for a secret. */
   readonly value: string | null;
   readonly isSet: boolean;
   readonly isSecret: boolean;
@@ -13,7 +13,7 @@ export interface ServerOption {
   readonly doc: string;
 }
 
-/** What does not change while the server runs. */
+/** Facts that do not change while the server runs. */
 export interface ServerFacts {
   readonly version: string;
   readonly nodeVersion: string;
@@ -24,12 +24,12 @@ export interface ServerFacts {
 
 export interface ServerDescription extends ServerFacts {
   readonly uptimeSeconds: number;
-  /** What devices use to reach the server. */
+  /** The URL by which devices reach the server. */
   readonly deviceUrl: string;
   readonly storage: StorageUsage;
 }
 
-/** Tells what runs here. */
+/** Describes the running server. */
 export type DescribeServer = () => Promise<ServerDescription>;
 
 export interface DescribeServerPorts {

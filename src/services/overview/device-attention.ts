@@ -8,7 +8,7 @@ export interface NoticedDevices {
   readonly shared: readonly SharedCertificate[];
   readonly otherClaims: NamedDevices;
   readonly silentPollers: readonly SilentPollerCount[];
-  /** `null` while the server was not up for long enough to tell. */
+  /** `null` if the server was not up long enough to tell. */
   readonly silent: SilentDevices | null;
   /** Devices whose certificates are all revoked. */
   readonly revokedDevices: ReadonlySet<string>;
@@ -18,14 +18,14 @@ export interface NoticedDevices {
 export interface SilentDevices extends NamedDevices {
   /** They were last heard before this. */
   readonly before: Date;
-  /** For how long the server was up since then, at least; in milliseconds. */
+  /** How long the server has been up since then, at least; in milliseconds. */
   readonly afterMs: number;
 }
 
-/** Of devices that are named one by one. */
+/** How many devices are listed one by one. */
 export const maxSharedCertificates = 20;
 
-/** What needs attention about what devices are and report. */
+/** What needs attention about the state and reports of devices. */
 export function ofDevices({
   shared,
   otherClaims,

@@ -9,8 +9,8 @@ import type { Clock } from '../../ports/clock';
 
 /**
  * Dismisses an attention item: it is not shown again, even after a restart.
- * @param subjects of the item, as it names them; dismissed ones change nothing
- * @throws DomainError `not-found` for what is neither shown nor dismissed
+ * @param subjects as listed by the item; dismissing them again changes nothing
+ * @throws DomainError `not-found` if one is neither shown nor dismissed
  */
 export type DismissAttention = (
   kind: AttentionItem['kind'],

@@ -20,8 +20,8 @@ export interface FleetHistory {
   /** Takes a snapshot when one is due. Call it often: it checks the clock. @throws DomainError `storage-full`, `unavailable` */
   record(): Promise<void>;
   /**
-   * @param hours back from now
-   * @returns at most 200 points, the present moment last, and the versions in them, the oldest first
+   * @param hours before now
+   * @returns at most 200 points, the present last, and the versions in them, oldest first
    */
   read(scope: HistoryScope & { readonly hours: number }): Promise<HistoryPoints>;
 }
@@ -47,17 +47,17 @@ const keptMs: Readonly<Record<SnapshotGrain, number>> = {
   hour: 60 * dayMs,
   day: 730 * dayMs,
 };
-/** Devices name their compatible themselves: the small channels of a snapshot are left out. */
+/** Devices choose their compatible names, so the small channels of a snapshot are left out. */
 const maxChannels = 50;
 const maxPoints = 200;
-/** So many snapshots at most go when the clock was ahead when they were taken: a day of them. */
+/** How many snapshots with times in the future are deleted at most: a day of them. */
 const maxTakenBack = 144;
-/** Of a grain, at a time: more than come, and few enough that a clock that is wrong for a moment takes little. */
+/** Deleted per interval and run: more than are added, and few enough that a clock that is briefly wrong costs little. */
 const maxPruned = 2;
 
-/** Snapshots of the fleet every ten minutes, of which fewer are kept the older they are. */
+/** Takes a snapshot of the fleet every ten minutes, and thins out older ones. */
 export class FleetSnapshots implements FleetHistory {
-  /** Of the last look, in milliseconds: it comes to the same until ten minutes are over. */
+  /** Time of the last check, in milliseconds: the next one is ten minutes later. */
   #lookedAtMs: number | undefined;
 
   constructor(private readonly ports: FleetHistoryPorts) {}
@@ -88,7 +88,7 @@ export class FleetSnapshots implements FleetHistory {
     const { history, listing, retention } = this.ports;
     const last = await history.lastAt();
     if (last?.getTime() === at.getTime()) return;
-    // A clock far behind is no reason to lose what is there: wait for it.
+    // A clock far behind is no reason to delete data: wait for it.
     if (last !== undefined && last > at && (await history.times(at)).length > maxTakenBack) return;
     await history.save(at, grainOf(at, last), channelCounts(await listing.census()));
     for (const grain of ['moment', 'hour', 'day'] as const) {
@@ -126,7 +126,7 @@ function presentCounts(
   return counts;
 }
 
-/** The last of each of so many equal spans, which leave room for the present. */
+/** The last one of each of several equal intervals, with room for the present. */
 function spread(times: readonly Date[], at: Date, spanMs: number): readonly Date[] {
   const stepMs = Math.max(everyMs, spanMs / (maxPoints - 2));
   const chosen = new Map<number, Date>();
@@ -136,7 +136,7 @@ function spread(times: readonly Date[], at: Date, spanMs: number): readonly Date
   return [...chosen.values()].sort((a, b) => a.getTime() - b.getTime());
 }
 
-/** The versions that were the most frequent over all points keep their names. */
+/** The most frequent versions over all points keep their names. */
 function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<string | null, number>])[]) {
   const totals = new Map<string | null, number>();
   for (const [, counts] of points) {
@@ -161,7 +161,7 @@ function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<
   };
 }
 
-/** As people count, 1.9 before 1.10; what has no name comes last. */
+/** Natural order, 1.9 before 1.10; unnamed versions last. */
 function byVersion(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return compareNaturally(a, b);

@@ -10,12 +10,12 @@ export interface InstallationFacts {
   readonly revokedDevices: ReadonlySet<string>;
 }
 
-/** So long a device may wait for its reboot before anybody looks. */
+/** How long a device may wait for its reboot before it needs attention. */
 export const stoppedNoticeMs = 86_400_000;
-/** Devices name their compatible themselves: there may be many. */
+/** Devices choose their compatible names, so there may be many. */
 const maxTroubles = 100;
 
-/** What needs attention about how installations end; what affects most devices comes first. */
+/** What needs attention about how installations end; problems of the most devices first. */
 export function ofInstallations({
   troubled,
   stopped,

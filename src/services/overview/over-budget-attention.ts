@@ -4,7 +4,7 @@ import { type Excess, sumOf } from './over-budget';
 
 const maxExcesses = 20;
 
-/** Who went beyond what one device may use. @param overBudget the most frequent first */
+/** Clients that exceeded the budget of one device. @param overBudget the most frequent first */
 export function ofOverBudget(overBudget: readonly Excess[]): readonly AttentionItem[] {
   return overBudget.slice(0, maxExcesses).map(ofExcess);
 }

@@ -2,10 +2,10 @@ import { RecentMap } from '../../base/collections/recent-map';
 import type { Budget, BudgetHolder } from '../../core/budget';
 import type { Clock } from '../../ports/clock';
 
-/** One who went beyond a budget lately. */
+/** A client that exceeded a budget recently. */
 export interface Excess {
   readonly holder: BudgetHolder;
-  /** How often, by budget, since it began. */
+  /** How often, by budget, since that began. */
   readonly times: ReadonlyMap<Budget, number>;
   readonly lastAt: Date;
 }
@@ -13,14 +13,14 @@ export interface Excess {
 /** Devices that exceed their budget. Kept in memory: it shows what is happening now. */
 export interface OverBudget {
   note(holder: BudgetHolder, budget: Budget): void;
-  /** How often that happened since the start. */
+  /** How often budgets were exceeded since the start. */
   counts(): ReadonlyMap<Budget, number>;
-  /** Those who did so within the last hour, the most frequent first. */
+  /** Clients that exceeded one within the last hour, the most frequent first. */
   recent(): readonly Excess[];
 }
 
 const forgottenAfterMs = 3_600_000;
-/** Addresses are cheap to change, so the one seen longest ago is forgotten first. */
+/** Addresses are cheap to change, so the least recently seen one is forgotten first. */
 const maxHolders = 1_000;
 
 /** {@link OverBudget} in memory. */
@@ -62,7 +62,7 @@ function countOne(counts: Map<Budget, number>, budget: Budget): void {
   counts.set(budget, (counts.get(budget) ?? 0) + 1);
 }
 
-/** How often in all. */
+/** The total over all budgets. */
 export function sumOf(times: ReadonlyMap<Budget, number>): number {
   return [...times.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -17,9 +17,9 @@ export interface ReleaseFacts {
   readonly dismissed: readonly Dismissal[];
 }
 
-/** Enough to sign again by hand. */
+/** Time enough to sign again by hand. */
 const expiryNoticeDays = 30;
-/** Releases that are named. */
+/** How many releases are listed. */
 const maxNamed = 5;
 
 /** What needs attention about releases and pinned bundles. */
@@ -42,7 +42,7 @@ function ofPaused({ releases }: ReleaseFacts): AttentionItem[] {
   });
 }
 
-/** A release that is not trusted is a paused rollout; a pin has none. */
+/** A release that is not trusted shows as a paused rollout; a pin does not. */
 function ofPins({ pinned, bundleTrust }: ReleaseFacts): AttentionItem[] {
   return pinned.flatMap(({ bundle, devices }): AttentionItem[] => {
     const why = bundleTrust.whyUntrusted(bundle);
@@ -58,7 +58,7 @@ function usedBundles({ releases, pinned }: ReleaseFacts): readonly Bundle[] {
   return [...new Map(used).values()];
 }
 
-/** A bundle that devices download as a whole and then refuse. */
+/** Bundles that devices would download completely and then refuse. */
 function ofImages(facts: ReleaseFacts): AttentionItem[] {
   return usedBundles(facts).flatMap(({ name, imageCheck }): AttentionItem[] => {
     if (imageCheck.state !== 'mismatch') return [];
@@ -67,7 +67,7 @@ function ofImages(facts: ReleaseFacts): AttentionItem[] {
   });
 }
 
-/** A bundle whose signer runs out is refused by every device, however sound it is. */
+/** Once its signer's certificate expires, every device refuses a bundle, even an intact one. */
 function ofSigners(facts: ReleaseFacts): AttentionItem[] {
   const { at, bundleTrust } = facts;
   return usedBundles(facts).flatMap((bundle): AttentionItem[] => {
@@ -83,7 +83,7 @@ function ofSigners(facts: ReleaseFacts): AttentionItem[] {
   });
 }
 
-/** Releases made before anybody was asked whether devices may go down to them. */
+/** Releases from before there was a choice whether devices may be downgraded to them. */
 function ofInheritedDowngrades({ releases, dismissed }: ReleaseFacts): AttentionItem {
   const kind = 'downgrade-allowed';
   const seen = new Set(dismissed.filter((one) => one.kind === kind).map(({ subject }) => subject));

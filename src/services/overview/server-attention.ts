@@ -12,12 +12,12 @@ export interface ServerFacts extends StorageFacts {
   readonly at: Date;
   readonly webhooks: readonly WebhookStatus[];
   readonly chores: readonly ChoreStatus[];
-  /** How the run before ended, if it was an exception that nothing caught. */
+  /** How the previous run ended, if by an uncaught exception. */
   readonly lastCrash?: Crash | undefined;
 }
 
 export interface RestoreFacts {
-  /** When the database was last taken for an older copy, and why. */
+  /** When the database was last found to be an older copy, and why. */
   readonly lastRestore: LastRestore | undefined;
   /** What people dismissed. */
   readonly dismissed: readonly Dismissal[];
@@ -51,7 +51,7 @@ function ofWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
   return { kind: 'webhook-failing', count: failing.length, reason };
 }
 
-/** The journal loses events when they are old: a receiver that never catches up would miss those. */
+/** The journal deletes old events: a receiver that never catches up would miss those. */
 function ofFullWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
   const full = webhooks.filter(({ isEnabled, waiting }) => isEnabled && waiting >= maxWaiting);
   const names = full.map(({ name }) => name);

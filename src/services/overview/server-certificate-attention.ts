@@ -4,7 +4,7 @@ import type { ServerCertificateStatus } from '../certificates/server-certificate
 import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
 
-/** What people have to do about the server's certificate. Nothing while it renews itself. */
+/** What needs attention about the server's certificate; nothing while it renews itself. */
 export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly AttentionItem[] {
   return [...ofRenewal(status, at), ...ofHeldBack(status), ...ofMissedNames(status)];
 }

@@ -4,20 +4,20 @@ import type { StorageUsage } from '../../ports/data-folder';
 import { type AttentionReason, attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
 
-/** How much room there is. */
+/** How much space is left. */
 export interface RoomFacts {
   readonly storage: StorageUsage;
   readonly largestBundleBytes: number;
-  /** When the disk will be full if it keeps growing; `null` when unknown. */
+  /** When the disk will be full if it keeps growing; `null` if unknown. */
   readonly daysUntilFull: number | null;
 }
 
 export interface StorageFacts extends RoomFacts {
-  /** What kept a write from the disk, until one got there again; `null` when nothing did. */
+  /** The error of the last write, until one succeeds; `null` if there is none. */
   readonly writeProblem: DomainError | null;
 }
 
-/** A disk that takes no writes, or that has too little room or will have. */
+/** A disk that takes no writes, or has too little space, or soon will. */
 export function ofStorage(facts: StorageFacts): readonly AttentionItem[] {
   return [...ofUnwritable(facts), ...ofRoom(facts)];
 }
@@ -30,7 +30,7 @@ function ofUnwritable({ writeProblem }: StorageFacts): AttentionItem[] {
   ];
 }
 
-/** A disk that has too little room, or will have. */
+/** A disk that has too little space, or soon will. */
 export function ofRoom(facts: RoomFacts): readonly AttentionItem[] {
   const reason = shortage(facts);
   return reason === null ? [] : [{ kind: 'storage', count: 1, reason }];

@@ -13,7 +13,7 @@ export interface WatchStoragePorts {
   readonly log: Log;
 }
 
-/** Watches how the room on the disk shrinks, since the start of the server. */
+/** Watches how the free space on the disk shrinks, since the start of the server. */
 export class StorageWatch {
   #samples: readonly RoomSample[] = [];
   #isTold = false;
@@ -37,7 +37,7 @@ export class StorageWatch {
     const [item] = ofRoom({ storage, largestBundleBytes, daysUntilFull: this.daysUntilFull(freeBytes) });
     if (item !== undefined && !this.#isTold)
       log.warn({ freeBytes, sizes: storage.sizes }, attentionSentence(item.reason));
-    // Around the limit it would be told again and again.
+    // Otherwise it would be logged again and again around the limit.
     if (item !== undefined) this.#isTold = true;
     else if (freeBytes >= 1.1 * neededRoomBytes(largestBundleBytes)) this.#isTold = false;
   }

@@ -3,7 +3,7 @@ import type { Writability } from '../../ports/writability';
 
 export interface WatchWritabilityPorts {
   readonly writability: Writability;
-  /** Does what waited for the disk. @throws what keeps it waiting */
+  /** Does what was waiting for the disk. @throws the reason why it still has to wait */
   readonly onHealed: () => Promise<void>;
   readonly log: Log;
 }
@@ -15,7 +15,7 @@ export class WritabilityWatch {
 
   constructor(private readonly ports: WatchWritabilityPorts) {}
 
-  /** Call it about once a second. @throws what {@link WatchWritabilityPorts.onHealed} throws, which is then called again */
+  /** Call it about once a second. @throws the error of {@link WatchWritabilityPorts.onHealed}, which is called again next time */
   async run(): Promise<void> {
     const { writability, onHealed, log } = this.ports;
     this.#tell();

@@ -6,10 +6,10 @@ import { type ReadableFile, readExactly } from '../../base/files/read-exactly';
 import type { OpenFile } from '../../ports/bundle-storage';
 import { readOnlyNoFollow } from '../refuse-links';
 
-/** One piece of a streamed read. */
+/** Size of one piece of a streamed read. */
 const pieceSizeBytes = 1 << 18;
 
-/** Opens a plain file: no symbolic link, and no pipe that would never answer. */
+/** Opens a regular file; refuses symbolic links, and pipes, which might never answer. */
 export async function openBundleFile(file: string): Promise<OpenFile> {
   const handle = await open(file, readOnlyNoFollow);
   try {
@@ -25,8 +25,8 @@ export async function openBundleFile(file: string): Promise<OpenFile> {
 const readInto = promisify(read);
 
 /**
- * Opens a file that this process has just written. The kernel has all that this asks for in memory, so that nothing waits for the disk;
- * the pool's threads, which an asynchronous call would take, may wait for it.
+ * Opens a file that this process has just written. It is synchronous, because the kernel has everything needed in memory, while the
+ * pool's threads, which an asynchronous call would use, may be waiting for the disk.
  * @throws the system's error
  */
 export function openWrittenFile(file: string): OpenFile {
@@ -38,7 +38,7 @@ export function openWrittenFile(file: string): OpenFile {
     fstatSync(descriptor).size,
     () => {
       if (isOpen) closeSync(descriptor);
-      isOpen = false; // another file may have its number
+      isOpen = false; // another file may get its number
       return Promise.resolve();
     },
   );
@@ -60,7 +60,7 @@ function readable(
   };
 }
 
-/** Not the handle's own stream: that one would listen on the shared handle, and read on after its end. */
+/** Does not use the handle's own stream, which would add listeners to the shared handle and read past the end. */
 function streamed(read: OpenFile['read'], start: number, end: number): Readable {
   let at = start;
   return new Readable({

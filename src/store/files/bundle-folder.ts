@@ -26,15 +26,15 @@ import { DirectUpload } from './upload-writer';
 
 export interface BundleFolderOptions {
   readonly folder: string;
-  /** Names for uploads on their way, each used once. */
+  /** Unique names for uploads in progress. */
   readonly newName: () => string;
-  /** The bundles that the database knows: their files have their names. */
+  /** The bundles that the database knows; their files have the same names. */
   readonly known: readonly NamedBytes[];
-  /** Has threads wait for the disk rather than the event loop: two for each upload. */
+  /** If given, threads wait for the disk instead of the event loop: two for each upload. */
   readonly uploadThreads?: UploadThreadOptions | undefined;
 }
 
-/** The bundles of `data/bundles/`, each under its name. A file is there only when it is complete and synced. */
+/** The bundles in `data/bundles/`, under their names. A file there is always complete and synced. */
 export class BundleFolder implements BundleStorage {
   readonly #folder: string;
   readonly #incoming: IncomingFiles;
@@ -102,7 +102,7 @@ export class BundleFolder implements BundleStorage {
       const isWhole = (await this.#sizeOf(name)) === this.#index.sizeOf(sha256);
       this.#index.remove(name);
       const [other] = this.#index.namesOf(sha256);
-      // The last whole file goes to another bundle with the same bytes.
+      // The last intact file goes to another bundle with the same bytes.
       if (isWhole && other !== undefined && !(await this.#hasWhole(sha256)))
         await rename(file, this.#pathOf(other));
       else await rm(file, { force: true });
@@ -110,12 +110,12 @@ export class BundleFolder implements BundleStorage {
     });
   }
 
-  /** Ends the threads of uploads: those that are idle now, the others with their uploads. */
+  /** Ends idle threads at once, and the others with their uploads. */
   async close(): Promise<void> {
     await this.#threads?.close();
   }
 
-  /** What lies in the folder and is no stored bundle. */
+  /** Files in the folder that are not stored bundles. */
   readonly found: FoundFiles = {
     list: () =>
       storing(async () => {
@@ -158,15 +158,15 @@ export class BundleFolder implements BundleStorage {
       throw systemErrorCode(error) === 'EEXIST' ? taken(name) : error;
     });
     this.#index.add(name, { sha256, sizeBytes });
-    await incoming.discard().catch(() => undefined); // its other name is cleaned away at the next start
+    await incoming.discard().catch(() => undefined); // the next start removes its other name
   }
 
-  /** Every path goes through here, and the pattern of bundle names lets none leave the folder. */
+  /** The only way to a path. The pattern of bundle names allows none outside of the folder. */
   #pathOf(name: string): string {
     return path.join(this.#folder, parseBundleName(name));
   }
 
-  /** @returns `undefined` when there is no such plain file */
+  /** @returns `undefined` if there is no such regular file */
   async #openNamed(name: string): Promise<OpenFile | undefined> {
     const file = this.#pathOf(name);
     return storing(() => openBundleFile(file)).catch((error: unknown) => {
@@ -176,7 +176,7 @@ export class BundleFolder implements BundleStorage {
     });
   }
 
-  /** @returns `undefined` when there is no such plain file */
+  /** @returns `undefined` if there is no such regular file */
   async #sizeOf(name: string): Promise<number | undefined> {
     const stats = await statsOf(this.#pathOf(name));
     return stats?.isFile() === true ? stats.size : undefined;
@@ -188,7 +188,7 @@ export class BundleFolder implements BundleStorage {
   }
 }
 
-/** Of the name itself, not of what a link points to; `undefined` when nothing has it. */
+/** Describes the name itself, not the target of a link; `undefined` if it does not exist. */
 async function statsOf(file: string): Promise<Stats | undefined> {
   try {
     return await lstat(file);

@@ -7,10 +7,10 @@ import type { DatabaseMarker } from '../../ports/restores';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
 
-/** More is no marker of ours. */
+/** A larger file is not our marker. */
 const maxSizeBytes = 1_024;
 
-/** `database.marker` beside the database: which one ran here last, and the least it had reached. */
+/** `database.marker` beside the database: which one ran here last, and how far it had got at least. */
 export function createDatabaseMarker(dataDir: string): DatabaseMarker {
   const file = path.join(dataDir, 'database.marker');
   return {

@@ -9,10 +9,10 @@ import { openWrittenFile } from './bundle-file';
 import type { Place, Written } from './upload-tasks';
 import type { UploadWriter } from './upload-writer';
 
-/** So many uploads are received or looked into at once: each has two threads, some memory and a file of its own. */
+/** How many uploads are received or inspected at once: each takes two threads, memory and a file. */
 const maxUploads = 16;
 
-/** Makes the folder, empty: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */
+/** Creates or empties the folder: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */
 export function cleanIncoming(folder: string): Promise<void> {
   return storing(async () => {
     await makeFolder(folder, 0o700);
@@ -21,11 +21,11 @@ export function cleanIncoming(folder: string): Promise<void> {
   });
 }
 
-/** A complete upload that has no name yet. */
+/** A complete upload without a name. */
 export class IncomingFile {
   #isThere = true;
 
-  /** @param remove ends the writer, and leaves no file behind */
+  /** @param remove ends the writer and removes its file */
   constructor(
     private readonly file: string,
     private readonly writer: Pick<UploadWriter, 'keep'>,
@@ -39,8 +39,8 @@ export class IncomingFile {
   }
 
   /**
-   * Gives it its name once it is on disk. The name lasts when the promise resolves; nothing has it when it rejects, unless another file
-   * had it before.
+   * Gives it its name once it is on disk. When the promise resolves, the name is on disk too. When it rejects, nothing has the name, unless
+   * another file had it before.
    */
   async keep(place: Place): Promise<void> {
     this.#mustBeThere();
@@ -63,13 +63,13 @@ export class IncomingFile {
   }
 }
 
-/** The place where uploads are written before anybody can see them. What a crash leaves there is worthless. */
+/** Where uploads are written before they become visible. Anything that a crash leaves there is worthless. */
 export class IncomingFiles {
   #uploads = 0;
 
   /**
-   * @param newName a name that was never used before
-   * @param write begins to write a file that is not there
+   * @param newName returns a name that was never used before
+   * @param write starts writing a file that does not exist
    */
   constructor(
     private readonly folder: string,
@@ -78,7 +78,7 @@ export class IncomingFiles {
   ) {}
 
   /**
-   * Writes a stream to a new file. After an error the rest of the stream is the caller's.
+   * Writes a stream to a new file. After an error, the caller must handle the rest of the stream.
    * @throws DomainError `too-large`, `storage-full`, `invalid-input`, `unavailable`
    */
   async stage(content: Readable, { limitBytes, signal }: StageOptions): Promise<IncomingFile> {
@@ -101,7 +101,7 @@ export class IncomingFiles {
     try {
       await writer.discard();
     } catch {
-      await rm(file, { force: true }); // nobody writes it any more
+      await rm(file, { force: true }); // nothing writes to it now
     } finally {
       this.#uploads -= 1;
     }
@@ -119,7 +119,7 @@ async function receive(content: Readable, writer: UploadWriter, limitBytes: numb
   return await writer.finish();
 }
 
-/** An error of the stream is the sender's fault, unlike one of the disk. */
+/** Marks errors of the stream as the sender's fault, unlike those of the disk. */
 async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const piece of content.iterator({ destroyOnReturn: false })) {
@@ -130,7 +130,7 @@ async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-/** A writer that died may have given the name before it could say so: then both are names of the same file. */
+/** A writer that died may have given the name without reporting it: then both are names of the same file. */
 async function removeSecondName(file: string, second: string): Promise<void> {
   try {
     const [own, other] = await Promise.all([lstat(file), lstat(second)]);

@@ -6,7 +6,7 @@ import type { FolderFinding } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import { refuseLinks } from '../refuse-links';
 
-/** What only the server may access. */
+/** Only the server may access these. */
 const parts = [
   '.',
   'server.db',
@@ -17,7 +17,7 @@ const parts = [
   'bundles/.incoming',
 ];
 
-/** Links, owners and modes of a data folder, and whether it can be written. */
+/** Checks links, owners and modes in a data folder, and whether it can be written. */
 export async function inspectModes(dataDir: string): Promise<readonly FolderFinding[]> {
   const findings: FolderFinding[] = [...findLink(dataDir)];
   const root = await statOf(dataDir);
@@ -48,7 +48,7 @@ function findLink(dataDir: string): FolderFinding[] {
   }
 }
 
-/** A command that was run as root leaves such files. */
+/** A command that ran as root leaves such files. */
 function ownerFinding(file: string, { uid }: Stats, root: Stats): FolderFinding[] {
   if (uid === root.uid) return [];
   const message = `user ${uid} owns it, but user ${root.uid} owns the data folder`;

@@ -10,7 +10,7 @@ const maxJsonSizeBytes = 1 << 20;
 /** Files that an earlier server left next to the bundles in the data folder. Read, never changed. */
 export function createLegacyFiles(dataDir: string): LegacyFiles {
   return {
-    /** What was noted about a bundle at its upload: `<name>.meta.json`, or without the `.raucb`. */
+    /** Notes from the upload of a bundle: `<name>.meta.json`, or without the `.raucb`. */
     notes: (bundleName: string): Promise<LegacyJson[]> =>
       storing(async () => {
         const stem = bundleName.replace(/\.raucb$/, '');
@@ -32,7 +32,7 @@ export function createLegacyFiles(dataDir: string): LegacyFiles {
         return present(found);
       }),
 
-    /** Keeps `manifest.json` as `manifest.json.legacy` before the server writes its own. */
+    /** Saves `manifest.json` as `manifest.json.legacy` before the server writes its own. */
     keepManifest: (): Promise<void> =>
       storing(async () => {
         const file = path.join(dataDir, 'manifest.json');

@@ -11,15 +11,14 @@ export interface DataDirLock {
   release(): void;
 }
 
-/** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
+/** Locks that are held. Without a reference, the connection would be collected, and its lock with it. */
 const held = new Set<Sqlite.Database>();
 
 /**
- * Makes this process the only server on a data folder. The lock is SQLite's on a file of its own, so the kernel
- * frees it however the process ends; a process id in a file could belong to somebody else after a reboot, and in
- * containers every server is process 1.
- * @param pid told to whom the lock is refused
- * @throws DomainError `configuration` when another server holds it; `storage-full`, `unavailable` where it cannot be taken
+ * Makes this process the only server on a data folder. The lock is SQLite's, on a file of its own, so the kernel releases it however the
+ * process ends. A process id in a file could belong to another process after a reboot, and in containers every server is process 1.
+ * @param pid shown to the process that is refused the lock
+ * @throws DomainError `configuration` if another server holds it; `storage-full`, `unavailable` if it cannot be taken
  */
 export function lockDataDir(dataDir: string, pid: number): DataDirLock {
   const sqlite = openLockFile(path.join(dataDir, 'server.lock'));
@@ -45,7 +44,7 @@ export function lockDataDir(dataDir: string, pid: number): DataDirLock {
   };
 }
 
-/** On a full disk the lock is held without it. */
+/** On a full disk, the lock is held without it. */
 function notePid(sqlite: Sqlite.Database, dataDir: string, pid: number): void {
   try {
     sqlite.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT');
@@ -78,7 +77,7 @@ function holderOf(sqlite: Sqlite.Database): number | undefined {
     const [row] = sqlite.prepare('SELECT pid FROM holder').all([]) as { pid: number }[];
     return row?.pid;
   } catch {
-    return undefined; // it is just being written
+    return undefined; // it is being written right now
   }
 }
 

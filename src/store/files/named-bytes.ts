@@ -1,11 +1,11 @@
 import type { StoredBytes } from '../../ports/bundle-storage';
 
-/** A bundle by the name that its file has. */
+/** A bundle, under the name of its file. */
 export interface NamedBytes extends StoredBytes {
   readonly name: string;
 }
 
-/** Which files of the bundle folder have which bytes. The same bytes may lie there under several names. */
+/** Which file of the bundle folder has which bytes. Several names may have the same bytes. */
 export class NamedBytesIndex {
   readonly #byHash = new Map<string, { readonly sizeBytes: number; readonly names: Set<string> }>();
   readonly #hashes = new Map<string, string>();
@@ -40,7 +40,7 @@ export class NamedBytesIndex {
     return [...(this.#byHash.get(sha256)?.names ?? [])];
   }
 
-  /** How many bytes there should be; `undefined` for bytes that are not known. */
+  /** The expected size; `undefined` for unknown bytes. */
   sizeOf(sha256: string): number | undefined {
     return this.#byHash.get(sha256)?.sizeBytes;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
 import type { StorageUsage } from '../../ports/data-folder';
 
-/** Of the data folder beside bundles: whoever keeps more there than that has its size told as if it were outside. */
+/** Limit for files of the data folder other than bundles. Anything beyond it is counted as if it were outside. */
 const maxOtherEntries = 10_000;
 const databaseNames = new Set(['server.db', 'server.db-wal', 'server.db-shm']);
 
@@ -43,7 +43,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
   return (await ifThere(readdir(folder, { withFileTypes: true }))) ?? [];
 }
 
-/** Files alone: what a link points at lies somewhere else. One after the other, so that uploads and devices have the disk, too. */
+/** Counts only files: the target of a link is elsewhere. One at a time, to leave the disk to uploads and devices. */
 async function sizeOfAll(entries: readonly Dirent[]): Promise<number> {
   let sum = 0;
   for (const entry of entries)

@@ -4,28 +4,28 @@ import type { UploadThreads } from './upload-threads';
 import type { UploadWorker } from './upload-worker';
 import type { UploadWriter } from './upload-writer';
 
-/** An upload has so many pieces of memory, each of so many bytes, on their way to its threads. */
+/** Number of buffers that an upload has in transit to its threads; the next constant is the size of each, in bytes. */
 const pieces = 4;
 const pieceSizeBytes = 512 * 1024;
 
 type Piece = Uint8Array<SharedArrayBuffer>;
 
 /**
- * Has a thread write, hash and sync one upload, and give the file its name: neither the event loop nor the threads of Node's own pool,
- * which devices read bundles through, wait for the disk. A second thread computes the weak hashes of the same memory. When one of them
- * dies, this upload fails with `unavailable` and no other one: nothing of it was acknowledged.
+ * Has a thread write, hash and sync one upload and name the file, so that neither the event loop nor Node's thread pool, through which devices
+ * read bundles, waits for the disk. A second thread computes the weak hashes from the same memory. If one of them dies, only this upload
+ * fails, with `unavailable`: nothing of it was acknowledged.
  */
 export class ThreadedUpload implements UploadWriter {
   readonly #writer: UploadWorker;
   readonly #hasher: UploadWorker;
   #isOver = false;
-  /** What was sent first is first; resolves once both threads are done with it. */
+  /** In the order of sending; each resolves once both threads are done with it. */
   readonly #onTheirWay: Promise<Piece>[] = [];
   #made = 0;
   #piece: Piece | null = null;
   #filled = 0;
 
-  /** @param file to be written; nothing has this name */
+  /** @param file to write; it must not exist */
   constructor(
     file: string,
     private readonly threads: UploadThreads,
@@ -60,7 +60,7 @@ export class ThreadedUpload implements UploadWriter {
     await this.#ask(this.#writer, { kind: 'keep', place });
   }
 
-  /** Rejects with `unavailable` when a thread is dead; the file may exist then, and nothing writes to it. */
+  /** Rejects with `unavailable` if a thread is dead; the file may still exist then, but nothing writes to it. */
   async discard(): Promise<void> {
     this.#isOver = true;
     const [written] = await Promise.allSettled([this.#end(this.#writer), this.#end(this.#hasher)]);
@@ -68,11 +68,11 @@ export class ThreadedUpload implements UploadWriter {
   }
 
   #ask(thread: UploadWorker, task: UploadTask): Promise<unknown> {
-    if (this.#isOver) return Promise.reject(new Error('this upload is over')); // another one may have the thread
+    if (this.#isOver) return Promise.reject(new Error('this upload is over')); // another upload may have the thread
     return thread.ask(task);
   }
 
-  /** A thread that answers this has done everything before, the sync included: it can take another upload. */
+  /** A thread that answers this has done everything before, including the sync: it can take another upload. */
   async #end(thread: UploadWorker): Promise<void> {
     try {
       await thread.ask({ kind: 'discard' });
@@ -83,7 +83,7 @@ export class ThreadedUpload implements UploadWriter {
     this.threads.giveBack(thread);
   }
 
-  /** One that is new, or that both threads are done with. */
+  /** A new piece, or one that both threads are done with. */
   async #emptyPiece(): Promise<Piece> {
     if (this.#made < pieces) {
       this.#made += 1;
@@ -101,7 +101,7 @@ export class ThreadedUpload implements UploadWriter {
       this.#ask(this.#writer, { kind: 'write', bytes }),
       this.#ask(this.#hasher, { kind: 'write', bytes }),
     ]).then(() => bytes);
-    done.catch(() => undefined); // what is asked next fails the same way
+    done.catch(() => undefined); // the next request fails the same way
     this.#onTheirWay.push(done);
   }
 }

@@ -16,8 +16,8 @@ import { systemErrorCode } from '../../base/files/system-error';
 import type { Place, TaskFailure, UploadAnswer, UploadJob, UploadResults, UploadTask } from './upload-tasks';
 
 /**
- * The file of one upload: written and hashed, synced, then given its name. All of it waits for the disk, so a server has a thread do it.
- * When it could not be written or synced it is gone, and every task but `discard` fails as the first one did.
+ * The file of one upload: written and hashed, synced, then named. Each step waits for the disk, so a server does it in a thread. If a write
+ * or sync fails, the file is removed, and every task but `discard` fails with the same error.
  */
 export class UploadFile implements UploadJob {
   readonly #hash = createHash('sha256');
@@ -25,7 +25,7 @@ export class UploadFile implements UploadJob {
   #descriptor: number | null = null;
   #failure: TaskFailure | null = null;
 
-  /** Makes the file. */
+  /** Creates the file. */
   constructor(private readonly file: string) {
     this.#orGiveUp(() => {
       this.#descriptor = openNew(file);
@@ -33,8 +33,8 @@ export class UploadFile implements UploadJob {
   }
 
   /**
-   * Does a task and tells what came of it. The sync begins after `finish` was told: who asked can look at the bytes meanwhile, and learns
-   * from `keep` whether they are on disk.
+   * Does a task and reports its result. After `finish`, the sync begins once the result is reported: the caller can read the bytes
+   * meanwhile, and learns from `keep` whether they are on disk.
    */
   perform(task: UploadTask, tell: (answer: UploadAnswer) => void): void {
     tell(this.#answer(task));
@@ -46,7 +46,7 @@ export class UploadFile implements UploadJob {
     try {
       return { result: this.#do(task) };
     } catch (error) {
-      if (task.kind !== 'keep') this.#giveUp(error); // another name may do
+      if (task.kind !== 'keep') this.#giveUp(error); // another name may work
       return { failure: failureOf(error) };
     }
   }
@@ -86,7 +86,7 @@ export class UploadFile implements UploadJob {
 
   #close(): void {
     const descriptor = this.#descriptor;
-    this.#descriptor = null; // closed, whatever the system says of it
+    this.#descriptor = null; // closed, even if the system reports an error
     if (descriptor !== null) closeSync(descriptor);
   }
 
@@ -99,7 +99,7 @@ export class UploadFile implements UploadJob {
     }
   }
 
-  /** What cannot be removed now is worthless, and goes at the next start. */
+  /** What cannot be removed now is worthless, and the next start removes it. */
   #giveUp(cause: unknown): void {
     this.#failure = failureOf(cause);
     try {
@@ -115,7 +115,7 @@ export class UploadFile implements UploadJob {
   }
 }
 
-/** The disk may have had no room for the folder at the start. */
+/** The folder may be missing, if the disk was full at the start. */
 function openNew(file: string): number {
   try {
     return openSync(file, 'wx', 0o600);
@@ -126,7 +126,7 @@ function openNew(file: string): number {
   }
 }
 
-/** By a link, because a rename would replace an existing file. @throws the system's error; `EEXIST` for a taken name */
+/** Uses a link, because a rename would replace an existing file. @throws the system's error; `EEXIST` if the name is taken */
 function giveName(file: string, { file: target, replaces }: Place): void {
   const folder = path.dirname(target);
   if (replaces) {

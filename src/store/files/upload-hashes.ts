@@ -1,7 +1,7 @@
 import { WeakFileHashes } from '../../base/files/file-hashes';
 import type { UploadAnswer, UploadJob, UploadResults, UploadTask } from './upload-tasks';
 
-/** The weak hashes of one upload. They take longer than writing it and its SHA-256, so a server has another thread compute them. */
+/** The weak hashes of one upload. They take longer than writing it and its SHA-256, so a server computes them in a second thread. */
 export class UploadHashes implements UploadJob {
   readonly #hashes = new WeakFileHashes();
 

@@ -1,20 +1,20 @@
 import type { WeakHashes } from '../../core/bundle';
 
-/** Where a bundle gets its name. */
+/** The place of a bundle's file. */
 export interface Place {
   readonly file: string;
-  /** Replaces an existing file; otherwise a file of that name is left alone. */
+  /** Whether to replace an existing file; otherwise a file of that name is left alone. */
   readonly replaces: boolean;
 }
 
-/** The steps of an upload, in this order; `discard` may come at any time, and is the last. */
+/** The steps of an upload, in this order. `discard` may come at any time, and is the last one. */
 export type UploadTask =
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'finish' }
   | { readonly kind: 'keep'; readonly place: Place }
   | { readonly kind: 'discard' };
 
-/** All bytes of an upload, written. */
+/** All bytes of an upload have been written. */
 export interface WrittenFile {
   /** In lower-case hex. */
   readonly sha256: string;
@@ -26,7 +26,7 @@ export interface Written extends WrittenFile {
   readonly weakHashes: WeakHashes;
 }
 
-/** An error of the system, which would lose its code on the way out of a thread. */
+/** An error of the system, as plain data, because it would lose its code on the way out of a thread. */
 export interface TaskFailure {
   readonly message: string;
   readonly code: string | undefined;
@@ -34,24 +34,24 @@ export interface TaskFailure {
 
 export interface UploadResults {
   readonly write: null;
-  /** Of who writes the file, and of who computes its weak hashes. */
+  /** From the thread that writes the file, or the one that computes its weak hashes. */
   readonly finish: WrittenFile | WeakHashes;
   readonly keep: null;
   readonly discard: null;
 }
 
-/** One for each task, in their order. */
+/** One for each task, in the same order. */
 export type UploadAnswer =
   { readonly result: UploadResults[UploadTask['kind']] } | { readonly failure: TaskFailure };
 
-/** What does the tasks of one upload. */
+/** Performs the tasks of one upload. */
 export interface UploadJob {
-  /** Does a task and tells what came of it. */
+  /** Performs a task and reports its result. */
   perform(task: UploadTask, tell: (answer: UploadAnswer) => void): void;
 }
 
-/** What a thread does for an upload: writes a file whose name nothing has, or computes the weak hashes. */
+/** What a thread does for an upload: write to a new file, or compute the weak hashes. */
 export type UploadRole = { readonly file: string } | 'weak-hashes';
 
-/** What is sent to a thread: an upload begins, which is not answered, and then come its tasks. */
+/** Messages to a thread: the begin of an upload, which is not answered, and then its tasks. */
 export type UploadThreadTask = UploadTask | { readonly kind: 'begin'; readonly role: UploadRole };

@@ -4,7 +4,7 @@ import { UploadFile } from './upload-file';
 import { UploadHashes } from './upload-hashes';
 import type { UploadAnswer, UploadJob, UploadThreadTask } from './upload-tasks';
 
-/** What `UploadWorker` runs in its own thread: all of an upload that waits for the disk or computes. One upload follows another. */
+/** Runs in the thread of `UploadWorker`: the parts of an upload that wait for the disk or compute. Takes one upload after another. */
 
 giveWay();
 

@@ -6,16 +6,15 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-/** An upload takes two, and more than there are processors could not work at the same time. */
+/** An upload takes two. More threads than processors could not run at the same time. */
 export const maxIdleThreads = Math.max(2, availableParallelism());
 const defaultIdleMs = 30_000;
 
 /**
- * The threads of uploads. One that has nothing left to do waits a while for the next upload, because a start takes longer than
- * a small upload.
+ * The threads of uploads. An idle thread waits a while for the next upload, because starting one takes longer than a small upload.
  */
 export class UploadThreads {
-  /** The last one was used last. */
+  /** The most recently used is last. */
   #idle: readonly Idle[] = [];
   #isClosed = false;
 
@@ -29,7 +28,7 @@ export class UploadThreads {
     return idle.worker;
   }
 
-  /** Takes a thread back whose upload is over. One that failed, or that has something left to do, ends. */
+  /** Takes back a thread whose upload is over. A thread that failed or still has work is ended. */
   giveBack(worker: UploadWorker): void {
     if (this.#isClosed || !worker.isIdle || this.#idle.length >= maxIdleThreads) {
       void worker.end();
@@ -42,7 +41,7 @@ export class UploadThreads {
     this.#idle = [...this.#idle, { worker, timer: timer.unref() }];
   }
 
-  /** Ends the idle threads, and each other one with its upload. */
+  /** Ends idle threads at once, and the others with their uploads. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const workers = this.#idle.map(({ worker }) => worker);

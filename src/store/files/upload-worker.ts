@@ -5,15 +5,15 @@ import type { UploadAnswer, UploadResults, UploadRole, UploadTask, UploadThreadT
 import { errorOf } from './upload-writer';
 
 export interface UploadThreadOptions {
-  /** Options of Node for each thread; those of the process when left out. */
+  /** Node's options for each thread; those of the process if left out. */
   readonly execArgv?: string[];
-  /** How long an idle thread may stay, because it costs memory; 30 seconds when left out. */
+  /** How long an idle thread may stay, because it takes memory; 30 seconds if left out. */
   readonly idleMs?: number;
 }
 
-/** It has little to remember. */
+/** The thread needs little memory. */
 const maxHeapMebibytes = 64;
-/** Built or not, the thread's file is next to this one. */
+/** The thread's file is next to this one, in the build and in the source. */
 const threadFile = path.join(__dirname, `upload-thread${path.extname(__filename)}`);
 
 interface Waiting {
@@ -21,12 +21,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A thread that takes one upload after another. Whatever goes wrong with the thread itself ends it. */
+/** A thread that takes one upload after another. Any failure of the thread itself ends it. */
 export class UploadWorker {
-  /** Resolves at the end of the thread. */
+  /** Resolves when the thread has ended. */
   readonly ended: Promise<void>;
   readonly #thread: Worker;
-  /** In the order of the tasks, which is that of the answers. */
+  /** In the order of tasks, which is also that of the answers. */
   readonly #waiting: Waiting[] = [];
   #failure: unknown = null;
 
@@ -48,17 +48,17 @@ export class UploadWorker {
     this.#thread.unref();
   }
 
-  /** Whether it can take an upload: it has answered everything. */
+  /** Whether it can take an upload: all its tasks are answered. */
   get isIdle(): boolean {
     return this.#failure === null && this.#waiting.length === 0;
   }
 
-  /** Begins an upload; what goes wrong is told with the next task. */
+  /** Begins an upload; a failure is reported with the next task. */
   begin(role: UploadRole): void {
     this.#thread.postMessage({ kind: 'begin', role } satisfies UploadThreadTask);
   }
 
-  /** Rejects with an error of the system, or DomainError `unavailable` when the thread ends before it answers. */
+  /** Rejects with the system's error, or DomainError `unavailable` if the thread ends before it answers. */
   async ask<Kind extends UploadTask['kind']>(
     task: UploadTask & { readonly kind: Kind },
   ): Promise<UploadResults[Kind]> {
@@ -67,7 +67,7 @@ export class UploadWorker {
     return answer.result as UploadResults[Kind];
   }
 
-  /** Ends the thread after the call of the system that it is in. */
+  /** Ends the thread after its current system call. */
   async end(): Promise<void> {
     void this.#thread.terminate();
     await this.ended;
@@ -77,20 +77,20 @@ export class UploadWorker {
     if (this.#failure !== null) return Promise.reject(endedEarly(this.#failure));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#thread.ref(); // the process waits for what it asked
+      this.#thread.ref(); // keeps the process alive until the answer
       this.#thread.postMessage(task);
     });
   }
 
   #answered(answer: UploadAnswer): void {
-    if (this.#failure !== null) return; // it may be the answer to another task
+    if (this.#failure !== null) return; // this may answer another task
     const asked = this.#waiting.shift();
     if (asked === undefined) this.#fail(new Error('it answered what nobody asked'));
     asked?.resolve(answer);
     if (this.#waiting.length === 0) this.#thread.unref();
   }
 
-  /** From now on no answer counts: one may be missing, or one too many. */
+  /** No answer counts from now on: one may be missing, or one too many. */
   #fail(error: unknown): void {
     this.#failure ??= error;
     void this.#thread.terminate();

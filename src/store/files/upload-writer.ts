@@ -2,19 +2,19 @@ import { WeakFileHashes } from '../../base/files/file-hashes';
 import { UploadFile } from './upload-file';
 import type { Place, TaskFailure, UploadResults, UploadTask, Written, WrittenFile } from './upload-tasks';
 
-/** Writes one upload to a file. All methods reject with an error of the system, or `unavailable`; from then on all but `discard` do. */
+/** Writes one upload to a file. After one method rejects, with the system's error or `unavailable`, all but `discard` do. */
 export interface UploadWriter {
-  /** Takes a copy; resolves once more may come. What the disk says of it may be told later. */
+  /** Copies the piece; resolves once more may follow. Errors of the disk may be reported later. */
   write(piece: Uint8Array): Promise<void>;
-  /** Resolves once all bytes are written and hashed. They need not be on disk. */
+  /** Resolves once all bytes are written and hashed. They may not be on disk yet. */
   finish(): Promise<Written>;
-  /** Gives the file a second name, or moves it where it replaces another. It lasts when the promise resolves, name and bytes. */
+  /** Gives the file a second name, or moves it to replace another. Name and bytes are on disk when the promise resolves. */
   keep(place: Place): Promise<void>;
-  /** Removes the file as it was written, whatever happened before, and ends the writer. */
+  /** Removes the file, whatever happened before, and ends the writer. */
   discard(): Promise<void>;
 }
 
-/** For a short program that serves no one: it waits for the disk itself. */
+/** For commands, which serve no devices: it waits for the disk itself. */
 export class DirectUpload implements UploadWriter {
   readonly #file: UploadFile;
   readonly #weakHashes = new WeakFileHashes();
@@ -53,7 +53,7 @@ export class DirectUpload implements UploadWriter {
   }
 }
 
-/** The error of the system again. */
+/** Restores the system's error. */
 export function errorOf({ message, code }: TaskFailure): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code });
 }

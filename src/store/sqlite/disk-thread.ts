@@ -7,17 +7,17 @@ import { systemErrorCode } from '../../base/files/system-error';
 import type { DiskAnswer, DiskTask, DiskThreadData, WalTask } from './disk-worker';
 
 /**
- * What `DiskWorker` runs in a thread of its own: all waiting for the disk. What cannot be synced ends the thread with the error, and
- * with that the process.
+ * Runs in the thread of `DiskWorker`, which does all waiting for the disk. A failed sync ends the thread with the error, and with it the
+ * process.
  */
 
-/** So many frames begin a checkpoint, as SQLite's own limit does. */
+/** A checkpoint begins at this number of frames, SQLite's own default. */
 const framesPerCheckpoint = 1_000;
 
 const { file, wal } = workerData as DiskThreadData;
 let checkpointAt = framesPerCheckpoint;
 
-// What a run before left may be in memory alone: the name of the -wal file, and what is in it.
+// What an earlier run left may exist only in memory: the name of the -wal file, and its content.
 syncFolderSync(path.dirname(file));
 fdatasyncSync(wal);
 
@@ -33,10 +33,10 @@ function perform(task: DiskTask): DiskAnswer {
 }
 
 /**
- * Nobody commits meanwhile, so that all of the -wal file can go into the database unless another program reads it: then it goes on
- * growing, until the next attempt.
- * @returns what was wrong where nothing is lost
- * @throws what SQLite says of a sync that failed
+ * There are no commits meanwhile, so the whole -wal file can be moved into the database unless another program reads it: then it keeps
+ * growing until the next attempt.
+ * @returns a problem that loses nothing; `null` if there is none
+ * @throws SQLite's error of a failed sync
  */
 function change(task: WalTask): string | null {
   let problem: string | null = null;
@@ -45,7 +45,7 @@ function change(task: WalTask): string | null {
   } catch (error) {
     const code = systemErrorCode(error) ?? '';
     if (code.endsWith('FSYNC')) throw error;
-    // Another program that writes is nothing to tell of.
+    // Another program that writes is not a problem.
     if (!code.startsWith('SQLITE_BUSY')) problem = error instanceof Error ? error.message : String(error);
   }
   if (task !== 'begin')
@@ -56,8 +56,8 @@ function change(task: WalTask): string | null {
 function changeWal(task: WalTask): void {
   const sqlite = new Sqlite(file);
   try {
-    // What `exec` runs leaves no statement behind that would keep the connection open. Searches of this process end soon: other
-    // programs that read may have it wait as long, once in so many frames.
+    // `exec` leaves no statement behind that would keep the connection open. Searches of this process end soon. Another program that reads
+    // may delay this by as much, once in so many frames.
     sqlite.exec('PRAGMA busy_timeout = 300');
     if (task !== 'begin')
       sqlite.exec(`PRAGMA wal_checkpoint(${task === 'truncate' ? 'TRUNCATE' : 'RESTART'})`);
@@ -69,15 +69,15 @@ function changeWal(task: WalTask): void {
 }
 
 /**
- * The first commit of a -wal file that begins, or begins again, also syncs its new head (wal.c, walWriteFrames): here rather than on the
- * event loop. It changes nothing: the server has no application id.
+ * The first commit to a -wal file that begins, or begins again, also syncs its new head (wal.c, walWriteFrames): do that here rather than
+ * on the event loop. It changes nothing: the server has no application id.
  */
 function beginWal(sqlite: Sqlite.Database): void {
   sqlite.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; COMMIT');
 }
 
 /**
- * Whether the -wal file has so many frames since it began again: older ones have another salt
+ * Whether the -wal file has had this many frames since it began again: older ones have another salt
  * (sqlite.org/fileformat2.html#the_write_ahead_log).
  */
 function hasFrame(number: number): boolean {

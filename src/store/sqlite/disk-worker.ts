@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../core/errors';
 import type { Disk, TellSynced } from './disk';
 
-/** What nobody may commit during: `begin` the -wal file, take it into the database and begin it again, take it in for good. */
+/** Tasks that exclude commits: `begin` the -wal file; move it into the database and begin it again; move it in for good. */
 export type WalTask = 'begin' | 'checkpoint' | 'truncate';
 
-/** `sync`: what is committed gets to the disk. */
+/** `sync` writes what is committed to the disk. */
 export type DiskTask = 'sync' | WalTask;
 
 export type DiskAnswer =
@@ -15,53 +15,52 @@ export type DiskAnswer =
   | { readonly task: WalTask; readonly problem: string | null };
 
 export interface DiskThreadData {
-  /** The database. */
+  /** Path of the database. */
   readonly file: string;
-  /** The descriptor of its -wal file. */
+  /** Descriptor of its -wal file. */
   readonly wal: number;
 }
 
 export interface DiskThreadOptions {
-  /** Options of Node for the thread; those of the process when left out. */
+  /** Node's options for the thread; those of the process if left out. */
   readonly execArgv?: string[];
-  /** Told once, when nothing can be acknowledged any more. Without it that is an uncaught exception, which ends the process. */
+  /** Called once, when nothing more can be acknowledged. If left out, an uncaught exception ends the process. */
   readonly onFailure?: (failure: DomainError) => void;
 }
 
 export interface DiskWorkerOptions extends DiskThreadOptions {
-  /** Told when the -wal file did not get into the database: that is tried again later, and nothing is lost. */
+  /** Called if the -wal file could not be moved into the database: that is tried again later, and nothing is lost. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Built or not, the thread's file is next to this one. */
+/** The thread's file is next to this one, in the build and in the source. */
 const threadFile = path.join(__dirname, `disk-thread${path.extname(__filename)}`);
 
 /**
- * Has a thread wait for the disk, so that the event loop never does. Commits run with `PRAGMA synchronous = NORMAL`, which leaves what
- * they write to the kernel; the thread syncs the -wal file, and then they are acknowledged. Those that come while one sync runs share
- * the next.
+ * Has a thread wait for the disk, so that the event loop never does. Commits run with `PRAGMA synchronous = NORMAL`, which leaves their
+ * writes to the kernel; the thread syncs the -wal file, and then they are acknowledged. Those that arrive during a sync share the next one.
  *
- * The descriptor is this one's own, and open before the first commit: the kernel tells each of a write that failed, once. Opening and
- * closing it frees no lock, because SQLite has none on a -wal file (os_unix.c: only a main database has locks).
+ * The descriptor is its own, and is opened before the first commit, because the kernel reports a failed write once to each open descriptor.
+ * Opening and closing it releases no lock, because SQLite has none on a -wal file (os_unix.c: only a main database has locks).
  *
- * After a sync that failed the kernel may have dropped what it could not write, and the next sync would succeed: so nothing is
- * acknowledged any more, and the process has to end. The next start goes on with what is on disk.
+ * After a failed sync the kernel may have dropped what it could not write, and the next sync would succeed. So nothing more is
+ * acknowledged, and the process has to end. The next start continues with what is on disk.
  */
 export class DiskWorker implements Disk {
   #failure: DomainError | null = null;
-  /** Of commits that came since the sync that runs began. */
+  /** Commits since the running sync began. */
   #waiting: TellSynced[] = [];
-  /** Of commits that the sync that runs is for. */
+  /** Commits that the running sync is for. */
   #syncing: TellSynced[] = [];
   #isRunning = false;
-  /** What is done with the -wal file before the next commit. */
+  /** What to do with the -wal file before the next commit. */
   #due: WalTask | null = 'begin';
   #whenFree: (() => void)[] = [];
   #isClosed = false;
   readonly #wal: number;
   readonly #thread: Worker;
 
-  /** @param file the database, which is open in WAL mode. @throws Error of the system */
+  /** @param file the database, which is open in WAL mode. @throws the system's error */
   constructor(
     file: string,
     private readonly options: DiskWorkerOptions,
@@ -129,12 +128,12 @@ export class DiskWorker implements Disk {
       if (this.#failure === null && this.#waiting.length + this.#syncing.length > 0) this.#syncNow();
     } finally {
       this.#isClosed = true;
-      this.#thread.postMessage('end'); // after what it does now
+      this.#thread.postMessage('end'); // after its current task
       this.#thread.unref();
     }
   }
 
-  /** What the thread should do next: nothing is unsynced when a checkpoint begins. */
+  /** Starts the thread's next task: nothing may be unsynced when a checkpoint begins. */
   #next(): void {
     if (this.#isRunning) return;
     if (this.#waiting.length > 0) {
@@ -147,7 +146,7 @@ export class DiskWorker implements Disk {
 
   #ask(task: DiskTask): void {
     this.#isRunning = true;
-    this.#thread.ref(); // the process waits for what was not acknowledged yet
+    this.#thread.ref(); // keeps the process alive until everything is acknowledged
     this.#thread.postMessage(task);
   }
 
@@ -186,7 +185,7 @@ export class DiskWorker implements Disk {
   }
 
   #fail(cause: unknown): void {
-    if (this.#failure !== null || this.#isClosed) return; // closed: all that was committed is on disk
+    if (this.#failure !== null || this.#isClosed) return; // closed: everything committed is on disk
     const failure = notKept(cause);
     this.#failure = failure;
     this.#thread.unref();
@@ -198,7 +197,7 @@ export class DiskWorker implements Disk {
   }
 }
 
-/** Nothing catches it. */
+/** Nothing catches this. */
 function endProcess(failure: DomainError): never {
   throw failure;
 }

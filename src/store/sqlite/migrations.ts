@@ -1,6 +1,6 @@
 /**
- * Steps from an empty database to the current one, oldest first. A released step never changes: a new one follows it.
- * `user_version` counts the steps that a database has been through.
+ * Steps from an empty database to the current one, oldest first. Never change a released step: add a new one. `user_version` counts the
+ * steps that a database has been through.
  */
 export const migrations: readonly string[] = [
   `

@@ -12,25 +12,25 @@ import { migrate, requireThisVersion, type Upgrade } from './migrate';
 import { refuseEmptied } from './refuse-emptied';
 
 export interface WritableOptions {
-  /** Whether each commit waits for the disk: otherwise somebody else syncs the -wal file, and takes it into the database. */
+  /** Whether each commit waits for the disk; otherwise the caller syncs the -wal file and moves it into the database. */
   readonly isSynchronous: boolean;
-  /** How long a statement waits for another process to finish its own, in milliseconds. */
+  /** How long a statement waits for another process's statement, in milliseconds. */
   readonly busyTimeoutMs: number;
-  /** Told before an older database is brought up to date. */
+  /** Called before an older database is upgraded. */
   readonly onUpgrade: ((upgrade: Upgrade) => void) | undefined;
 }
 
-/** A connection, and how it ends. */
+/** A connection, and how to end it. */
 export interface Connection {
   readonly sqlite: Sqlite.Database;
-  /** Whether another process has written what it does not see. */
+  /** Whether another process has written something that this connection does not see. */
   isStale(): boolean;
   close(): void;
 }
 
 /**
- * Opens a database to read and write, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when it cannot be used, `storage-full`, `unavailable`
+ * Opens a database for reading and writing, and upgrades it. Creates what is missing, with modes 0700 and 0600.
+ * @throws DomainError `configuration` if it cannot be used, `storage-full`, `unavailable`
  */
 export function openToWrite(
   file: string,
@@ -39,7 +39,7 @@ export function openToWrite(
   refuseEmptied(file);
   const sqlite = openFile(file);
   try {
-    // What `exec` runs leaves no statement behind that would keep a connection open which was closed.
+    // `exec` leaves no statement behind that would keep a closed connection open.
     sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     sqlite.exec('PRAGMA journal_mode = WAL');
     sqlite.exec('PRAGMA synchronous = FULL'); // a committed release survives a power cut
@@ -55,10 +55,10 @@ export function openToWrite(
 }
 
 /**
- * Opens a database of this version to read, where not even the files can be made that SQLite shares between processes. It is attached
- * to an empty one in memory, because detaching ends it at once: closing alone may wait until its statements are collected.
- * Nothing else of this process may have the file open: closing it frees all locks that the process has on it.
- * @param why it cannot be opened to write
+ * Opens a database of this version for reading where not even the files that SQLite shares between processes can be created. It is attached
+ * to an empty database in memory, because detaching ends it at once, while closing may wait until its statements are collected.
+ * Nothing else in this process may have the file open: closing it releases all locks that the process holds on it.
+ * @param why it cannot be opened for writing
  * @throws DomainError as {@link openToWrite}
  */
 export function openToRead(file: string, why: DomainError): Connection {
@@ -79,11 +79,11 @@ export function openToRead(file: string, why: DomainError): Connection {
       first ??= error;
     }
   }
-  // Not even SQLite's own files can be made: what is wrong with the disk says more.
+  // Not even SQLite's own files can be created: the problem with the disk explains more.
   throw systemErrorCode(first) === 'SQLITE_CANTOPEN' ? why : unusable(first, file);
 }
 
-/** All is in the one file, and SQLite makes none of its own when it is told that this one does not change. */
+/** Everything is in the one file. Told that it does not change, SQLite creates no files of its own. */
 function withoutWal(sqlite: Sqlite.Database, file: string): () => boolean {
   const stamp = hasContent(file) ? stampOf(file) : '';
   attach(sqlite, file, 'mode=ro&immutable=1');
@@ -92,20 +92,20 @@ function withoutWal(sqlite: Sqlite.Database, file: string): () => boolean {
 
 const neverStale = (): boolean => false;
 
-/** As a reader beside others, with the index of the -wal file that was left. */
+/** As a reader beside others, with the existing index of the -wal file. */
 function sharedIndex(sqlite: Sqlite.Database, file: string): () => boolean {
   attach(sqlite, file, 'mode=ro');
   return neverStale;
 }
 
-/** Where there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6). */
+/** If there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6). */
 function indexInMemory(sqlite: Sqlite.Database, file: string): () => boolean {
-  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // before: attaching reads it already
+  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // first: attaching reads it
   attach(sqlite, file, 'mode=rw');
   return neverStale;
 }
 
-/** Where there is no index, and a read-only file cannot be locked: there nobody writes that a lock would keep away. */
+/** If there is no index, and the read-only file cannot be locked: nothing that a lock would keep out can write there. */
 function withoutLocks(sqlite: Sqlite.Database, file: string): () => boolean {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
   attach(sqlite, file, 'mode=ro&vfs=unix-none'); // sqlite.org/vfs.html
@@ -147,7 +147,7 @@ function unusable(error: unknown, file: string): unknown {
   return DomainError.of('database-unusable', { file }, { cause: error });
 }
 
-/** Leaves one whole file, without a -wal beside it, as far as other processes let it. */
+/** Leaves one complete file, without a -wal file beside it, as far as other processes allow. */
 function closeDatabase(sqlite: Sqlite.Database): void {
   try {
     sqlite.pragma('wal_checkpoint(TRUNCATE)');

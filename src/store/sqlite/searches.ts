@@ -23,7 +23,7 @@ interface Search {
   isOver: boolean;
 }
 
-/** The part of the binding's types in use, which say `any`. */
+/** The part of the binding's types in use, which are `any`. */
 interface Statement {
   all(parameters: readonly unknown[]): Promise<readonly unknown[]>;
 }
@@ -38,9 +38,9 @@ interface Reader {
 const maxStatements = 100;
 
 /**
- * Reads outside the event loop, with its own connection that never writes: a thread of the binding waits for the disk
- * and examines the rows, one query at a time, in the order of the requests. A search in pieces asks for the next
- * piece only when it has the last, behind all waiting ones, so that a slow search does not block a quick one.
+ * Reads outside the event loop, with its own connection that never writes: a thread of the binding waits for the disk and examines the
+ * rows, one query at a time, in the order of the requests. A search in pieces asks for its next piece once it has the last one, behind all
+ * waiting ones, so a slow search does not block a quick one.
  *
  * A query sees everything committed before it began. No snapshot outlasts its query.
  */
@@ -76,7 +76,7 @@ export class Searches {
     });
   }
 
-  /** Refuses searches that have no rows yet. Soon after, all reading has stopped. */
+  /** Refuses searches that have no rows yet. Reading stops soon after. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -144,8 +144,8 @@ function openReader(file: string): Reader {
 }
 
 /**
- * The binding's thread only fetches the first row: the event loop would search for the others. A materialized query
- * finds all rows before the first is there, and SQLite keeps its order.
+ * The binding's thread fetches only the first row: the event loop would have to search for the others. A materialized query finds all rows
+ * before the first one is returned, and SQLite keeps its order.
  */
 function prepare(sqlite: Sqlite, sql: string): Promise<Statement> {
   return sqlite.prepare(`WITH found AS MATERIALIZED (${sql}) SELECT * FROM found`) as Promise<Statement>;

@@ -1,6 +1,6 @@
 import { counted, dayOf, inDays, named } from './words';
 
-/** Names that a sentence has. */
+/** How many names a sentence lists. */
 const maxNamed = 5;
 
 /** When a certificate ends, and what that means. */
@@ -24,18 +24,18 @@ function staysInUse(until: string): string {
 
 interface Missed {
   names: readonly string[];
-  /** The options of `cert server` that add them. */
+  /** Options of `cert server` that add them. */
   options: readonly string[];
 }
 
 interface Devices {
   devices: number;
-  /** Of the first of them. */
+  /** The first of them. */
   ids: readonly string[];
 }
 
 interface OldCertificates extends Devices {
-  /** How many of the devices have a new one, and have not come with it yet. */
+  /** How many of the devices have a new certificate and have not used it yet. */
   renewed: number;
   renewedIds: readonly string[];
 }

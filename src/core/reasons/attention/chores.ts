@@ -34,7 +34,7 @@ export const choreAttention = {
   }: {
     chore: ChoreName;
     since: string;
-    /** `null` for what only the log may tell. */
+    /** `null` if only the log may show it. */
     why: string | null;
     remedy: string | null;
   }) =>

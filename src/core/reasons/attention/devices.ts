@@ -4,7 +4,7 @@ import { areRevoked, counted, lengthOf, named } from './words';
 
 interface Devices {
   devices: number;
-  /** Of the first of them. */
+  /** The first of them. */
   ids: readonly string[];
 }
 
@@ -32,7 +32,7 @@ function excess({ times, budgets }: Excess): string {
   return `more than a device may use, refused ${counted(times, 'time')} lately: ${words}`;
 }
 
-/** What needs attention about what devices are and report. */
+/** What needs attention about the state and reports of devices. */
 export const deviceAttention = {
   'second-board': ({ deviceId, own, other }: { deviceId: string; own: string; other: string }) =>
     `two boards use the certificate of ${deviceId}: one has ${own}; the other has ${other}. ` +

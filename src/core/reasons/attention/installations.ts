@@ -3,7 +3,7 @@ import { areRevoked, counted, named } from './words';
 
 interface DevicesOfChannel {
   devices: number;
-  /** Of the first of them. */
+  /** The first of them. */
   ids: readonly string[];
   /** `null` when unknown. */
   compatible: string | null;

@@ -5,7 +5,7 @@ const signAgain = 'Sign it again and release the new one';
 
 interface Releases {
   releases: number;
-  /** Of the first of them: what each is of and for. */
+  /** The first of them, with the bundle and its target. */
   bundles: readonly string[];
   compatibles: readonly string[];
   channels: readonly string[];

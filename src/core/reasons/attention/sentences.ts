@@ -20,13 +20,13 @@ const sentences = {
 
 export type AttentionCode = keyof typeof sentences;
 
-/** Why something needs attention, as it travels: its sentence is made at the edge. */
+/** Why something needs attention, as it is sent; its sentence is made at the edge. */
 export interface AttentionReason {
   readonly code: AttentionCode;
   readonly parameters: ReasonParameters;
 }
 
-/** @param parameters what the sentence needs: the compiler knows it by the code */
+/** @param parameters what the sentence needs; its type follows from the code */
 export function attentionReason<Code extends AttentionCode>(
   code: Code,
   parameters: Parameters<(typeof sentences)[Code]>[0],
@@ -34,7 +34,7 @@ export function attentionReason<Code extends AttentionCode>(
   return { code, parameters: { ...parameters } };
 }
 
-/** Whether there are words for it: a newer server may know more reasons. */
+/** Whether there are words for a code: a newer server may know more. */
 export function isAttentionCode(code: unknown): code is AttentionCode {
   return typeof code === 'string' && Object.hasOwn(sentences, code);
 }

@@ -1,25 +1,25 @@
-/** Pieces of the sentences in this folder. */
+/** Parts of the sentences in this folder. */
 
-/** Devices that a sentence names. */
+/** How many devices a sentence lists. */
 const maxNamed = 3;
 
-/** The first of `ids`, which may themselves be only the first of `count`. @param max how many are named */
+/** Lists the first of `ids`, which may themselves be only the first of `count`. @param max how many to list */
 export function named(ids: readonly string[], count: number, max = maxNamed): string {
   const shown = ids.slice(0, max);
   return `${shown.join(', ')}${count > shown.length ? ' and others' : ''}`;
 }
 
-/** @param what the word for one of them, such as `device` */
+/** @param what the singular noun, such as `device` */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** @param days whole ones that are left, from 0 */
+/** @param days whole days left, from 0 */
 export function inDays(days: number): string {
   return days === 0 ? 'within a day' : `in ${counted(days, 'day')}`;
 }
 
-/** To the minute. @param instant in ISO 8601, in UTC */
+/** A time to the minute. @param instant in ISO 8601, in UTC */
 export function minuteOf(instant: string): string {
   return `${instant.slice(0, 'YYYY-MM-DDTHH:MM'.length)}Z`;
 }
@@ -29,7 +29,7 @@ export function dayOf(instant: string): string {
   return instant.slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** What is left to do about silent devices. @param revoked those whose certificates are revoked */
+/** What remains to be done about silent devices. @param revoked those whose certificates are revoked */
 export function areRevoked(revoked: readonly string[]): string {
   if (revoked.length === 0) return '';
   const [certificates, them] =
@@ -43,7 +43,7 @@ const units = [
   ['minute', 60_000],
 ] as const;
 
-/** A length of time in its largest unit, rounded down. @param ms either side of zero */
+/** A duration in its largest unit, rounded down. @param ms may be negative */
 export function lengthOf(ms: number): string {
   const lengthMs = Math.abs(ms);
   const [unit, unitMs] = units.find(([, eachMs]) => lengthMs >= eachMs) ?? (['second', 1_000] as const);

@@ -1,6 +1,6 @@
 import type { Findings } from './doctor-words';
 
-/** What any check may find. */
+/** Findings that any check may have. */
 export const anyFindings = {
   'check-timed-out': {
     says: ({ limitMs }: { limitMs: number }) => `this check timed out after ${limitMs / 1_000} s`,
@@ -10,7 +10,7 @@ export const anyFindings = {
     says: ({ why }: { why: string }) => `this check failed: ${why}`,
     remedy: 'Run doctor as the user that runs the server.',
   },
-  /** Somebody else's sentence, such as that of a failure. */
+  /** A sentence from elsewhere, such as that of a failure. */
   'as-told': {
     says: ({ what }: { what: string; remedy: string | null }) => what,
     remedy: ({ remedy }: { remedy: string | null }) => remedy ?? 'Fix that, then retry.',

@@ -2,7 +2,7 @@ import type { Findings } from './doctor-words';
 
 const uploadAgain = 'Upload the same bundle again.';
 
-/** About the database and the bundles. */
+/** Findings about the database and the bundles. */
 export const dataFindings = {
   'database-of-newer-version': {
     says: ({ schema, known }: { schema: number; known: number }) =>

@@ -14,7 +14,7 @@ function room(facts: Room): string {
   return `${mebibytes(freeBytes)} free; the next upload and the database need ${mebibytes(neededBytes)}. ${spaceTakers(facts)}`;
 }
 
-/** About the machine and the programs on it. Instants are in ISO 8601, in UTC. */
+/** Findings about the machine and its programs. Times are in ISO 8601, UTC. */
 export const machineFindings = {
   'node-too-old': {
     says: ({ node }: { node: string; oldest: string }) => `it is ${node}`,

@@ -3,7 +3,7 @@ import type { Findings } from './doctor-words';
 
 const recipes = 'docs/reverse-proxy.md has tested configurations.';
 
-/** What a listener is called. */
+/** The names of listeners. */
 const listeners = { admin: 'admin listener', device: 'device listener' } as const;
 
 interface Host {
@@ -18,7 +18,7 @@ function addName({ host }: Host): string {
   return `Add it: cert server ${hostOption(host)} --force.`;
 }
 
-/** About listeners, what devices meet there, names and proxies. */
+/** Findings about listeners and how devices reach them, names and proxies. */
 export const networkFindings = {
   'port-of-another-program': {
     says: ({ does }: { does: string; option: string }) => `another program answers there: it ${does}`,
@@ -59,7 +59,7 @@ export const networkFindings = {
     says: ({ host }: Host) => `${host} cannot be resolved on this machine`,
     remedy: 'Check the name in your DNS, as devices see it.',
   },
-  /** `code` is that of the connection's failure, `does` what a stranger there does; one is `null`. */
+  /** `code` is that of the connection's failure, `does` what a stranger there does; one of them is `null`. */
   'server-url-unreachable': {
     says: ({ host, port, code, does }: Endpoint & { code: string | null; does: string | null }) =>
       `${host} port ${port} cannot be reached from here (${does === null ? (code ?? '') : `it ${does}`})`,

@@ -12,14 +12,14 @@ export const findingWords = { ...anyFindings, ...machineFindings, ...dataFinding
 type Words = typeof findingWords;
 export type FindingCode = keyof Words;
 
-/** What a function needs; nothing for a text, and for one that needs nothing. */
+/** The parameters of a function; none for a string, or a function without parameters. */
 type Needed<Part> = Part extends (parameters: infer Needs extends object) => string ? Needs : unknown;
 
-/** What the sentence and the remedy of a finding need. */
+/** The parameters of a finding's sentence and remedy. */
 export type FindingParameters<Code extends FindingCode> = Needed<Words[Code]['says']> &
   Needed<Words[Code]['remedy']>;
 
-/** A finding as it travels: its words are made by who shows it. */
+/** A finding as it is sent; whoever shows it makes its words. */
 export interface FindingReason {
   readonly code: FindingCode;
   readonly parameters: ReasonParameters;
@@ -30,7 +30,7 @@ type Rest<Code extends FindingCode> =
     ? [parameters?: FindingParameters<Code>]
     : [parameters: FindingParameters<Code>];
 
-/** @param given what the words of the finding need: the compiler knows it by the code */
+/** @param given what the finding's words need; its type follows from the code */
 export function finding<Code extends FindingCode>(code: Code, ...[given]: Rest<Code>): FindingReason {
   return { code, parameters: { ...given } };
 }

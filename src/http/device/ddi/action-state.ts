@@ -2,15 +2,15 @@ import { maxInstallationId, type Installation } from '../../../core/installation
 import { isStarted, isUnsettled, isWritten } from '../../../core/installation-states';
 
 /**
- * What an installation is to hawkBit's clients:
+ * How hawkBit's clients see an installation:
  * - `active`: the device may have it, and reports on it
- * - `cancelling`: it was called off, and the device has not answered yet
- * - `closed`: the device has said how it ended, or it came to an end otherwise
+ * - `cancelling`: it is being cancelled, and the device has not answered yet
+ * - `closed`: the device has reported the end, or it ended otherwise
  */
 export type ActionState = 'active' | 'cancelling' | 'closed';
 
 export function actionStateOf(installation: Installation): ActionState {
-  // What it has installed waits for its boot: to the client that is over.
+  // A bundle that only waits for its boot is finished for the client.
   if (!isUnsettled(installation) || installation.installedAt !== null) return 'closed';
   return installation.state === 'cancelling' ? 'cancelling' : 'active';
 }

@@ -3,12 +3,12 @@ import type { Installation } from '../../../core/installation';
 import { sendJson } from '../kernel/send-json';
 import type { Exchange } from '../transport/exchange';
 
-/** Clients take nothing but 200 for a yes. */
+/** Clients accept only 200 as success. */
 export function sendDone(exchange: Exchange): void {
   exchange.send(200, { 'content-length': 0, 'cache-control': 'no-store' });
 }
 
-/** What an action cannot have any more or not yet, also in hawkBit's words. */
+/** Refuses what is no longer or not yet possible for an action, in hawkBit's words too. */
 export function sendRefusal(exchange: Exchange, status: 405 | 410, message: string): void {
   const title = STATUS_CODES[status] ?? 'Error';
   const asHawkbit = {

@@ -7,7 +7,7 @@ import { contactOf } from './contact-of';
 import { acknowledgementOf, parseFeedback } from './feedback';
 import { findAction, noAction } from './find-action';
 
-/** What a device is to stop: both ids are texts, and the same. */
+/** Tells a device what to stop. Both ids are strings, and equal. */
 export function answerCancelAction(kit: ProtocolKit): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
@@ -17,7 +17,7 @@ export function answerCancelAction(kit: ProtocolKit): Handler {
   };
 }
 
-/** Whether a device stops. */
+/** Takes a device's answer: whether it stops. */
 export function takeCancelFeedback(kit: ProtocolKit): Handler {
   return async (exchange, { device, params, readBody }) => {
     const feedback = parseFeedback(await readBody());

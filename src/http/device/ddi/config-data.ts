@@ -6,9 +6,9 @@ import { canBeTold } from '../../../core/told-text';
 import { factNames, readFact } from '../rauc/device-facts';
 import { parseJsonBody } from './json-body';
 
-/** 100 values of 256 characters, escaped, and their names. */
+/** Room for 100 values of 256 characters, escaped, with their names. */
 export const configDataLimitBytes = 256 << 10;
-/** hawkBit's. */
+/** hawkBit's limit. */
 export const maxAttributes = 100;
 const nameMaxLength = 128;
 
@@ -20,15 +20,15 @@ const configDataSchema = z.object({
     .refine((data) => Object.keys(data).length <= maxAttributes, `has more than ${maxAttributes} entries`),
 });
 
-/** What a client tells of its device. */
+/** What a client reports about its device. */
 export interface ConfigData {
   readonly mode: AttributeMode;
   readonly facts: Partial<DeviceFacts>;
 }
 
 /**
- * Reads the attributes of a device. All stay attributes; those named like a header `RAUC-*` ({@link factNames}) are facts too, also with `_` for `-`. What is too long or
- * not printable counts as not told.
+ * Reads the attributes of a device. Those named like a `RAUC-*` header ({@link factNames}), also with `_` for `-`, are facts as well.
+ * Ignores values that are too long or not printable.
  * @throws DomainError `invalid-input`
  */
 export function parseConfigData(body: Buffer): ConfigData {

@@ -2,7 +2,7 @@ import type { PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import type { Exchange } from '../transport/exchange';
 
-/** The absolute address of a device's resources, as it asked for them, without a slash at the end. */
+/** The absolute URL of a device's resources, as the device addressed them; without a trailing slash. */
 export function controllerUrl(
   { baseUrl }: Pick<ProtocolKit, 'baseUrl'>,
   exchange: Exchange,

@@ -11,11 +11,11 @@ import { createPollHandler, takeConfigData } from './poll';
 import { WantedAttributes } from './wanted-attributes';
 
 export interface DdiOptions {
-  /** Devices download before the maintenance window of a rollout opens, and install when it does. */
+  /** Devices download before a rollout's maintenance window opens, and install once it has. */
   readonly downloadsAhead: boolean;
 }
 
-/** RAUC refuses a crypt bundle that is not encrypted, wherever it comes from. */
+/** RAUC refuses an unencrypted crypt bundle from any source. */
 const ownLimits: ProtocolLimits = {
   carriesPlain: true,
   carriesUnencryptedCrypt: false,
@@ -24,12 +24,12 @@ const ownLimits: ProtocolLimits = {
   followsNumbers: true,
 };
 
-/** Clients have the name of a tenant in their configuration: there is one, whatever they call it. */
+/** Clients have a tenant's name in their configuration. There is one tenant, under any name. */
 const root = '/:tenant/controller/v1/:controllerId';
 
 /**
- * hawkBit's Direct Device Integration, as `rauc-hawkbit-updater` and SWUpdate speak it. An action is an installation, by its number; its
- * state is computed of that. A bundle is one chunk with one artifact.
+ * hawkBit's Direct Device Integration, as `rauc-hawkbit-updater` and SWUpdate speak it. An action is an installation, identified by its
+ * number; its state is derived from the installation. A bundle is one chunk with one artifact.
  */
 export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
   const limits: ProtocolLimits = downloadsAhead ? { ...ownLimits, downloadsAhead } : ownLimits;
@@ -37,7 +37,7 @@ export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
     name: 'ddi',
     limits,
 
-    /** The certificate names the device, and the address must name the same. */
+    /** The certificate names the device, and the address must name the same one. */
     authenticate(exchange, { controllerId = '' }) {
       const identity = byCertificate(exchange);
       if (identity.id === controllerId) return identity;
@@ -75,7 +75,7 @@ export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
   };
 }
 
-/** Clients may put a slash behind an address. */
+/** Clients may end an address with a slash. */
 function at(method: Route['method'], path: string, handler: Handler, bodyLimitBytes?: number): Route[] {
   const body = bodyLimitBytes === undefined ? {} : { bodyLimitBytes };
   return ['', '/'].map((end) => ({ method, path: `${root}${path}${end}`, handler, ...body }));

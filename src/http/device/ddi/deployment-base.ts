@@ -16,7 +16,7 @@ import { findAction, noAction } from './find-action';
 import { servableBundle } from './servable-bundle';
 import type { WantedAttributes } from './wanted-attributes';
 
-/** What a device is to install. @param limits of the protocol */
+/** Tells a device what to install. @param limits of the protocol */
 export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolLimits): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
@@ -31,7 +31,7 @@ export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolL
   };
 }
 
-/** What a device has installed. */
+/** Tells a device what it has installed. */
 export function answerInstalled(kit: ProtocolKit): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
@@ -57,7 +57,7 @@ function sendDeployment(
   sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params), window));
 }
 
-/** How a device gets on, and how it ended. It is on disk before the answer: clients never say it again. */
+/** Takes progress and results. They are on disk before the answer, because clients never repeat them. */
 export function takeFeedback(kit: ProtocolKit, attributes: WantedAttributes): Handler {
   const { services, counters, now } = kit;
   return async (exchange, { device, params, readBody }) => {

@@ -5,7 +5,7 @@ import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
 import { parseJsonBody } from './json-body';
 
-/** 48 lines of a log, each longer than any that SWUpdate writes, escaped. */
+/** Room for 48 log lines, each longer than any that SWUpdate writes, escaped. */
 export const feedbackLimitBytes = 256 << 10;
 
 export const executions = [
@@ -20,7 +20,7 @@ export const executions = [
 ] as const;
 export const results = ['success', 'failure', 'none'] as const;
 
-/** What clients send beside is not needed: the address names the action, and their clocks say nothing. */
+/** Ignores the other fields: the address names the action, and clients' clocks are not reliable. */
 const feedbackSchema = z.object({
   status: z.object({
     execution: z.enum(executions),
@@ -29,11 +29,11 @@ const feedbackSchema = z.object({
   }),
 });
 
-/** What a client says of an action. */
+/** What a client reports about an action. */
 export interface Feedback {
   readonly execution: (typeof executions)[number];
   readonly finished: (typeof results)[number];
-  /** Its messages: none is empty or has control characters. */
+  /** Its messages; none is empty or contains control characters. */
   readonly details: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export function eventOf(feedback: Feedback, installation: Installation, contact:
   return { kind: 'progressed', by: 'report', phase, progressPercent: percentOf(feedback), ...told };
 }
 
-/** What an answer to a cancel means; `null` as long as it is none. */
+/** What an answer to a cancel request means; `null` if it does not answer it yet. */
 export function acknowledgementOf(
   feedback: Feedback,
   installation: Installation,
@@ -84,7 +84,7 @@ export function acknowledgementOf(
   };
 }
 
-/** What every feedback says of its installation. */
+/** What all feedback says about its installation. */
 function toldOf(feedback: Feedback, installation: Installation, contact: Contact) {
   return {
     contact,
@@ -98,12 +98,12 @@ function toldOf(feedback: Feedback, installation: Installation, contact: Contact
 
 const messageMaxLength = 1_024;
 const lastError = 'LastError:';
-/** What says nothing that people want to read in the place of what was said before: that RAUC has stopped, and no error. */
+/** Messages that must not replace an earlier one: they only say that RAUC stopped without an error. */
 const saysNothing = new Set([lastError, 'idle']);
 
 /**
- * The messages in one line. `rauc-hawkbit-updater` tells why RAUC failed (`LastError: …`) right before it says that it failed, without a reason:
- * both are kept.
+ * The messages in one line. `rauc-hawkbit-updater` sends the reason (`LastError: …`) right before it reports the failure, without a
+ * reason: this keeps both.
  */
 function messageOf({ execution, finished, details }: Feedback, { message }: Installation): string | null {
   const told = details.filter((text) => !saysNothing.has(text));
@@ -113,7 +113,7 @@ function messageOf({ execution, finished, details }: Feedback, { message }: Inst
   return told.length === 0 ? null : told.join('; ').slice(0, messageMaxLength).trim();
 }
 
-/** How far RAUC is, as it says in front of a step: ` 42% Copying image to rootfs.1`. */
+/** RAUC's progress, from the start of a step's line: ` 42% Copying image to rootfs.1`. */
 export function percentOf({ details }: Pick<Feedback, 'details'>): number | null {
   const percents = details
     .map((text) => /^\s*(\d{1,3})% /.exec(text)?.[1])
@@ -123,7 +123,7 @@ export function percentOf({ details }: Pick<Feedback, 'details'>): number | null
   return last === null || last > 100 ? null : last;
 }
 
-/** Lines for the log of the installation. */
+/** Lines for the installation's log. */
 function linesOf({ execution, finished, details }: Feedback, at: Date): string {
   const what = `${at.toISOString()} ${execution}/${finished}`;
   return (details.length === 0 ? [what] : details.map((text) => `${what}: ${text}`))

@@ -5,7 +5,7 @@ import type { PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import { parseAction } from './action-state';
 
-/** The installation that an address names. @throws DomainError `not-found` also for another device's */
+/** Finds the installation that an address names. @throws DomainError `not-found`, also if it belongs to another device */
 export async function findAction(
   { services: { deviceActions } }: Pick<ProtocolKit, 'services'>,
   device: DeviceIdentity,

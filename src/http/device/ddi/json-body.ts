@@ -1,5 +1,5 @@
 /**
- * Parses a body, as tolerantly as its meaning stays sure: SWUpdate leaves control characters in its texts, and bytes that are no UTF-8.
+ * Parses a body as tolerantly as is safe: SWUpdate leaves control characters and invalid UTF-8 in its strings.
  * @throws SyntaxError
  */
 export function parseJsonBody(body: Buffer): unknown {

@@ -12,7 +12,7 @@ import { servableBundle } from './servable-bundle';
 import { sleepOf } from './sleep';
 import type { WantedAttributes } from './wanted-attributes';
 
-/** What there is for a device: one action at the most. */
+/** Tells a device what there is for it: at most one action. */
 export function createPollHandler(
   kit: ProtocolKit,
   attributes: WantedAttributes,
@@ -53,7 +53,7 @@ function numberOf(installation: Installation | null): string {
   return installation === null ? '' : String(installation.id);
 }
 
-/** What a device is, as it tells: the certificate alone says which. */
+/** Takes what a device reports about itself. Only the certificate decides which device it is. */
 export function takeConfigData(
   { services: { deviceEvents }, now }: ProtocolKit,
   attributes: WantedAttributes,

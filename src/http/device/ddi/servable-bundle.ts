@@ -2,12 +2,12 @@ import type { Bundle, WeakHashes } from '../../../core/bundle';
 import type { Installation } from '../../../core/installation';
 import type { ProtocolKit } from '../kernel/protocol';
 
-/** A bundle with all the hashes that clients want. */
+/** A bundle with all hashes that clients need. */
 export interface ServableBundle extends Bundle {
   readonly weakHashes: WeakHashes;
 }
 
-/** The bundle of an installation; `undefined` when it is not here, or its hashes are not known yet. */
+/** The bundle of an installation; `undefined` if it is missing or its hashes are not known yet. */
 export function servableBundle(
   { services: { readBundle } }: Pick<ProtocolKit, 'services'>,
   installation: Installation | null,

@@ -1,13 +1,13 @@
 import { RecentMap } from '../../../base/collections/recent-map';
 
-/** More than these are asked again at their next poll, and after a restart all are: it costs a device one small request. */
+/** Devices beyond these are asked again at their next poll, and after a restart all are: one small request each. */
 const maxRemembered = 100_000;
-/** A device may be configured to tell something else. */
+/** A device's configuration may have changed by then. */
 const askedAgainAfterMs = 3_600_000;
 
-/** Whose attributes are wanted: of each device once an hour, and when it has installed something. */
+/** Whose attributes to ask for: each device's once an hour, and after an installation. */
 export class WantedAttributes {
-  /** When a device told them. */
+  /** When each device sent them. */
   readonly #told = new RecentMap<string, number>(maxRemembered);
 
   isWanted(deviceId: string, at: Date): boolean {

@@ -79,7 +79,7 @@ export function createAuthenticate({
   };
 }
 
-/** Includes headers that are repeated. */
+/** Includes repeated headers. */
 function valuesOf(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
   isWanted: (name: string) => boolean,

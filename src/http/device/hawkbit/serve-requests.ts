@@ -27,7 +27,7 @@ export interface ServeRequestsPorts {
 /** A connection. A proxy sends the requests of many devices on it, one after the other. */
 interface Line {
   readonly turns: Http1Turns;
-  /** As long as the same device sends requests. */
+  /** While the same device sends requests. */
   connection: Connection | null;
   /** Called once its device is known. */
   readonly isKnown: () => void;
@@ -88,7 +88,7 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
 
   return {
     arrived(socket) {
-      socket.on('error', () => undefined); // a device that leaves is no error of ours
+      socket.on('error', () => undefined); // a device that leaves is not our error
       const address = plainAddress(socket.remoteAddress);
       const isCounted = address !== null && !isTrustedProxy(address);
       const isKnown = isCounted ? strangers.arrived(socket, addressGroup(address)) : () => undefined;
@@ -114,12 +114,12 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
   };
 }
 
-/** Unverified: the client may have made it up. */
+/** Not verified: the client may have made it up. */
 function named(controllerId: string): { readonly device?: string } {
   return isDeviceId(controllerId) ? { device: controllerId } : {};
 }
 
-/** The connection ends: further requests cost a new handshake. */
+/** Ends the connection, so further requests cost a new handshake. */
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();

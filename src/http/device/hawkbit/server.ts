@@ -26,26 +26,26 @@ import { serveRequests } from './serve-requests';
 
 export interface HawkbitServerOptions
   extends MountOptions, Pick<ListenerUrlFacts, 'coversHost' | 'certificateNames'> {
-  /** Of the device listener. */
+  /** Shared with the device listener. */
   readonly shares: DeviceShares;
   readonly deviceTokens: Pick<DeviceTokens, 'check'>;
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** PEM; `null` for plain HTTP, which is for loopback alone. */
+  /** PEM; `null` for plain HTTP, which is allowed only on loopback. */
   readonly tls: ServerFiles | null;
-  /** Issuers that a proxy may name, in lower case; none when left out. */
+  /** Issuers that a proxy may name, in lower case; none if left out. */
   readonly authorities?: readonly string[];
-  /** Addresses and networks of proxies that are believed; none when left out. */
+  /** Addresses and networks of trusted proxies; none if left out. */
   readonly trustedProxies?: readonly string[];
-  /** Hears what each client calls the server. */
+  /** Called with each name that clients use for the server. */
   readonly noteName?: (name: string) => void;
   readonly quietTimeoutMs?: number;
   /** As on the device listener. */
   readonly ddi?: DdiOptions;
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
-  /** Wrong tokens of one address in a minute. */
+  /** Wrong tokens from one address per minute. */
   readonly maxWrongTokens?: number;
 }
 
@@ -56,10 +56,10 @@ export interface ServerFiles {
 
 export interface HawkbitServer {
   readonly address: AddressInfo;
-  /** Takes over new files for new connections. */
+  /** Uses new files for new connections. */
   reload(tls: ServerFiles): void;
   counts(): HawkbitCounts;
-  /** @param graceMs how long running downloads may go on, in milliseconds */
+  /** @param graceMs how long running downloads may continue, in milliseconds */
   close(graceMs: number): Promise<void>;
 }
 
@@ -71,13 +71,13 @@ export interface HawkbitCounts {
   readonly handshakes: number;
 }
 
-/** Some dozens of devices behind one address may have a wrong token at once. */
+/** Dozens of devices behind one address may have a wrong token at once. */
 const maxWrongTokens = 60;
 
 /**
- * Starts the listener for clients of hawkBit's device protocol that have a token rather than a certificate. It serves that protocol alone,
- * over HTTP/1.1, within the bounds of the device listener.
- * @throws DomainError `configuration` when the address cannot be used
+ * Starts the listener for clients of hawkBit's device protocol that have a token rather than a certificate. It serves only that protocol,
+ * over HTTP/1.1, within the limits of the device listener.
+ * @throws DomainError `configuration` if the address cannot be used
  */
 export async function startHawkbitServer(options: HawkbitServerOptions): Promise<HawkbitServer> {
   const { shares, tls, log, now, quietTimeoutMs = limits.quietTimeoutMs } = options;
@@ -134,7 +134,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
     requests.onRequest(request, response);
   server.on('request', onRequest);
-  server.on('checkContinue', onRequest); // who wants a body asks for it
+  server.on('checkContinue', onRequest); // a client that wants to send a body asks first
   const handshakes = 'setSecureContext' in server ? guardHandshakes(server, options, isTrustedProxy) : null;
   const sockets = trackSockets(server);
   server.prependListener(handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) =>
@@ -191,7 +191,7 @@ function secureContext({ cert, key }: ServerFiles) {
   return { cert, key, minVersion: deviceTlsOptions.minVersion, ciphers: deviceCiphers(DEFAULT_CIPHERS) };
 }
 
-/** No address takes more than its share of handshakes, as on the device listener. */
+/** Limits each address to its share of handshakes, as on the device listener. */
 function guardHandshakes(
   server: HttpsServer,
   { shares, handshakeLimits: queueLimits = handshakeLimits, noteName }: HawkbitServerOptions,

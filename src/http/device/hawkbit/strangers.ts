@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 /** Connections of one address whose device is not known yet. A device identifies itself with its first request. */
 const perAddress = 64;
 
-/** Connections without a device, by address: one too many replaces the oldest. */
+/** Connections without a known device, by address. Beyond the limit, a new one replaces the oldest. */
 export class Strangers {
   readonly #byGroup = new Map<string, Set<Socket>>();
 
-  /** @param onExcess called when one was ended */
+  /** @param onExcess called when a connection was ended */
   constructor(private readonly onExcess: (group: string) => void) {}
 
-  /** @returns forgets the connection: its device is known now, or it is gone */
+  /** @returns to be called when its device is known, or the connection is gone */
   arrived(socket: Socket, group: string): () => void {
     const own = this.#byGroup.get(group) ?? new Set();
     this.#byGroup.set(group, own.add(socket));

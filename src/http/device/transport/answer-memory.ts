@@ -1,9 +1,9 @@
 import { SendPace } from './send-pace';
 import { ConnectionAccount, type DeviceAccount, type Grant, type SendMemory } from './send-memory';
 
-/** What one answer holds of a bundle. */
+/** The memory that one answer holds for bytes of a bundle. */
 export interface AnswerMemory {
-  /** The connection's: all its answers go out at one pace. */
+  /** Of the connection: all its answers share one pace. */
   readonly pace: SendPace;
   /**
    * Waits for its turn to read.
@@ -12,15 +12,15 @@ export interface AnswerMemory {
    */
   take(wantedBytes: number): Promise<Grant | undefined>;
   /**
-   * The bytes are on their way to the device: they are given back when the answer is over, at the latest.
-   * @returns what a write calls when it is done
+   * Call it when the bytes are on their way to the device. They are returned when the answer is over, at the latest.
+   * @returns to be called when the write is done
    */
   leaving(grant: Grant): () => void;
-  /** The answer is out, or the device is gone. */
+  /** The answer has been sent, or the device is gone. */
   close(): void;
 }
 
-/** What the answers on one connection hold. */
+/** The memory that the answers on one connection hold. */
 export class ConnectionMemory {
   readonly #account: ConnectionAccount;
   readonly #pace = new SendPace();
@@ -33,7 +33,7 @@ export class ConnectionMemory {
     this.#account = new ConnectionAccount(device);
   }
 
-  /** Whether an answer waits for what others on the connection hold. */
+  /** Whether an answer waits for memory that others on the connection hold. */
   get isWaiting(): boolean {
     return this.#account.waiting.size > 0;
   }
@@ -57,7 +57,7 @@ export class ConnectionMemory {
           const leave = this.memory.ask(this.#account, wantedBytes, resolve);
           callOff = () => {
             leave();
-            resolve(undefined); // without effect after a grant
+            resolve(undefined); // no effect after a grant
           };
         }),
       leaving(grant) {
@@ -76,7 +76,7 @@ export class ConnectionMemory {
     return answer;
   }
 
-  /** The connection is gone, and with it answers that Node says nothing more about. */
+  /** The connection is gone, and so are its answers, about which Node reports nothing more. */
   close(): void {
     for (const answer of this.#open) answer.close();
   }

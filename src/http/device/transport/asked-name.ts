@@ -1,14 +1,14 @@
 import { plainAddress } from '../../client-address';
 
 /**
- * What a device calls the server: the name in its TLS handshake (SNI, RFC 6066, section 3), which names no addresses; without one, the
- * address that it came in on.
+ * The name that a device used for the server: the one in its TLS handshake (SNI, RFC 6066, section 3), which cannot be an address;
+ * without SNI, the local address of the connection.
  */
 export function askedName({
   servername,
   localAddress,
 }: {
-  /** Node has `false` for none. */
+  /** `false` in Node if there is none. */
   readonly servername?: unknown;
   readonly localAddress?: string | undefined;
 }): string | null {

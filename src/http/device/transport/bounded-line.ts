@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock';
 
-/** Lets the first of many lines through, then one a period that counts the others: what strangers do must not fill the disk. */
+/** Logs the first of many lines, then one per period that counts the others, so that strangers cannot fill the disk. */
 export class BoundedLine {
   #quietUntilMs = -Infinity;
   #leftOut = 0;

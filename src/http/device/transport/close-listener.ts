@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Connections } from './connections';
 
-/** Remembers every TCP connection, also one that is still in its TLS handshake. */
+/** Remembers every TCP connection, including those still in their TLS handshake. */
 export function trackSockets(listener: Pick<Server, 'on'>): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   listener.on('connection', (socket: Socket) => {
@@ -11,7 +11,7 @@ export function trackSockets(listener: Pick<Server, 'on'>): ReadonlySet<Socket> 
   return sockets;
 }
 
-/** Takes no new connections, lets what runs end, and ends it after a while. */
+/** Stops accepting connections, lets running requests finish, and ends the rest after a while. */
 export function closeListener(
   listener: Pick<Server, 'close'>,
   connections: Pick<Connections, 'close'>,

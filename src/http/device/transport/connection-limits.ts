@@ -1,7 +1,7 @@
 export interface ConnectionLimits {
-  /** Connections of one device. RAUC has up to 128 over HTTP/1.1, and those from before a power cut may still hang. */
+  /** Connections of one device. RAUC opens up to 128 over HTTP/1.1, and those from before a power cut may still hang. */
   readonly perDevice: number;
-  /** A connection with a request on which nothing moves for so long may make room, in milliseconds. */
+  /** A connection with a request that has been stuck this long may be replaced, in milliseconds. */
   readonly stuckAfterMs: number;
 }
 

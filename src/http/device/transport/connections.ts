@@ -16,40 +16,40 @@ export type IdentityAnswer =
   | {
       readonly ok: true;
       readonly identity: DeviceIdentity;
-      /** Its certificate does not say what it is for; see {@link OldCertificates}. */
+      /** Its certificate does not state its purpose; see {@link OldCertificates}. */
       readonly isOld?: boolean;
     }
   | { readonly ok: false; readonly reason: string; readonly cause?: RefusalCause };
 
-/** What decides who may be connected. */
+/** Decides who may connect. */
 export interface AdmissionRules {
-  /** Who a certificate is for, and whether its issuer may say so; TLS has verified its chain. */
+  /** The device a certificate is for, and whether its issuer may vouch for it; TLS has verified its chain. */
   readonly identify: (certificate: X509Certificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
   readonly now: Clock;
 }
 
-/** A connection as long as one device speaks on it. */
+/** A connection, for as long as one device uses it. */
 export interface Connection {
   readonly socket: Socket;
-  /** The device's; IPv4 in its own notation. `null` when it is gone already. */
+  /** The device's address, IPv4 in its own notation; `null` if the device is already gone. */
   readonly address: string | null;
-  /** `null` for a device that came without one. */
+  /** `null` if the device sent none. */
   readonly certificate: X509Certificate | null;
   readonly identity: DeviceIdentity;
   /** When the certificate expires. */
   readonly expiresAtMs: number;
-  /** What the device uses, over all of its connections. */
+  /** What the device uses over all its connections. */
   readonly budget: DeviceBudget;
-  /** What the answers on it hold. */
+  /** The memory that its answers hold. */
   readonly memory: ConnectionMemory;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
-  /** When a request began or ended, or bytes of a bundle went out: milliseconds of a clock that nobody sets. */
+  /** When a request last began or ended, or bytes of a bundle were sent: milliseconds of a monotonic clock. */
   movedAtMs: number;
-  /** No further request is wanted on it. */
+  /** It takes no further requests. */
   isEnding: boolean;
 }
 
@@ -80,7 +80,7 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** How many made room for a new one of their device since the start. */
+  /** How many were closed since the start to make room for a new one of their device. */
   get replaced(): number {
     return this.#replaced;
   }
@@ -92,7 +92,7 @@ export class Connections {
   }
 
   /**
-   * Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours.
+   * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
    * @param certificate of the peer
    */
   admit(socket: TLSSocket, certificate: X509Certificate | undefined): Admission {
@@ -114,7 +114,7 @@ export class Connections {
     return admission;
   }
 
-  /** Lets in who is known; {@link leave} is the caller's. */
+  /** Registers an admitted connection; the caller must call {@link leave}. */
   open(who: Pick<Connection, 'socket' | 'address' | 'certificate' | 'identity' | 'expiresAtMs'>): Admission {
     if (this.#isClosed) return refuse('other', 'the server is stopping');
     const { id } = who.identity;
@@ -134,13 +134,13 @@ export class Connections {
     return { ok: true, connection };
   }
 
-  /** The connection is gone, or another device speaks on it from now on. */
+  /** The connection is gone, or another device uses it from now on. */
   leave(connection: Connection): void {
     this.#remove(connection);
     connection.memory.close();
   }
 
-  /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
+  /** A device at its limit loses the connection that it needs least: a board that was rebooted must get in. */
   #makeRoom(device: string): ConnectionRefusal | undefined {
     const { perDevice, stuckAfterMs } = this.limits;
     const own = this.#byDevice.get(device);
@@ -171,7 +171,7 @@ export class Connections {
     if (own?.size === 0) this.#byDevice.delete(id);
   }
 
-  /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
+  /** Why a connection may make no more requests. Cheap, because it is asked for each request. */
   findRefusal({
     identity,
     expiresAtMs,
@@ -187,14 +187,14 @@ export class Connections {
     for (const connection of this.#open) look(connection);
   }
 
-  /** Ends at once what fits. @returns how many connections that were */
+  /** Ends all that match at once. @returns how many */
   destroyWhere(fits: (connection: Connection) => boolean): number {
     const chosen = [...this.#open].filter(fits);
     for (const { socket } of chosen) socket.destroy();
     return chosen.length;
   }
 
-  /** Admits nobody any more, and ends each connection after the requests that run on it. */
+  /** Admits no further connections, and ends each one after its running requests. */
   close(): void {
     this.#isClosed = true;
     for (const connection of [...this.#open]) endConnection(connection);
@@ -205,10 +205,10 @@ function refuse(cause: RefusalCause, reason: string): Admission {
   return { ok: false, refusal: { cause, reason } };
 }
 
-/** So long a GOAWAY has to leave, in milliseconds. */
+/** How long a GOAWAY may take to leave, in milliseconds. */
 const farewellMs = 250;
 
-/** Ends a connection that went beyond a budget, whatever runs on it. */
+/** Ends a connection that exceeded a budget, with everything that runs on it. */
 export function expelConnection(connection: Connection): void {
   const { socket, session } = connection;
   connection.isEnding = true;
@@ -216,10 +216,10 @@ export function expelConnection(connection: Connection): void {
   setTimeout(() => socket.destroy(), farewellMs).unref();
 }
 
-/** Ends a connection after the requests that run on it. */
+/** Ends a connection after its running requests. */
 export function endConnection(connection: Connection): void {
   connection.isEnding = true;
   if (connection.session !== null)
-    connection.session.close(); // GOAWAY; it waits for its streams
+    connection.session.close(); // GOAWAY; waits for its streams
   else if (connection.openRequests === 0) connection.socket.destroySoon();
 }

@@ -3,24 +3,24 @@ import { TokenBucket } from '../../../core/token-bucket';
 import { ConnectionMemory } from './answer-memory';
 import { DeviceAccount, type SendMemory } from './send-memory';
 
-/** What one device uses. The connections of one certificate share it. */
+/** What one device uses. All connections with its certificate share it. */
 export interface DeviceBudget {
-  /** Requests that cost more than bytes of a bundle: questions, reports, attempts, and whatever is not there. */
+  /** Requests that cost more than bytes of a bundle: polls, reports, attempts, and anything that does not exist. */
   readonly requests: TokenBucket;
-  /** Answers 429: who does not heed them loses the connection. */
+  /** 429 answers: a device that ignores them loses the connection. */
   readonly refusals: TokenBucket;
-  /** Requests that the device gave up before their answer was complete. */
+  /** Requests that the device cancelled before their answer was complete. */
   readonly resets: TokenBucket;
-  /** What was read for it and has not left yet. */
+  /** What was read for it and has not been sent yet. */
   readonly memory: DeviceAccount;
 }
 
-/** RAUC that stops an installation gives up 128 ranges at once; who gives up more and more wants the work alone. */
+/** RAUC cancels 128 ranges at once when it stops an installation. A client that keeps cancelling only wants to cause work. */
 const resetRate = { burst: 512, perSecond: 10 };
-/** A report for each percent of an installation, and six tries of everything, come at once; a script that asks each second goes on. */
+/** The burst covers a report per percent of an installation and six tries of everything; the rate, a script that asks once a second. */
 const requestRate = { burst: 300, perSecond: 2 };
 const refusalRate = { burst: 100, perSecond: 1 };
-/** What devices use is kept for so many, so that a new connection is no fresh start. */
+/** How many devices' usage is remembered, so that a new connection does not start from zero. */
 const maxRemembered = 20_000;
 
 export class DeviceBudgets {

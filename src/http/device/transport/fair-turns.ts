@@ -1,15 +1,15 @@
-/** So many requests of one device begin before the others have their turn. */
+/** How many requests of one device begin before it is the next device's turn. */
 const perTurn = 2;
 
 /**
- * Requests that came and have not begun yet. Each turn of the event loop begins a few for every device that has some, so
- * that thousands from one device hold up neither the requests nor the data of the others.
+ * Requests that have not begun yet. Each turn of the event loop begins a few for every device that has some, so that thousands from one
+ * device delay neither the requests nor the data of others.
  */
 export class FairTurns<Holder> {
   readonly #waiting = new Map<Holder, Set<() => void>>();
   #isUnderWay = false;
 
-  /** @param begin is called in a later turn of the event loop, in the order in which its holder's came */
+  /** @param begin is called in a later turn of the event loop, in order for each holder */
   queue(holder: Holder, begin: () => void): void {
     const own = this.#waiting.get(holder);
     if (own === undefined) this.#waiting.set(holder, new Set([begin]));

@@ -13,7 +13,7 @@ import { addressGroup } from '../../address-group';
 import { plainAddress } from '../../client-address';
 import type { ReplyHeaders } from './exchange';
 
-/** What a device is told that is not let in. */
+/** The answer to a device that is refused. */
 export interface FarewellAnswer {
   readonly status: number;
   readonly headers: ReplyHeaders;
@@ -21,17 +21,17 @@ export interface FarewellAnswer {
 }
 
 export interface FarewellLimits {
-  /** Connections that are told at once. */
+  /** Connections that are answered at once. */
   readonly atOnce: number;
-  /** How often one address is told. */
+  /** How often one address gets an answer. */
   readonly rate: Rate;
   /** From the handshake to the end of the connection, in milliseconds. */
   readonly timeoutMs: number;
-  /** Of a request's body, which is read for the sake of the connection and thrown away: bytes. */
+  /** How much of a request's body is read and discarded, to keep the connection alive for the answer: bytes. */
   readonly bodyBytes: number;
 }
 
-/** Whoever comes more often, or with more, is refused without a word. */
+/** Beyond these, a client is refused without an answer. */
 export const farewellLimits: FarewellLimits = {
   atOnce: 64,
   rate: { burst: 50, perSecond: 5 },
@@ -42,21 +42,21 @@ export const farewellLimits: FarewellLimits = {
 export interface FarewellPorts {
   readonly limits: FarewellLimits;
   readonly answerOf: (refusal: ConnectionRefusal) => FarewellAnswer;
-  /** Milliseconds from a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly monotonicMs: () => number;
 }
 
-/** Addresses whose rate is remembered. */
+/** How many addresses' rates are remembered. */
 const maxAddresses = 1_000;
 
-/** Tells devices whose certificate TLS took and we refuse why that is, in answer to their first request; then the connection ends. */
+/** Answers the first request of devices whose certificate TLS accepted and we refuse with the reason; then the connection ends. */
 export class Farewells {
   readonly #answers = new Map<object, FarewellAnswer>();
   readonly #rates = new RecentMap<string, TokenBucket>(maxAddresses);
 
   constructor(private readonly ports: FarewellPorts) {}
 
-  /** @returns `undefined` when nothing is to be told on this connection: it is to end at once */
+  /** @returns `undefined` if this connection gets no answer: the caller ends it at once */
   begin(
     socket: TLSSocket,
     refusal: ConnectionRefusal,
@@ -78,29 +78,29 @@ export class Farewells {
       began(session) {
         session?.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
           answerStream(stream, headers, answer);
-          session.close(); // GOAWAY; it waits for its streams
+          session.close(); // GOAWAY; waits for its streams
         });
       },
     };
   }
 
-  /** Answers an HTTP/1.1 request. @returns whether its connection is one of those */
+  /** Answers an HTTP/1.1 request. @returns whether its connection is being refused */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const answer = this.#answers.get(request.socket);
     if (answer === undefined) return false;
-    response.on('error', () => undefined); // a device that goes away is no error of ours
+    response.on('error', () => undefined); // a device that leaves is not our error
     response.shouldKeepAlive = false;
     response.writeHead(answer.status, answer.headers);
     response.write(answer.body);
     const end = () => response.end();
-    // Where something is left to read when the socket closes, the kernel resets the connection, and the answer may be lost.
+    // If unread bytes are left when the socket closes, the kernel resets the connection, and the answer may be lost.
     let leftBytes = this.ports.limits.bodyBytes;
     request.on('data', ({ length }: Buffer) => {
       leftBytes -= length;
       if (leftBytes < 0) end();
     });
     request.once('end', end);
-    if (request.headers.expect !== undefined) end(); // then no body comes
+    if (request.headers.expect !== undefined) end(); // no body follows
     return true;
   }
 }

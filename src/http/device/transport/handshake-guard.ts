@@ -7,9 +7,9 @@ import type { MonotonicClock } from '../../../ports/clock';
 
 export interface HandshakeGuardOptions {
   readonly limits: HandshakeLimits;
-  /** A handshake that others wait for ends after so long, in milliseconds, rather than after Node's own timeout. */
+  /** How long a handshake may take while others of its address wait, in milliseconds, instead of Node's own timeout. */
   readonly crowdedTimeoutMs: number;
-  /** Whether an address stands for many clients that have nothing to do with each other: a proxy that is believed. */
+  /** Whether an address stands for many unrelated clients: a trusted proxy. */
   readonly isExempt: (address: string) => boolean;
   readonly monotonicMs: MonotonicClock;
   readonly onRefused: (address: string, reason: string) => void;
@@ -27,8 +27,8 @@ interface Begun extends Arrived {
 const tickMs = 25;
 
 /**
- * Puts a queue between the TCP connection and TLS: no address takes more than its share before anybody has shown a certificate.
- * A connection that waits is not read, so that it holds next to nothing.
+ * Puts a queue between the TCP connection and TLS, so that no address takes more than its share before showing a certificate. A waiting
+ * connection is not read, so it holds next to nothing.
  */
 export class HandshakeGuard {
   readonly #queue: HandshakeQueue<Arrived>;
@@ -38,7 +38,7 @@ export class HandshakeGuard {
   readonly #speakTls: (socket: Socket) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws Error when Node wires its listeners in another way: a bug */
+  /** @throws Error if Node wires its listeners in another way: a bug */
   constructor(
     server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
     private readonly options: HandshakeGuardOptions,
@@ -48,7 +48,7 @@ export class HandshakeGuard {
     server.on('connection', (socket: Socket) => this.#arrived(socket));
   }
 
-  /** A TLS handshake came to its end; the socket is TLS's, or the one below. */
+  /** A TLS handshake ended. Takes the TLS socket or the one below. */
   over(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): void {
     this.#end(keyOf(socket));
   }
@@ -58,23 +58,23 @@ export class HandshakeGuard {
     return this.#queue.waiting;
   }
 
-  /** Handshakes that are under way, of addresses that are counted. */
+  /** Running handshakes of addresses that are counted. */
   underWay(): number {
     return this.#begun.size;
   }
 
-  /** Nobody who waits is served any more. */
+  /** Serves none of those that wait. */
   close(): void {
     for (const { socket } of this.#held) socket.destroy();
     clearInterval(this.#timer);
   }
 
   #arrived(socket: Socket): void {
-    // What the network does to a connection that waits is no error of ours; TLS listens for itself later.
+    // An error on a waiting connection is not ours; TLS adds its own listener later.
     socket.on('error', () => undefined);
     const address = plainAddress(socket.remoteAddress);
     if (address === null) {
-      socket.destroy(); // gone already
+      socket.destroy(); // already gone
       return;
     }
     if (this.options.isExempt(address)) {
@@ -98,7 +98,7 @@ export class HandshakeGuard {
     const one = { socket, group, atMs: this.options.monotonicMs() };
     this.#begun.set(key, one);
     socket.once('close', () => {
-      if (this.#begun.get(key) === one) this.#end(key); // another connection may have its port by now
+      if (this.#begun.get(key) === one) this.#end(key); // another connection may have reused its port
     });
     this.#speakTls(socket);
   }
@@ -138,9 +138,9 @@ export class HandshakeGuard {
 }
 
 /**
- * From now on the server hears of no connection by itself.
+ * Takes new connections away from the server.
  * @returns what begins TLS on one
- * @throws Error when Node wires its listeners in another way: a bug
+ * @throws Error if Node wires its listeners in another way: a bug
  */
 function takeOverTls(
   server: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>,
@@ -151,14 +151,14 @@ function takeOverTls(
   Object.assign(server, { pauseOnConnect: true });
   server.removeAllListeners('connection');
   return (socket) => {
-    // Node makes the connection that TLS speaks on as this says: it must be read from now on.
+    // Node creates the connection below TLS with this setting; it must be read from now on.
     Object.assign(server, { pauseOnConnect: false });
     Reflect.apply(speakTls, server, [socket]);
     Object.assign(server, { pauseOnConnect: true });
   };
 }
 
-/** TLS's socket and the one below know the same two. */
+/** The same for TLS's socket and the one below. */
 function keyOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   return `${remoteAddress ?? ''} ${remotePort ?? 0}`;
 }

@@ -1,21 +1,21 @@
 import { type Rate, TokenBucket } from '../../../core/token-bucket';
 
-/** What one address may take of the server before anybody has shown a certificate. */
+/** What one address may use before showing a certificate. */
 export interface HandshakeLimits {
-  /** Handshakes that are under way at once. */
+  /** Handshakes at the same time. */
   readonly atOnce: number;
-  /** Handshakes that begin. One costs about a millisecond of the only thread. */
+  /** Rate of new handshakes. One costs about a millisecond of the only thread. */
   readonly rate: Rate;
-  /** Connections that wait for their turn; of all addresses together. */
+  /** Waiting connections of all addresses together. */
   readonly waiting: number;
   readonly waitingInAll: number;
-  /** Who waits longer comes after those who have just come, in milliseconds: RAUC has given up after 20 s. */
+  /** Those that have waited longer go behind newcomers, in milliseconds: RAUC has given up after 20 s. */
   readonly patientMs: number;
-  /** Who waits so long is refused, in milliseconds. */
+  /** Those that have waited this long are refused, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** Ten thousand devices behind one address are in after a minute, and leave time for the devices of other addresses. */
+/** Ten thousand devices behind one address connect within a minute, and leave time for devices of other addresses. */
 export const handshakeLimits: HandshakeLimits = {
   atOnce: 500,
   rate: { burst: 100, perSecond: 200 },
@@ -33,22 +33,22 @@ interface Waiting<Item> {
 interface Place<Item> {
   readonly bucket: TokenBucket;
   underWay: number;
-  /** Those that came last, and those that have waited for long; each in the order in which they came. */
+  /** Newcomers, and those that have waited long; each in order of arrival. */
   readonly fresh: Set<Waiting<Item>>;
   readonly late: Set<Waiting<Item>>;
 }
 
-/** Who may begin a TLS handshake, and who waits: a crowd is served in turn rather than refused. Time comes in. */
+/** Decides who may begin a TLS handshake and who waits: a crowd is served in turn, not refused. The caller passes the time. */
 export class HandshakeQueue<Item> {
-  /** Of addresses that have something under way or waiting, or had a moment ago. */
+  /** Addresses that have handshakes running or waiting, or had a moment ago. */
   readonly #places = new Map<string, Place<Item>>();
   #waiting = 0;
-  /** Those that made room for others. */
+  /** Those that lost their place to others. */
   #displaced: Item[] = [];
 
   constructor(private readonly limits: HandshakeLimits) {}
 
-  /** How many addresses are remembered. */
+  /** Number of addresses that are remembered. */
   get size(): number {
     return this.#places.size;
   }
@@ -57,13 +57,13 @@ export class HandshakeQueue<Item> {
     return this.#waiting;
   }
 
-  /** @returns what becomes of a connection; one that waits is given back by {@link due} */
+  /** @returns what to do with a connection; {@link due} returns one that waits */
   arrive(address: string, item: Item, nowMs: number): 'begin' | 'wait' | 'refuse' {
     const place = this.#placeOf(address);
     if (waitingOf(place) === 0 && this.#mayBegin(place, nowMs)) return 'begin';
     const { waiting, waitingInAll } = this.limits;
     if (waitingOf(place) >= waiting || this.#waiting >= waitingInAll) {
-      // Who has waited for so long has probably gone, and may be the very one that comes again.
+      // The longest-waiting client has probably gone, and may be the very one that connects again.
       const [longest] = place.late;
       if (longest === undefined) return 'refuse';
       this.#take(place.late, longest, this.#displaced);
@@ -73,19 +73,19 @@ export class HandshakeQueue<Item> {
     return 'wait';
   }
 
-  /** A handshake that began is over, however it ended. */
+  /** A handshake ended, with any result. */
   end(address: string): void {
     const place = this.#places.get(address);
     if (place !== undefined) place.underWay -= 1;
   }
 
-  /** Whether somebody waits for a handshake of this address to end. */
+  /** Whether others of this address wait for a handshake. */
   isCrowded(address: string): boolean {
     const place = this.#places.get(address);
     return place !== undefined && waitingOf(place) > 0;
   }
 
-  /** Who may begin by now, and who has waited for too long or made room. Call it every few milliseconds while there is {@link size}. */
+  /** Who may begin now, and who waited too long or was displaced. Call it every few milliseconds while {@link size} is above 0. */
   due(nowMs: number): { readonly begin: readonly Item[]; readonly refuse: readonly Item[] } {
     const begin: Item[] = [];
     const refuse = this.#displaced;

@@ -11,7 +11,7 @@ export class Http1Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
-  /** What would come of its body cannot be told from the next request. */
+  /** The rest of its body could not be distinguished from the next request. */
   #isGivenUp = false;
 
   constructor(
@@ -19,7 +19,7 @@ export class Http1Exchange implements Exchange {
     private readonly response: ServerResponse,
     readonly connection: Connection,
   ) {
-    // A device that goes away is no error of ours.
+    // A device that leaves is not our error.
     response.on('error', () => undefined);
     const memory = connection.memory.open();
     response.once('close', () => memory.close());
@@ -49,7 +49,7 @@ export class Http1Exchange implements Exchange {
     try {
       checkDeclaredLength(headers['content-length'], limitBytes);
     } catch (error) {
-      this.#isGivenUp = asksFirst; // then nothing has come of the body, and nothing need to
+      this.#isGivenUp = asksFirst; // then no body was sent, and none needs to be
       throw error;
     }
     if (asksFirst) this.response.writeContinue();
@@ -88,7 +88,7 @@ export function targetOf({ url }: Pick<IncomingMessage, 'url'>): string {
   return originForm(url ?? '');
 }
 
-/** The absolute form is for proxies, but servers must take it too (RFC 9112, section 3.2.2). */
+/** The absolute form is for proxies, but servers must accept it too (RFC 9112, section 3.2.2). */
 function originForm(target: string): string {
   const rest = absoluteForm.exec(target)?.groups?.['rest'] ?? target;
   return rest.startsWith('/') ? rest : `/${rest}`;

@@ -6,8 +6,8 @@ import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /**
- * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
- * own; libcurl then resets each stream, and after 1,000 of them Node takes that for an attack and ends the connection.
+ * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API ends a stream with a separate frame; libcurl then resets each
+ * stream, and after 1,000 resets Node takes that for an attack and ends the connection.
  */
 export class Http2Exchange implements Exchange {
   readonly memory: Exchange['memory'];
@@ -54,7 +54,7 @@ export class Http2Exchange implements Exchange {
     const isBodiless = body === undefined || body.length === 0 || this.method === 'HEAD';
     this.#respond(status, headers, isBodiless);
     if (!isBodiless) stream.end(body);
-    // The answer is whole, so the rest of the request is not wanted (RFC 9113, section 8.1).
+    // The answer is complete, so the rest of the request is not needed (RFC 9113, section 8.1).
     if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   }
 

@@ -6,15 +6,15 @@ import {
 } from 'node:http2';
 
 export interface StreamListener {
-  /** A request that is still wanted. */
+  /** A request that the device still wants. */
   begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]): void;
-  /** The device gave a request up before its answer was complete. */
+  /** The device cancelled a request before its answer was complete. */
   gaveUp(): void;
 }
 
 const abortedHere = new WeakSet<ServerHttp2Stream>();
 
-/** Ends an answer that cannot be completed. The device did not give it up. */
+/** Ends an answer that cannot be completed. This does not count as cancelled by the device. */
 export function abortStream(stream: ServerHttp2Stream): void {
   if (stream.destroyed || stream.closed) return;
   abortedHere.add(stream);
@@ -22,9 +22,8 @@ export function abortStream(stream: ServerHttp2Stream): void {
 }
 
 /**
- * Hears of the requests of an HTTP/2 connection. Work begins when all that came together with the headers was read, so that
- * a thousand requests that are reset with them cost next to nothing. Resets are counted here, because `streamResetBurst`
- * has no effect in Node 20.
+ * Listens for the requests of an HTTP/2 connection. Work begins once everything that arrived with the headers has been read, so a thousand
+ * requests that are reset at once cost next to nothing. Resets are counted here, because `streamResetBurst` has no effect in Node 20.
  * @param queue calls back in a later turn of the event loop
  */
 export function hearStreams(
@@ -35,7 +34,7 @@ export function hearStreams(
   session.on(
     'stream',
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => {
-      stream.on('error', () => undefined); // a device that goes away is no error of ours
+      stream.on('error', () => undefined); // a device that leaves is not our error
       stream.once('close', () => {
         const isWhole = stream.writableFinished && !stream.aborted;
         if (!isWhole && !abortedHere.has(stream) && !session.destroyed) listener.gaveUp();

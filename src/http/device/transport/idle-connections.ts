@@ -1,20 +1,19 @@
 import { type Connection, endConnection } from './connections';
 import type { Clock } from '../../../ports/clock';
 
-/** After so many quiet times in a row a connection with a request is stuck. */
+/** After this many quiet periods in a row, a connection with a request is stuck. */
 export const patientQuietTimes = 6;
-/** A little more than timers are late. */
+/** A little more than timers may be late. */
 const lateMs = 10_000;
 
 /**
- * Decides about connections on which nothing moved for a while. Without a request they end. With one they may be slow
- * rather than stuck: a device makes room in the kernel's buffers megabytes at once, so only several quiet times in a
- * row mean that it is stuck.
+ * Decides about connections without traffic. Those without a request end. Those with one may be slow rather than stuck: a device makes room
+ * in the kernel's buffers in steps of megabytes, so only several quiet periods in a row count as stuck.
  */
 export class IdleConnections {
   readonly #quiet = new WeakMap<Connection, { readonly times: number; readonly atMs: number }>();
 
-  /** @param quietMs after how long without a byte it is asked; it arms the next time itself */
+  /** @param quietMs the quiet period, in milliseconds; the timer is set again for each */
   constructor(
     private readonly now: Clock,
     private readonly quietMs: number,
@@ -38,6 +37,6 @@ export class IdleConnections {
     }
     this.#quiet.set(connection, { times, atMs });
     if (session === null) socket.setTimeout(quietMs);
-    else session.setTimeout(quietMs, () => this.onQuiet(connection)); // Node forgets the callback after each time
+    else session.setTimeout(quietMs, () => this.onQuiet(connection)); // Node forgets the callback each time
   }
 }

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 /**
- * The certificates of a PEM text. OpenSSL passes over what it cannot read, and would let nobody in.
- * @throws Error when there is none, or one that cannot be read
+ * Parses the certificates of a PEM text. OpenSSL ignores what it cannot read, and would then refuse every device.
+ * @throws Error if there is none, or one cannot be read
  */
 export function parseAuthorities(caPem: string): X509Certificate[] {
   const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
@@ -11,8 +11,8 @@ export function parseAuthorities(caPem: string): X509Certificate[] {
 }
 
 /**
- * Whether one of the CAs signed a certificate itself. It is asked when the CA file changes: a chain over an intermediate
- * CA that only the handshake could verify counts as no, and the device connects again.
+ * Whether one of the CAs signed a certificate directly. Used when the CA file changes: a chain over an intermediate CA, which only the
+ * handshake can verify, counts as no, and the device connects again.
  */
 export function isIssuedByOneOf(
   certificate: X509Certificate,

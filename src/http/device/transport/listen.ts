@@ -11,7 +11,7 @@ export function listen(
   }: {
     readonly host: string;
     readonly port: number;
-    /** Of the failure. */
+    /** Reason of the failure. */
     readonly reason?: 'device-port-unusable' | 'hawkbit-port-unusable';
   },
 ): Promise<void> {

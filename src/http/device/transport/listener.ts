@@ -9,28 +9,28 @@ export const limits = {
   handshakeTimeoutMs: 20_000,
   /** The same while others of its address wait for their turn. */
   crowdedHandshakeTimeoutMs: 5_000,
-  /** From the first byte of a request to the end of its headers; the whole of it. */
+  /** From the first byte of a request to the end of its headers, and to the end of the whole request. */
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,
-  /** A report that a device sends; shorter than a whole request, so that the device gets an answer. */
+  /** A report from a device; shorter than for a whole request, so that the device gets an answer. */
   bodyTimeoutMs: 30_000,
   /** An HTTP/1.1 connection without a request. */
   keepAliveTimeoutMs: 75_000,
-  /** Any connection on which nothing moves; see idle-connections.ts. */
+  /** Any connection without traffic; see idle-connections.ts. */
   quietTimeoutMs: 300_000,
   maxHeaderBytes: 16 << 10,
-  /** A device's own `RAUC-*` headers may be a hundred; beyond this HTTP/2 refuses the request. */
+  /** Allows for a hundred `RAUC-*` headers of a device; HTTP/2 refuses requests with more. */
   maxHeaderPairs: 200,
-  /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
+  /** RAUC has up to 128 requests in flight: the queue of a Linux network block device. */
   maxConcurrentStreams: 256,
-  /** What Node counts for one HTTP/2 connection: headers, and what send-memory.ts lets a device have. */
+  /** What Node counts per HTTP/2 connection: headers, and the bytes that send-memory.ts grants a device. */
   maxSessionMemoryMegabytes: 32,
 } as const;
 
-/** How Node's servers bound HTTP/1.1. */
+/** Node's limits for HTTP/1.1. */
 export const http1Limits = {
   noDelay: true,
-  keepAlive: true, // finds out about devices that lost power
+  keepAlive: true, // detects devices that lost power
   keepAliveInitialDelay: limits.headersTimeoutMs,
   headersTimeout: limits.headersTimeoutMs,
   requestTimeout: limits.requestTimeoutMs,
@@ -39,7 +39,7 @@ export const http1Limits = {
   requireHostHeader: true,
 } as const;
 
-/** The server of Node that speaks TLS, HTTP/2 and, for those who cannot, HTTP/1.1. It does not listen yet. */
+/** Node's server for TLS, HTTP/2 and, for clients without it, HTTP/1.1. It does not listen yet. */
 export function createListener(
   tls: ReturnType<TlsSettings['build']>,
   quietTimeoutMs: number,
@@ -59,16 +59,16 @@ export function createListener(
       maxHeaderListSize: limits.maxHeaderBytes,
     },
   });
-  // Node reads these for HTTP/1.1 from the server itself; its types don't tell.
+  // Node reads these for HTTP/1.1 from the server itself, which its types do not show.
   Object.assign(server, { ...http1Limits, maxHeadersCount: limits.maxHeaderPairs });
   server.setTimeout(quietTimeoutMs);
   return server;
 }
 
 /**
- * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a socket that was refused: an HTTP/2
- * session on a destroyed socket fails.
- * @param admit returns whether HTTP may begin; then `began` gets the HTTP/2 session, or `null` for HTTP/1.1
+ * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a refused socket: an HTTP/2 session on a destroyed
+ * socket fails.
+ * @param admit returns whether HTTP may begin; if so, `began` gets the HTTP/2 session, or `null` for HTTP/1.1
  */
 export function guardConnections(
   server: Http2SecureServer,

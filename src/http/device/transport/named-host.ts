@@ -1,6 +1,6 @@
 /**
- * Whether a request names one host, once (RFC 9112, section 3.2; RFC 9113, section 8.3.1): of two, one program on the way may
- * have looked at the other.
+ * Whether a request names exactly one host (RFC 9112, section 3.2; RFC 9113, section 8.3.1). If it named two, a proxy on the way may have
+ * checked the other one.
  * @param rawHeaders names and values in turn
  * @param inTarget the host of a request target in absolute form
  */

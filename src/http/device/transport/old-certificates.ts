@@ -1,17 +1,17 @@
-/** More than people renew one by one. */
+/** More than anyone renews one by one. */
 const maxRemembered = 10_000;
 
-/** Which devices came with a certificate that does not say what it is for, since the start. */
+/** Devices that connected since the start with a certificate that states no purpose. */
 export class OldCertificates {
   readonly #devices = new Set<string>();
 
-  /** Of each connection: whoever comes with a newer certificate is no longer one of them. */
+  /** Call it for each connection: a device with a newer certificate is removed. */
   note(deviceId: string, isOld: boolean): void {
     if (!isOld) this.#devices.delete(deviceId);
     else if (this.#devices.size < maxRemembered) this.#devices.add(deviceId);
   }
 
-  /** Ids; at most 10,000. */
+  /** Device ids, at most 10,000. */
   seen(): readonly string[] {
     return [...this.#devices];
   }

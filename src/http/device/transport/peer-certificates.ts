@@ -9,9 +9,9 @@ export interface Peer {
 }
 
 /**
- * The certificates of peers, also of those that Node refuses: it has closed the connection by the time it tells of it
- * (`tlsClientError`), and certificate and address are gone. So they are read right before Node judges, in the event `secure`. Node hands out a
- * server's socket no earlier than with the first line of its key log, which is looked at by nobody.
+ * The certificates of peers, including those that Node refuses: by the time Node reports that (`tlsClientError`), it has closed the
+ * connection, and certificate and address are gone. So they are read just before Node judges them, in the event `secure`. The earliest
+ * event with which Node reveals a server's socket is the first line of its key log; the line itself is not used.
  */
 export class PeerCertificates {
   readonly #bySocket = new WeakMap<TLSSocket, Peer>();
@@ -27,13 +27,13 @@ export class PeerCertificates {
     });
   }
 
-  /** `undefined` when there is none, or the handshake did not come to its end. */
+  /** `undefined` if it sent none, or the handshake was not completed. */
   of(socket: TLSSocket): Peer | undefined {
     return this.#bySocket.get(socket);
   }
 }
 
-/** Of five lines of a handshake (TLS 1.3) one is enough. The server's own listener came last: that of `--tls-keylog` stays. */
+/** One of a handshake's five lines (TLS 1.3) is enough. The server's own listener was added last; that of `--tls-keylog` stays. */
 function forgetKeyLog(socket: TLSSocket): void {
   const [own] = socket.listeners('keylog').slice(-1);
   if (own !== undefined) socket.off('keylog', own as () => void);

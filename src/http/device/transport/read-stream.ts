@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
 import { DomainError } from '../../../core/errors';
 
-/** @throws DomainError `too-large` for a body that says itself that it is: then none of it is read */
+/** Refuses a body by its declared length, before reading any of it. @throws DomainError `too-large` */
 export function checkDeclaredLength(contentLength: string | undefined, limitBytes: number): void {
   if (Number(contentLength ?? 0) > limitBytes) throw tooLarge(limitBytes);
 }
 
 /**
  * Reads a small body.
- * @throws DomainError `too-large`; `invalid-input` when it does not come to its end
+ * @throws DomainError `too-large`; `invalid-input` if it is cut off
  */
 export function readStream(stream: Readable, limitBytes: number, timeoutMs: number): Promise<Buffer> {
-  if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0)); // it was empty, and its end came with the headers
+  if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0)); // an empty body that ended with the headers
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let sizeBytes = 0;
@@ -22,7 +22,7 @@ export function readStream(stream: Readable, limitBytes: number, timeoutMs: numb
     };
     const refuse = (error: DomainError) => {
       finish(() => reject(error));
-      stream.resume(); // the rest is dropped, so that the device gets to see the answer
+      stream.resume(); // discards the rest, so that the device sees the answer
     };
     const take = (piece: Buffer) => {
       sizeBytes += piece.length;
@@ -33,7 +33,7 @@ export function readStream(stream: Readable, limitBytes: number, timeoutMs: numb
     const cut = () => refuse(DomainError.of('body-cut-short'));
     const timer = setTimeout(() => refuse(DomainError.of('body-too-slow')), timeoutMs);
     stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
-    if (stream.readableEnded) end(); // before anybody heard of it, as of a request without a body over HTTP/2
+    if (stream.readableEnded) end(); // before a listener was added, as for a request without a body over HTTP/2
   });
 }
 

@@ -1,6 +1,6 @@
 import type { RefusalCause } from '../../../core/connection-refusal';
 
-/** OpenSSL's verdicts on a certificate, as Node names them, and its word for none at all. */
+/** OpenSSL's verdicts on a certificate, as Node names them, and Node's code for a missing one. */
 const causes: Readonly<Record<string, RefusalCause>> = {
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'no-certificate',
   UNABLE_TO_GET_ISSUER_CERT: 'unknown-ca',

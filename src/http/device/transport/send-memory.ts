@@ -1,10 +1,10 @@
 /** In bytes. */
 export interface MemoryLimits {
-  /** Read for all devices and not yet on its way. */
+  /** Bytes read for all devices and not yet sent. */
   readonly process: number;
   /** The same for the answers to one device. */
   readonly device: number;
-  /** What a connection that holds nothing may always have, so that a stuck one keeps no other from its bytes. */
+  /** A connection that holds nothing may always have this much, so that a stuck one blocks no other. */
   readonly reserve: number;
 }
 
@@ -12,8 +12,8 @@ const mib = 1 << 20;
 const reserveBytes = 64 << 10;
 
 /**
- * A sixteenth of what the machine, or the container, has. A device's share is little, because the kernel's buffers do the
- * rest: what a socket has taken is no longer ours.
+ * A sixteenth of the memory of the machine, or the container. A device's share is small, because the kernel's buffers do the rest: what a
+ * socket has taken is not counted.
  * @param totalBytes memory of the machine
  */
 export function memoryLimitsOf(totalBytes: number): MemoryLimits {
@@ -22,10 +22,10 @@ export function memoryLimitsOf(totalBytes: number): MemoryLimits {
   return { process: processBytes, device, reserve: reserveBytes };
 }
 
-/** Leave to have so many bytes in memory. */
+/** Permission to hold a number of bytes in memory. */
 export interface Grant {
   readonly bytes: number;
-  /** The bytes are gone. A second time it does nothing. */
+  /** The bytes are gone. Further calls have no effect. */
   giveBack(): void;
 }
 
@@ -35,7 +35,7 @@ interface Waiter {
   readonly settle: (grant: Grant | undefined) => void;
 }
 
-/** What the answers to one device hold, and those that wait for their turn. */
+/** What the answers to one device hold, and those that wait. */
 export class DeviceAccount {
   usedBytes = 0;
   readonly waiting = new Set<Waiter>();
@@ -50,25 +50,25 @@ export class ConnectionAccount {
 }
 
 /**
- * What is read from bundles and has not left yet. Node tells nobody the window of an HTTP/2 stream, so the callbacks of
- * writes are what gives back. Who wants more waits in turn: by device, and among devices where the process has no more.
+ * Limits the bytes that were read from bundles and not yet sent. Node does not reveal the window of an HTTP/2 stream, so the callbacks of
+ * writes return the memory. Answers that need more wait in turn: within a device, and among devices if the process has no more.
  */
 export class SendMemory {
   #usedBytes = 0;
-  /** Devices that wait for the process, the longest first. */
+  /** Devices that wait for the process's memory, the longest-waiting first. */
   readonly #crowded = new Set<DeviceAccount>();
 
   constructor(readonly limits: MemoryLimits) {}
 
-  /** Read and not yet on its way. */
+  /** Bytes that were read and not yet sent. */
   get usedBytes(): number {
     return this.#usedBytes;
   }
 
   /**
    * @param wantedBytes no more than a device may have
-   * @param settle hears of the grant, perhaps at once; it may be of less than was wanted
-   * @returns what calls it off
+   * @param settle gets the grant, possibly at once; it may be smaller than requested
+   * @returns cancels the request
    */
   ask(connection: ConnectionAccount, wantedBytes: number, settle: Waiter['settle']): () => void {
     const { device } = connection;
@@ -81,11 +81,11 @@ export class SendMemory {
     return () => {
       if (!this.#leave(waiter)) return;
       if (device.waiting.size === 0) this.#crowded.delete(device);
-      else this.#serve(device); // who stood behind may want less
+      else this.#serve(device); // those behind it may want less
     };
   }
 
-  /** Those that wait, in turn, as long as there is room. */
+  /** Serves those that wait, in turn, while there is room. */
   #serve(device: DeviceAccount): void {
     for (const waiter of device.waiting) {
       const { wantedBytes } = waiter;
@@ -135,7 +135,7 @@ export class SendMemory {
     for (const first of this.#crowded) {
       this.#crowded.delete(first);
       this.#serve(first);
-      if (this.#crowded.has(first)) return; // the process has no more
+      if (this.#crowded.has(first)) return; // the process has no more memory
     }
   }
 

@@ -1,15 +1,15 @@
-/** Answers that are no longer than this go out in one piece: RAUC's block reads are shorter. */
+/** Answers up to this size are sent in one piece: RAUC's block reads are shorter. */
 export const largestPieceBytes = 256 << 10;
 export const smallestPieceBytes = 16 << 10;
 
-/** A piece is at most this part of what the connection took since it was slow, because the kernel's buffers take the first MiB at once. */
+/** A piece is at most this fraction of what the connection took since it was last slow: the kernel's buffers take the first MiB at once. */
 const shareOfTaken = 64;
-/** A piece that takes longer to leave was too large. */
+/** A piece that takes longer to send was too large. */
 const slowMs = 1_000;
 
 /**
- * How much of a bundle is read for a connection at once. TLS keeps what it has encrypted until the device takes it, so a connection
- * that stalls must not have much of it: pieces are small at first and grow with what the device has taken.
+ * How much of a bundle is read for a connection at once. TLS keeps what it has encrypted until the device takes it, so a stalled connection
+ * must not hold much: pieces start small and grow with what the device has taken.
  */
 export class SendPace {
   #takenBytes = 0;
@@ -27,7 +27,7 @@ export class SendPace {
     return Math.min(leftBytes, this.pieceBytes);
   }
 
-  /** Whether to read the next piece while one is leaving. */
+  /** Whether to read the next piece while one is being sent. */
   get readsAhead(): boolean {
     return this.pieceBytes === largestPieceBytes;
   }

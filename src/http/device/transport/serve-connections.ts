@@ -26,34 +26,34 @@ import type { Clock, MonotonicClock } from '../../../ports/clock';
 export interface ServePorts {
   readonly listener: Http2SecureServer;
   readonly connections: Connections;
-  /** Hears that a TLS handshake is over, however it ended. */
+  /** Called when a TLS handshake is over, with any result. */
   readonly handshakes: { over(socket: TLSSocket): void };
   readonly handle: (exchange: Exchange) => void;
-  /** Tells those that are refused why. */
+  /** Tells refused devices the reason. */
   readonly farewells: Pick<Farewells, 'begin' | 'answer'>;
   readonly onRefused: (refusal: ConnectionRefusal, who: Refused) => void;
-  /** A device went beyond a budget. */
+  /** A device exceeded a budget. */
   readonly onExcess: (holder: BudgetHolder, budget: Budget) => void;
-  /** Hears what each device calls the server, once it was let in. */
+  /** Called with each name that an admitted device uses for the server. */
   readonly noteName: (name: string) => void;
-  /** After how long without a byte a connection is looked at, in milliseconds. */
+  /** After how long without a byte a connection is checked, in milliseconds. */
   readonly quietTimeoutMs: number;
   readonly now: Clock;
   readonly monotonicMs: MonotonicClock;
 }
 
-/** Who was refused, as far as it is known. */
+/** What is known about a refused client. */
 export interface Refused {
   readonly device?: string;
   readonly address?: string;
-  /** That it came with; missing when another one would not have helped. */
+  /** The certificate it sent; missing if another one would not have helped. */
   readonly certificate?: X509Certificate;
 }
 
-/** Of a reason, which may name what a certificate says. */
+/** Limit for a reason, which may quote a certificate. */
 const reasonMaxLength = 400;
 
-/** Makes exchanges of what devices send, from their handshake to the end of their connection. @returns what stops its timer */
+/** Turns what devices send into exchanges, from the handshake to the end of the connection. @returns stops its timer */
 export function serveConnections(ports: ServePorts): () => void {
   const { listener, connections, handshakes, farewells, handle, onExcess } = ports;
   const { quietTimeoutMs, monotonicMs } = ports;
@@ -99,7 +99,7 @@ export function serveConnections(ports: ServePorts): () => void {
   }
 
   guardConnections(listener, (socket) => {
-    socket.on('error', () => undefined); // a device that goes away is no error of ours
+    socket.on('error', () => undefined); // a device that leaves is not our error
     handshakes.over(socket);
     const admission = connections.admit(socket, peers.of(socket)?.certificate);
     if (!admission.ok) {
@@ -130,9 +130,9 @@ export function serveConnections(ports: ServePorts): () => void {
     if (known !== undefined) onExcess({ deviceId: known.connection.identity.id }, 'requests');
     request.socket.destroy();
   };
-  // HTTP/1.1 alone: with a 'request' listener Node also wires its compatibility API to each HTTP/2 stream.
+  // Only for HTTP/1.1: with a 'request' listener Node also attaches its compatibility API to each HTTP/2 stream.
   listener.on('request', onRequest).removeAllListeners('stream');
-  listener.on('checkContinue', onRequest); // who wants a body asks for it
+  listener.on('checkContinue', onRequest); // a client that wants to send a body asks first
   listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
     const known = bySocket.get(it);
     if (known !== undefined) watch.onQuiet(known.connection);

@@ -3,28 +3,28 @@ import { patientQuietTimes } from './idle-connections';
 import type { MonotonicClock } from '../../../ports/clock';
 
 export interface StillRules {
-  /** After so long without data a connection is looked at, in milliseconds. */
+  /** After how long without data a connection is checked, in milliseconds. */
   readonly quietMs: number;
   readonly monotonicMs: MonotonicClock;
-  /** The device does not read what it asked for. */
+  /** The device does not read what it requested. */
   readonly onStuck: (connection: Connection) => void;
 }
 
-/** Looks that find nothing new: a process that was stopped for a while has not heard yet what came meanwhile. */
+/** Checks without progress before a decision: a process that was suspended has not yet seen what arrived meanwhile. */
 const minLooks = 5;
 
 /**
- * Decides about connections that move no data, whatever else comes on them: for Node's own timers a PING is life enough.
+ * Decides about connections that move no data, whatever else arrives on them: a PING is enough to satisfy Node's own timers.
  *
- * A device that is slow, and one that keeps its HTTP/2 windows shut, look the same from here. A ping of ours goes the way of
- * all data, so it tells: when it is answered, what was sent before it has arrived, and the device wants no more.
+ * A slow device and one that keeps its HTTP/2 windows shut look the same from here. A ping of ours travels behind all earlier data, so it
+ * tells them apart: once it is answered, everything sent before has arrived, and the device does not want more.
  */
 export class StillConnections {
   readonly #seen = new WeakMap<Connection, { readonly movedAtMs: number; readonly looks: number }>();
 
   constructor(private readonly rules: StillRules) {}
 
-  /** Call it for each connection several times in a quiet time. */
+  /** Call it for each connection several times per quiet period. */
   look(connection: Connection): void {
     const { socket, session, openRequests, movedAtMs, isEnding, memory } = connection;
     const { quietMs, monotonicMs, onStuck } = this.rules;

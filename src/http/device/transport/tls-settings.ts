@@ -6,26 +6,26 @@ import { parseAuthorities } from './issuers';
 
 /** PEM texts. */
 export interface DeviceTls {
-  /** The server's certificate, and the chain that it is sent with. */
+  /** The server's certificate, with the chain that is sent along. */
   readonly cert: string;
   readonly key: string;
-  /** The CAs whose devices are let in. */
+  /** The CAs whose devices are admitted. */
   readonly ca: string;
 }
 
 const ciphers = deviceCiphers(DEFAULT_CIPHERS);
 const ticketKeysSizeBytes = 48;
-/** A resumed session is checked for expiry and revocation all the same (see connections.ts). */
+/** Expiry and revocation are checked for resumed sessions too (see connections.ts). */
 const sessionTimeoutSeconds = 24 * 3600;
 
-/** The keys of TLS session tickets live as long as the CA: no session outlives the trust that it began with. */
+/** The keys of TLS session tickets live as long as the CA: no session outlives the trust it began with. */
 export class TlsSettings {
   #ticketKeys = randomBytes(ticketKeysSizeBytes);
   #ca: string | undefined;
 
   /**
-   * What a listener or a reload needs.
-   * @throws DomainError `configuration` when OpenSSL cannot use it; then nothing has changed
+   * Builds what a listener or a reload needs.
+   * @throws DomainError `configuration` if OpenSSL cannot use it; nothing has changed then
    */
   build(tls: DeviceTls): SecureContextOptions & Pick<TlsOptions, 'ticketKeys' | 'sessionTimeout'> {
     const isNewCa = this.#ca !== undefined && this.#ca !== tls.ca;
@@ -36,7 +36,7 @@ export class TlsSettings {
       ca: anchorsOf(tls.ca),
       minVersion: deviceTlsOptions.minVersion,
       ciphers,
-      // Bound to the CA too. At most 32 bytes.
+      // Also bound to the CA. At most 32 bytes.
       sessionIdContext: createHash('sha256').update(tls.ca).digest('hex').slice(0, 32),
       sessionTimeout: sessionTimeoutSeconds,
       ticketKeys,
@@ -52,7 +52,7 @@ export class TlsSettings {
   }
 }
 
-/** Each CA ends a chain, an intermediate too. @throws DomainError `configuration` */
+/** Each CA ends a chain, even an intermediate. @throws DomainError `configuration` */
 function anchorsOf(caPem: string): string {
   try {
     return parseAuthorities(caPem)

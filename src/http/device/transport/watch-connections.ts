@@ -5,18 +5,18 @@ import { StillConnections } from './still-connections';
 
 export interface WatchPorts {
   readonly connections: Pick<Connections, 'each'>;
-  /** After how long without a byte a connection is looked at, in milliseconds. */
+  /** After how long without a byte a connection is checked, in milliseconds. */
   readonly quietTimeoutMs: number;
-  /** The device does not read what it asked for. */
+  /** The device does not read what it requested. */
   readonly onStuck: (connection: Connection) => void;
   readonly now: Clock;
   readonly monotonicMs: MonotonicClock;
 }
 
-/** How often connections are looked at that may move no data. */
+/** How often connections are checked for movement. */
 const looksPerQuietTime = 5;
 
-/** Ends connections on which nothing moves any more. @returns what hears of one on which no byte came for a quiet time, and what ends the watch */
+/** Ends connections without traffic. @returns what to call when a connection was quiet for that long, and what ends the watch */
 export function watchConnections({
   connections,
   quietTimeoutMs: quietMs,
