@@ -18,6 +18,9 @@ const programs = ['server.ts', ...threads].map((file) => [
   path.join(source, file),
 ]);
 
+const names = programs.map(([name]) => name);
+if (new Set(names).size < names.length) throw new Error(`two programs have one name: ${names.join(', ')}`);
+
 await rm(target, { recursive: true, force: true });
 await build({
   entryPoints: Object.fromEntries(programs),

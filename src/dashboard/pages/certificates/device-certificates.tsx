@@ -124,10 +124,10 @@ function actionsColumn(
     label: words.columns.actions,
     isAction: true,
     cell: (certificate) => {
-      const { device, serial, revocable, has_file: hasFile } = certificate;
+      const { device, serial, revocable, has_file: hasFile, states_purpose: statesPurpose } = certificate;
       return (
         <div class="row-actions">
-          {canIssue && hasFile && isRunningOut(certificate) && (
+          {canIssue && hasFile && (isRunningOut(certificate) || (revocable && !statesPurpose)) && (
             <button
               type="button"
               class="small"

@@ -99,7 +99,7 @@ function DueDevices({ rows, due, canIssue, onOpen }: DueDevicesProps) {
   return (
     <ul class="rows" aria-label={words.devices}>
       {rows.map(({ device, certificate }) => {
-        const isRenewed = due === 'old' && certificate?.states_purpose === true;
+        const isRenewed = due === 'old' && certificate?.revocable === true && certificate.states_purpose;
         return (
           <li key={device} class="attention">
             <a href={linkTo('devices', device)}>{device}</a>
