@@ -129,6 +129,9 @@ describe('an item of attention', () => {
     await item.getByRole('button', { name: title }).click();
     const list = page.getByRole('dialog', { name: title });
     await list.getByText('no stated purpose').waitFor();
+    const listed = await openWindow(server.adminUrl);
+    await listed.goto('/certificates?due=old');
+    await listed.getByRole('button', { name: 'Renew the certificate of old-1' }).waitFor();
     await list.getByRole('button', { name: 'Renew the certificate of old-1' }).click();
     const renewing = page.getByRole('dialog', { name: 'Renew the certificate of old-1' });
     await renewing.getByRole('button', { name: 'Issue the certificate' }).click();
