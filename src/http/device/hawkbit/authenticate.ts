@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeviceId } from '../../../core/device';
 import { gateway } from '../../../core/device-token';
 import { DomainError } from '../../../core/errors';
 import type { RequestLog } from '../../../ports/log';
@@ -45,6 +46,8 @@ export function createAuthenticate({
   async function isTokenRight(lines: readonly string[], controllerId: string): Promise<boolean> {
     const [, scheme, token = ''] = (lines.length === 1 && credentials.exec(lines[0] ?? '')) || [];
     if (scheme === undefined) return false;
+    // Nobody has such a token, and memory does not remember ids that are as long as a header.
+    if (scheme === 'TargetToken' && !isDeviceId(controllerId)) return false;
     const holder = scheme === 'GatewayToken' ? gateway : ({ kind: 'device', id: controllerId } as const);
     try {
       return await deviceTokens.check(holder, token);

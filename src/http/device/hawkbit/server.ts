@@ -38,7 +38,7 @@ export interface HawkbitServerOptions
   readonly authorities?: readonly string[];
   /** Addresses and networks of proxies that are believed; none when left out. */
   readonly trustedProxies?: readonly string[];
-  /** Hears what each client calls the server. */
+  /** Hears what each device calls the server, once it has proven itself. */
   readonly noteName?: (name: string) => void;
   readonly quietTimeoutMs?: number;
   /** As on the device listener. */
@@ -128,6 +128,10 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     }),
     isTrustedProxy,
     handle: followRequests({ dispatch, log, monotonicMs }),
+    onKnown(socket) {
+      const name = tls === null ? null : askedName(socket);
+      if (name !== null) options.noteName?.(name);
+    },
     notices,
     log,
   });
@@ -173,7 +177,9 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     close(graceMs) {
       watch.stop();
       handshakes?.close();
-      return (closing ??= closeListener(server, connections, sockets, graceMs));
+      closing ??= closeListener(server, connections, sockets, graceMs);
+      requests.close();
+      return closing;
     },
   };
 }
@@ -194,7 +200,7 @@ function secureContext({ cert, key }: ServerFiles) {
 /** No address takes more than its share of handshakes, as on the device listener. */
 function guardHandshakes(
   server: HttpsServer,
-  { shares, handshakeLimits: queueLimits = handshakeLimits, noteName }: HawkbitServerOptions,
+  { shares, handshakeLimits: queueLimits = handshakeLimits }: HawkbitServerOptions,
   isExempt: (address: string) => boolean,
 ): HandshakeGuard {
   const { notices, monotonicMs } = shares;
@@ -205,11 +211,7 @@ function guardHandshakes(
     monotonicMs,
     onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
   });
-  server.prependListener('secureConnection', (socket: TLSSocket) => {
-    guard.over(socket);
-    const name = askedName(socket);
-    if (name !== null) noteName?.(name);
-  });
+  server.prependListener('secureConnection', (socket: TLSSocket) => guard.over(socket));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     guard.over(socket);
     const address = plainAddress(socket.remoteAddress);
