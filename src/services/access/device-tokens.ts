@@ -98,6 +98,13 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     };
   }
 
+  /** @returns whether there are any. @throws DomainError `configuration` when they cannot be opened */
+  async function areOpenable(): Promise<boolean> {
+    const holder = await records.any();
+    if (holder !== undefined) await read(holder);
+    return holder !== undefined;
+  }
+
   function validTokens(holder: string): Promise<ValidTokens | null> {
     const found = known.get(holder);
     const atMs = monotonicMs();
@@ -134,7 +141,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     const made = { createdAt, createdBy: actor.name };
     const overlapUntil = overlapMs === 0 ? null : new Date(createdAt.getTime() + overlapMs);
     // A key of its own for a few among many tokens would hide that theirs is lost.
-    const sealed = await sealing.seal(text, key, (await records.any()) === undefined);
+    const sealed = await sealing.seal(text, key, !(await areOpenable()));
     const became = await records.put(key, deviceId, { sealed, ...made, overlapUntil }, expects, (done) => [
       line(holder, done, actor, done === 'rotated' ? overlapUntil : null),
     ]);
@@ -198,8 +205,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     },
     forgotten: (id) => void known.delete(holderKey({ kind: 'device', id })),
     async prove() {
-      const holder = await records.any();
-      if (holder !== undefined) await read(holder);
+      await areOpenable();
     },
   };
 }
