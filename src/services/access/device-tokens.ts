@@ -52,6 +52,8 @@ export interface DeviceTokens {
   check(holder: TokenHolder, token: string): Promise<boolean>;
   /** The device was revoked: its token is removed as well, if it has one. */
   revoked(deviceId: string, actor: Actor): Promise<void>;
+  /** @param hear told of each device that was revoked, once its token is gone */
+  whenRevoked(hear: (deviceId: string) => void): void;
   /** The device was forgotten, and its token with it. */
   forgotten(deviceId: string): void;
   /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
@@ -84,6 +86,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     string,
     { readonly atMs: number; readonly tokens: Promise<ValidTokens | null> }
   >(maxRemembered);
+  const hearers: ((deviceId: string) => void)[] = [];
   /** As good as any token that nobody knows: a holder without a token costs the same comparison. */
   const nobodys = randomBytes(32);
 
@@ -202,7 +205,9 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     },
     async revoked(id, actor) {
       await remove({ kind: 'device', id }, actor);
+      for (const hear of hearers) hear(id);
     },
+    whenRevoked: (hear) => void hearers.push(hear),
     forgotten: (id) => void known.delete(holderKey({ kind: 'device', id })),
     async prove() {
       await areOpenable();

@@ -58,6 +58,8 @@ export interface HawkbitServer {
   readonly address: AddressInfo;
   /** Takes over new files for new connections. */
   reload(tls: ServerFiles): void;
+  /** Ends the connections of a device at once. */
+  expel(deviceId: string): void;
   counts(): HawkbitCounts;
   /** @param graceMs how long running downloads may go on, in milliseconds */
   close(graceMs: number): Promise<void>;
@@ -125,6 +127,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
       authorities: options.authorities ?? [],
       limiter: new FailureLimiter(now, options.maxWrongTokens ?? maxWrongTokens),
       log,
+      now,
     }),
     isTrustedProxy,
     handle: followRequests({ dispatch, log, monotonicMs }),
@@ -167,6 +170,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     reload({ cert, key }) {
       if ('setSecureContext' in server) server.setSecureContext(secureContext({ cert, key }));
     },
+    expel: (deviceId) => void connections.destroyWhere(({ identity }) => identity.id === deviceId),
     counts: () => ({
       connections: connections.size,
       openRequests: connections.openRequests(),

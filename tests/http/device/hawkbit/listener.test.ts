@@ -3,6 +3,7 @@ import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 import { connectDevice } from '../../../support/device-client';
+import { eventually } from '../../../support/eventually';
 import { HawkbitClient, jsonOf } from '../../../support/hawkbit-client';
 import {
   gatewayToken,
@@ -165,6 +166,25 @@ describe("hawkBit's clients with a token", () => {
     expect(await statuses()).toEqual([401, 401]);
   });
 
+  it('lose their connections when they are expelled, and others keep theirs', async () => {
+    listener = await startHawkbitListener();
+    const { fleet, server } = listener;
+    const device = listener.client('dev-1', targetToken(await listener.enrol('dev-1')));
+    await device.configData(facts);
+    expect(server.counts().connections).toBe(1);
+    server.expel('dev-2');
+    expect((await device.links()).kinds).toContain('deploymentBase');
+    const heard: string[] = [];
+    fleet.services.deviceTokens.whenRevoked((id) => {
+      heard.push(id);
+      server.expel(id);
+    });
+    await fleet.services.deviceTokens.revoked('dev-1', person);
+    expect(heard).toEqual(['dev-1']);
+    await eventually(() => server.counts().connections === 0);
+    expect((await device.request(base)).status).toBe(401);
+  });
+
   it('lose their token with their record', async () => {
     listener = await startHawkbitListener();
     const token = await listener.enrol('dev-1');
@@ -229,6 +249,23 @@ describe('the bounds of the listener', () => {
     const { events } = await listener.fleet.services.readJournal.search({ deviceId: 'dev-1' }, { limit: 50 });
     expect(events.map(({ kind }) => kind)).toContain('device-token.created');
     expect(JSON.stringify(events)).not.toContain(token);
+  });
+});
+
+describe('tokens that cannot be read', () => {
+  it('are written into the log once a second, however many ask', async () => {
+    const lines: string[] = [];
+    const quiet = () => undefined;
+    const error = (_: object, message: string) => void lines.push(message);
+    listener = await startHawkbitListener({
+      change: {
+        deviceTokens: { check: () => Promise.reject(new Error('no key')) },
+        log: { debug: quiet, info: quiet, warn: quiet, error },
+      },
+    });
+    for (let request = 0; request < 3; request += 1)
+      expect((await listener.ask(base, targetToken('any-token-at-all'))).status).toBe(503);
+    expect(lines).toEqual(['cannot read the tokens of devices']);
   });
 });
 
