@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { maxOverlapMs, tokenMaxLength, tokenMinLength, tokenPattern } from '../core/device-token';
 import { count, instant, nullableInstant } from './answer-fields';
-import { deviceId } from './request-fields';
 
 const token = z
   .string()
@@ -33,9 +32,12 @@ export const deviceTokenJson = z.object({
 /** So many at a time. */
 export const maxImportedTokens = 500;
 
+/** Another server may take what is no id or no token here: each is judged by itself, so that one does not stop the others. */
+const importedText = z.string().max(512);
+
 export const importTokensBody = z.strictObject({
   tokens: z
-    .array(z.strictObject({ id: deviceId, token }))
+    .array(z.strictObject({ id: importedText, token: importedText }))
     .min(1)
     .max(maxImportedTokens),
 });

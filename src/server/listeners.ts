@@ -74,7 +74,7 @@ export async function listenForHawkbit(
   const { hawkbitPort: port, hawkbitHost, hawkbitScheme, trustedProxies, hawkbitAuthorities } = config;
   if (port === null) return null;
   await services.deviceTokens.prove();
-  return startOnEvery(hawkbitHost, (host) =>
+  const server = await startOnEvery(hawkbitHost, (host) =>
     startHawkbitServer({
       host,
       port,
@@ -94,6 +94,8 @@ export async function listenForHawkbit(
       version,
     }),
   );
+  services.deviceTokens.whenRevoked((deviceId) => server.expel(deviceId));
+  return server;
 }
 
 /** What both listeners for devices are at. */

@@ -49,8 +49,9 @@ export const certificateReasons = {
   'device-without-certificate': {
     code: 'conflict',
     says: ({ deviceId }: { deviceId: string }) =>
-      `${deviceId} has not connected yet, so it uses no certificate`,
-    remedy: 'Revoke its certificate by its serial or its file.',
+      `${deviceId} has not connected with a certificate yet, so it uses none`,
+    remedy:
+      'Revoke its certificate by its serial or its file. If it uses a token, remove that: rauc-simple-server device token remove <id>.',
   },
   'key-and-request-given': {
     code: 'invalid-input',

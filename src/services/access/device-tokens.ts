@@ -52,6 +52,8 @@ export interface DeviceTokens {
   check(holder: TokenHolder, token: string): Promise<boolean>;
   /** The device was revoked: its token is removed as well, if it has one. */
   revoked(deviceId: string, actor: Actor): Promise<void>;
+  /** @param hear told of each device that was revoked, once its token is gone */
+  whenRevoked(hear: (deviceId: string) => void): void;
   /** The device was forgotten, and its token with it. */
   forgotten(deviceId: string): void;
   /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
@@ -84,6 +86,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     string,
     { readonly atMs: number; readonly tokens: Promise<ValidTokens | null> }
   >(maxRemembered);
+  const hearers: ((deviceId: string) => void)[] = [];
   /** As good as any token that nobody knows: a holder without a token costs the same comparison. */
   const nobodys = randomBytes(32);
 
@@ -96,6 +99,13 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
       previous: previous === null ? nobodys : hashOf(await sealing.open(previous, holder)),
       previousUntil,
     };
+  }
+
+  /** @returns whether there are any. @throws DomainError `configuration` when they cannot be opened */
+  async function areOpenable(): Promise<boolean> {
+    const holder = await records.any();
+    if (holder !== undefined) await read(holder);
+    return holder !== undefined;
   }
 
   function validTokens(holder: string): Promise<ValidTokens | null> {
@@ -134,7 +144,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     const made = { createdAt, createdBy: actor.name };
     const overlapUntil = overlapMs === 0 ? null : new Date(createdAt.getTime() + overlapMs);
     // A key of its own for a few among many tokens would hide that theirs is lost.
-    const sealed = await sealing.seal(text, key, (await records.any()) === undefined);
+    const sealed = await sealing.seal(text, key, !(await areOpenable()));
     const became = await records.put(key, deviceId, { sealed, ...made, overlapUntil }, expects, (done) => [
       line(holder, done, actor, done === 'rotated' ? overlapUntil : null),
     ]);
@@ -195,11 +205,12 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     },
     async revoked(id, actor) {
       await remove({ kind: 'device', id }, actor);
+      for (const hear of hearers) hear(id);
     },
+    whenRevoked: (hear) => void hearers.push(hear),
     forgotten: (id) => void known.delete(holderKey({ kind: 'device', id })),
     async prove() {
-      const holder = await records.any();
-      if (holder !== undefined) await read(holder);
+      await areOpenable();
     },
   };
 }

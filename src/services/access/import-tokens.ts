@@ -1,3 +1,4 @@
+import { parseDeviceToken } from '../../core/device-token';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import type { ManageDevices } from '../devices/manage-devices';
@@ -42,6 +43,7 @@ export function createImportTokens({ manageDevices, deviceTokens }: ImportTokens
     let [created, changed] = [0, 0];
     const takeOver = async ({ id, token }: (typeof tokens)[number]) => {
       try {
+        parseDeviceToken(token); // a device is not created for a token that it cannot have
         if (await ensure(id, actor)) created += 1;
         if (await deviceTokens.adopt({ kind: 'device', id }, token, actor)) changed += 1;
       } catch (error) {

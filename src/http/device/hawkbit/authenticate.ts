@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeviceId } from '../../../core/device';
 import { gateway } from '../../../core/device-token';
 import { DomainError } from '../../../core/errors';
 import type { RequestLog } from '../../../ports/log';
+import type { Clock } from '../../../ports/clock';
 import type { DeviceTokens } from '../../../services/access/device-tokens';
 import type { FailureLimiter } from '../../failure-limiter';
+import { BoundedLine } from '../transport/bounded-line';
 
 /** What proves the identity of a client. */
 export interface AuthenticatePorts {
@@ -12,6 +15,7 @@ export interface AuthenticatePorts {
   readonly authorities: readonly string[];
   readonly limiter: Pick<FailureLimiter, 'fail'>;
   readonly log: RequestLog;
+  readonly now: Clock;
 }
 
 /** A request that claims to come from a device. */
@@ -36,20 +40,29 @@ export type Authenticate = (claim: Claim) => Promise<void>;
 /** The words and the single space are the same as in hawkBit. */
 const credentials = /^(TargetToken|GatewayToken) ([\x21-\x7e]{1,256})$/;
 
+/** The least time between two log lines about tokens that cannot be read. */
+const linePeriodMs = 1_000;
+
 export function createAuthenticate({
   deviceTokens,
   authorities,
   limiter,
   log,
+  now,
 }: AuthenticatePorts): Authenticate {
+  // Anybody who knows the id of a device makes it fail.
+  const failures = new BoundedLine((facts, message) => log.error(facts, message), now, linePeriodMs);
+
   async function isTokenRight(lines: readonly string[], controllerId: string): Promise<boolean> {
     const [, scheme, token = ''] = (lines.length === 1 && credentials.exec(lines[0] ?? '')) || [];
     if (scheme === undefined) return false;
+    // Nobody has such a token, and memory does not remember ids that are as long as a header.
+    if (scheme === 'TargetToken' && !isDeviceId(controllerId)) return false;
     const holder = scheme === 'GatewayToken' ? gateway : ({ kind: 'device', id: controllerId } as const);
     try {
       return await deviceTokens.check(holder, token);
     } catch (error) {
-      log.error({ err: error }, 'cannot read the tokens of devices');
+      failures.write({ err: error }, 'cannot read the tokens of devices');
       throw DomainError.of('device-tokens-unreadable');
     }
   }

@@ -20,6 +20,8 @@ export interface ServeRequestsPorts {
   readonly authenticate: Authenticate;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly handle: (exchange: Exchange) => void;
+  /** Hears of a connection whose device has proven itself. */
+  readonly onKnown: (socket: Socket) => void;
   readonly notices: Pick<Notices, 'excess' | 'refused'>;
   readonly log: RequestLog;
 }
@@ -39,11 +41,13 @@ export interface RequestServer {
   onRequest(request: IncomingMessage, response: ServerResponse): void;
   /** The last device on a connection; `null` for none. */
   connectionOf(socket: Socket): Connection | null;
+  /** Ends connections without a device. */
+  close(): void;
 }
 
 /** Makes exchanges of authenticated requests; others are answered here, and nothing else is done for them. */
 export function serveRequests(ports: ServeRequestsPorts): RequestServer {
-  const { connections, authenticate, isTrustedProxy, handle, notices, log } = ports;
+  const { connections, authenticate, isTrustedProxy, handle, onKnown, notices, log } = ports;
   const lines = new WeakMap<Socket, Line>();
   const strangers = new Strangers((address) => notices.excess({ address }, 'connections'));
 
@@ -91,7 +95,11 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
       socket.on('error', () => undefined); // a device that leaves is not our error
       const address = plainAddress(socket.remoteAddress);
       const isCounted = address !== null && !isTrustedProxy(address);
-      const isKnown = isCounted ? strangers.arrived(socket, addressGroup(address)) : () => undefined;
+      const forget = strangers.arrived(socket, isCounted ? addressGroup(address) : null);
+      const isKnown = () => {
+        forget();
+        onKnown(socket);
+      };
       const line: Line = { turns: new Http1Turns(), connection: null, isKnown };
       lines.set(socket, line);
       socket.once('close', () => {
@@ -111,6 +119,7 @@ export function serveRequests(ports: ServeRequestsPorts): RequestServer {
     },
 
     connectionOf: (socket) => lines.get(socket)?.connection ?? null,
+    close: () => strangers.close(),
   };
 }
 

@@ -38,7 +38,7 @@ export interface HawkbitServerOptions
   readonly authorities?: readonly string[];
   /** Addresses and networks of trusted proxies; none if left out. */
   readonly trustedProxies?: readonly string[];
-  /** Called with each name that clients use for the server. */
+  /** Called with each name that a device uses for the server, once the device is authenticated. */
   readonly noteName?: (name: string) => void;
   readonly quietTimeoutMs?: number;
   /** As on the device listener. */
@@ -58,6 +58,8 @@ export interface HawkbitServer {
   readonly address: AddressInfo;
   /** Uses new files for new connections. */
   reload(tls: ServerFiles): void;
+  /** Ends the connections of a device at once. */
+  expel(deviceId: string): void;
   counts(): HawkbitCounts;
   /** @param graceMs how long running downloads may continue, in milliseconds */
   close(graceMs: number): Promise<void>;
@@ -125,9 +127,14 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
       authorities: options.authorities ?? [],
       limiter: new FailureLimiter(now, options.maxWrongTokens ?? maxWrongTokens),
       log,
+      now,
     }),
     isTrustedProxy,
     handle: followRequests({ dispatch, log, monotonicMs }),
+    onKnown(socket) {
+      const name = tls === null ? null : askedName(socket);
+      if (name !== null) options.noteName?.(name);
+    },
     notices,
     log,
   });
@@ -163,6 +170,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     reload({ cert, key }) {
       if ('setSecureContext' in server) server.setSecureContext(secureContext({ cert, key }));
     },
+    expel: (deviceId) => void connections.destroyWhere(({ identity }) => identity.id === deviceId),
     counts: () => ({
       connections: connections.size,
       openRequests: connections.openRequests(),
@@ -173,7 +181,9 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     close(graceMs) {
       watch.stop();
       handshakes?.close();
-      return (closing ??= closeListener(server, connections, sockets, graceMs));
+      closing ??= closeListener(server, connections, sockets, graceMs);
+      requests.close();
+      return closing;
     },
   };
 }
@@ -194,7 +204,7 @@ function secureContext({ cert, key }: ServerFiles) {
 /** Limits each address to its share of handshakes, as on the device listener. */
 function guardHandshakes(
   server: HttpsServer,
-  { shares, handshakeLimits: queueLimits = handshakeLimits, noteName }: HawkbitServerOptions,
+  { shares, handshakeLimits: queueLimits = handshakeLimits }: HawkbitServerOptions,
   isExempt: (address: string) => boolean,
 ): HandshakeGuard {
   const { notices, monotonicMs } = shares;
@@ -205,11 +215,7 @@ function guardHandshakes(
     monotonicMs,
     onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
   });
-  server.prependListener('secureConnection', (socket: TLSSocket) => {
-    guard.over(socket);
-    const name = askedName(socket);
-    if (name !== null) noteName?.(name);
-  });
+  server.prependListener('secureConnection', (socket: TLSSocket) => guard.over(socket));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     guard.over(socket);
     const address = plainAddress(socket.remoteAddress);

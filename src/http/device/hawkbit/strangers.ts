@@ -1,17 +1,44 @@
 import type { Socket } from 'node:net';
+import { handshakeLimits } from '../transport/handshake-queue';
 
-/** Connections of one address whose device is not known yet. A device identifies itself with its first request. */
-const perAddress = 64;
+/**
+ * Connections of one address whose device is not known yet: as many as may be in their handshake. A device identifies
+ * itself with its first request.
+ */
+const perAddress = handshakeLimits.atOnce;
 
-/** Connections without a known device, by address. Beyond the limit, a new one replaces the oldest. */
+/** Connections without a known device. Beyond an address's limit, a new one replaces its oldest. */
 export class Strangers {
+  readonly #all = new Set<Socket>();
   readonly #byGroup = new Map<string, Set<Socket>>();
+  #isClosed = false;
 
   /** @param onExcess called when a connection was ended */
   constructor(private readonly onExcess: (group: string) => void) {}
 
-  /** @returns to be called when its device is known, or the connection is gone */
-  arrived(socket: Socket, group: string): () => void {
+  /**
+   * @param group `null` for an address that is not counted
+   * @returns to be called when its device is known, or the connection is gone
+   */
+  arrived(socket: Socket, group: string | null): () => void {
+    this.#all.add(socket);
+    const forgetGroup = group === null ? () => undefined : this.#count(socket, group);
+    const forget = () => {
+      this.#all.delete(socket);
+      forgetGroup();
+    };
+    socket.once('close', forget);
+    if (this.#isClosed) socket.destroy();
+    return forget;
+  }
+
+  /** Ends all of them, and later ones as they arrive: on a stop, Node would wait for those that never send a request. */
+  close(): void {
+    this.#isClosed = true;
+    for (const socket of this.#all) socket.destroy();
+  }
+
+  #count(socket: Socket, group: string): () => void {
     const own = this.#byGroup.get(group) ?? new Set();
     this.#byGroup.set(group, own.add(socket));
     if (own.size > perAddress) {
@@ -20,11 +47,9 @@ export class Strangers {
       oldest.destroy();
       this.onExcess(group);
     }
-    const forget = () => {
+    return () => {
       own.delete(socket);
       if (own.size === 0 && this.#byGroup.get(group) === own) this.#byGroup.delete(group);
     };
-    socket.once('close', forget);
-    return forget;
   }
 }

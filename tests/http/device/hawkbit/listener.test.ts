@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { connectDevice } from '../../../support/device-client';
+import { eventually } from '../../../support/eventually';
 import { HawkbitClient, jsonOf } from '../../../support/hawkbit-client';
 import {
   gatewayToken,
@@ -161,6 +162,25 @@ describe("hawkBit's clients with a token", () => {
     expect(await statuses()).toEqual([401, 200]);
     await deviceTokens.remove(holder, person);
     expect(await statuses()).toEqual([401, 401]);
+  });
+
+  it('lose their connections when they are expelled, and others keep theirs', async () => {
+    listener = await startHawkbitListener();
+    const { fleet, server } = listener;
+    const device = listener.client('dev-1', targetToken(await listener.enrol('dev-1')));
+    await device.configData(facts);
+    expect(server.counts().connections).toBe(1);
+    server.expel('dev-2');
+    expect((await device.links()).kinds).toContain('deploymentBase');
+    const heard: string[] = [];
+    fleet.services.deviceTokens.whenRevoked((id) => {
+      heard.push(id);
+      server.expel(id);
+    });
+    await fleet.services.deviceTokens.revoked('dev-1', person);
+    expect(heard).toEqual(['dev-1']);
+    await eventually(() => server.counts().connections === 0);
+    expect((await device.request(base)).status).toBe(401);
   });
 
   it('lose their token with their record', async () => {

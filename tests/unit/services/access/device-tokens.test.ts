@@ -1,8 +1,9 @@
 import type * as crypto from 'node:crypto';
 import { timingSafeEqual } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'libsql';
+import { importTokensBody } from '../../../../src/contract/device-token';
 import { gateway } from '../../../../src/core/device-token';
 import { createImportTokens } from '../../../../src/services/access/import-tokens';
 import { person } from '../../../support/released-fleet';
@@ -118,6 +119,36 @@ it('makes no second key while tokens of the first are there', async () => {
   expect(await deviceTokens.check(board, token)).toBe(false);
   await deviceTokens.create(gateway, {}, person);
   await deviceTokens.prove();
+});
+
+it('makes no token with another key than that of the tokens that are there', async () => {
+  const { deviceTokens } = opened.services;
+  const { token } = await deviceTokens.create(board, {}, person);
+  const right = await readFile(keyFile());
+  await writeFile(keyFile(), `${'0'.repeat(64)}\n`);
+  for (const change of [
+    () => deviceTokens.create(gateway, {}, person),
+    () => deviceTokens.rotate(board, {}, person),
+  ])
+    await expect(change()).rejects.toMatchObject({ code: 'configuration' });
+  await writeFile(keyFile(), right);
+  expect((await deviceTokens.show(board)).token).toBe(token);
+});
+
+it('takes over the others when one has an id or a token that cannot be one here', async () => {
+  const { manageDevices, deviceTokens } = opened.services;
+  const take = createImportTokens({ manageDevices, deviceTokens });
+  const tokens = [
+    { id: 'x'.repeat(65), token: 'the-token-of-board-x' },
+    { id: 'c', token: 'too short' },
+    { id: 'b', token: 'the-token-of-board-b' },
+  ];
+  expect(importTokensBody.safeParse({ tokens }).success).toBe(true);
+  const { created, changed, failed } = await take(tokens, person);
+  expect([created, changed, failed.map(({ id }) => id).sort()]).toEqual([1, 1, ['c', 'x'.repeat(65)]]);
+  await expect(deviceTokens.create({ kind: 'device', id: 'c' }, {}, person)).rejects.toMatchObject({
+    code: 'not-found',
+  });
 });
 
 it('takes over devices with their tokens, once', async () => {
