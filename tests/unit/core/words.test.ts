@@ -52,7 +52,7 @@ describe('the words that databases, scripts and people share', () => {
   });
 
   it('of the journal name a noun, and have one for each state of an installation', () => {
-    for (const kind of eventKinds) expect(kind).toMatch(/^[a-z]+\./);
+    for (const kind of eventKinds) expect(kind).toMatch(/^[a-z]+(-[a-z]+)*\./);
     for (const state of installationStates) expect(eventKinds).toContain(`installation.${state}`);
   });
 
