@@ -34,6 +34,14 @@ export function daysLeft(notAfter: Date, at: Date): number {
   return Math.floor((notAfter.getTime() - at.getTime()) / dayMs);
 }
 
+/** Whether a certificate is neither revoked nor expired. */
+export function isInForce(
+  { revokedAt, notAfter }: { readonly revokedAt: Date | null; readonly notAfter: Date },
+  at: Date,
+): boolean {
+  return revokedAt === null && notAfter > at;
+}
+
 /** One line of the revocation list. */
 export interface Revocation {
   /** Lower-case hex serial, as in {@link CertificateSummary.serial}. */

@@ -1,3 +1,4 @@
+import { counted } from '../base/text/counted';
 import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
@@ -127,13 +128,13 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   const failures = progress.failures - rollout.forgivenFailures;
   if (failures > 0) {
     if (pauseAtFailures !== null && failures >= pauseAtFailures)
-      return { kind: 'pause', reason: `${counted(failures)} failed or rolled back in this step` };
+      return { kind: 'pause', reason: `${counted(failures, 'device')} failed or rolled back in this step` };
     const isShare =
       devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
     if (isShare)
       return {
         kind: 'pause',
-        reason: `${counted(failures)} failed or rolled back in this step of ${devices}`,
+        reason: `${counted(failures, 'device')} failed or rolled back in this step of ${devices}`,
       };
   }
   const isLast = rollout.step >= steps.length - 1;
@@ -141,12 +142,8 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   if ((proven / devices) * 100 < promoteAtPercent) return null;
   return {
     kind: 'promote',
-    reason: `proven on ${proven} of ${counted(devices)} of step ${rollout.step + 1}`,
+    reason: `proven on ${proven} of ${counted(devices, 'device')} of step ${rollout.step + 1}`,
   };
-}
-
-function counted(devices: number): string {
-  return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
 /** Says what a rollout waits for, for people. */
@@ -162,7 +159,7 @@ export function whatNext(
   if (policy.promoteAtPercent === null) return 'you promote it';
   if (devices === null || devices === 0)
     return 'no device in this step is known: it does not advance automatically, you promote it';
-  return `proven on ${proven} of ${counted(devices)} of this step: it goes on at ${policy.promoteAtPercent} %`;
+  return `proven on ${proven} of ${counted(devices, 'device')} of this step: it goes on at ${policy.promoteAtPercent} %`;
 }
 
 function whatLast(
@@ -172,9 +169,11 @@ function whatLast(
   const { devices, proven, silent } = count ?? { devices: 0, proven: 0, silent: 0 };
   const open = devices - proven;
   if (completedAt !== null)
-    return open <= 0 ? 'it is complete' : `it is complete; ${counted(open)} came later or changed since`;
+    return open <= 0
+      ? 'it is complete'
+      : `it is complete; ${counted(open, 'device')} came later or changed since`;
   if (open <= 0) return 'it is in its last step';
   const quiet =
     silent === 0 ? '' : `, ${silent === 1 ? '1 of them is silent' : `${silent} of them are silent`}`;
-  return `it is in its last step and waits for ${counted(open)}${quiet}`;
+  return `it is in its last step and waits for ${counted(open, 'device')}${quiet}`;
 }

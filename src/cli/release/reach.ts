@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import type { FindingJson } from '../../contract/finding';
 import { type DeviceGroupJson, type ReachJson, reachJson, warningsJson } from '../../contract/reach';
 import { type CliContext, talk } from '../kernel/context';
@@ -70,20 +71,21 @@ export function tellReach(context: CliContext, reach: ReachJson | null | undefin
   if (reach === null || reach === undefined) return;
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
   const { devices, unknown_version: unknown } = reach;
-  if (down.devices > 0) talk(context, `${counted(down.devices, 'goes', 'go')} down to it: ${versions(down)}`);
+  if (down.devices > 0)
+    talk(context, `${devicesThat(down.devices, 'goes', 'go')} down to it: ${versions(down)}`);
   if (newer.devices > 0) {
-    const who = `${counted(newer.devices, 'runs', 'run')} a newer version`;
+    const who = `${devicesThat(newer.devices, 'runs', 'run')} a newer version`;
     talk(context, `${who}: ${versions(newer)}. They are left out; --allow-downgrade includes them`);
   }
   if (byFrom.devices > 0)
-    talk(context, `${counted(byFrom.devices, 'is', 'are')} left out by --from: ${versions(byFrom)}`);
-  if (unknown > 0) talk(context, `${counted(unknown, 'has', 'have')} an unknown version`);
+    talk(context, `${devicesThat(byFrom.devices, 'is', 'are')} left out by --from: ${versions(byFrom)}`);
+  if (unknown > 0) talk(context, `${devicesThat(unknown, 'has', 'have')} an unknown version`);
   if (devices === 0) talk(context, 'no devices follow this channel yet');
   else if (reach.reached + reach.up_to_date === 0) talk(context, 'warning: no device matches this release');
 }
 
-function counted(devices: number, one: string, many: string): string {
-  return devices === 1 ? `1 device ${one}` : `${devices} devices ${many}`;
+function devicesThat(devices: number, one: string, many: string): string {
+  return `${counted(devices, 'device')} ${devices === 1 ? one : many}`;
 }
 
 function versions({ devices, versions: named }: DeviceGroupJson): string {

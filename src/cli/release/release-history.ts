@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { AdminClient } from '../kernel/admin-client';
@@ -64,6 +65,6 @@ function rowOf(line: ShownLine): readonly string[] {
 function failuresOf(failures: Parameters<typeof describeFailures>[0]): string {
   const told = describeFailures(failures.slice(0, shownReasons));
   const more = failures.length - shownReasons;
-  const rest = more > 0 ? [`${more} more ${more === 1 ? 'reason' : 'reasons'}`] : [];
+  const rest = more > 0 ? [counted(more, 'more reason')] : [];
   return [...told, ...rest].join('; ') || '-';
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import { releaseWithRolloutJson } from '../../contract/release';
 import type { ReleaseResultJson } from '../../contract/release-history';
 import type { Read } from '../../contract/reader';
@@ -48,7 +49,7 @@ export function describeResult(result: Result, endedBy: string | null = null): s
   if (devices === 0) return `${place}: no device began to install it`;
   const failures = failed === 0 ? '' : `, ${failed} failed`;
   const silent = total == null || total.silent === 0 ? '' : `, ${total.silent} silent`;
-  return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}${silent}`;
+  return `${place}: proven on ${proven} of ${counted(devices, 'device')}${failures}${silent}`;
 }
 
 /** `2 rolled back: the device booted into 0.9.0 again`, for each reason. */

@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import { type Command, Option } from 'commander';
 import { releaseDetailsJson } from '../../contract/release';
 import { DomainError } from '../../core/errors';
@@ -93,8 +94,8 @@ async function waitFor(
     const release = parseAnswer(waitedRelease, answer);
     const verdict = judgeWait(release, target);
     const { devices, proven, failed } = tallyReached(release);
-    const counted = `proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'} so far`;
-    sayOnce(`${describeState(release)}; ${counted}${failed === 0 ? '' : `, ${failed} failed`}`);
+    const reached = `proven on ${proven} of ${counted(devices, 'device')} so far`;
+    sayOnce(`${describeState(release)}; ${reached}${failed === 0 ? '' : `, ${failed} failed`}`);
     if (verdict !== 'waiting') return { outcome: verdict, answer };
     for (let isSeen = false; !isSeen;) {
       if (waitedMs >= timeoutMs) {

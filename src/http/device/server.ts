@@ -3,10 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { Budget } from '../../core/budget';
 import type { RefusalCause } from '../../core/connection-refusal';
 import type { OverBudget } from '../../services/overview/over-budget';
-import { createIsTrustedProxy } from '../client-address';
 import { chooseBaseUrl } from './kernel/base-url';
 import type { ProtocolCounts } from './kernel/counters';
-import { type DeviceShares, type DeviceSharesOptions, openDeviceShares } from './kernel/device-shares';
+import {
+  type DeviceShares,
+  type DeviceSharesOptions,
+  guardHandshakes,
+  openDeviceShares,
+} from './kernel/device-shares';
 import { followRequests } from './kernel/follow-requests';
 import { type MountOptions, mountProtocols } from './kernel/mount-protocols';
 import type { Protocol, ProtocolServices } from './kernel/protocol';
@@ -17,8 +21,7 @@ import { closeListener, trackSockets } from './transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
 import { type AdmissionRules, Connections } from './transport/connections';
 import { type FarewellLimits, farewellLimits, Farewells } from './transport/farewells';
-import { HandshakeGuard } from './transport/handshake-guard';
-import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
+import type { HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
@@ -116,13 +119,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const limited = options.connectionLimits ?? connectionLimits;
   const connections = new Connections(options, limited, budgets, monotonicMs);
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
-  const handshakes = new HandshakeGuard(listener, {
-    limits: options.handshakeLimits ?? handshakeLimits,
-    crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
-    isExempt: createIsTrustedProxy(options.trustedProxies ?? []),
-    monotonicMs,
-    onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
-  });
+  const handshakes = guardHandshakes(listener, shares, options);
   const sockets = trackSockets(listener);
   const dispatch = createDispatcher({
     protocols: mountProtocols(protocols, options, {
@@ -136,9 +133,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
           certificateNames: options.certificateNames(),
           port: (listener.address() as AddressInfo).port,
         }),
-      onBytes({ connection }) {
-        connection.movedAtMs = monotonicMs();
-      },
+      onBytes: shares.onBytes,
     }),
     connections,
     counters,

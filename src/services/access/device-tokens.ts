@@ -87,8 +87,8 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     { readonly atMs: number; readonly tokens: Promise<ValidTokens | null> }
   >(maxRemembered);
   const hearers: ((deviceId: string) => void)[] = [];
-  /** As good as any token that nobody knows: a holder without a token costs the same comparison. */
-  const nobodys = randomBytes(32);
+  /** Compared with for a holder without a token, so that the answer takes as long as for a wrong token. */
+  const noTokenHash = randomBytes(32);
 
   async function read(holder: string): Promise<ValidTokens | null> {
     const stored = await records.find(holder);
@@ -96,7 +96,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     const { previous, previousUntil } = stored;
     return {
       current: hashOf(await sealing.open(stored.sealed, holder)),
-      previous: previous === null ? nobodys : hashOf(await sealing.open(previous, holder)),
+      previous: previous === null ? noTokenHash : hashOf(await sealing.open(previous, holder)),
       previousUntil,
     };
   }
@@ -198,8 +198,8 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     async check(holder, token) {
       const valid = await validTokens(holderKey(holder));
       const hash = hashOf(token);
-      const isCurrent = timingSafeEqual(hash, valid?.current ?? nobodys);
-      const isPrevious = timingSafeEqual(hash, valid?.previous ?? nobodys);
+      const isCurrent = timingSafeEqual(hash, valid?.current ?? noTokenHash);
+      const isPrevious = timingSafeEqual(hash, valid?.previous ?? noTokenHash);
       const until = valid?.previousUntil ?? null;
       return isCurrent || (isPrevious && until !== null && now() < until);
     },

@@ -1,6 +1,7 @@
 import {
   type CertificateDue,
   daysLeft,
+  isInForce,
   type KnownCertificate,
   type Revocation,
 } from '../../core/certificate';
@@ -58,8 +59,8 @@ export function revokedDevices(
   revocations: readonly Revocation[],
 ): ReadonlySet<string> {
   const revoked = new Set(revocations.map(({ commonName }) => commonName));
-  for (const { deviceId, revokedAt, notAfter } of revoked.size === 0 ? [] : certificates)
-    if (revokedAt === null && notAfter > at) revoked.delete(deviceId);
+  for (const certificate of revoked.size === 0 ? [] : certificates)
+    if (isInForce(certificate, at)) revoked.delete(certificate.deviceId);
   return revoked;
 }
 

@@ -62,8 +62,10 @@ export function createTroubledDevices(database: Database) {
           eb(fn.coalesce('installations.moved_at', 'installations.offered_at'), '<=', before.toISOString()),
         );
       return (await groupsOf(stopped)).map(({ compatible, channel, devices, ids }) => ({
-        ...{ compatible, channel },
-        ...{ devices, ids },
+        compatible,
+        channel,
+        devices,
+        ids,
       }));
     },
   };

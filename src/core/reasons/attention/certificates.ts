@@ -1,4 +1,5 @@
-import { counted, dayOf, inDays, named } from './words';
+import { counted } from '../../../base/text/counted';
+import { dayOf, inDays, named } from './words';
 
 /** How many names a sentence lists. */
 const maxNamed = 5;

@@ -1,6 +1,7 @@
+import { counted } from '../../../base/text/counted';
 import type { Budget } from '../../budget';
 import type { ProvingHeader } from '../../silent-poller';
-import { areRevoked, counted, lengthOf, named } from './words';
+import { areRevoked, lengthOf, named } from './words';
 
 interface Devices {
   devices: number;

@@ -1,5 +1,6 @@
+import { counted } from '../../../base/text/counted';
 import type { TroubledState } from '../../installation-states';
-import { areRevoked, counted, named } from './words';
+import { areRevoked, named } from './words';
 
 interface DevicesOfChannel {
   devices: number;

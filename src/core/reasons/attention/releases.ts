@@ -1,5 +1,6 @@
+import { counted } from '../../../base/text/counted';
 import { namedImages } from '../../image-check';
-import { counted, inDays } from './words';
+import { inDays } from './words';
 
 const signAgain = 'Sign it again and release the new one';
 

@@ -1,6 +1,6 @@
+import { counted } from '../../../base/text/counted';
 import type { StorageSizes } from '../../storage-room';
 import { mebibytes, spaceRemedy, spaceTakers } from '../storage-words';
-import { counted } from './words';
 
 function left(freeBytes: number): string {
   return `${mebibytes(freeBytes)} are left for bundles and the database`;

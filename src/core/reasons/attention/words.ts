@@ -1,3 +1,5 @@
+import { counted } from '../../../base/text/counted';
+
 /** Parts of the sentences in this folder. */
 
 /** How many devices a sentence lists. */
@@ -7,11 +9,6 @@ const maxNamed = 3;
 export function named(ids: readonly string[], count: number, max = maxNamed): string {
   const shown = ids.slice(0, max);
   return `${shown.join(', ')}${count > shown.length ? ' and others' : ''}`;
-}
-
-/** @param what the singular noun, such as `device` */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** @param days whole days left, from 0 */

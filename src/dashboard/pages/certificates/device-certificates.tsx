@@ -10,6 +10,7 @@ import { SerialLink } from '../../parts/serial-link';
 import { type Column, Pager, Table } from '../../parts/table';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
+import { KitButton, RenewButton } from './certificate-buttons';
 import type { OpenDialog } from './certificate-dialogs';
 import { DaysLeft } from './days-left';
 import { isRunningOut, stateOf } from './expiry';
@@ -128,25 +129,9 @@ function actionsColumn(
       return (
         <div class="row-actions">
           {canIssue && hasFile && (isRunningOut(certificate) || (revocable && !statesPurpose)) && (
-            <button
-              type="button"
-              class="small"
-              aria-label={words.renewOf(device)}
-              onClick={() => onOpen({ kind: 'issue', device })}
-            >
-              {words.renew}
-            </button>
+            <RenewButton device={device} onOpen={onOpen} />
           )}
-          {revocable && hasFile && (
-            <button
-              type="button"
-              class="small"
-              aria-label={words.kitOf(device)}
-              onClick={() => onOpen({ kind: 'kit', device })}
-            >
-              {words.kit}
-            </button>
-          )}
+          {revocable && hasFile && <KitButton device={device} onOpen={onOpen} />}
           {revocable && (
             <button
               type="button"

@@ -8,6 +8,7 @@ import { ShowingDialog } from '../../parts/dialog';
 import { Loaded } from '../../parts/loaded';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
+import { KitButton, RenewButton } from '../certificates/certificate-buttons';
 import { CannotIssue } from '../certificates/cannot-issue';
 import type { OpenDialog } from '../certificates/certificate-dialogs';
 import { Expiry } from '../certificates/expiry';
@@ -105,25 +106,9 @@ function DueDevices({ rows, due, canIssue, onOpen }: DueDevicesProps) {
             <a href={linkTo('devices', device)}>{device}</a>
             {due === 'expiring' && certificate !== undefined && <Expiry certificate={certificate} />}
             {due === 'old' && <span class="muted">{isRenewed ? act.toBring : act.noPurpose}</span>}
-            {isRenewed && certificate.has_file && (
-              <button
-                type="button"
-                class="small"
-                aria-label={words.kitOf(device)}
-                onClick={() => onOpen({ kind: 'kit', device })}
-              >
-                {words.kit}
-              </button>
-            )}
+            {isRenewed && certificate.has_file && <KitButton device={device} onOpen={onOpen} />}
             {!isRenewed && canIssue && certificate?.has_file !== false && (
-              <button
-                type="button"
-                class="small"
-                aria-label={words.renewOf(device)}
-                onClick={() => onOpen({ kind: 'issue', device })}
-              >
-                {words.renew}
-              </button>
+              <RenewButton device={device} onOpen={onOpen} />
             )}
           </li>
         );

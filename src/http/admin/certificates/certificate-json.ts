@@ -1,5 +1,10 @@
 import type { CertificatesJson, DeviceCertificateJson } from '../../../contract/certificate';
-import { type CertificateSummary, daysLeft, type KnownCertificate } from '../../../core/certificate';
+import {
+  type CertificateSummary,
+  daysLeft,
+  isInForce,
+  type KnownCertificate,
+} from '../../../core/certificate';
 import type { CertificatePage } from '../../../services/certificates/manage-certificates';
 import { instantText } from '../kernel/instant-text';
 
@@ -34,7 +39,7 @@ function presentDevice(certificate: KnownCertificate, at: Date): DeviceCertifica
     ...expiry({ notAfter }, at),
     issued_at: issuedAt?.toISOString() ?? null,
     revoked_at: instantText(revokedAt),
-    revocable: revokedAt === null && notAfter > at,
+    revocable: isInForce(certificate, at),
     has_file: hasFile,
     states_purpose: !isOld,
   };

@@ -7,7 +7,7 @@ import { createIsTrustedProxy, plainAddress } from '../../client-address';
 import { FailureLimiter } from '../../failure-limiter';
 import type { DeviceTokens } from '../../../services/access/device-tokens';
 import { createDdi, type DdiOptions } from '../ddi/ddi';
-import type { DeviceShares } from '../kernel/device-shares';
+import { type DeviceShares, guardHandshakes } from '../kernel/device-shares';
 import { followRequests } from '../kernel/follow-requests';
 import { type MountOptions, mountProtocols } from '../kernel/mount-protocols';
 import { createDispatcher } from '../kernel/router';
@@ -15,8 +15,8 @@ import { askedName } from '../transport/asked-name';
 import { closeListener, trackSockets } from '../transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from '../transport/connection-limits';
 import { Connections, expelConnection } from '../transport/connections';
-import { HandshakeGuard } from '../transport/handshake-guard';
-import { handshakeLimits, type HandshakeLimits } from '../transport/handshake-queue';
+import type { HandshakeGuard } from '../transport/handshake-guard';
+import type { HandshakeLimits } from '../transport/handshake-queue';
 import { listen } from '../transport/listen';
 import { http1Limits, limits } from '../transport/listener';
 import { watchConnections } from '../transport/watch-connections';
@@ -109,9 +109,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
         certificateNames: options.certificateNames,
         port: () => (server.address() as AddressInfo).port,
       }),
-      onBytes({ connection }) {
-        connection.movedAtMs = monotonicMs();
-      },
+      onBytes: shares.onBytes,
     }),
     connections,
     counters,
@@ -142,7 +140,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     requests.onRequest(request, response);
   server.on('request', onRequest);
   server.on('checkContinue', onRequest); // a client that wants to send a body asks first
-  const handshakes = 'setSecureContext' in server ? guardHandshakes(server, options, isTrustedProxy) : null;
+  const handshakes = 'setSecureContext' in server ? watchHandshakes(server, options) : null;
   const sockets = trackSockets(server);
   server.prependListener(handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) =>
     requests.arrived(socket),
@@ -201,20 +199,10 @@ function secureContext({ cert, key }: ServerFiles) {
   return { cert, key, minVersion: deviceTlsOptions.minVersion, ciphers: deviceCiphers(DEFAULT_CIPHERS) };
 }
 
-/** Limits each address to its share of handshakes, as on the device listener. */
-function guardHandshakes(
-  server: HttpsServer,
-  { shares, handshakeLimits: queueLimits = handshakeLimits }: HawkbitServerOptions,
-  isExempt: (address: string) => boolean,
-): HandshakeGuard {
-  const { notices, monotonicMs } = shares;
-  const guard = new HandshakeGuard(server, {
-    limits: queueLimits,
-    crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
-    isExempt,
-    monotonicMs,
-    onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
-  });
+/** As on the device listener. */
+function watchHandshakes(server: HttpsServer, options: HawkbitServerOptions): HandshakeGuard {
+  const { notices } = options.shares;
+  const guard = guardHandshakes(server, options.shares, options);
   server.prependListener('secureConnection', (socket: TLSSocket) => guard.over(socket));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     guard.over(socket);

@@ -5,8 +5,12 @@ import type { Clock, MonotonicClock } from '../../../ports/clock';
 import type { RequestLog } from '../../../ports/log';
 import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { OverBudget } from '../../../services/overview/over-budget';
+import { createIsTrustedProxy } from '../../client-address';
 import { expelConnection } from '../transport/connections';
 import { DeviceBudgets } from '../transport/device-budgets';
+import type { Exchange } from '../transport/exchange';
+import { HandshakeGuard } from '../transport/handshake-guard';
+import { handshakeLimits, type HandshakeLimits } from '../transport/handshake-queue';
 import { limits } from '../transport/listener';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from '../transport/send-memory';
 import { BodyReader } from './body-reader';
@@ -23,6 +27,8 @@ export interface DeviceShares {
   readonly bodies: BodyReader;
   readonly charge: Charge;
   readonly notices: Notices;
+  /** Bytes of a bundle left on a connection. */
+  readonly onBytes: (exchange: Pick<Exchange, 'connection'>) => void;
   readonly monotonicMs: MonotonicClock;
 }
 
@@ -60,6 +66,27 @@ export function openDeviceShares(options: DeviceSharesOptions): DeviceShares {
       expel: expelConnection,
     }),
     notices,
+    onBytes({ connection }) {
+      connection.movedAtMs = monotonicMs();
+    },
     monotonicMs,
   };
+}
+
+/** Limits each address to its share of handshakes on one listener. */
+export function guardHandshakes(
+  listener: ConstructorParameters<typeof HandshakeGuard>[0],
+  { notices, monotonicMs }: Pick<DeviceShares, 'notices' | 'monotonicMs'>,
+  {
+    handshakeLimits: queueLimits = handshakeLimits,
+    trustedProxies = [],
+  }: { readonly handshakeLimits?: HandshakeLimits; readonly trustedProxies?: readonly string[] },
+): HandshakeGuard {
+  return new HandshakeGuard(listener, {
+    limits: queueLimits,
+    crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
+    isExempt: createIsTrustedProxy(trustedProxies),
+    monotonicMs,
+    onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
+  });
 }
