@@ -2,10 +2,11 @@ import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
 import type { DomainError } from '../../core/errors';
 import { boardGoneAfterMs } from '../../core/board';
-import type { Release } from '../../core/release';
 import type { ClockTrouble } from '../../core/server-clock';
+import { isInForce } from '../../core/certificate';
 import { findAttention } from './attention';
 import type { AttentionItem } from './attention-item';
+import { type ChannelFigures, describeChannels } from './channel-figures';
 import { maxSharedCertificates } from './device-attention';
 import { stoppedNoticeMs } from './installation-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
@@ -15,28 +16,14 @@ import type { CertificateFolder, CertificateInventory } from '../../ports/certif
 import type { Dismissal, DismissalRecords } from '../../ports/dismissals';
 import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles } from '../catalog/list-bundles';
-import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
+import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageRollouts } from '../rollouts/manage-rollouts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks';
 import type { MeasureStorage } from '../../ports/data-folder';
 import type { OverBudget } from './over-budget';
 import type { Silence } from '../devices/silence';
 import type { RestoreRecords } from '../../ports/restores';
-import type { VersionCount } from '../../ports/history';
-import { type ChannelCounts, countByChannel, mostFrequent } from '../devices/version-counts';
 import type { Clock } from '../../ports/clock';
-
-export interface ChannelFigures {
-  readonly compatible: string;
-  readonly channel: string;
-  /** The current release; `null` if devices follow a channel without one. */
-  readonly release: Release | null;
-  readonly devices: number;
-  /** The most frequent first. */
-  readonly versions: readonly VersionCount[];
-  /** Devices that run the version of the release. */
-  readonly onCurrent: number;
-}
 
 /** The fleet at a glance. */
 export interface FleetOverview {
@@ -93,8 +80,6 @@ export interface DescribeFleetPorts {
 const freshMs = 2_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** Devices choose their compatible names, so small channels without a release are left out. */
-const maxChannels = 200;
 
 /** Counts the fleet, and reuses the result for two seconds. */
 export class FleetDescriber {
@@ -178,9 +163,7 @@ export class FleetDescriber {
       firstSteps: {
         hasBundle: bundles.length > 0,
         hasRelease: releases.length > 0,
-        hasDeviceCertificate: inventory.devices.some(
-          ({ revokedAt, notAfter }) => revokedAt === null && notAfter > at,
-        ),
+        hasDeviceCertificate: inventory.devices.some((certificate) => isInForce(certificate, at)),
         hasDevice: hasHeard,
         hasReport,
       },
@@ -216,35 +199,4 @@ export class FleetDescriber {
     const before = new Date(since - (((since % hourMs) + hourMs) % hourMs));
     return { ...(await this.ports.counts.silent(before)), before, afterMs };
   }
-}
-
-function describeChannels(
-  releases: readonly Release[],
-  census: readonly FleetCount[],
-): readonly ChannelFigures[] {
-  const keyOf = ({ compatible, channel }: { readonly compatible: string; readonly channel: string }) =>
-    JSON.stringify([compatible, channel]);
-  const counted = new Map(countByChannel(census).map((one) => [keyOf(one), one]));
-  const current = new Map(releases.map((one) => [keyOf(one), one]));
-  const withRelease = releases.map((release) => figuresOf(release, counted.get(keyOf(release)), release));
-  const others = [...counted.values()].filter((one) => !current.has(keyOf(one)));
-  return [...withRelease, ...others.map((one) => figuresOf(one, one, null))]
-    .sort((a, b) => Number(b.release !== null) - Number(a.release !== null) || b.devices - a.devices)
-    .slice(0, Math.max(maxChannels, releases.length));
-}
-
-function figuresOf(
-  { compatible, channel }: { readonly compatible: string; readonly channel: string },
-  counts: ChannelCounts | undefined,
-  release: Release | null,
-): ChannelFigures {
-  const version = release?.bundle.inspection.manifest?.version ?? null;
-  return {
-    compatible,
-    channel,
-    release,
-    devices: counts?.devices ?? 0,
-    versions: mostFrequent(counts?.versions ?? new Map()),
-    onCurrent: version === null ? 0 : (counts?.versions.get(version) ?? 0),
-  };
 }

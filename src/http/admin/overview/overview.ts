@@ -1,7 +1,7 @@
 import { dismissalJson } from '../../../contract/attention';
 import { labelListJson } from '../../../contract/fleet';
 import { type ChannelJson, overviewJson, type OverviewJson } from '../../../contract/overview';
-import type { ChannelFigures } from '../../../services/overview/describe-fleet';
+import type { ChannelFigures } from '../../../services/overview/channel-figures';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentWithRollout } from '../rollouts/release-json';
