@@ -10,7 +10,9 @@ import path from 'node:path';
 import type { Inspection } from '../src/core/inspection';
 import { startDeviceServer } from '../src/http/device/server';
 import { createDescribeRefused } from '../src/pki/describe-refused';
-import { deviceIdentity } from '../src/pki/device-identity';
+import { createJudgeDevice } from '../src/pki/judge-device';
+import { rememberVerdicts } from '../src/pki/remembered-verdicts';
+import { certificateInSession } from '../src/pki/session-certificate';
 import { coversHost } from '../src/pki/server-names';
 import { BundleWorker } from '../src/rauc/bundle-worker';
 import type { InspectBundle } from '../src/ports/bundle-inspection';
@@ -77,7 +79,8 @@ async function serveDevice(): Promise<number> {
     baseUrl: null,
     certificateNames: () => ['localhost'],
     coversHost: (host) => coversHost(['localhost'], host),
-    identify: deviceIdentity,
+    certificateInSession,
+    identify: rememberVerdicts(createJudgeDevice({ ca: tls.ca, takenOver: [] }, 'accept')),
     describeRefused: createDescribeRefused(tls.ca),
     isRevoked: () => false,
     now: () => new Date(),

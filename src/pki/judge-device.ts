@@ -14,6 +14,8 @@ export type DeviceVerdict =
       readonly identity: DeviceIdentity;
       /** It states no purpose: X.509 v1, or no extended key usage. */
       readonly isOld: boolean;
+      /** When the certificate expires. */
+      readonly expiresAtMs: number;
     }
   | {
       readonly ok: false;
@@ -31,8 +33,8 @@ export interface DeviceTerms {
 
 /**
  * @returns a function that decides whether a peer is a device, after TLS has verified its chain and dates: who issued it, which
- * device it names, and whether it is meant for TLS clients. It reads the certificate and checks one signature, so call it once
- * per connection, not per request.
+ * device it names, and whether it is meant for TLS clients. It reads the certificate and checks one signature: `remembered-verdicts`
+ * has that done once for each certificate.
  */
 export function createJudgeDevice(
   { ca, takenOver }: DeviceTerms,
@@ -60,7 +62,7 @@ export function createJudgeDevice(
       const reason = 'it is not marked for TLS clients (no extended key usage with clientAuth)';
       return { ok: false, cause: 'old-certificate', reason };
     }
-    return { ok: true, identity: found.identity, isOld };
+    return { ok: true, identity: found.identity, isOld, expiresAtMs: certificate.notAfter.getTime() };
   }
 
   return (x509) => {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type {
   CertificateInventory,
   DeviceFiles,
@@ -20,6 +21,13 @@ export type {
   KnownCertificate,
   ListedCertificate,
 } from '../core/certificate';
+
+/** The certificate that a peer has shown in its TLS handshake. */
+export interface PeerCertificate {
+  readonly der: Buffer;
+  /** Decoded on first use, which takes about as long as all else that is done for a new connection. */
+  readonly x509: X509Certificate;
+}
 
 /** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
 export interface CertificateFolder {

@@ -17,6 +17,7 @@ import type { Protocol } from '../http/device/kernel/protocol';
 import { createDeviceProtocols } from '../http/device/protocols';
 import type { Services } from '../services/services';
 import type { Clock } from '../ports/clock';
+import { certificateInSession } from '../pki/session-certificate';
 import type { ServingCertificates } from './serving-certificates';
 
 export interface DeviceListenerParts {
@@ -57,6 +58,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       noteName: (name) => certificates.noteName(name),
       trustedProxies: config.trustedProxies,
       describeRefused: (certificate) => certificates.describeRefused(certificate),
+      certificateInSession,
       identify: (certificate) => certificates.identify(certificate),
       isRevoked: (serial) => certificates.isRevoked(serial),
       now,

@@ -7,10 +7,11 @@ import type { DeviceServer } from '../http/device/server';
 import { openCertificateFolder } from '../pki/certificate-folder';
 import { createDescribeRefused } from '../pki/describe-refused';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
+import { rememberVerdicts } from '../pki/remembered-verdicts';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import { CertificateWatcher } from '../pki/certificate-watcher';
-import type { CertificateFolder, RevocationsInForce } from '../ports/certificates';
+import type { CertificateFolder, PeerCertificate, RevocationsInForce } from '../ports/certificates';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { Store } from '../ports/store';
@@ -36,7 +37,7 @@ export class ServingCertificates implements RevocationsInForce {
   readonly #askedNames: AskedNames;
   readonly #server: ServerCertificate<ServerTls>;
   #tls: ServerTls;
-  #judge: (certificate: X509Certificate) => DeviceVerdict;
+  #judge: (certificate: PeerCertificate) => DeviceVerdict;
   #describe: (certificate: X509Certificate) => RefusedSubject;
   #revoked: ReadonlyMap<string, Revocation>;
   #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
@@ -46,7 +47,7 @@ export class ServingCertificates implements RevocationsInForce {
     const { config, found, store, log, now } = parts;
     this.#parts = parts;
     this.#tls = found.tls;
-    this.#judge = createJudgeDevice(found.tls, config.oldCertificates);
+    this.#judge = rememberVerdicts(createJudgeDevice(found.tls, config.oldCertificates));
     this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
     this.folder = openCertificateFolder(config.certsDir, { now });
@@ -89,7 +90,7 @@ export class ServingCertificates implements RevocationsInForce {
     this.#server.noteName(name);
   }
 
-  identify(certificate: X509Certificate): DeviceVerdict {
+  identify(certificate: PeerCertificate): DeviceVerdict {
     return this.#judge(certificate);
   }
 
@@ -159,7 +160,7 @@ export class ServingCertificates implements RevocationsInForce {
     const next = this.#server.choose(found);
     checkServerUrl(config, next);
     if (next.cert === this.#tls.cert && next.key === this.#tls.key && next.ca === this.#tls.ca) return;
-    const judge = createJudgeDevice(next, config.oldCertificates);
+    const judge = rememberVerdicts(createJudgeDevice(next, config.oldCertificates));
     this.#devices?.reload(next);
     this.#judge = judge;
     this.#describe = createDescribeRefused(next.ca);

@@ -7,6 +7,8 @@ import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import type { CertificateFolder } from '../../src/ports/certificates';
 import { createDescribeRefused } from '../../src/pki/describe-refused';
 import { createJudgeDevice } from '../../src/pki/judge-device';
+import { rememberVerdicts } from '../../src/pki/remembered-verdicts';
+import { certificateInSession } from '../../src/pki/session-certificate';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
 import type { ReadBundle } from '../../src/services/catalog/read-bundle';
@@ -90,11 +92,11 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
   const revoked = new Set<string>();
   const serials = new Map<string, string>();
   const { oldCertificates = 'taken-over' } = options;
-  let judge: ReturnType<typeof createJudgeDevice> | undefined;
+  let judge: ReturnType<typeof rememberVerdicts> | undefined;
   let describeRefused = createDescribeRefused((await loadServerTls(certsDir)).ca);
   const tls = async () => {
     const loaded = await loadServerTls(certsDir);
-    judge = createJudgeDevice(loaded, oldCertificates);
+    judge = rememberVerdicts(createJudgeDevice(loaded, oldCertificates));
     describeRefused = createDescribeRefused(loaded.ca);
     return loaded;
   };
@@ -109,7 +111,8 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     baseUrl: null,
     certificateNames: () => names,
     coversHost: (host) => coversHost(names, host),
-    identify: (x509) => judge?.(x509) ?? { ok: false, reason: 'the listener has no files yet' },
+    certificateInSession,
+    identify: (certificate) => judge?.(certificate) ?? { ok: false, reason: 'the listener has no files yet' },
     describeRefused: (x509) => describeRefused(x509),
     isRevoked: (serial) => revoked.has(serial),
     now,

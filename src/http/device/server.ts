@@ -25,6 +25,7 @@ import type { HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
+import type { PeerCertificatesOptions } from './transport/peer-certificates';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
 
@@ -33,7 +34,8 @@ export interface DeviceServices extends ProtocolServices {
   readonly refusedCertificates: DeviceSharesOptions['services']['refusedCertificates'];
 }
 
-export interface DeviceServerOptions extends AdmissionRules, MountOptions, DeviceSharesOptions {
+export interface DeviceServerOptions
+  extends AdmissionRules, MountOptions, DeviceSharesOptions, PeerCertificatesOptions {
   readonly services: DeviceServices;
   /** SERVER_URL; `null` when it is not configured. */
   readonly baseUrl: string | null;
@@ -149,6 +151,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
   const stopLooking = serveConnections({
     listener,
+    certificateInSession: options.certificateInSession,
     connections,
     handshakes,
     farewells: new Farewells({
@@ -178,7 +181,8 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       ca = tls.ca;
       const authorities = parseAuthorities(ca);
       const ended = connections.destroyWhere(
-        ({ certificate }) => hasNewCa && certificate !== null && !isIssuedByOneOf(certificate, authorities),
+        ({ certificate }) =>
+          hasNewCa && certificate !== null && !isIssuedByOneOf(certificate.x509, authorities),
       );
       log.info({ ended }, 'new TLS files in use');
     },

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
+import type { DeviceIdentity } from '../../../src/core/device';
+import type { AdmissionRules } from '../../../src/http/device/transport/connections';
 import { handshakeLimits } from '../../../src/http/device/transport/handshake-queue';
 import { deviceIdentity } from '../../../src/pki/device-identity';
 import { connectDevice } from '../../support/device-client';
@@ -114,10 +116,11 @@ describe('five hundred devices that come back at once behind one address', () =>
     const seen = new Set<string>();
     let next = 0;
     // As many certificates would take longer to make than all of this: each connection is another device.
-    const identify: typeof deviceIdentity = (certificate) => {
-      const found = deviceIdentity(certificate);
+    const identify: AdmissionRules['identify'] = ({ x509 }) => {
+      const found = deviceIdentity(x509);
       next += 1;
-      return found.ok ? { ok: true, identity: { ...found.identity, id: `dev-${next}` } } : found;
+      const identity = (it: DeviceIdentity) => ({ ...it, id: `dev-${next}` });
+      return found.ok ? { ok: true, identity: identity(found.identity), expiresAtMs: Infinity } : found;
     };
     await start({ identify, monotonicMs: () => performance.now() });
     const crowd = Array.from({ length: 500 }, async () => {

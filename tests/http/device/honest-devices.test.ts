@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { AdmissionRules } from '../../../src/http/device/transport/connections';
 import { deviceIdentity } from '../../../src/pki/device-identity';
 import { connectDevice } from '../../support/device-client';
 import type { ClientFiles } from '../../support/device-listener';
@@ -162,11 +163,13 @@ describe('a thousand devices behind one address', () => {
   it('get their bundle, and nobody is troubled', async () => {
     let connections = 0;
     // As many certificates would take longer to make than all of this: each connection is another device.
-    const identify: typeof deviceIdentity = (x509) => {
+    const identify: AdmissionRules['identify'] = ({ x509 }) => {
       const found = deviceIdentity(x509);
       connections += 1;
       const id = `dev-${connections}`;
-      return found.ok ? { ok: true, identity: { ...found.identity, id, certificateSerial: id } } : found;
+      if (!found.ok) return found;
+      const identity = { ...found.identity, id, certificateSerial: id };
+      return { ok: true, identity, expiresAtMs: Infinity };
     };
     const fleet = await startReleasedFleet({ change: { identify } });
     const files = await fleet.device('any');

@@ -45,9 +45,9 @@ export function createNotices(ports: NoticePorts): Notices {
       if (certificate !== undefined) {
         const { address } = who;
         refusedCertificates.note({
-          ...{ cause, reason, fingerprint: fingerprintOf(certificate), address: address ?? null },
+          ...{ cause, reason, fingerprint: fingerprintOf(certificate.x509), address: address ?? null },
           addressGroup: address === undefined ? '' : addressGroup(address),
-          describe: () => describeRefused(certificate),
+          describe: () => describeRefused(certificate.x509),
         });
       }
       refusals.write({ reason, cause, ...who }, 'connection refused');

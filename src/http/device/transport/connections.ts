@@ -1,5 +1,4 @@
 import { plainAddress } from '../../client-address';
-import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -10,12 +9,15 @@ import type { ConnectionMemory } from './answer-memory';
 import type { ConnectionLimits } from './connection-limits';
 import type { DeviceBudget, DeviceBudgets } from './device-budgets';
 import { OldCertificates } from './old-certificates';
+import type { PeerCertificate } from '../../../ports/certificates';
 import type { Clock, MonotonicClock } from '../../../ports/clock';
 
 export type IdentityAnswer =
   | {
       readonly ok: true;
       readonly identity: DeviceIdentity;
+      /** When the certificate expires. */
+      readonly expiresAtMs: number;
       /** Its certificate does not state its purpose; see {@link OldCertificates}. */
       readonly isOld?: boolean;
     }
@@ -24,7 +26,7 @@ export type IdentityAnswer =
 /** Decides who may connect. */
 export interface AdmissionRules {
   /** The device a certificate is for, and whether its issuer may vouch for it; TLS has verified its chain. */
-  readonly identify: (certificate: X509Certificate) => IdentityAnswer;
+  readonly identify: (certificate: PeerCertificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
   readonly now: Clock;
@@ -36,7 +38,7 @@ export interface Connection {
   /** The device's address, IPv4 in its own notation; `null` if the device is already gone. */
   readonly address: string | null;
   /** `null` if the device sent none. */
-  readonly certificate: X509Certificate | null;
+  readonly certificate: PeerCertificate | null;
   readonly identity: DeviceIdentity;
   /** When the certificate expires. */
   readonly expiresAtMs: number;
@@ -95,18 +97,18 @@ export class Connections {
    * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
    * @param certificate of the peer
    */
-  admit(socket: TLSSocket, certificate: X509Certificate | undefined): Admission {
+  admit(socket: TLSSocket, certificate: PeerCertificate | undefined): Admission {
     if (this.#isClosed) return refuse('other', 'the server is stopping');
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
-    const { identity } = answer;
+    const { identity, expiresAtMs } = answer;
     const admission = this.open({
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
       identity,
-      expiresAtMs: Date.parse(certificate.validTo),
+      expiresAtMs,
     });
     if (!admission.ok) return admission;
     this.oldCertificates.note(identity.id, answer.isOld === true);

@@ -1,11 +1,17 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate } from '../../../ports/certificates';
 import { plainAddress } from '../../client-address';
 
 export interface Peer {
-  readonly certificate: X509Certificate;
+  readonly certificate: PeerCertificate;
   readonly address: string | null;
+}
+
+export interface PeerCertificatesOptions {
+  /** Finds the DER of the peer's certificate in a TLS session; `undefined` if it cannot. */
+  readonly certificateInSession: (session: Buffer) => Buffer | undefined;
 }
 
 /**
@@ -16,11 +22,11 @@ export interface Peer {
 export class PeerCertificates {
   readonly #bySocket = new WeakMap<TLSSocket, Peer>();
 
-  constructor(server: Http2SecureServer) {
+  constructor(server: Http2SecureServer, options: PeerCertificatesOptions) {
     server.on('keylog', (_secret: Buffer, socket: TLSSocket) => {
       forgetKeyLog(socket);
       socket.prependListener('secure', () => {
-        const certificate = socket.getPeerX509Certificate();
+        const certificate = certificateOf(socket, options);
         const address = plainAddress(socket.remoteAddress);
         if (certificate !== undefined) this.#bySocket.set(socket, { certificate, address });
       });
@@ -30,6 +36,33 @@ export class PeerCertificates {
   /** `undefined` if it sent none, or the handshake was not completed. */
   of(socket: TLSSocket): Peer | undefined {
     return this.#bySocket.get(socket);
+  }
+}
+
+/** Its bytes from the session, which OpenSSL has just verified; else from the certificate itself. */
+function certificateOf(
+  socket: TLSSocket,
+  { certificateInSession }: PeerCertificatesOptions,
+): PeerCertificate | undefined {
+  const session = socket.getSession();
+  const der = session === undefined ? undefined : certificateInSession(session);
+  session?.fill(0); // it has secrets
+  if (der !== undefined) return new ShownCertificate(der, socket);
+  const x509 = socket.getPeerX509Certificate();
+  return x509 === undefined ? undefined : { der: x509.raw, x509 };
+}
+
+/** Decoded if somebody asks: with the chain that the peer sent while its connection is open, alone afterwards. */
+class ShownCertificate implements PeerCertificate {
+  #x509: X509Certificate | undefined;
+
+  constructor(
+    readonly der: Buffer,
+    private readonly socket: TLSSocket,
+  ) {}
+
+  get x509(): X509Certificate {
+    return (this.#x509 ??= this.socket.getPeerX509Certificate() ?? new X509Certificate(this.der));
   }
 }
 

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
@@ -18,12 +17,13 @@ import { Http1Turns } from './http1-turns';
 import { Http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
 import { guardConnections } from './listener';
-import { PeerCertificates } from './peer-certificates';
+import { PeerCertificates, type PeerCertificatesOptions } from './peer-certificates';
 import { refusalCauseOf } from './refusal-cause';
 import { watchConnections } from './watch-connections';
+import type { PeerCertificate } from '../../../ports/certificates';
 import type { Clock, MonotonicClock } from '../../../ports/clock';
 
-export interface ServePorts {
+export interface ServePorts extends PeerCertificatesOptions {
   readonly listener: Http2SecureServer;
   readonly connections: Connections;
   /** Called when a TLS handshake is over, with any result. */
@@ -47,7 +47,7 @@ export interface Refused {
   readonly device?: string;
   readonly address?: string;
   /** The certificate it sent; missing if another one would not have helped. */
-  readonly certificate?: X509Certificate;
+  readonly certificate?: PeerCertificate;
 }
 
 /** Limit for a reason, which may quote a certificate. */
@@ -71,7 +71,7 @@ export function serveConnections(ports: ServePorts): () => void {
     monotonicMs,
   });
 
-  const peers = new PeerCertificates(listener);
+  const peers = new PeerCertificates(listener, ports);
 
   function refuse(socket: TLSSocket, { cause, reason }: ConnectionRefusal, device?: string): void {
     const peer = peers.of(socket);
