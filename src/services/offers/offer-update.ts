@@ -6,7 +6,7 @@ import type { AskingDevice } from '../../core/offer-question';
 import type { Offer } from '../../core/offer';
 import { sentenceOf } from '../../core/offer-sentences';
 import { limitReasons } from '../../core/offer-verdict';
-import { noLimits } from '../../core/protocol';
+import { noLimitsAtAll } from '../../core/protocol';
 import type { ReleaseNumbers } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
@@ -87,7 +87,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   ): boolean {
     if (offer.kind === 'bundle' || !limitReasons.includes(offer.reason)) return false;
     if (!canBeWithdrawn(record)) return false;
-    const elsewhere = decisions.decide(releases, device, { at, isInstall: false, limits: noLimits });
+    const elsewhere = decisions.decide(releases, device, { at, isInstall: false, limits: noLimitsAtAll });
     return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === record.installation.sha256;
   }
 
