@@ -157,7 +157,9 @@ type WithInstallation = DeviceRecord & { readonly installation: NonNullable<Devi
 /** A begun installation continues if nothing is offered: the device may be waiting for its reboot. */
 function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
   const { installation } = record;
-  return installation !== null && isUnsettled(installation) && installation.startedAt === null;
+  if (installation === null || !isUnsettled(installation)) return false;
+  // A device that is asked to stop answers, even if it has not begun.
+  return installation.startedAt === null && installation.state !== 'cancelling';
 }
 
 /** Records what the device was told. */
