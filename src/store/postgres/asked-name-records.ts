@@ -1,9 +1,9 @@
 import type { AskedNameRecords } from '../../ports/asked-names';
 import type { Database } from './database';
+import { query } from './queries';
 
 /** The server names that devices asked for. */
 export function createAskedNameRecords(database: Database): AskedNameRecords {
-  const { query } = database;
   return {
     async all() {
       const rows = await database.all(query.selectFrom('asked_names').selectAll().orderBy('asked_at'));
@@ -21,7 +21,11 @@ export function createAskedNameRecords(database: Database): AskedNameRecords {
               .onConflict((conflict) => conflict.column('name').doUpdateSet({ asked_at: row.asked_at })),
           );
         }
-        const surplus = query.selectFrom('asked_names').select('name').orderBy('asked_at', 'desc').offset(keep);
+        const surplus = query
+          .selectFrom('asked_names')
+          .select('name')
+          .orderBy('asked_at', 'desc')
+          .offset(keep);
         await transaction.all(query.deleteFrom('asked_names').where('name', 'in', surplus));
       });
     },

@@ -1,11 +1,9 @@
-import type { Kysely } from 'kysely';
 import { Pool, type PoolClient, types } from 'pg';
-import type { Schema } from '../rows/schema';
 import { databaseClosed } from '../storage-error';
 import { connectionOptions } from './connection-options';
 import { migrate } from './migrate';
 import { isAway, postgresError } from './postgres-error';
-import { compiled, type Query, queryBuilder } from './queries';
+import { compiled, type Query } from './queries';
 import { type Work, Writer } from './writer';
 
 /** Runs queries. */
@@ -14,10 +12,8 @@ export interface Reader {
   all<Row>(query: Query<Row>): Promise<Row[]>;
 }
 
-/** An open database. Kysely builds the queries. */
+/** An open database. */
 export interface Database extends Reader {
-  /** Builds queries; pass them to {@link Database.all}, or to that of a transaction. */
-  readonly query: Kysely<Schema>;
   /** Runs read-only queries that see the same moment. */
   readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>;
   /**
@@ -66,7 +62,6 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 }
 
 class PostgresDatabase implements Database {
-  readonly query = queryBuilder();
   readonly #writer: Writer;
   #closing: Promise<void> | undefined;
 

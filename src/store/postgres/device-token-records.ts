@@ -2,13 +2,13 @@ import type { DeviceTokenRecords } from '../../ports/device-tokens';
 import { toStoredDeviceToken } from '../rows/token-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
+import { query } from './queries';
 
 /** The encrypted tokens of devices and of the gateway. */
 export function createDeviceTokenRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
 ): DeviceTokenRecords {
-  const { query } = database;
   const ofHolder = (holder: string) =>
     query.selectFrom('device_tokens').selectAll().where('holder', '=', holder);
 

@@ -1,13 +1,13 @@
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
+import { query } from './queries';
 
 /** What people marked as seen. */
 export function createDismissalRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
 ): DismissalRecords {
-  const { query } = database;
   return {
     all: () => database.all(query.selectFrom('dismissals').select(['kind', 'subject'])),
 

@@ -1,9 +1,9 @@
 import type { HistoryRecords } from '../../ports/history';
 import type { Database } from './database';
+import { query } from './queries';
 
 /** Snapshots of how many devices run what. */
 export function createHistoryRecords(database: Database): HistoryRecords {
-  const { query } = database;
   return {
     async lastAt() {
       const select = query.selectFrom('fleet_snapshots').select('at').orderBy('at', 'desc').limit(1);

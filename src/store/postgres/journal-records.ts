@@ -7,6 +7,7 @@ import { toEvent, toEventRow } from '../rows/event-rows';
 import type { Schema } from '../rows/schema';
 import type { Database } from './database';
 import type { Transaction } from './writer';
+import { query } from './queries';
 
 type JournalListener = Parameters<JournalRecords['listen']>[0];
 
@@ -19,7 +20,6 @@ export class PostgresJournal implements JournalRecords {
   /** Adds lines to a transaction; listeners hear of them once it is committed. */
   async append(transaction: Transaction, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const { query } = this.database;
     const rows = await transaction.all(
       query.insertInto('events').values(events.map(toEventRow)).returningAll(),
     );
@@ -43,7 +43,7 @@ export class PostgresJournal implements JournalRecords {
     page: { readonly limit: number; readonly beforeId?: number; readonly afterId?: number },
   ): Promise<JournalPage> {
     const { limit, beforeId, afterId } = page;
-    let select = this.database.query
+    let select = query
       .selectFrom('events')
       .selectAll()
       .where((eb) => matches(eb, filter));
@@ -55,23 +55,22 @@ export class PostgresJournal implements JournalRecords {
   }
 
   async after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
-    const select = this.database.query.selectFrom('events').selectAll().where('id', '>', afterId);
+    const select = query.selectFrom('events').selectAll().where('id', '>', afterId);
     return (await this.database.all(select.orderBy('id').limit(limit))).map(toEvent);
   }
 
   async lastId(): Promise<number> {
-    const select = this.database.query.selectFrom('events').select(({ fn }) => fn.max('id').as('id'));
+    const select = query.selectFrom('events').select(({ fn }) => fn.max('id').as('id'));
     return (await this.database.all(select))[0]?.id ?? 0;
   }
 
   async lastAt(): Promise<Date | null> {
-    const select = this.database.query.selectFrom('events').select('at').orderBy('id', 'desc').limit(1);
+    const select = query.selectFrom('events').select('at').orderBy('id', 'desc').limit(1);
     const [row] = await this.database.all(select);
     return row === undefined ? null : new Date(row.at);
   }
 
   prune(before: Date, limit: number): Promise<number> {
-    const { query } = this.database;
     return this.database.transact(async (transaction) => {
       const old = query
         .selectFrom('events')
@@ -80,7 +79,9 @@ export class PostgresJournal implements JournalRecords {
         .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
         .orderBy('id')
         .limit(limit);
-      const removed = await transaction.all(query.deleteFrom('events').where('id', 'in', old).returning('id'));
+      const removed = await transaction.all(
+        query.deleteFrom('events').where('id', 'in', old).returning('id'),
+      );
       return removed.length;
     });
   }
@@ -93,7 +94,7 @@ export class PostgresJournal implements JournalRecords {
 }
 
 /** The id of the latest line, also when it was pruned; 0 before the first. Only a transaction knows that no other follows. */
-export async function latestLine(transaction: Transaction, { query }: Pick<Database, 'query'>): Promise<number> {
+export async function latestLine(transaction: Transaction): Promise<number> {
   const select = sql<{ readonly id: number }>`
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM events_id_seq`;
   return (await transaction.all(select.compile(query)))[0]?.id ?? 0;

@@ -183,10 +183,13 @@ export const migrations: readonly string[] = [
     cleared_at ${text}
   );
   CREATE INDEX installations_of_device ON installations (device, id);
-  CREATE INDEX installations_of_release ON installations (release_id, step, state);
+  CREATE INDEX installations_of_release ON installations (release_id, state, device);
   CREATE INDEX installations_by_release ON installations (release_id, id);
   CREATE INDEX installations_by_state ON installations (state, id);
   CREATE INDEX installations_of_bundle ON installations (bundle, state, id);
+
+  -- How often the installations of a release have changed.
+  CREATE TABLE release_revisions (release_id integer PRIMARY KEY, revision bigint NOT NULL);
 
   CREATE TABLE installation_logs (
     installation integer PRIMARY KEY REFERENCES installations (id) ON DELETE CASCADE,

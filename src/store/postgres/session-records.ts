@@ -2,13 +2,13 @@ import type { SessionRecords } from '../../ports/access';
 import { toToken } from '../rows/token-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
+import { query } from './queries';
 
 /** Browsers that signed in with a token, by the hash of their session id. */
 export function createSessionRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
 ): SessionRecords {
-  const { query } = database;
   return {
     add({ idHash, tokenName, createdAt, expiresAt, endsAgeMs }, { ageMs, maxOfToken }, events) {
       return database.transact(async (transaction) => {
@@ -43,9 +43,7 @@ export function createSessionRecords(
           .select(['sessions.expires_at', 'sessions.ends_age_ms'])
           .where('sessions.id_hash', '=', idHash),
       );
-      return (
-        row && { token: toToken(row), expiresAt: new Date(row.expires_at), endsAgeMs: row.ends_age_ms }
-      );
+      return row && { token: toToken(row), expiresAt: new Date(row.expires_at), endsAgeMs: row.ends_age_ms };
     },
 
     remove(idHash, events) {

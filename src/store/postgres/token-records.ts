@@ -2,13 +2,13 @@ import type { TokenRecords } from '../../ports/access';
 import { toToken } from '../rows/token-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
+import { query } from './queries';
 
 /** Admin tokens in the database, by name and by the hash of their secret. */
 export function createTokenRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
 ): TokenRecords {
-  const { query } = database;
   return {
     add(token, secretHash, events) {
       return database.transact(async (transaction) => {

@@ -1,10 +1,10 @@
 import type { RetentionRecords, UpTimeRecords } from '../../ports/up-time';
 import { toSpan, toSpanRow } from '../rows/up-time-rows';
 import type { Database } from './database';
+import { query } from './queries';
 
 /** The server's uptime, in the database. */
 export function createUpTimeRecords(database: Database): UpTimeRecords {
-  const { query } = database;
   return {
     async all() {
       return (await database.all(query.selectFrom('up_spans').selectAll().orderBy('id'))).map(toSpan);
@@ -26,7 +26,6 @@ export function createUpTimeRecords(database: Database): UpTimeRecords {
 
 /** Up to where old data was deleted, in the database. */
 export function createRetentionRecords(database: Database): RetentionRecords {
-  const { query } = database;
   return {
     async all() {
       const rows = await database.all(query.selectFrom('retention').selectAll());

@@ -5,7 +5,7 @@ import type { FleetCounts } from '../../ports/fleet-counts';
 import { toBoards } from '../rows/boards-json';
 import type { Database } from './database';
 import { toOmitted } from '../rows/device-rows';
-import { SpacedCount } from './spaced';
+import { SpacedCount } from '../spaced';
 import { createTroubledDevices } from './troubled-devices';
 
 /** No one looks through more. */

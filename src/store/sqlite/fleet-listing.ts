@@ -8,7 +8,7 @@ import type {
   LabelledPage,
 } from '../../ports/fleet-queries';
 import type { Database } from './database';
-import { readCursor, writeCursor } from './device-cursor';
+import { readCursor, writeCursor } from '../rows/device-cursor';
 import { toInstallation } from '../rows/device-rows';
 import { findDevices } from './find-devices';
 import { installationLines } from './installation-filter';
@@ -16,7 +16,7 @@ import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import { readDevices } from './read-devices';
 import type { InstallationTable } from '../rows/schema';
-import { SpacedCount } from './spaced';
+import { SpacedCount } from '../spaced';
 import { walkDevices } from './walk-devices';
 
 type InstallationRow = Selectable<InstallationTable>;

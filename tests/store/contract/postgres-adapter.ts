@@ -1,25 +1,35 @@
+import type { Fleet } from '../../../src/ports/fleet';
 import { createAskedNameRecords } from '../../../src/store/postgres/asked-name-records';
+import { createBundleUses } from '../../../src/store/postgres/bundle-uses';
+import { createCatalogRecords } from '../../../src/store/postgres/catalog-records';
 import { type Database, openDatabase, type Reader } from '../../../src/store/postgres/database';
+import { createDeviceRecords } from '../../../src/store/postgres/device-records';
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
+import { saveContact, saveInstallation } from '../../../src/store/postgres/device-writes';
 import { createDismissalRecords } from '../../../src/store/postgres/dismissal-records';
+import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import { createFleetCounts } from '../../../src/store/postgres/fleet-counts';
+import { createFleetListing } from '../../../src/store/postgres/fleet-listing';
 import { createHistoryRecords } from '../../../src/store/postgres/history-records';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import type { Query } from '../../../src/store/postgres/queries';
+import { createReleaseResults } from '../../../src/store/postgres/release-results';
+import { createRestoreRecords } from '../../../src/store/postgres/restore-records';
 import { createSessionRecords } from '../../../src/store/postgres/session-records';
 import { createTokenRecords } from '../../../src/store/postgres/token-records';
+import { createWebhookDeliveries } from '../../../src/store/postgres/webhook-deliveries';
+import { createWebhookRecords } from '../../../src/store/postgres/webhook-records';
 import type { Work } from '../../../src/store/postgres/writer';
+import { madeAt } from '../../support/fleet-factory';
 import type { Postgres } from '../../support/postgres';
-import type { MakeAdapter } from './adapter';
+import type { ContractAdapter, MakeAdapter } from './adapter';
 
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
-  readonly query: Database['query'];
   #stepsLeft = Infinity;
   #gate = Promise.resolve();
 
-  constructor(private readonly database: Database) {
-    this.query = database.query;
-  }
+  constructor(private readonly database: Database) {}
 
   failAt(step: number): void {
     this.#stepsLeft = step;
@@ -70,46 +80,83 @@ async function open(url: string) {
   const database = new FaultyDatabase(await openDatabase(url, { maxConnections: 4 }));
   const journal = new PostgresJournal(database);
   const store = {
+    catalog: createCatalogRecords(database, journal),
+    results: createReleaseResults(database),
+    uses: createBundleUses(database),
+    counts: createFleetCounts(database),
+    listing: createFleetListing(database),
+    devices: createDeviceRecords(database),
+    restores: createRestoreRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),
     deviceTokens: createDeviceTokenRecords(database, journal),
+    webhooks: createWebhookRecords(database, journal),
+    deliveries: createWebhookDeliveries(database, journal),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     history: createHistoryRecords(database),
     journal,
   };
-  return { database, store };
+  const openFleet = (): Fleet => new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0 });
+  return { database, store, openFleet };
 }
 
-/** The name of the database that all others are copied from: copying is faster than migrating. */
-const template = 'migrated';
-
-/** Each adapter has a database of its own. */
+/** All adapters have the same database, one after the other. */
 export function postgresAdapters(postgres: () => Postgres): MakeAdapter {
-  let made = 0;
-  let migrated: Promise<void> | undefined;
-  const migrateTemplate = async () => {
-    const database = await openDatabase(await postgres().create(template));
-    await database.close();
+  const name = 'contract';
+  let migrated: Promise<string> | undefined;
+  const migrate = async () => {
+    const url = await postgres().create(name);
+    await (await openDatabase(url)).close();
+    return url;
   };
   return async () => {
-    await (migrated ??= migrateTemplate());
-    made += 1;
-    const url = await postgres().create(`contract_${made}`, template);
-    let opened = await open(url);
-    return {
-      get store() {
-        return opened.store;
-      },
-      failAt: (step: number) => opened.database.failAt(step),
-      hang: () => opened.database.hang(),
-      async reopen() {
-        await opened.database.close();
-        opened = await open(url);
-      },
-      async close() {
-        await opened.database.close();
-      },
-    } as never;
+    const url = await (migrated ??= migrate());
+    await postgres().empty(name);
+    return makeAdapter(url);
+  };
+}
+
+async function makeAdapter(url: string): Promise<ContractAdapter> {
+  let opened = await open(url);
+  let fleet: Fleet | undefined;
+  const others: (typeof opened)[] = [];
+  const fleets: Fleet[] = [];
+  const openFleet = (of: typeof opened) => {
+    const made = of.openFleet();
+    fleets.push(made);
+    return made;
+  };
+  const closeFleets = async () => {
+    for (const open of fleets.splice(0)) await open.close();
+    fleet = undefined;
+  };
+  return {
+    get store() {
+      return opened.store;
+    },
+    fleet: () => Promise.resolve((fleet ??= openFleet(opened))),
+    put({ device, installations = [] }) {
+      return opened.database.transact(async (transaction) => {
+        if (device !== undefined) await saveContact(transaction, device);
+        for (const installation of installations) await saveInstallation(transaction, installation);
+      });
+    },
+    async beside() {
+      const other = await open(url);
+      others.push(other);
+      return openFleet(other);
+    },
+    failAt: (step) => opened.database.failAt(step),
+    hang: () => opened.database.hang(),
+    async reopen() {
+      await closeFleets();
+      await opened.database.close();
+      opened = await open(url);
+    },
+    async close() {
+      await closeFleets();
+      for (const { database } of [opened, ...others]) await database.close();
+    },
   };
 }
