@@ -148,6 +148,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     serverUrl: config.serverUrl,
     uploadLimitBytes: config.uploadLimit,
     releaseDefaults: { steps: config.releaseSteps, pauseAtFailures: config.releasePauseAtFailures },
+    hawkbitPollIntervalMs: config.ddiPollInterval,
     adminHosts: config.adminHosts,
     requireToken,
     trustedProxies: config.trustedProxies,
