@@ -79,6 +79,13 @@ export function createDraftRecords(database: Database): DraftRecords {
       });
     },
 
+    async pointedTo() {
+      const rows = await database.search(
+        query.selectFrom('drafts').select('bundle').where('bundle', 'is not', null),
+      );
+      return new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [bundle])));
+    },
+
     remove(kind, id) {
       return database.transact(() => {
         const gone = query.deleteFrom('drafts').where('kind', '=', kind).where('id', '=', id);
