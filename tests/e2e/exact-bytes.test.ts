@@ -140,6 +140,9 @@ it(
 
     expect(wrong()).toEqual([]);
     for (const kind of ['exact', 'whole', 'inOrder', 'cutOff'] as const) expect(sum(kind)).toBeGreaterThan(0);
+    const metrics = await (await fetch(`${(await running).adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^rauc_bundle_cache_evictions_total [1-9]/m);
+    expect(metrics).toMatch(/^rauc_bundle_cache_reads_total\{result="hit"\} [1-9]/m);
     expect(await (await running).stop()).toBe(0);
   },
   (seconds + 240) * 1_000,
