@@ -90,6 +90,7 @@ describe('what the page of a device shows', () => {
     await why.getByRole('heading', { name: "RAUC's own polling" }).waitFor();
     await why.getByRole('heading', { name: 'Scripts that read the manifest' }).waitFor();
     expect(await why.locator('.rule.failed').count()).toBe(1);
+    await page.unrouteAll({ behavior: 'ignoreErrors' }); // one may be on its way
   });
 
   it('follows an installation from the offer to the proof', async () => {
@@ -116,6 +117,19 @@ describe('what the page of a device shows', () => {
     await section(page, 'What it gets, and why').getByText('Up to date', { exact: true }).waitFor();
     await steps.locator('.step.good', { hasText: 'proven' }).waitFor();
     await section(page, 'Timeline').getByText('saved').waitFor();
+  });
+
+  it('says so when it has sent more than the bundle has', async () => {
+    const device = fleet.device('board-16');
+    await device.begin('t-16');
+    const { services } = fleet.admin.opened;
+    const { bundle: stored } = services.listBundles.get(bundle);
+    for (let times = 0; times < 2; times += 1)
+      readRange(services, device.identity, stored, { start: 0, end: stored.sizeBytes - 1 }, stored.sizeBytes);
+    await services.runHousekeeping();
+    const page = await look('board-16');
+    const steps = section(page, 'Latest installation');
+    await steps.getByText(/ sent, parts of it again; the bundle has /).waitFor();
   });
 
   it('tells how an installation failed, with its log when it is asked for', async () => {
@@ -325,6 +339,37 @@ describe('what one can do to a device', () => {
     const server = await mustRun('tar', ['-xzOf', await download.path(), conf]);
     expect(server.stdout).toContain('\npolling=native\n');
     await message(page, 'Kit for board-14 downloaded').waitFor();
+  });
+
+  it('gives it a token for hawkBit, and shows, replaces and removes it', async () => {
+    const page = await look('board-15');
+    const token = section(page, 'hawkBit token');
+    expect(await token.count()).toBe(0);
+    await choose(page, 'Create a hawkBit token …');
+    await dialog(page).getByText('board-15 can then connect to HAWKBIT_PORT').waitFor();
+    await dialog(page).getByRole('button', { name: 'Create the token' }).click();
+    const first = await dialog(page).locator('.secret').innerText();
+    await dialog(page).getByText('it is auth_token').waitFor();
+    await page.keyboard.press('Escape');
+    await token.getByText('by local').waitFor();
+    expect(await page.content()).not.toContain(first);
+    await token.getByRole('button', { name: 'Show the token of board-15' }).click();
+    expect(await dialog(page).locator('.secret').innerText()).toBe(first);
+    await page.keyboard.press('Escape');
+    await token.getByRole('button', { name: 'Rotate the token of board-15' }).click();
+    await dialog(page).getByRole('button', { name: 'Rotate the token' }).click();
+    const second = await dialog(page).locator('.secret').innerText();
+    await page.keyboard.press('Escape');
+    await token.getByText('valid until').waitFor();
+    const { deviceTokens } = fleet.admin.opened.services;
+    const holder = { kind: 'device', id: 'board-15' } as const;
+    expect(await deviceTokens.check(holder, second)).toBe(true);
+    expect(await seriousFindings(page)).toEqual([]);
+    await token.getByRole('button', { name: 'Remove the token of board-15' }).click();
+    await dialog(page).getByRole('button', { name: 'Remove the token' }).click();
+    await message(page, 'The token of board-15 is removed').waitFor();
+    await token.waitFor({ state: 'detached' });
+    expect(await deviceTokens.check(holder, second)).toBe(false);
   });
 
   it('revokes a certificate that it came with, whoever made it, and says that it is refused', async () => {

@@ -1,0 +1,40 @@
+import type { MonotonicClock } from '../ports/clock';
+
+/** A fleet of this size is counted at most once a second, one of ten times the size every ten seconds. */
+const devicesPerSecond = 50_000;
+/** Smaller fleets are counted on every request. */
+const smallFleet = 10_000;
+
+/**
+ * A count of the whole fleet that is reused for a while: the larger the fleet, the more it costs and the longer it is
+ * reused. So counting takes a small share of the process, however often it is requested.
+ */
+export class SpacedCount<Result> {
+  #counting: Promise<Result> | undefined;
+  #last: { readonly result: Result; readonly untilMs: number } | undefined;
+
+  /** @param sizeOf how many rows were counted */
+  constructor(
+    private readonly count: () => Promise<Result>,
+    private readonly sizeOf: (result: Result) => number,
+    private readonly elapsedMs: MonotonicClock = () => performance.now(),
+  ) {}
+
+  /** Concurrent callers share one count. */
+  get(): Promise<Result> {
+    if (this.#last !== undefined && this.elapsedMs() < this.#last.untilMs)
+      return Promise.resolve(this.#last.result);
+    this.#counting ??= this.#count().finally(() => {
+      this.#counting = undefined;
+    });
+    return this.#counting;
+  }
+
+  async #count(): Promise<Result> {
+    const result = await this.count();
+    const size = this.sizeOf(result);
+    const restMs = size > smallFleet ? (size / devicesPerSecond) * 1_000 : 0;
+    this.#last = restMs === 0 ? undefined : { result, untilMs: this.elapsedMs() + restMs };
+    return result;
+  }
+}
