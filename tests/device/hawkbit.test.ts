@@ -55,7 +55,7 @@ describe('a device with rauc-hawkbit-updater', () => {
     await release(made.bundles.v3);
     await updater.untilState('v3.raucb', 'installed');
     expect(await updater.messages()).not.toContain('Download complete');
-    expect(await updater.reboot()).toEqual({ slot: 'A', version: '3.0.0' });
+    expect((await updater.reboot()).version).toBe('3.0.0');
     await updater.untilState('v3.raucb', 'proven');
   });
 
