@@ -3,7 +3,7 @@ import type { Draft, DraftKind, NewDraft } from '../../core/draft';
 import { DomainError } from '../../core/errors';
 import type { DraftQuery, DraftRecords } from '../../ports/drafts';
 import type { Database } from './database';
-import type { DraftTable } from './schema';
+import type { DraftTable } from '../rows/schema';
 
 /** What hawkBit's scripts create before there is a bundle. */
 export function createDraftRecords(database: Database): DraftRecords {
@@ -77,6 +77,13 @@ export function createDraftRecords(database: Database): DraftRecords {
         const empty = update.where('id', '=', setId).where('kind', '=', 'set').where('module', 'is', null);
         return database.all(empty.returning('id')).length === 1;
       });
+    },
+
+    async pointedTo() {
+      const rows = await database.search(
+        query.selectFrom('drafts').select('bundle').where('bundle', 'is not', null),
+      );
+      return new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [bundle])));
     },
 
     remove(kind, id) {
