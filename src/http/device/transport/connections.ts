@@ -1,4 +1,3 @@
-import { plainAddress } from '../../client-address';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -99,8 +98,9 @@ export class Connections {
   /**
    * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
    * @param certificate of the peer
+   * @param address of the peer; `null` if it is already gone
    */
-  admit(socket: TLSSocket, certificate: PeerCertificate | undefined): Admission {
+  admit(socket: TLSSocket, certificate: PeerCertificate | undefined, address: string | null): Admission {
     if (this.#isClosed) return refuse('other', 'the server is stopping');
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
@@ -108,7 +108,7 @@ export class Connections {
     const { identity, expiresAtMs } = answer;
     const admission = this.open({
       socket,
-      address: plainAddress(socket.remoteAddress),
+      address,
       certificate,
       identity,
       expiresAtMs,

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../../../ports/certificates';
-import { plainAddress } from '../../client-address';
+import type { PeerAddresses } from './peer-addresses';
 
 export interface Peer {
   readonly certificate: PeerCertificate;
@@ -22,12 +22,16 @@ export interface PeerCertificatesOptions {
 export class PeerCertificates {
   readonly #bySocket = new WeakMap<TLSSocket, Peer>();
 
-  constructor(server: Http2SecureServer, options: PeerCertificatesOptions) {
+  constructor(
+    server: Http2SecureServer,
+    addresses: Pick<PeerAddresses, 'of'>,
+    options: PeerCertificatesOptions,
+  ) {
     server.on('keylog', (_secret: Buffer, socket: TLSSocket) => {
       forgetKeyLog(socket);
       socket.prependListener('secure', () => {
         const certificate = certificateOf(socket, options);
-        const address = plainAddress(socket.remoteAddress);
+        const address = addresses.of(socket);
         if (certificate !== undefined) this.#bySocket.set(socket, { certificate, address });
       });
     });
