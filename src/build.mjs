@@ -30,7 +30,6 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  keepNames: true,
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
