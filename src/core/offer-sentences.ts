@@ -16,6 +16,9 @@ const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameter
   'pinned-bundle-gone': ({ bundle }) => `it is pinned to ${bundle}, which is not on this server`,
   'bundle-for-other-compatible': ({ bundle, own, compatible }) =>
     `${bundle} is for ${own ?? 'an unknown compatible'}, not for ${compatible ?? 'it'}`,
+  'opaque-not-assigned': ({ bundle }) => `${bundle} is an opaque file: it must be assigned to the device`,
+  'opaque-not-carried': ({ bundle }) =>
+    `${bundle} is an opaque file: only clients of hawkBit's device protocol get it`,
   'bundle-untrusted': ({ bundle, why }) => `${bundle} is not offered: ${why}`,
   'plain-not-streamable': ({ bundle }) => `${bundle} is in plain format, which cannot be streamed`,
   'crypt-not-encrypted': ({ bundle }) =>
@@ -60,6 +63,7 @@ const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameter
   'already-told': () => 'it was offered this bundle and is now requesting it',
   pinned: ({ bundle }) => `it is pinned to ${bundle}`,
   current: ({ bundle, channel }) => `${bundle} is current on the channel ${channel}`,
+  'opaque-assigned': ({ bundle }) => `${bundle} is an opaque file, assigned to this device`,
   'bundle-fits': ({ own }) => `the bundle is for ${own ?? 'it'}`,
   'bundle-forced': ({ own }) => `the bundle is for ${own ?? 'another compatible'}, released by force`,
   trusted: () => 'its signature is acceptable',
@@ -93,6 +97,8 @@ const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameter
   'has-room': ({ count, max }) => `${count} of ${max} are in progress`,
 
   'no-bundle': () => 'there is no bundle to judge',
+  'not-opaque': () => 'it is a RAUC bundle',
+  'opaque-for-any': () => 'an opaque file has no compatible',
   'certificate-unseen': () => 'what its certificate is bound to is known only during a request',
   'only-asks': () => 'it only asks; it does not start an installation',
   'no-offer-stands': () => 'it starts to install without a standing offer, so the decision is made again',

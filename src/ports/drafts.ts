@@ -40,6 +40,8 @@ export interface DraftRecords {
   removeFile(moduleId: number): Promise<void>;
   /** Gives a set its module. `UPDATE drafts SET module = $1 WHERE id = $2 AND module IS NULL` @returns false when it has one */
   setModule(setId: number, moduleId: number): Promise<boolean>;
+  /** The bundles that modules point to. `SELECT bundle FROM drafts WHERE bundle IS NOT NULL` */
+  pointedTo(): Promise<ReadonlySet<string>>;
   /** `DELETE FROM drafts WHERE id = $1` @returns false when there was none */
   remove(kind: DraftKind, id: number): Promise<boolean>;
 }

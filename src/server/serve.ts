@@ -80,6 +80,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     deliver,
     refuseReceiver,
     allowUntrusted: config.allowUntrusted,
+    allowOpaque: config.hawkbitOpaqueFiles,
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     bundleCacheBytes: Math.min(config.bundleCache, Math.floor(machineMemoryBytes() / 16)),

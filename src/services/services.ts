@@ -132,7 +132,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     onForgotten: (id) => access.deviceTokens.forgotten(id),
     now,
   });
-  const hawkbit = await createHawkbitServices(ports, { deviceTokens: access.deviceTokens, manageDevices });
+  const hawkbit = await createHawkbitServices(ports, {
+    ...{ catalog, fleet, manageDevices },
+    publishBundle: catalogServices.publishBundle,
+    deleteBundle: catalogServices.deleteBundle,
+    deviceTokens: access.deviceTokens,
+    beginInstallation: offerServices.beginInstallation,
+  });
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 

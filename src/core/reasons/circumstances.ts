@@ -6,6 +6,7 @@ const sentences = {
   'no-finding': () => 'no reason is known',
   'bundle-being-judged': () => 'its signature is being checked against the current keyring',
   'bundle-untrusted': ({ why }: { why: string }) => `it is not trusted: ${why}`,
+  'opaque-not-accepted': () => 'this server does not accept opaque files',
   'images-check-failed': ({ tries, why }: { tries: number; why: string }) =>
     `the check ended early ${tries} times (${why}); upload the bundle again to have it checked`,
   'server-ended-during-check': () => 'the server ended during each check',

@@ -1,7 +1,7 @@
 import { failedStates, mutedStates } from '../../core/installation-states';
 import type { FailureReason, ReleaseEnding } from '../../core/release-end';
 import type { Database } from './database';
-import { toRollout } from './rollout-rows';
+import { toRollout } from '../rows/rollout-rows';
 
 /** How many reasons to keep per release. */
 const maxReasons = 10;

@@ -5,7 +5,7 @@ import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Database } from './database';
 import { failuresOf } from './release-ends';
 import { outcomeRow, outcomesOfAll } from './release-outcomes';
-import { countFromJson, toRollout } from './rollout-rows';
+import { countFromJson, toRollout } from '../rows/rollout-rows';
 
 /** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {

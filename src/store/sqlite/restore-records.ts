@@ -1,8 +1,7 @@
-import type { Selectable } from 'kysely';
 import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
 import { latestLine } from './journal-records';
-import type { DatabaseIdentityTable } from './schema';
+import { toIdentity } from '../rows/identity-rows';
 
 /** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
@@ -73,8 +72,4 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       return (await database.read(select.limit(limit))).length;
     },
   };
-}
-
-function toIdentity(row: Selectable<DatabaseIdentityTable>) {
-  return { id: row.id, decision: row.decision, isMarked: row.is_marked === 1, suspicion: row.suspicion };
 }

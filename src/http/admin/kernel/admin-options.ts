@@ -5,6 +5,7 @@ import type { InstallationState } from '../../../core/installation-states';
 import type { Administration } from '../../../services/administration';
 import type { ActivateRelease } from '../../../services/catalog/activate-release';
 import type { DeleteBundle } from '../../../services/catalog/delete-bundle';
+import type { DeviceActions } from '../../../services/offers/device-actions';
 import type { DescribeRollout } from '../../../services/rollouts/describe-rollout';
 import type { ExplainOffer } from '../../../services/offers/explain-offer';
 import type { FleetHistory } from '../../../services/overview/fleet-history';
@@ -60,6 +61,7 @@ export interface AdminServices extends Administration, HawkbitServices {
   readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
+  readonly deviceActions: Pick<DeviceActions, 'find'>;
   readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
   readonly chores: () => readonly ChoreStatus[];
   readonly serverClock: Pick<ServerClock, 'trouble'>;

@@ -1,6 +1,7 @@
 import { changeInstallation, type InstallationChange } from '../../../../../src/core/installation';
 import { installationStates } from '../../../../../src/core/installation-states';
-import { actionStateOf, linkOf, parseAction } from '../../../../../src/http/device/ddi/action-state';
+import { actionStateOf } from '../../../../../src/core/action-state';
+import { linkOf, parseAction } from '../../../../../src/http/device/ddi/action-state';
 import { eventOf, parseFeedback, percentOf } from '../../../../../src/http/device/ddi/feedback';
 import { dayTimeText } from '../../../../../src/core/hawkbit-settings';
 import { madeAt, installationOf } from '../../../../support/fleet-factory';
