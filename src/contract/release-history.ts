@@ -6,6 +6,7 @@ import { channelField, policyJson } from './policy';
 import { bundleName, compatible, flag, optionalCompatible, pageLimit, wholeNumber } from './request-fields';
 import { installationState } from './installation';
 import { meantDevicesJson, rolloutState } from './rollout';
+import { whyFields } from './why';
 
 export const historyQuery = z.strictObject({
   compatible: optionalCompatible,
@@ -52,12 +53,13 @@ const releaseResultJson = z.object({
   installed: count.describe('of them: had it on the disk, whatever came of it'),
   rolled_back: count.describe('of them: booted into the version before'),
   failures: z
-    .array(z.object({ state: installationState, reason: nullableText, devices: count }))
+    .array(z.object({ state: installationState, reason: nullableText, ...whyFields, devices: count }))
     .describe('why devices failed: the ten most frequent reasons of up to 1,000 failures'),
   state: rolloutState.describe('the rollout as it was left'),
   step: count.describe('the step that it reached, from 1'),
   steps: count,
   reason: nullableText,
+  ...whyFields,
   devices: count.describe('devices that began to install it'),
   proven: count.describe('of them: proven'),
   failed: count.describe('of them: failed or rolled back, each once'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { rolloutStates } from '../core/rollout';
 import { count, instant, nullableInstant } from './answer-fields';
 import { policyJson } from './policy';
+import { whyFields } from './why';
 
 export const rolloutState = z.enum(rolloutStates);
 
@@ -11,6 +12,7 @@ export const rolloutJson = z.object({
   steps: count,
   step_started_at: instant,
   reason: z.string().nullable(),
+  ...whyFields,
   changed_by: z.string(),
   changed_at: instant,
   completed_at: nullableInstant.describe(

@@ -1,4 +1,6 @@
 import { counted } from '../base/text/counted';
+import { circumstance } from './circumstances/catalogue';
+import type { Why } from './reasons/why';
 import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
@@ -68,7 +70,7 @@ export interface Rollout {
   readonly step: number;
   readonly stepStartedAt: Date;
   /** Why it is paused or aborted. */
-  readonly reason: string | null;
+  readonly reason: Why | null;
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
@@ -115,7 +117,7 @@ export interface RolloutProgress {
 }
 
 export type RolloutMove =
-  { readonly kind: 'pause'; readonly reason: string } | { readonly kind: 'promote'; readonly reason: string };
+  { readonly kind: 'pause'; readonly reason: Why } | { readonly kind: 'promote'; readonly reason: Why };
 
 /**
  * What a running rollout does next on its own, or `null`. It depends only on its arguments: asked twice it says the same, and
@@ -128,21 +130,17 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   const failures = progress.failures - rollout.forgivenFailures;
   if (failures > 0) {
     if (pauseAtFailures !== null && failures >= pauseAtFailures)
-      return { kind: 'pause', reason: `${counted(failures, 'device')} failed or rolled back in this step` };
+      return { kind: 'pause', reason: circumstance('failures-in-step', { failures, devices: null }) };
     const isShare =
       devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
-    if (isShare)
-      return {
-        kind: 'pause',
-        reason: `${counted(failures, 'device')} failed or rolled back in this step of ${devices}`,
-      };
+    if (isShare) return { kind: 'pause', reason: circumstance('failures-in-step', { failures, devices }) };
   }
   const isLast = rollout.step >= steps.length - 1;
   if (isLast || promoteAtPercent === null || devices === null || devices === 0) return null;
   if ((proven / devices) * 100 < promoteAtPercent) return null;
   return {
     kind: 'promote',
-    reason: `proven on ${proven} of ${counted(devices, 'device')} of step ${rollout.step + 1}`,
+    reason: circumstance('step-proven', { proven, devices, step: rollout.step + 1 }),
   };
 }
 

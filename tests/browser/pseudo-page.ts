@@ -15,6 +15,8 @@ const spoken: Readonly<Record<string, string>> = {
   'core/reasons/sentences.ts':
     'export const sentenceOf = pseudo(real.sentenceOf); export const remedyOf = pseudo(real.remedyOf);',
   'core/reasons/attention/sentences.ts': 'export const attentionSentence = pseudo(real.attentionSentence);',
+  'core/circumstances/sentences.ts':
+    "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
@@ -153,8 +155,9 @@ function* dataIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   if (typeof value !== 'object' || value === null) return;
   const isSaid = 'parameters' in value && value.parameters !== null;
+  const isReasonSaid = 'reason_parameters' in value && value.reason_parameters !== null;
   for (const [name, member] of Object.entries(value)) {
-    if (isSaid && name === 'message') continue;
+    if ((isSaid && name === 'message') || (isReasonSaid && name === 'reason')) continue;
     if (!Array.isArray(value)) yield name;
     yield* dataIn(member);
   }

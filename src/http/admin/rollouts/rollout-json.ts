@@ -5,6 +5,7 @@ import type { Release } from '../../../core/release';
 import type { RolloutPolicy } from '../../../core/rollout';
 import type { RolloutCount } from '../../../core/rollout-count';
 import { formatSteps } from '../../../core/rollout-policy';
+import { presentWhy } from '../kernel/why-json';
 import type { RolloutProgressReport } from '../../../services/rollouts/describe-rollout';
 
 export function presentRollout({ rollout }: Release): RolloutJson {
@@ -13,7 +14,7 @@ export function presentRollout({ rollout }: Release): RolloutJson {
     step: rollout.step + 1,
     steps: rollout.policy.steps.length,
     step_started_at: rollout.stepStartedAt.toISOString(),
-    reason: rollout.reason,
+    ...presentWhy(rollout.reason),
     changed_by: rollout.changedBy,
     changed_at: rollout.changedAt.toISOString(),
     completed_at: rollout.completedAt?.toISOString() ?? null,
