@@ -111,6 +111,11 @@ export function wordsOf<Code extends VerdictCode>({ code, parameters }: Said<Cod
   return words[code](parameters, say);
 }
 
+/** Whether there are words for a code: a newer server may know more. */
+export function isVerdictCode(code: string): code is VerdictCode {
+  return Object.hasOwn(words, code);
+}
+
 function because(reason: Why | null, say: SayWhy): string {
   return reason === null ? '' : `: ${say(reason)}`;
 }

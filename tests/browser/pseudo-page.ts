@@ -17,6 +17,7 @@ const spoken: Readonly<Record<string, string>> = {
   'core/reasons/attention/sentences.ts': 'export const attentionSentence = pseudo(real.attentionSentence);',
   'core/circumstances/sentences.ts':
     "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
+  'core/offer-sentences.ts': 'export const knownVerdict = pseudo(real.knownVerdict);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
