@@ -43,7 +43,7 @@ const releaseResultJson = z.object({
   completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
   duration_seconds: count
     .nullable()
-    .describe('until it was complete, else until something took its place; null while it goes on'),
+    .describe('until it was complete, else until something took its place; null while it is still current'),
   percent: count.nullable().describe('proven of the devices that it is meant for, rounded down'),
   total: meantDevicesJson
     .extend({ counted_at: instant })

@@ -44,6 +44,10 @@ export const rolloutProgressJson = z.object({
   in_progress: count,
   failures_in_step: count.describe('devices; one that fails again counts once'),
   next: z.string().describe('what it waits for'),
+  next_code: z
+    .string()
+    .describe('the same as a code, for those who say it in their own words; more may be added'),
+  next_parameters: z.record(z.string(), z.unknown()).describe('what the sentence of `next_code` needs'),
   counted_at: instant,
 });
 

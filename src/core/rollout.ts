@@ -1,6 +1,5 @@
-import { counted } from '../base/text/counted';
 import { circumstance } from './circumstances/catalogue';
-import type { Why } from './reasons/why';
+import type { Circumstance, Why } from './reasons/why';
 import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
@@ -144,34 +143,29 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   };
 }
 
-/** Says what a rollout waits for, for people. */
+/** What a rollout waits for. */
 export function whatNext(
   rollout: Rollout,
   { devices, proven }: RolloutProgress,
   count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null = null,
-): string {
+): Circumstance {
   const { policy, state, step } = rollout;
-  if (state === 'aborted') return 'it is offered to nobody any more';
-  if (state === 'paused') return 'it waits until a person resumes it';
+  if (state === 'aborted') return circumstance('next-is-nothing');
+  if (state === 'paused') return circumstance('next-is-resumed');
   if (step >= policy.steps.length - 1) return whatLast(rollout, count);
-  if (policy.promoteAtPercent === null) return 'you promote it';
-  if (devices === null || devices === 0)
-    return 'no device in this step is known: it does not advance automatically, you promote it';
-  return `proven on ${proven} of ${counted(devices, 'device')} of this step: it goes on at ${policy.promoteAtPercent} %`;
+  const { promoteAtPercent: percent } = policy;
+  if (percent === null) return circumstance('next-is-promoted');
+  if (devices === null || devices === 0) return circumstance('next-has-no-device');
+  return circumstance('next-at-share', { proven, devices, percent });
 }
 
 function whatLast(
   { completedAt }: Rollout,
   count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null,
-): string {
+): Circumstance {
   const { devices, proven, silent } = count ?? { devices: 0, proven: 0, silent: 0 };
   const open = devices - proven;
-  if (completedAt !== null)
-    return open <= 0
-      ? 'it is complete'
-      : `it is complete; ${counted(open, 'device')} came later or changed since`;
-  if (open <= 0) return 'it is in its last step';
-  const quiet =
-    silent === 0 ? '' : `, ${silent === 1 ? '1 of them is silent' : `${silent} of them are silent`}`;
-  return `it is in its last step and waits for ${counted(open, 'device')}${quiet}`;
+  return completedAt === null
+    ? circumstance('next-is-last', { open, silent })
+    : circumstance('next-is-complete', { later: open });
 }

@@ -1,5 +1,6 @@
 import { camelCase } from '../base/text/field-names';
 import type { InstallationJson } from '../contract/installation';
+import type { RolloutProgressJson } from '../contract/rollout';
 import type { WhyJson } from '../contract/why';
 import { knownSentence } from '../core/circumstances/sentences';
 import type { ReasonParameters } from '../core/reasons/reason-words';
@@ -17,6 +18,11 @@ export function whyWords<Text extends string | null>(
 /** The same for the message of an installation. */
 export function messageWords({ message, reason, parameters }: InstallationJson): string | null {
   return wordsOf(message, reason, parameters);
+}
+
+/** The same for what a rollout waits for. */
+export function nextWords(progress: RolloutProgressJson): string {
+  return wordsOf(progress.next, progress.next_code, progress.next_parameters);
 }
 
 function wordsOf<Text>(

@@ -148,6 +148,13 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
   };
 }
 
+/** Fields of an answer that have a sentence, each with the field that has its parameters. */
+const sentences = [
+  ['message', 'parameters'],
+  ['reason', 'reason_parameters'],
+  ['next', 'next_parameters'],
+] as const;
+
 /**
  * Every string of an answer, and every name of a member, which may be a state or a compatible. A sentence with a code beside it is
  * none: the page says it in its own words.
@@ -155,10 +162,13 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
 function* dataIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   if (typeof value !== 'object' || value === null) return;
-  const isSaid = 'parameters' in value && value.parameters !== null;
-  const isReasonSaid = 'reason_parameters' in value && value.reason_parameters !== null;
+  const isSaid = (name: string) =>
+    sentences.some(
+      ([sentence, parameters]) =>
+        sentence === name && ((value as Record<string, unknown>)[parameters] ?? null) !== null,
+    );
   for (const [name, member] of Object.entries(value)) {
-    if ((isSaid && name === 'message') || (isReasonSaid && name === 'reason')) continue;
+    if (isSaid(name)) continue;
     if (!Array.isArray(value)) yield name;
     yield* dataIn(member);
   }

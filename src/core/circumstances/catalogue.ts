@@ -4,6 +4,7 @@ import { bundleCircumstances } from './bundles';
 import { databaseCircumstances } from './databases';
 import { installationCircumstances } from './installations';
 import { kitCircumstances } from './kits';
+import { nextStepCircumstances } from './next-steps';
 import { rolloutCircumstances } from './rollouts';
 
 /**
@@ -15,6 +16,7 @@ export const circumstances = {
   ...databaseCircumstances,
   ...installationCircumstances,
   ...kitCircumstances,
+  ...nextStepCircumstances,
   ...rolloutCircumstances,
 };
 

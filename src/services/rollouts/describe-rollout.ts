@@ -1,3 +1,4 @@
+import type { Circumstance } from '../../core/reasons/why';
 import type { InstallationState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
 import { type RolloutStep, whatNext } from '../../core/rollout';
@@ -22,7 +23,7 @@ export interface RolloutProgressReport {
   /** Devices that failed or rolled back since the step began or the rollout was resumed. */
   readonly failuresInStep: number;
   /** What it waits for, for people. */
-  readonly next: string;
+  readonly next: Circumstance;
   /** Of all steps together. */
   readonly total: RolloutCount;
   readonly countedAt: Date;

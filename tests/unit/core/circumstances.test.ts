@@ -56,6 +56,13 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'installation-replaced': [{ bundle: 'v2.raucb' }],
   'installation-gives-way': [{ bundle: 'v2.raucb' }],
   'no-longer-offered': [{ refusal: { code: 'held', parameters: { by: 'local', reason: silent } } }],
+  'next-is-nothing': [],
+  'next-is-resumed': [],
+  'next-is-promoted': [],
+  'next-has-no-device': [],
+  'next-at-share': [{ proven: 2, devices: 3, percent: 90 }],
+  'next-is-complete': [{ later: 1 }],
+  'next-is-last': [{ open: 2, silent: 1 }],
   'failures-in-step': [{ failures: 2, devices: 20 }],
   'step-proven': [{ proven: 2, devices: 3, step: 1 }],
   'rollout-untrusted': [{ why: 'its signer is unknown' }],
@@ -92,6 +99,18 @@ describe('a circumstance', () => {
       'proven on 0 of 0 devices of step 1',
       'proven on 0 of 1 device of step 1',
       'proven on 0 of 2 devices of step 1',
+    ]);
+    const last = (silent: number) => sayWhy(circumstance('next-is-last', { open: 2, silent }));
+    expect([0, 1, 2].map(last)).toEqual([
+      'it is in its last step and waits for 2 devices',
+      'it is in its last step and waits for 2 devices, 1 of them is silent',
+      'it is in its last step and waits for 2 devices, 2 of them are silent',
+    ]);
+    const later = (count: number) => sayWhy(circumstance('next-is-complete', { later: count }));
+    expect([0, 1, 2].map(later)).toEqual([
+      'it is complete',
+      'it is complete; 1 device came later or changed since',
+      'it is complete; 2 devices came later or changed since',
     ]);
     const tries = (count: number) =>
       sayWhy(circumstance('images-check-failed', { tries: count, why: 'it broke' }));

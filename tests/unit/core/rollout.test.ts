@@ -13,6 +13,9 @@ import {
 import { parseSteps } from '../../../src/core/rollout-policy';
 import { madeAt } from '../../support/fleet-factory';
 import { said } from '../../support/said';
+import { sayWhy } from '../../../src/core/circumstances/sentences';
+
+const nextSentence = (...given: Parameters<typeof whatNext>) => sayWhy(whatNext(...given));
 
 function rolloutOf(policy: Partial<RolloutPolicy>, change: Partial<Rollout> = {}): Rollout {
   const steps = parseSteps('5,25,100');
@@ -143,8 +146,8 @@ describe('the next move', () => {
     expect(nextMove(rollout, progress({ devices: 1, proven: 1 }))?.reason).toEqual(
       said('proven on 1 of 1 device of step 1'),
     );
-    expect(whatNext(rollout, progress({ devices: 1 }))).toBe(
-      'proven on 0 of 1 device of this step: it goes on at 50 %',
+    expect(nextSentence(rollout, progress({ devices: 1 }))).toBe(
+      'proven on 0 of 1 device of this step: it advances at 50 %',
     );
   });
 
@@ -177,42 +180,42 @@ describe('what a rollout waits for', () => {
   it('is another sentence in each situation', () => {
     const automatic = rolloutOf({ promoteAtPercent: 90 });
     const sentences = [
-      whatNext({ ...automatic, state: 'aborted' }, progress()),
-      whatNext({ ...automatic, state: 'paused' }, progress()),
-      whatNext({ ...automatic, step: 2 }, progress()),
-      whatNext(rolloutOf({}), progress()),
-      whatNext(automatic, progress({ devices: 0 })),
-      whatNext(automatic, progress({ proven: 3 })),
+      nextSentence({ ...automatic, state: 'aborted' }, progress()),
+      nextSentence({ ...automatic, state: 'paused' }, progress()),
+      nextSentence({ ...automatic, step: 2 }, progress()),
+      nextSentence(rolloutOf({}), progress()),
+      nextSentence(automatic, progress({ devices: 0 })),
+      nextSentence(automatic, progress({ proven: 3 })),
     ];
     expect(new Set(sentences).size).toBe(sentences.length);
     expect(sentences.at(-1)).toMatch(/3 of 20 .*90 %/);
   });
 
   const automatic = rolloutOf({ promoteAtPercent: 90 });
-  const inStep = whatNext(automatic, progress());
+  const inStep = nextSentence(automatic, progress());
 
   it.each(['aborted', 'paused'] as const)('is one sentence while it is %s, wherever it stands', (state) => {
-    const sentence = whatNext({ ...automatic, state }, progress());
+    const sentence = nextSentence({ ...automatic, state }, progress());
     expect(sentence).toMatch(/\w+ \w+/);
-    expect(sentence).not.toBe(whatNext({ ...automatic, step: 2 }, progress()));
+    expect(sentence).not.toBe(nextSentence({ ...automatic, step: 2 }, progress()));
     for (const step of [0, 2])
-      expect(whatNext({ ...rolloutOf({}), state, step }, progress({ devices: 0 }))).toBe(sentence);
+      expect(nextSentence({ ...rolloutOf({}), state, step }, progress({ devices: 0 }))).toBe(sentence);
   });
 
   it('is one sentence in the last step alone, whoever promotes', () => {
-    const sentence = whatNext({ ...automatic, step: 2 }, progress());
+    const sentence = nextSentence({ ...automatic, step: 2 }, progress());
     expect(sentence).toMatch(/last step/);
-    expect(whatNext({ ...rolloutOf({}), step: 2 }, progress({ devices: null }))).toBe(sentence);
-    expect(whatNext({ ...automatic, step: 1 }, progress())).toBe(inStep);
+    expect(nextSentence({ ...rolloutOf({}), step: 2 }, progress({ devices: null }))).toBe(sentence);
+    expect(nextSentence({ ...automatic, step: 1 }, progress())).toBe(inStep);
   });
 
   it('is a person where the policy promotes nothing, and where no device of the step is known', () => {
-    const byHand = whatNext(rolloutOf({}), progress());
+    const byHand = nextSentence(rolloutOf({}), progress());
     expect(byHand).toMatch(/you promote it/);
-    expect(whatNext(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
-    const unknown = whatNext(automatic, progress({ devices: 0 }));
+    expect(nextSentence(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
+    const unknown = nextSentence(automatic, progress({ devices: 0 }));
     expect(unknown).toMatch(/no device .* known/);
-    expect(whatNext(automatic, progress({ devices: null }))).toBe(unknown);
+    expect(nextSentence(automatic, progress({ devices: null }))).toBe(unknown);
     expect(new Set([byHand, unknown, inStep]).size).toBe(3);
   });
 });

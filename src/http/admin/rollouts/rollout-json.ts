@@ -1,5 +1,7 @@
 import type { PolicyJson } from '../../../contract/policy';
 import type { MeantDevicesJson, RolloutJson, RolloutProgressJson } from '../../../contract/rollout';
+import { snakeCase } from '../../../base/text/field-names';
+import { sayWhy } from '../../../core/circumstances/sentences';
 import { formatWindow } from '../../../core/maintenance-window';
 import type { Release } from '../../../core/release';
 import type { RolloutPolicy } from '../../../core/rollout';
@@ -33,7 +35,9 @@ export function presentProgress(progress: RolloutProgressReport): RolloutProgres
     })),
     in_progress: progress.inProgress,
     failures_in_step: progress.failuresInStep,
-    next: progress.next,
+    next: sayWhy(progress.next),
+    next_code: progress.next.code,
+    next_parameters: snakeCase(progress.next.parameters),
     counted_at: progress.countedAt.toISOString(),
   };
 }
