@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxOverlapMs, tokenMaxLength, tokenMinLength, tokenPattern } from '../core/device-token';
-import { count, instant, nullableInstant } from './answer-fields';
+import { count, instant, nullableInstant, nullableText } from './answer-fields';
 
 const token = z
   .string()
@@ -28,6 +28,17 @@ export const deviceTokenJson = z.object({
   created_by: z.string(),
   previous_until: nullableInstant.describe('until when the token before it is valid, too'),
 });
+
+/** What is known about a token without showing it. */
+export const deviceTokenStateJson = z.object({
+  exists: z.boolean(),
+  created_at: nullableInstant,
+  created_by: nullableText,
+  previous_until: deviceTokenJson.shape.previous_until,
+});
+
+export type DeviceTokenJson = z.infer<typeof deviceTokenJson>;
+export type DeviceTokenStateJson = z.infer<typeof deviceTokenStateJson>;
 
 /** So many at a time. */
 export const maxImportedTokens = 500;

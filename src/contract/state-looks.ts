@@ -99,6 +99,7 @@ const bundle = {
   unchecked: look('not checked', 'question', 'warn'),
   untrusted: look('untrusted', 'alert', 'bad'),
   broken: look('broken', 'cross', 'bad'),
+  opaque: look('opaque', 'alert', 'bad'),
 } as const satisfies Readonly<Record<Verdict, StateLook>>;
 
 const images = {

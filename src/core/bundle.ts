@@ -34,10 +34,12 @@ const bundleNamePattern = /^[A-Za-z0-9_][A-Za-z0-9 ._+~@=,()-]*(?<! )\.raucb$/;
  * @throws DomainError `invalid-input`
  */
 export function parseBundleName(name: string): string {
-  if (name.length > bundleNameMaxLength || !bundleNamePattern.test(name)) {
-    throw DomainError.of('not-a-bundle-name', { name: name.slice(0, 80), maxLength: bundleNameMaxLength });
-  }
-  return name;
+  if (isBundleName(name)) return name;
+  throw DomainError.of('not-a-bundle-name', { name: name.slice(0, 80), maxLength: bundleNameMaxLength });
+}
+
+export function isBundleName(name: string): boolean {
+  return name.length <= bundleNameMaxLength && bundleNamePattern.test(name);
 }
 
 /**

@@ -44,6 +44,7 @@ export const eventKinds = [
   'device-token.created',
   'device-token.rotated',
   'device-token.removed',
+  'setting.changed',
   'session.begun',
   'session.ended',
   'webhook.created',

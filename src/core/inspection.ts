@@ -5,8 +5,9 @@
  * - `unchecked`: intact as far as can be seen, but no keyring is configured (or the signature is encrypted).
  * - `untrusted`: intact, but the signer does not chain to the keyring under the profile.
  * - `broken`: not a bundle, damaged, or tampered with. Never stored.
+ * - `opaque`: not a bundle, and taken as it is, unverified, for tests with clients of hawkBit's device protocol.
  */
-export const verdicts = ['trusted', 'unchecked', 'untrusted', 'broken'] as const;
+export const verdicts = ['trusted', 'unchecked', 'untrusted', 'broken', 'opaque'] as const;
 export type Verdict = (typeof verdicts)[number];
 
 export const bundleFormats = ['plain', 'verity', 'crypt'] as const;

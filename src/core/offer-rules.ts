@@ -19,6 +19,7 @@ export const offerRules = [
   'not-held',
   'standing-offer',
   'release',
+  'opaque',
   'bundle-compatible',
   'trusted',
   'streamable',

@@ -17,6 +17,9 @@ export interface RefusalParameters {
     readonly own: string | null;
     readonly compatible: string | null;
   };
+  /** Only a person assigns it, to single devices. */
+  'opaque-not-assigned': InBundle;
+  'opaque-not-carried': InBundle;
   'bundle-untrusted': InBundle & { readonly why: Why };
   'plain-not-streamable': InBundle;
   'no-version': InBundle;
@@ -49,6 +52,7 @@ export const limitReasons: readonly NothingReason[] = [
   'no-version',
   'crypt-not-encrypted',
   'downloaded-before',
+  'opaque-not-carried',
 ];
 
 /** What a rule says that does not stand in the way. */
@@ -62,6 +66,7 @@ interface PassParameters {
   'already-told': Nothing;
   pinned: InBundle;
   current: InBundle & { readonly channel: string };
+  'opaque-assigned': InBundle;
   'bundle-fits': { readonly own: string | null };
   'bundle-forced': { readonly own: string | null };
   trusted: Nothing;
@@ -92,6 +97,8 @@ interface PassParameters {
 /** What a rule says that had nothing to judge. */
 interface SkipParameters {
   'no-bundle': Nothing;
+  'not-opaque': Nothing;
+  'opaque-for-any': Nothing;
   'certificate-unseen': Nothing;
   'only-asks': Nothing;
   'no-offer-stands': Nothing;

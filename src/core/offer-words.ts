@@ -19,6 +19,9 @@ const words: {
   'pinned-bundle-gone': ({ bundle }) => `it is pinned to ${bundle}, which is not on this server`,
   'bundle-for-other-compatible': ({ bundle, own, compatible }) =>
     `${bundle} is for ${own ?? 'an unknown compatible'}, not for ${compatible ?? 'it'}`,
+  'opaque-not-assigned': ({ bundle }) => `${bundle} is an opaque file: it must be assigned to the device`,
+  'opaque-not-carried': ({ bundle }) =>
+    `${bundle} is an opaque file: only clients of hawkBit's device protocol get it`,
   'bundle-untrusted': ({ bundle, why }, say) => `${bundle} is not offered: ${say(why)}`,
   'plain-not-streamable': ({ bundle }) => `${bundle} is in plain format, which cannot be streamed`,
   'crypt-not-encrypted': ({ bundle }) =>
@@ -65,6 +68,7 @@ const words: {
   'already-told': () => 'it was offered this bundle and is now requesting it',
   pinned: ({ bundle }) => `it is pinned to ${bundle}`,
   current: ({ bundle, channel }) => `${bundle} is current on the channel ${channel}`,
+  'opaque-assigned': ({ bundle }) => `${bundle} is an opaque file, assigned to this device`,
   'bundle-fits': ({ own }) => `the bundle is for ${own ?? 'it'}`,
   'bundle-forced': ({ own }) => `the bundle is for ${own ?? 'another compatible'}, released by force`,
   trusted: () => 'its signature is acceptable',
@@ -98,6 +102,8 @@ const words: {
   'has-room': ({ count, max }) => `${count} of ${max} are in progress`,
 
   'no-bundle': () => 'there is no bundle to judge',
+  'not-opaque': () => 'it is a RAUC bundle',
+  'opaque-for-any': () => 'an opaque file has no compatible',
   'certificate-unseen': () => 'what its certificate is bound to is known only during a request',
   'only-asks': () => 'it only asks; it does not start an installation',
   'no-offer-stands': () => 'it starts to install without a standing offer, so the decision is made again',

@@ -1,6 +1,7 @@
 import type { Bundle } from './bundle';
 import type { Candidate, Case } from './offer-case';
 import { judgeRule, type OfferRule, offerRules } from './offer-rules';
+import { isOpaque } from './opaque';
 import type { AskingDevice, OfferTerms, Question } from './offer-question';
 import type { NothingReason, Refusal, Verdict } from './offer-verdict';
 import type { Release } from './release';
@@ -72,7 +73,9 @@ function findCandidate(
   { isInstall, at }: Question,
 ): Candidate | undefined {
   const { compatible, channel, pin, standing } = device;
-  if (compatible === null) return undefined;
+  // An opaque file has no compatible: it goes to whom it is assigned.
+  const mayBeOpaque = pin?.bundle !== undefined && isOpaque(pin.bundle);
+  if (compatible === null && !mayBeOpaque) return undefined;
   if (isInstall && standing !== null && at < standing.endsAt) {
     const { releaseId, bundle } = standing;
     const isItsRelease = (one: Release) => one.id === releaseId && one.bundle.sha256 === bundle.sha256;

@@ -15,6 +15,8 @@ export interface ProtocolLimits {
   readonly followsNumbers?: true;
   /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
   readonly downloadsAhead?: true;
+  /** Opaque files, which are no RAUC bundles. */
+  readonly carriesOpaque?: true;
 }
 
 /** Of a protocol that carries every bundle. */
@@ -24,6 +26,9 @@ export const noLimits: ProtocolLimits = {
   carriesUnversioned: true,
   tellsOutcome: true,
 };
+
+/** Of a protocol that carries opaque files, too. */
+export const noLimitsAtAll: ProtocolLimits = { ...noLimits, carriesOpaque: true };
 
 /** A protocol by which devices ask what to install. */
 export interface OfferingProtocol {

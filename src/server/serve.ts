@@ -11,6 +11,7 @@ import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
+import { registerCacheMetrics } from '../http/admin/metrics/cache-metrics';
 import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
@@ -79,6 +80,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     deliver,
     refuseReceiver,
     allowUntrusted: config.allowUntrusted,
+    allowOpaque: config.hawkbitOpaqueFiles,
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     bundleCacheBytes: Math.min(config.bundleCache, Math.floor(machineMemoryBytes() / 16)),
@@ -148,6 +150,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     serverUrl: config.serverUrl,
     uploadLimitBytes: config.uploadLimit,
     releaseDefaults: { steps: config.releaseSteps, pauseAtFailures: config.releasePauseAtFailures },
+    hawkbitPollIntervalMs: config.ddiPollInterval,
     adminHosts: config.adminHosts,
     requireToken,
     trustedProxies: config.trustedProxies,
@@ -163,6 +166,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   });
   const admin = await listenForPeople(config, app);
   registerStorageMetrics(metrics, store.measureStorage);
+  registerCacheMetrics(metrics, () => services.readBundle.cacheCounts());
   registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);
 

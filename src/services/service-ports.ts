@@ -55,6 +55,8 @@ export interface ServicePorts {
   readonly protocols: readonly OfferingProtocol[];
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
+  /** Take files that are no bundles from hawkBit's scripts, unverified; not when left out. */
+  readonly allowOpaque?: boolean;
   readonly fleetRules: FleetRules;
   /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
   readonly sessionLifetimeMs?: number;

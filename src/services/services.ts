@@ -14,6 +14,7 @@ import { RefusedCertificateList, type RefusedCertificates } from './certificates
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { createFindLost } from './devices/find-lost';
 import { type Silence, silenceAfter } from './devices/silence';
+import { createHawkbitServices, type HawkbitServices } from './hawkbit/hawkbit-services';
 import { fleetChores } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
@@ -37,7 +38,7 @@ export interface ServiceHealth {
 
 /** The use cases that all listeners share. */
 export interface Services
-  extends AccessServices, CatalogServices, RolloutServices, OfferServices, WebhookServices {
+  extends AccessServices, CatalogServices, RolloutServices, OfferServices, HawkbitServices, WebhookServices {
   /** Names the database, as it was when the server started. */
   readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
@@ -131,6 +132,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     onForgotten: (id) => access.deviceTokens.forgotten(id),
     now,
   });
+  const hawkbit = await createHawkbitServices(ports, {
+    ...{ catalog, fleet, manageDevices },
+    publishBundle: catalogServices.publishBundle,
+    deleteBundle: catalogServices.deleteBundle,
+    deviceTokens: access.deviceTokens,
+    beginInstallation: offerServices.beginInstallation,
+  });
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
@@ -204,6 +212,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     daysUntilFull: (freeBytes) => watchStorage.daysUntilFull(freeBytes),
     manageDevices,
     listFleet: listing,
+    ...hawkbit,
     fleetHistory,
     readJournal: journal,
     ...webhookServices,

@@ -17,6 +17,8 @@ import type { DiskThreadOptions } from './sqlite/disk-worker';
 import type { Upgrade } from './sqlite/migrate';
 import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
+import { createDraftRecords } from './sqlite/draft-records';
+import { createHawkbitSettingRecords } from './sqlite/hawkbit-setting-records';
 import { createLegacyFiles } from './files/legacy-files';
 import { cleanIncoming } from './files/incoming-files';
 import type { UploadThreadOptions } from './files/upload-worker';
@@ -109,6 +111,8 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
         askedNames: createAskedNameRecords(database),
+        drafts: createDraftRecords(database),
+        hawkbitSettings: createHawkbitSettingRecords(database, journal),
         upTime: createUpTimeRecords(database),
         retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),

@@ -327,6 +327,37 @@ describe('what one can do to a device', () => {
     await message(page, 'Kit for board-14 downloaded').waitFor();
   });
 
+  it('gives it a token for hawkBit, and shows, replaces and removes it', async () => {
+    const page = await look('board-15');
+    const token = section(page, 'hawkBit token');
+    expect(await token.count()).toBe(0);
+    await choose(page, 'Create a hawkBit token …');
+    await dialog(page).getByText('board-15 can then connect to HAWKBIT_PORT').waitFor();
+    await dialog(page).getByRole('button', { name: 'Create the token' }).click();
+    const first = await dialog(page).locator('.secret').innerText();
+    await dialog(page).getByText('it is auth_token').waitFor();
+    await page.keyboard.press('Escape');
+    await token.getByText('by local').waitFor();
+    expect(await page.content()).not.toContain(first);
+    await token.getByRole('button', { name: 'Show the token of board-15' }).click();
+    expect(await dialog(page).locator('.secret').innerText()).toBe(first);
+    await page.keyboard.press('Escape');
+    await token.getByRole('button', { name: 'Rotate the token of board-15' }).click();
+    await dialog(page).getByRole('button', { name: 'Rotate the token' }).click();
+    const second = await dialog(page).locator('.secret').innerText();
+    await page.keyboard.press('Escape');
+    await token.getByText('valid until').waitFor();
+    const { deviceTokens } = fleet.admin.opened.services;
+    const holder = { kind: 'device', id: 'board-15' } as const;
+    expect(await deviceTokens.check(holder, second)).toBe(true);
+    expect(await seriousFindings(page)).toEqual([]);
+    await token.getByRole('button', { name: 'Remove the token of board-15' }).click();
+    await dialog(page).getByRole('button', { name: 'Remove the token' }).click();
+    await message(page, 'The token of board-15 is removed').waitFor();
+    await token.waitFor({ state: 'detached' });
+    expect(await deviceTokens.check(holder, second)).toBe(false);
+  });
+
   it('revokes a certificate that it came with, whoever made it, and says that it is refused', async () => {
     await openCertificateFolder(fleet.admin.certsDir, { now: () => new Date() }).createCa({ force: true });
     const { services } = fleet.admin.opened;

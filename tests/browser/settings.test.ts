@@ -96,6 +96,45 @@ describe('tokens', () => {
   });
 });
 
+describe('the gateway token', () => {
+  const gateway = (page: Page) => page.getByRole('region', { name: 'hawkBit gateway token' });
+  const shown = (page: Page) => dialogOf(page).locator('.secret');
+
+  it('is made by the keyboard alone, shown when asked, rotated and removed', async () => {
+    const page = await open();
+    await gateway(page).getByText('HAWKBIT_PORT is not set').waitFor();
+    await gateway(page).getByRole('button', { name: 'Create a gateway token' }).focus();
+    await page.keyboard.press('Enter');
+    await dialogOf(page).getByText('Anyone who has this token can act as any device').waitFor();
+    expect(await problemsInLooks(page)).toEqual([]);
+    await dialogOf(page).getByRole('button', { name: 'Create the token' }).focus();
+    await page.keyboard.press('Enter');
+    const first = await shown(page).innerText();
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    await dialogOf(page).getByText('it is gateway_token').waitFor();
+    await page.keyboard.press('Escape');
+    await gateway(page).getByText('by local').waitFor();
+    expect(await page.content()).not.toContain(first);
+    await gateway(page).getByRole('button', { name: 'Show the gateway token' }).click();
+    expect(await shown(page).innerText()).toBe(first);
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Show');
+    await gateway(page).getByRole('button', { name: 'Rotate the gateway token' }).click();
+    await dialogOf(page).getByLabel('The old token stays valid').selectOption('for a day');
+    await dialogOf(page).getByRole('button', { name: 'Rotate the token' }).click();
+    await shown(page).waitFor();
+    expect(await shown(page).innerText()).not.toBe(first);
+    await page.keyboard.press('Escape');
+    await gateway(page).getByText('valid until').waitFor();
+    expect(await problemsInLooks(page)).toEqual([]);
+    await gateway(page).getByRole('button', { name: 'Remove the gateway token' }).click();
+    await dialogOf(page).getByText('Every device that uses it is refused at once').waitFor();
+    await dialogOf(page).getByRole('button', { name: 'Remove the token' }).click();
+    await status(page, 'The gateway token is removed').waitFor();
+    await gateway(page).getByText('No gateway token').waitFor();
+  });
+});
+
 describe('webhooks', () => {
   let receiver: Server;
   let url: string;

@@ -52,6 +52,8 @@ export interface ListenerOptions {
   readonly now?: () => Date;
   /** Replaces parts of the store, for faults that cannot be produced otherwise. */
   readonly changeStore?: OpenServicesOptions['changeStore'];
+  /** Replaces ports of the services. */
+  readonly changePorts?: OpenServicesOptions['change'];
   readonly oldCertificates?: OldCertificatePolicy;
   /** Certificates of an earlier listener, to reuse. */
   readonly certsDir?: string;
@@ -80,6 +82,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
     ...(options.fleetRules === undefined ? {} : { fleetRules: options.fleetRules }),
     ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
+    ...(options.changePorts === undefined ? {} : { change: options.changePorts }),
     now,
   });
   const names = (await loadServerTls(certsDir)).names;

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import type { Bundle } from '../../src/core/bundle';
 import type { MaintenanceWindow } from '../../src/core/maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
-import { noLimits } from '../../src/core/protocol';
+import { noLimits, noLimitsAtAll } from '../../src/core/protocol';
 import type { Release } from '../../src/core/release';
 import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
+import { opaqueInspection } from '../../src/core/opaque';
 import { parseVersionRange, type VersionRange } from '../../src/core/version-range';
 import { bundleOf, hourMs, madeAt, releaseOf, streaming } from './fleet-factory';
 
@@ -38,7 +39,7 @@ export const instants = fc
   .map((hours) => new Date(madeAt.getTime() + hours * hourMs));
 
 /** An encrypted one has a compatible if its uploader named one. */
-type BundleKind = 'verity' | 'plain' | 'crypt' | 'encrypted' | 'unknown';
+type BundleKind = 'verity' | 'plain' | 'crypt' | 'encrypted' | 'unknown' | 'opaque';
 
 const encrypted = { format: 'crypt', encrypted: true } as const;
 
@@ -47,16 +48,25 @@ export const bundles: fc.Arbitrary<Bundle> = fc
   .record({
     compatible: mostly('board', fc.constantFrom('gw', 'Board')),
     version: mostly<string | null>('2', fc.constantFrom('1', '3', 'v2', null)),
-    kind: mostly<BundleKind>('verity', fc.constantFrom('plain', 'crypt', 'encrypted', 'unknown')),
+    kind: mostly<BundleKind>('verity', fc.constantFrom('plain', 'crypt', 'encrypted', 'unknown', 'opaque')),
   })
   .map(({ compatible, version, kind }) => {
-    const bundle =
-      kind === 'encrypted' || kind === 'unknown'
-        ? bundleOf(kind === 'unknown' ? null : compatible, null, { ...encrypted, manifest: null })
-        : bundleOf(compatible, version, { format: kind });
+    const bundle = bundleOfKind(kind, compatible, version);
     const name = `${kind}-${bundle.name}`;
     return { ...bundle, name, sha256: Buffer.from(name.padEnd(32, '.')).toString('hex') };
   });
+
+function bundleOfKind(kind: BundleKind, compatible: string, version: string | null): Bundle {
+  switch (kind) {
+    case 'encrypted':
+    case 'unknown':
+      return bundleOf(kind === 'unknown' ? null : compatible, null, { ...encrypted, manifest: null });
+    case 'opaque':
+      return bundleOf(null, null, opaqueInspection(512));
+    default:
+      return bundleOf(compatible, version, { format: kind });
+  }
+}
 
 const windows: fc.Arbitrary<MaintenanceWindow> = fc.record({
   days: fc.subarray(['mon', 'wed', 'sun'], { minLength: 1 }),
@@ -190,7 +200,7 @@ export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
   question: fc.record({
     at: instants,
     isInstall: fc.boolean(),
-    limits: fc.constantFrom(noLimits, streaming),
+    limits: fc.constantFrom(noLimits, noLimitsAtAll, streaming),
   }),
   terms: fc
     .record({

@@ -55,9 +55,10 @@ export async function makeSparseBundle(
     bundle,
     readBundle: {
       find: (name) => (name === bundle.name ? bundle : undefined),
+      openNow: () => undefined,
       async open() {
         const opened = await openBundleFile(file);
-        return { ...opened, sizeBytes, release: () => void opened.close() };
+        return { ...opened, sizeBytes, readNow: () => undefined, release: () => void opened.close() };
       },
     },
     async openFiles() {

@@ -18,6 +18,7 @@ const verdicts: Readonly<Record<Verdict, string>> = {
   unchecked: 'intact, but the signer was not checked',
   untrusted: 'intact, but its signer is not trusted',
   broken: 'broken',
+  opaque: 'not a bundle, and not verified',
 };
 
 export function addBundleInspect(bundle: Command, context: CliContext): void {

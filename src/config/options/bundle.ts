@@ -45,4 +45,10 @@ export const bundleOptions = {
     'false',
     'Accept bundles whose signer does not chain to the keyring.',
   ),
+  hawkbitOpaqueFiles: server(
+    'HAWKBIT_OPAQUE_FILES',
+    flag,
+    'false',
+    "For tests of update clients only: accept files that are not RAUC bundles at `/rest/v1`, unverified. Only clients of hawkBit's device protocol get such a file, when it is assigned to them.",
+  ),
 } as const;

@@ -6,6 +6,7 @@ export const bundleCircumstances = {
   'no-finding': () => 'no reason is known',
   'bundle-being-judged': () => 'its signature is being checked against the current keyring',
   'bundle-untrusted': ({ why }: { why: string }) => `it is not trusted: ${why}`,
+  'opaque-not-accepted': () => 'this server does not accept opaque files',
   'bundle-broken': () => 'the bundle is broken',
   'images-check-failed': ({ tries, why }: { tries: number; why: Why }, say: SayWhy) =>
     `the check ended early ${tries === 1 ? 'once' : counted(tries, 'time')} (${say(why)}); upload the bundle again to have it checked`,

@@ -21,6 +21,8 @@ export const accessLines = {
   'device-token-removed': ({ holder }: OfHolder) => `the token of ${holder} was removed`,
   'device-tokens-removed': ({ count }: { count: number }) =>
     count === 1 ? 'the only device token was removed' : `all ${count} device tokens were removed`,
+  'setting-changed': ({ setting, value }: { setting: string; value: string }) =>
+    `hawkBit's setting ${setting} is ${value} now`,
   'session-begun': ({ token }: Named) => `a browser signed in with the token ${token}`,
   'session-ended': ({ token }: Named) => `a browser with the token ${token} signed out`,
 } satisfies Lines;

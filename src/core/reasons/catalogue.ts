@@ -3,6 +3,7 @@ import { attentionReasons } from './attention';
 import { bundleReasons } from './bundle';
 import { certificateReasons } from './certificate';
 import { deviceReasons } from './device';
+import { hawkbitReasons } from './hawkbit';
 import type { ReasonParameters } from './reason-words';
 import { releaseReasons } from './release';
 import { requestReasons } from './request';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...bundleReasons,
   ...certificateReasons,
   ...deviceReasons,
+  ...hawkbitReasons,
   ...releaseReasons,
   ...requestReasons,
   ...rolloutReasons,

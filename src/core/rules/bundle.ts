@@ -1,4 +1,5 @@
 import type { Case } from '../offer-case';
+import { isOpaque } from '../opaque';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 import { carriesAll } from '../protocol';
 
@@ -6,7 +7,7 @@ import { carriesAll } from '../protocol';
 export const bundleRules = {
   release: ({ device, candidate }: Case): Verdict => {
     const { compatible, channel, pin } = device;
-    if (compatible === null) return skip('compatible-unknown', {});
+    if (compatible === null && candidate === undefined) return skip('compatible-unknown', {});
     if (candidate?.source === 'standing') return pass('already-told', {});
     if (pin !== null) {
       return candidate === undefined
@@ -14,12 +15,22 @@ export const bundleRules = {
         : pass('pinned', { bundle: pin.bundleName });
     }
     return candidate === undefined
-      ? refuse('no-release', { compatible, channel })
+      ? refuse('no-release', { compatible: compatible ?? '', channel })
       : pass('current', { bundle: candidate.bundle.name, channel });
+  },
+
+  opaque: ({ candidate, question: { limits } }: Case): Verdict => {
+    if (candidate === undefined) return skip('no-bundle', {});
+    const { bundle, release } = candidate;
+    if (!isOpaque(bundle)) return skip('not-opaque', {});
+    if (release !== null) return refuse('opaque-not-assigned', { bundle: bundle.name });
+    if (limits.carriesOpaque !== true) return refuse('opaque-not-carried', { bundle: bundle.name });
+    return pass('opaque-assigned', { bundle: bundle.name });
   },
 
   'bundle-compatible': ({ device: { compatible }, candidate }: Case): Verdict => {
     if (candidate === undefined) return skip('no-bundle', {});
+    if (isOpaque(candidate.bundle)) return skip('opaque-for-any', {});
     const { name: bundle, compatible: own } = candidate.bundle;
     if (own === compatible) return pass('bundle-fits', { own });
     if (candidate.release?.forced === true && candidate.release.compatible === compatible)

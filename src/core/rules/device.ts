@@ -1,10 +1,15 @@
 import type { Case } from '../offer-case';
+import { isOpaque } from '../opaque';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 
 /** Rules about the device alone: they hold for any bundle. */
 export const deviceRules = {
-  compatible: ({ device: { compatible } }: Case): Verdict =>
-    compatible === null ? refuse('no-compatible', {}) : pass('compatible-known', { compatible }),
+  compatible: ({ device: { compatible }, candidate }: Case): Verdict => {
+    if (compatible !== null) return pass('compatible-known', { compatible });
+    return candidate !== undefined && isOpaque(candidate.bundle)
+      ? skip('opaque-for-any', {})
+      : refuse('no-compatible', {});
+  },
 
   certificate: ({ device: { compatible, boundCompatibles } }: Case): Verdict => {
     if (boundCompatibles.length === 0) return pass('certificate-unbound', {});

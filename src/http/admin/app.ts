@@ -18,6 +18,7 @@ import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
 import { originGuard } from './kernel/origin-guard';
+import { managementApp } from './management-app';
 import { problemAnswer, unknownPath } from './kernel/problem-answer';
 import { registerRoutes } from './register-routes';
 import { drainAfterAnswer } from './kernel/drain-after-answer';
@@ -60,6 +61,7 @@ export function createAdminApp(options: AdminOptions): Express {
   const callers = { checkToken, identify, cookies, needsToken };
   const routes = adminRoutes(options, metrics, streams, callers, searches, downloads);
   registerRoutes(app, routes, identify);
+  app.use(managementApp({ ...options, searches }, { checkToken, needsToken }));
   app.use(dashboard(publicDir));
   app.use(unknownPage(publicDir));
   app.use(unknownPath);

@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { IRouter } from 'express';
 import { sendAnswer } from './kernel/answer';
 import { checkScope, type Identify } from './access/authenticate';
 import { methodNotAllowed } from './kernel/problem-answer';
@@ -6,8 +6,8 @@ import { readBody } from './kernel/request-body';
 import { contextOf } from './kernel/request-context';
 import { answered, type Route } from './kernel/route';
 
-/** Mounts a route table on an Express app. The caller is authenticated before any of the body is read. */
-export function registerRoutes(app: Express, routes: readonly Route[], identify: Identify): void {
+/** Mounts a route table on an Express app or router. The caller is authenticated before any of the body is read. */
+export function registerRoutes(app: IRouter, routes: readonly Route[], identify: Identify): void {
   const paths = [...new Set(routes.map((route) => route.path))];
   const patternOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
   for (const route of routes) {
@@ -21,9 +21,11 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
           const authenticate = async () => {
             const caller = await identify(request, response);
             checkScope(caller, scope);
-            return caller.actor;
+            return caller;
           };
-          context.actor = await authenticate();
+          const caller = await authenticate();
+          context.actor = caller.actor;
+          context.scopes = caller.scopes;
           context.isAllowed = () => mayStill(authenticate);
         }
         // If the client has left by now, no later event says so: stop here, or something would wait for it forever.

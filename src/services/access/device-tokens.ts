@@ -18,13 +18,17 @@ import type { DeviceTokenRecords, StoredDeviceToken, TokenExpectation } from '..
 import type { RandomBytes } from '../../ports/randomness';
 import type { Sealing } from '../../ports/sealing';
 
-/** A token as administrators see it: it goes into a device's configuration, so it can be shown again. */
-export interface ShownDeviceToken {
-  readonly token: string;
+/** What is known about a token without opening it. */
+export interface DeviceTokenFacts {
   readonly createdAt: Date;
   readonly createdBy: string;
   /** Until when the token before it is valid, too; `null` when there is none. */
   readonly previousUntil: Date | null;
+}
+
+/** A token as administrators see it: it goes into a device's configuration, so it can be shown again. */
+export interface ShownDeviceToken extends DeviceTokenFacts {
+  readonly token: string;
 }
 
 export interface PutDeviceToken {
@@ -38,6 +42,8 @@ export interface PutDeviceToken {
 export interface DeviceTokens {
   /** @throws DomainError `not-found`, `configuration` when the key that sealed it is not here */
   show(holder: TokenHolder): Promise<ShownDeviceToken>;
+  /** Works without the key, too. `null` when there is no token. */
+  describe(holder: TokenHolder): Promise<DeviceTokenFacts | null>;
   /** @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist, `invalid-input`, `configuration` */
   create(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
   /** Replaces the token. The one before the last is not valid any more. @throws DomainError as above; `not-found` when there is none */
@@ -163,6 +169,11 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     return isGone;
   }
 
+  function factsOf({ createdAt, createdBy, previousUntil }: StoredDeviceToken): DeviceTokenFacts {
+    const isStillValid = previousUntil !== null && previousUntil > now();
+    return { createdAt, createdBy, previousUntil: isStillValid ? previousUntil : null };
+  }
+
   async function find(holder: TokenHolder): Promise<(StoredDeviceToken & { token: string }) | undefined> {
     const key = holderKey(holder);
     const stored = await records.find(key);
@@ -173,9 +184,11 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     async show(holder) {
       const found = await find(holder);
       if (found === undefined) throw noToken(holder);
-      const { token, createdAt, createdBy, previousUntil } = found;
-      const isStillValid = previousUntil !== null && previousUntil > now();
-      return { token, createdAt, createdBy, previousUntil: isStillValid ? previousUntil : null };
+      return { token: found.token, ...factsOf(found) };
+    },
+    async describe(holder) {
+      const stored = await records.find(holderKey(holder));
+      return stored === undefined ? null : factsOf(stored);
     },
     create: (holder, request, actor) => put(holder, request, 'none', actor),
     rotate: (holder, request, actor) => put(holder, request, 'one', actor),

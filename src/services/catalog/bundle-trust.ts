@@ -1,6 +1,7 @@
 import { circumstance } from '../../core/circumstances/catalogue';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
+import { isOpaque } from '../../core/opaque';
 import type { Inspection } from '../../core/inspection';
 import type { TrustTerms } from '../../ports/bundle-inspection';
 import type { Why } from '../../core/reasons/why';
@@ -22,9 +23,15 @@ export interface BundleTrustPorts {
   readonly trustTerms: () => TrustTerms;
   /** Bundles from signers outside the keyring are taken, and so they are offered. */
   readonly allowUntrusted: boolean;
+  /** Opaque files are taken, and so they are offered to whom they are assigned. */
+  readonly allowOpaque: boolean;
 }
 
-export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPorts): BundleTrust {
+export function createBundleTrust({
+  trustTerms,
+  allowUntrusted,
+  allowOpaque,
+}: BundleTrustPorts): BundleTrust {
   function isJudged({ judgedUnder }: Inspection): boolean {
     const { hasKeyring, fingerprint } = trustTerms();
     return !hasKeyring || judgedUnder === fingerprint;
@@ -38,6 +45,7 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
   return {
     whyUntrusted,
     whyNot(bundle) {
+      if (isOpaque(bundle)) return allowOpaque ? null : circumstance('opaque-not-accepted');
       if (!allowUntrusted && !isJudged(bundle.inspection)) return circumstance('bundle-being-judged');
       const why = whyUntrusted(bundle);
       return why === null ? null : circumstance('bundle-untrusted', { why });
@@ -47,6 +55,10 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
         ? new Date(Math.min(...signerChain.map(({ notAfter }) => notAfter.getTime())))
         : null,
     require(bundle) {
+      if (isOpaque(bundle)) {
+        if (allowOpaque) return;
+        throw DomainError.of('opaque-not-accepted', { name: bundle.name });
+      }
       if (!allowUntrusted && !isJudged(bundle.inspection)) {
         throw DomainError.of('bundle-being-judged', { name: bundle.name });
       }

@@ -34,10 +34,11 @@ const usualCacheBytes = 64 << 20;
 
 export function createCatalogServices(ports: ServicePorts, catalog: Catalog): CatalogServices {
   const { store, trustTerms, allowUntrusted, configuredCompatible, baseUrl, log, now } = ports;
+  const { allowOpaque = false } = ports;
   const { bundles: storage, uses, writability, writeManifestFile } = store;
   const { inspect, judge, checkImages, hashBundle } = ports;
   const changed = createWriteManifestFile({ catalog, configuredCompatible, baseUrl, writeManifestFile, log });
-  const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted });
+  const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted, allowOpaque });
   return {
     publishBundle: createPublishBundle({ catalog, storage, inspect, allowUntrusted, changed, log, now }),
     deleteBundle: createDeleteBundle({ catalog, storage, uses, writability, log, now }),

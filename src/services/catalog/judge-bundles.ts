@@ -1,6 +1,7 @@
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
+import { isOpaque } from '../../core/opaque';
 import type { Inspection } from '../../core/inspection';
 import { saying } from '../../core/journal/catalogue';
 import type { JudgeSignature, TrustTerms } from '../../ports/bundle-inspection';
@@ -69,6 +70,7 @@ export class BundleJudge implements JudgeBundles {
   }
 
   #isDue(bundle: Bundle, at: Date): boolean {
+    if (isOpaque(bundle)) return false; // there is no signature
     const terms = this.ports.trustTerms();
     const look = this.#looks.get(bundle.name);
     const agoMs = look === undefined ? Infinity : Math.abs(at.getTime() - look.atMs);

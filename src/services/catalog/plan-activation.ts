@@ -2,6 +2,7 @@ import { type Bundle, parseCompatible } from '../../core/bundle';
 import { parseChannel } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { defaultChannel, type NewActivation } from '../../core/release';
+import { isOpaque } from '../../core/opaque';
 import { canBeTold, toldMaxLength } from '../../core/told-text';
 import type { RolloutPolicy } from '../../core/rollout';
 import type { Catalog } from './catalog';
@@ -39,6 +40,7 @@ export function planActivation(
   input: ActivationInput,
   at: Date,
 ): ActivationPlan {
+  if (isOpaque(bundle)) throw DomainError.of('opaque-not-released', { name: bundle.name });
   const compatible = input.compatible ?? bundle.compatible;
   if (compatible === null) throw noCompatible(bundle.name);
   parseCompatible(compatible);

@@ -3,6 +3,7 @@ import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
 import { notYetChecked, type StoredImageCheck } from '../../core/image-check';
+import { opaqueImageCheck, opaqueInspection, parseStoredName } from '../../core/opaque';
 import type { Inspection } from '../../core/inspection';
 import { saying } from '../../core/journal/catalogue';
 import type { RolloutPolicy } from '../../core/rollout';
@@ -22,6 +23,8 @@ export interface PublishRequest {
   readonly name: string;
   /** What the operator says: needed to release an encrypted bundle, else the manifest's is used. */
   readonly compatible?: string;
+  /** Take it as it is, without looking at it: it is no RAUC bundle. Its name is an `opaqueName`. */
+  readonly isOpaque?: boolean;
   /** Make it current for its compatible in the same step. */
   readonly activate?: boolean;
   /** The channel to activate it on; `stable` when left out. */
@@ -77,11 +80,14 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
     discard: (staged) => staged.discard(),
     async publish(staged, request) {
       try {
-        parseBundleName(request.name);
+        const { isOpaque = false } = request;
+        (isOpaque ? parseStoredName : parseBundleName)(request.name);
         if (request.compatible !== undefined) parseCompatible(request.compatible);
         if (request.policy !== undefined) parsePolicy(request.policy);
         await refuseOtherBytes(catalog, request.name, staged); // early: it saves the inspection
-        const inspection = await inspectStaged(ports, staged);
+        const inspection = isOpaque
+          ? opaqueInspection(staged.sizeBytes)
+          : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
         return await catalog.exclusively(() => store(ports, staged, request, inspection));
       } finally {
@@ -91,7 +97,8 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
   };
 }
 
-async function inspectStaged({ inspect }: PublishPorts, staged: StagedBundle): Promise<Inspection> {
+/** Looks into a staged upload. */
+export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle): Promise<Inspection> {
   const file = await staged.open();
   try {
     return await inspect(file);
@@ -176,7 +183,7 @@ function describe(
     uploadedAt: known?.uploadedAt ?? now,
     uploadedBy: known?.uploadedBy ?? request.actor,
     inspection,
-    imageCheck: imageCheckOf(known),
+    imageCheck: request.isOpaque === true ? opaqueImageCheck : imageCheckOf(known),
   };
 }
 

@@ -2,13 +2,16 @@ import type { Readable } from 'node:stream';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { BundleStorage } from '../../ports/bundle-storage';
-import type { BlockCache } from './block-cache';
+import type { BlockCache, CacheCounts } from './block-cache';
 import type { Catalog } from './catalog';
+import type { ReadTrail } from './read-trail';
 import { SharedFiles } from './shared-files';
 
 /** An open bundle file. Its bytes stay readable until the lease is released, even if the bundle is deleted. */
 export interface BundleLease {
   readonly sizeBytes: number;
+  /** Reads bytes that are in memory; `undefined` when some of them are not. */
+  readNow(position: number, length: number): Buffer | undefined;
   /** Reads exactly `length` bytes; rejects when there are fewer. */
   read(position: number, length: number): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. Destroying it does not end the lease. */
@@ -20,10 +23,16 @@ export interface BundleLease {
 export interface ReadBundle {
   find(name: string): Bundle | undefined;
   /**
+   * A bundle that others have open already; `undefined` when nobody has.
+   * @param trail of the connection that reads
+   */
+  openNow(bundle: Bundle, trail?: ReadTrail): BundleLease | undefined;
+  /**
    * Opens a bundle once for all who read it at the same time.
+   * @param trail of the connection that reads: who reads in order finds the next blocks in memory
    * @throws DomainError `not-found` when its bytes are gone or not complete
    */
-  open(bundle: Bundle): Promise<BundleLease>;
+  open(bundle: Bundle, trail?: ReadTrail): Promise<BundleLease>;
 }
 
 export interface BundleReaderPorts {
@@ -46,11 +55,20 @@ export class BundleReader implements ReadBundle {
     return this.ports.catalog.find(name);
   }
 
-  async open({ name, sha256, sizeBytes }: Bundle): Promise<BundleLease> {
+  openNow({ name, sha256 }: Bundle, trail?: ReadTrail): BundleLease | undefined {
+    if (this.ports.catalog.find(name)?.sha256 !== sha256) return undefined;
+    return this.#shared.leaseNow(sha256, trail);
+  }
+
+  async open({ name, sha256 }: Bundle, trail?: ReadTrail): Promise<BundleLease> {
     const { cache, catalog, storage } = this.ports;
     if (catalog.find(name)?.sha256 !== sha256) throw gone(name);
-    const lease = await this.#shared.lease(sha256, async () => cache.of(await storage.open(sha256)));
-    return { ...lease, sizeBytes };
+    return this.#shared.lease(sha256, async () => cache.of(await storage.open(sha256)), trail);
+  }
+
+  /** What the cache did since the start. */
+  cacheCounts(): CacheCounts {
+    return this.ports.cache.counts();
   }
 
   /** Closes what is not being read, for the end of the server. */

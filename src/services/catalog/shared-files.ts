@@ -1,17 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { OpenBytes } from '../../ports/bundle-storage';
+import type { CachedBytes } from './cached-bytes';
+import type { ReadTrail } from './read-trail';
 
 /** The use of a shared file, until it is released. */
-export interface FileLease {
-  read(position: number, length: number): Promise<Buffer>;
-  createReadStream(start: number, end: number): Readable;
+export interface FileLease extends Omit<CachedBytes, 'close' | 'readAhead'> {
   release(): void;
-}
-
-interface Shared {
-  readonly file: Promise<OpenBytes>;
-  leases: number;
-  idle: NodeJS.Timeout | undefined;
 }
 
 /** How many unused files stay open; the oldest is closed first. */
@@ -27,69 +20,135 @@ export class SharedFiles {
   /** @param idleMs how long an unused file stays open */
   constructor(private readonly idleMs: number) {}
 
-  async lease(key: string, open: () => Promise<OpenBytes>): Promise<FileLease> {
-    const shared = this.#byKey.get(key) ?? { file: open(), leases: 0, idle: undefined };
-    this.#byKey.delete(key); // put at the end: the map is in the order of last use
+  /** The use of a file that is open already; `undefined` when it is not. */
+  leaseNow(key: string, trail?: ReadTrail): FileLease | undefined {
+    const shared = this.#byKey.get(key);
+    if (shared?.opened === undefined) return undefined;
+    shared.leases += 1;
+    return new Lease(shared, shared.opened, this, trail);
+  }
+
+  /** @param trail of who reads: reading in order reads ahead */
+  async lease(key: string, open: () => Promise<CachedBytes>, trail?: ReadTrail): Promise<FileLease> {
+    const shared = this.#byKey.get(key) ?? new Shared(key, open());
     this.#byKey.set(key, shared);
-    clearTimeout(shared.idle);
     shared.leases += 1;
     try {
-      return this.#leaseOf(key, shared, await shared.file);
+      return new Lease(shared, await shared.open(), this, trail);
     } catch (error) {
-      this.#shareNoMore(key, shared);
+      this.shareNoMore(shared);
       throw error;
     }
   }
 
   /** Closes unused files; others close with their last lease, after the idle time. */
   async close(): Promise<void> {
-    const idle = [...this.#byKey].filter(([, shared]) => shared.leases === 0);
-    await Promise.allSettled(idle.map(([key, shared]) => this.#discard(key, shared)));
+    const idle = [...this.#byKey.values()].filter(({ leases }) => leases === 0);
+    await Promise.allSettled(idle.map((shared) => this.#discard(shared)));
   }
 
-  #leaseOf(key: string, shared: Shared, file: OpenBytes): FileLease {
-    const shareNoMore = () => this.#shareNoMore(key, shared);
-    let isReleased = false;
-    return {
-      async read(position, length) {
-        try {
-          return await file.read(position, length);
-        } catch (error) {
-          shareNoMore();
-          throw error;
-        }
-      },
-      createReadStream: (start, end) => file.createReadStream(start, end).once('error', shareNoMore),
-      release: () => {
-        if (isReleased) return;
-        isReleased = true;
-        shared.leases -= 1;
-        if (shared.leases > 0) return;
-        if (this.#byKey.get(key) === shared) this.#rest(key, shared);
-        else void this.#discard(key, shared).catch(() => undefined);
-      },
-    };
+  release(shared: Shared): void {
+    shared.leases -= 1;
+    if (shared.leases > 0) return;
+    if (this.#byKey.get(shared.key) === shared) this.#rest(shared);
+    else void this.#discard(shared).catch(() => undefined);
   }
 
-  /** It is not being read at the moment. */
-  #rest(key: string, shared: Shared): void {
-    shared.idle = setTimeout(
-      () => void this.#discard(key, shared).catch(() => undefined),
-      this.idleMs,
-    ).unref();
-    const idle = [...this.#byKey].filter(([, other]) => other.leases === 0);
-    for (const [oldest, other] of idle.slice(0, Math.max(0, idle.length - maxIdleFiles))) {
-      void this.#discard(oldest, other).catch(() => undefined);
+  shareNoMore(shared: Shared): void {
+    if (this.#byKey.get(shared.key) === shared) this.#byKey.delete(shared.key);
+  }
+
+  /** It is not being read at the moment. One timer runs for all of its pauses, because most of them are short. */
+  #rest(shared: Shared): void {
+    shared.restsSinceMs = performance.now();
+    if (shared.timer === undefined) this.#lookAgain(shared, this.idleMs);
+    if (this.#byKey.size <= maxIdleFiles) return;
+    const idle = [...this.#byKey.values()]
+      .filter(({ leases }) => leases === 0)
+      .sort((one, other) => one.restsSinceMs - other.restsSinceMs);
+    for (const oldest of idle.slice(0, Math.max(0, idle.length - maxIdleFiles))) {
+      void this.#discard(oldest).catch(() => undefined);
     }
   }
 
-  #shareNoMore(key: string, shared: Shared): void {
-    if (this.#byKey.get(key) === shared) this.#byKey.delete(key);
+  #lookAgain(shared: Shared, inMs: number): void {
+    shared.timer = setTimeout(() => {
+      shared.timer = undefined;
+      if (shared.leases > 0) return;
+      const leftMs = shared.restsSinceMs + this.idleMs - performance.now();
+      if (leftMs > 0) this.#lookAgain(shared, Math.ceil(leftMs));
+      else void this.#discard(shared).catch(() => undefined);
+    }, inMs).unref();
   }
 
-  #discard(key: string, shared: Shared): Promise<void> {
-    clearTimeout(shared.idle);
-    this.#shareNoMore(key, shared);
-    return shared.file.then((file) => file.close());
+  async #discard(shared: Shared): Promise<void> {
+    clearTimeout(shared.timer);
+    this.shareNoMore(shared);
+    await (await shared.open()).close();
+  }
+}
+
+/** An open file, or one that is being opened. */
+class Shared {
+  leases = 0;
+  opened: CachedBytes | undefined;
+  /** By the monotonic clock. */
+  restsSinceMs = 0;
+  timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly key: string,
+    private readonly opening: Promise<CachedBytes>,
+  ) {}
+
+  async open(): Promise<CachedBytes> {
+    return (this.opened ??= await this.opening);
+  }
+}
+
+class Lease implements FileLease {
+  #isReleased = false;
+
+  constructor(
+    private readonly shared: Shared,
+    private readonly file: CachedBytes,
+    private readonly files: Pick<SharedFiles, 'release' | 'shareNoMore'>,
+    private readonly trail: ReadTrail | undefined,
+  ) {}
+
+  get sizeBytes(): number {
+    return this.file.sizeBytes;
+  }
+
+  readNow(position: number, length: number): Buffer | undefined {
+    const bytes = this.file.readNow(position, length);
+    if (bytes !== undefined) this.#follow(position, length);
+    return bytes;
+  }
+
+  async read(position: number, length: number): Promise<Buffer> {
+    try {
+      const reading = this.file.read(position, length);
+      this.#follow(position, length);
+      return await reading;
+    } catch (error) {
+      this.files.shareNoMore(this.shared);
+      throw error;
+    }
+  }
+
+  createReadStream(start: number, end: number): Readable {
+    return this.file.createReadStream(start, end).once('error', () => this.files.shareNoMore(this.shared));
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.files.release(this.shared);
+  }
+
+  #follow(position: number, length: number): void {
+    if (this.trail?.follow(this.shared.key, position, length) === true)
+      this.file.readAhead(position + length);
   }
 }

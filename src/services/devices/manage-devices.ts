@@ -53,9 +53,17 @@ export interface ManageDevices {
    * although the device has not answered: the device is told nothing, and may still finish.
    * @throws DomainError `conflict`
    */
-  cancel(id: string, actor: Actor, request?: { readonly isForced?: boolean }): Promise<DeviceRecord>;
+  cancel(id: string, actor: Actor, request?: CancelRequest): Promise<DeviceRecord>;
   /** Forgets the device; if its certificate is valid, it comes back as a new one. */
   forget(id: string, actor: Actor): Promise<void>;
+}
+
+export interface CancelRequest {
+  readonly isForced?: boolean;
+  /** It must be this installation. */
+  readonly installationId?: number;
+  /** The device is asked to stop even if it has not been seen to begin: it answers. */
+  readonly asksDevice?: boolean;
 }
 
 export interface ManageDevicesPorts {
@@ -136,15 +144,18 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     clearAllFailures: (ids, actor) =>
       fleet.decisions.interveneAll([...new Set(ids)], planClearing(ports, actor)),
 
-    cancel(id, actor, { isForced = false } = {}) {
+    cancel(id, actor, { isForced = false, installationId, asksDevice = false } = {}) {
       const at = now();
-      return fleet.decisions.intervene(id, ({ installation }) => {
+      return fleet.decisions.intervene(id, ({ installation: latest }) => {
+        const isMeant = installationId === undefined || installationId === latest?.id;
+        const installation = isMeant ? latest : null;
         if (isForced) return endCancelled(installation, id, { at, actor });
         if (installation === null || !isCancellable(installation)) {
           throw DomainError.of('nothing-to-call-off', { id });
         }
         // An installation that has not begun has nothing to interrupt.
-        const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
+        const isNothing = installation.startedAt === null && !asksDevice;
+        const state = isNothing ? 'cancelled' : 'cancelling';
         const message = circumstance('installation-called-off', { by: actor.name });
         const after = changed(installation, { state, message }, { at, actor });
         return { installations: [after.installation], events: after.events };

@@ -2,6 +2,7 @@ import type { Why } from '../../core/reasons/why';
 import type { Device } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
+import { isOpaque } from '../../core/opaque';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import type { Clock } from '../../ports/clock';
@@ -87,7 +88,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       const pin = { bundleName, by: actor.name, at: now() };
       return {
         change({ id, facts: { compatible } }) {
-          if (compatible === null || bundle.compatible === compatible) return { pin };
+          if (compatible === null || bundle.compatible === compatible || isOpaque(bundle)) return { pin };
           throw DomainError.of(
             'pin-for-another-compatible',
             { bundleName, own: bundle.compatible, id, compatible },

@@ -21,7 +21,7 @@ export interface AskingPorts {
 
 /**
  * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one its certificate is bound to, or else
- * the one it last reported, or else the default.
+ * the one it last reported, or else the default, or else that of the bundle which a person pinned it to.
  * @param record `undefined` for an unknown device
  * @param asked the compatible it names now; `null` if it names none
  * @param meansDefault a device that names none means the default, whatever it reported before
@@ -40,11 +40,14 @@ export function describeAsking(
   const [bound, ...others] = compatibles;
   const known = device?.facts.compatible ?? null;
   const usual = defaultCompatible(catalog, configuredCompatible).compatible;
+  const pinned = device?.pin ?? null;
+  const pinnedBundle = pinned === null ? undefined : catalog.find(pinned.bundleName);
   const compatible =
     asked ??
     (others.length === 0 ? bound : undefined) ??
-    (meansDefault ? (usual ?? known) : (known ?? usual));
-  const pinned = device?.pin ?? null;
+    (meansDefault ? (usual ?? known) : (known ?? usual)) ??
+    (compatibles.length === 0 ? pinnedBundle?.compatible : undefined) ??
+    null;
   return {
     id,
     compatible,
@@ -53,7 +56,7 @@ export function describeAsking(
     labels: device?.labels ?? [],
     admission: device?.admission ?? 'admitted',
     hold: device?.hold ?? null,
-    pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: catalog.find(pinned.bundleName) },
+    pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: pinnedBundle },
     systemVersion: device?.facts.systemVersion ?? null,
     provenSha256: provenSha256(record),
     tellsSlot: device !== undefined && slotOf(device.facts) !== null,

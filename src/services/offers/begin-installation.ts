@@ -29,13 +29,19 @@ export interface BeginPorts {
 /**
  * Records that a device was told of a bundle or begins to install it, in its unsettled installation for the bundle or a new one.
  */
-export type BeginInstallation = (draft: DeviceDraft, offered: Offered, contact: Contact) => void;
+export type BeginInstallation = (
+  draft: DeviceDraft,
+  offered: Offered,
+  contact: Contact,
+  /** The device itself when left out. */
+  actor?: Actor,
+) => void;
 
 export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPorts): BeginInstallation {
-  return (draft, offered, contact) => {
+  return (draft, offered, contact, actor = deviceActor(draft.record.device.id, contact)) => {
     const { device, installation } = draft.record;
     const { at, transactionId } = contact;
-    const cause = { at, actor: deviceActor(device.id, contact) };
+    const cause = { at, actor };
     const offerEndsAt = new Date(at.getTime() + offerLifetimeMs);
     const unsettled = installation !== null && isUnsettled(installation) ? installation : null;
     if (unsettled !== null && isAbout(unsettled, offered)) {

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../core/bundle';
 import type { Admission, DeviceIdentity } from '../../core/device';
+import { isOpaque } from '../../core/opaque';
 import { isOpen } from '../../core/installation-states';
 import type { Catalog } from '../catalog/catalog';
 import type { DeviceUpdates } from '../../ports/device-updates';
@@ -32,6 +33,7 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
     isAdmitted: async ({ id }) => ((await find(id))?.device.admission ?? newDevices) === 'admitted',
 
     isTheirs({ compatibles }, bundle) {
+      if (isOpaque(bundle)) return false; // only what it is assigned to, as its action
       if (compatibles.length === 0) return true;
       if (bundle.compatible !== null && compatibles.includes(bundle.compatible)) return true;
       // A bundle of another compatible may have been released by force: then it is for these devices too.

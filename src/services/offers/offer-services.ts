@@ -5,7 +5,7 @@ import type { Fleet } from '../../ports/fleet';
 import type { AdvanceRollouts } from '../rollouts/advance-rollouts';
 import type { ServicePorts } from '../service-ports';
 import type { WatchRestores } from '../startup/watch-restores';
-import { createBeginInstallation } from './begin-installation';
+import { type BeginInstallation, createBeginInstallation } from './begin-installation';
 import { type BundleAccess, createBundleAccess } from './bundle-access';
 import { createDeviceActions, type DeviceActions } from './device-actions';
 import { createDeviceContacts } from './device-contacts';
@@ -23,6 +23,7 @@ export interface OfferServices {
   readonly bundleAccess: BundleAccess;
   readonly deviceActions: DeviceActions;
   readonly explainOffer: ExplainOffer;
+  readonly beginInstallation: BeginInstallation;
 }
 
 /** Parts that others use too. */
@@ -72,5 +73,6 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
     bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
     deviceActions: createDeviceActions({ fleet, devices, catalog, explainOffer }),
     explainOffer,
+    beginInstallation,
   };
 }

@@ -6,7 +6,7 @@ import type { AskingDevice } from '../../core/offer-question';
 import type { Offer } from '../../core/offer';
 import { circumstance } from '../../core/circumstances/catalogue';
 import { limitReasons } from '../../core/offer-verdict';
-import { noLimits } from '../../core/protocol';
+import { noLimitsAtAll } from '../../core/protocol';
 import type { ReleaseNumbers } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
@@ -87,7 +87,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   ): boolean {
     if (offer.kind === 'bundle' || !limitReasons.includes(offer.reason)) return false;
     if (!canBeWithdrawn(record)) return false;
-    const elsewhere = decisions.decide(releases, device, { at, isInstall: false, limits: noLimits });
+    const elsewhere = decisions.decide(releases, device, { at, isInstall: false, limits: noLimitsAtAll });
     return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === record.installation.sha256;
   }
 
@@ -157,7 +157,9 @@ type WithInstallation = DeviceRecord & { readonly installation: NonNullable<Devi
 /** A begun installation continues if nothing is offered: the device may be waiting for its reboot. */
 function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
   const { installation } = record;
-  return installation !== null && isUnsettled(installation) && installation.startedAt === null;
+  if (installation === null || !isUnsettled(installation)) return false;
+  // A device that is asked to stop answers, even if it has not begun.
+  return installation.startedAt === null && installation.state !== 'cancelling';
 }
 
 /** Records what the device was told. */

@@ -1,5 +1,6 @@
 import { backedUpCertificates, type BackupContents, otherArchive } from '../../core/backup';
-import { parseBundleName, parseSha256 } from '../../core/bundle';
+import { parseSha256 } from '../../core/bundle';
+import { parseStoredName } from '../../core/opaque';
 import { DomainError } from '../../core/errors';
 
 /** The last file of an archive: an archive without it was cut short. */
@@ -43,7 +44,7 @@ export function parseContents(text: string): BackupContents {
     bundles: json['bundles'].map((bundle: unknown) => {
       const { name, sha256, size_bytes: sizeBytes } = objectOf(bundle);
       if (typeof sizeBytes !== 'number') throw damaged();
-      return { name: parseBundleName(textOf(name)), sha256: parseSha256(textOf(sha256)), sizeBytes };
+      return { name: parseStoredName(textOf(name)), sha256: parseSha256(textOf(sha256)), sizeBytes };
     }),
   };
 }

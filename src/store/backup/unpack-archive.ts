@@ -6,7 +6,7 @@ import { type Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type BackupContents, otherArchive } from '../../core/backup';
-import { parseBundleName } from '../../core/bundle';
+import { parseStoredName } from '../../core/opaque';
 import { DomainError } from '../../core/errors';
 import { contentsName, parseContents } from './contents-json';
 import { openSealedFile } from './seal-file';
@@ -78,7 +78,7 @@ function targetOf(name: string, folder: string, keepsBundles: boolean): string |
         remedy: otherArchive,
       },
     );
-  const target = path.join(folder, 'bundles', parseBundleName(bundle));
+  const target = path.join(folder, 'bundles', parseStoredName(bundle));
   return keepsBundles ? target : null;
 }
 

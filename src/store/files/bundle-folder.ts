@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { syncFolder } from '../../base/files/replace-file';
 import { systemErrorCode } from '../../base/files/system-error';
-import { parseBundleName, parseSha256 } from '../../core/bundle';
+import { parseSha256 } from '../../core/bundle';
+import { parseStoredName } from '../../core/opaque';
 import { DomainError } from '../../core/errors';
 import type {
   BundleStorage,
@@ -140,7 +141,7 @@ export class BundleFolder implements BundleStorage {
     },
     adopt: (name, bytes) =>
       storing(() => {
-        this.#index.add(parseBundleName(name), bytes);
+        this.#index.add(parseStoredName(name), bytes);
         return Promise.resolve();
       }),
     remove: (name) =>
@@ -163,7 +164,7 @@ export class BundleFolder implements BundleStorage {
 
   /** The only way to a path. The pattern of bundle names allows none outside of the folder. */
   #pathOf(name: string): string {
-    return path.join(this.#folder, parseBundleName(name));
+    return path.join(this.#folder, parseStoredName(name));
   }
 
   /** @returns `undefined` if there is no such regular file */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Inspection } from '../../core/inspection';
+import { type Inspection, verdicts } from '../../core/inspection';
 
 // This also reads rows of earlier versions: a field that is added later needs a default here.
 const finding = z.object({ code: z.string(), message: z.string() });
@@ -62,7 +62,7 @@ const signerCertificate = z.object({
 const onceWarning = 'no-adaptive-index';
 
 const inspection: z.ZodType<Inspection> = z.object({
-  verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
+  verdict: z.enum(verdicts),
   reasons: z.array(finding),
   warnings: z.array(finding).transform((warnings) => warnings.filter(({ code }) => code !== onceWarning)),
   hints: z.array(finding).default([]),

@@ -488,6 +488,31 @@ export const migrations: readonly string[] = [
     END;
   `,
   `
+  -- What hawkBit's scripts create before there is a bundle: modules, which get a file, and sets, which name a module.
+  CREATE TABLE drafts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('module', 'set')),
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    type TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    -- Of a module: the file as the script named it, and the bundle that it became.
+    file TEXT,
+    bundle TEXT,
+    -- Of a set.
+    module INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX drafts_by_name ON drafts (kind, name, version, type);
+  CREATE INDEX drafts_of_module ON drafts (module) WHERE module IS NOT NULL;
+  -- What hawkBit's scripts have configured; a value is JSON.
+  CREATE TABLE hawkbit_settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- What the server gives as a reason: a code and what its sentence needs, as JSON. What people and devices wrote stays beside it, and so
   -- does the sentence of an earlier version.
   ALTER TABLE installations ADD COLUMN message_circumstance TEXT;

@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Admission } from '../../core/device';
+import type { DraftKind } from '../../core/draft';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
 import type { ReleaseEnding } from '../../core/release-end';
@@ -36,6 +37,8 @@ export interface Schema {
   asked_names: AskedNameTable;
   up_spans: UpSpanTable;
   retention: RetentionTable;
+  drafts: DraftTable;
+  hawkbit_settings: HawkbitSettingTable;
 }
 
 export interface BundleTable {
@@ -388,4 +391,28 @@ export interface DismissalTable {
   subject: string;
   at: string;
   by: string;
+}
+
+/** What hawkBit's scripts create before there is a bundle. */
+export interface DraftTable {
+  id: Generated<number>;
+  kind: DraftKind;
+  name: string;
+  version: string;
+  type: string;
+  description: string;
+  created_at: string;
+  created_by: string;
+  /** Both `null` for a module without a file, and for a set. */
+  file: Generated<string | null>;
+  bundle: Generated<string | null>;
+  /** Of a set that has one. */
+  module: number | null;
+}
+
+/** What hawkBit's scripts have configured. */
+export interface HawkbitSettingTable {
+  name: string;
+  /** As JSON. */
+  value: string;
 }

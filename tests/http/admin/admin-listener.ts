@@ -20,6 +20,8 @@ export interface AdminListenerOptions extends OpenServicesOptions {
   readonly certsDir?: string;
   /** Any free one when left out. */
   readonly port?: number;
+  /** Services of another listener, which closes them; own ones when left out. */
+  readonly opened?: OpenedServices;
   readonly changeServices?: (services: AdminServices) => Partial<AdminServices>;
 }
 
@@ -50,7 +52,7 @@ afterAll(async () => {
 
 /** The real listener on a free port, with the real services on a real data folder. */
 export async function openAdminListener(options: AdminListenerOptions = {}): Promise<AdminListener> {
-  const opened = await openServices(options);
+  const opened = options.opened ?? (await openServices(options));
   const requests: LoggedRequest[] = [];
   const at = (level: string) => (facts: object) => {
     requests.push({ level, facts: facts as LoggedRequest['facts'] });
@@ -128,7 +130,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
       if (!open.delete(listener)) return;
       eventStreams.close();
       await server.close(0);
-      await opened.close();
+      if (options.opened === undefined) await opened.close();
     },
   };
   open.add(listener);

@@ -239,8 +239,12 @@ describe('what the admin API answers', () => {
       ['Device', { id: 'by-token' }],
       ['Gateway', {}],
     ] as const) {
-      await call(`create${kind}Token`, params, {});
+      expect(await call(`describe${kind}Token`, params)).toMatchObject({ exists: false, created_at: null });
+      const { token } = await call(`create${kind}Token`, params, {});
       await call(`show${kind}Token`, params);
+      const state = await call(`describe${kind}Token`, params);
+      expect(state).toMatchObject({ exists: true, created_by: 'local', previous_until: null });
+      expect(JSON.stringify(state)).not.toContain(token);
       await call(`rotate${kind}Token`, params, { overlap_seconds: 60 });
       await call(`remove${kind}Token`, params);
     }

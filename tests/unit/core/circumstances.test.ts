@@ -14,6 +14,7 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'no-finding': [],
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],
+  'opaque-not-accepted': [],
   'bundle-broken': [],
   'images-check-failed': [{ tries: 5, why: circumstance('server-ended-during-check') }],
   'server-ended-during-check': [],

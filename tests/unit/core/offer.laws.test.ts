@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { isWindowOpen } from '../../../src/core/maintenance-window';
 import type { StandingOffer } from '../../../src/core/offer-question';
 import { decideOffer, judgeOffer, type Offer, type RuleResult } from '../../../src/core/offer';
+import { isOpaque } from '../../../src/core/opaque';
 import { type OfferRule, offerRules } from '../../../src/core/offer-rules';
 import { sentenceOf } from '../../../src/core/offer-sentences';
 import type { NothingReason } from '../../../src/core/offer-verdict';
@@ -21,6 +22,8 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'pinned-bundle-gone': 'release',
   'bundle-for-other-compatible': 'bundle-compatible',
   'bundle-untrusted': 'trusted',
+  'opaque-not-assigned': 'opaque',
+  'opaque-not-carried': 'opaque',
   'plain-not-streamable': 'streamable',
   'no-version': 'streamable',
   'crypt-not-encrypted': 'streamable',
@@ -77,7 +80,7 @@ describe('an offer, whatever is asked', () => {
 
   it('is never a bundle of another compatible, unless a person released it for this one by force', () => {
     always(({ device: { compatible }, releases }, offer) => {
-      if (offer.kind !== 'bundle' || offer.bundle.compatible === compatible) return;
+      if (offer.kind !== 'bundle' || offer.bundle.compatible === compatible || isOpaque(offer.bundle)) return;
       expect(releases).toContainEqual(
         expect.objectContaining({ compatible, forced: true, bundle: offer.bundle }),
       );
@@ -93,8 +96,17 @@ describe('an offer, whatever is asked', () => {
   it('is never a pinned bundle of another compatible', () => {
     always((asked, offer) => {
       const { pin, compatible } = asked.device;
-      if (pin === null || isStanding(asked) || offer.kind !== 'bundle') return;
+      if (pin === null || isStanding(asked) || offer.kind !== 'bundle' || isOpaque(offer.bundle)) return;
       expect(offer.bundle.compatible).toBe(compatible);
+    });
+  });
+
+  it('is an opaque file only where a person assigned it, and by a protocol that carries it', () => {
+    always((asked, offer) => {
+      if (offer.kind !== 'bundle' || !isOpaque(offer.bundle)) return;
+      expect(offer.release).toBeNull();
+      expect(asked.question.limits.carriesOpaque).toBe(true);
+      if (!isStanding(asked)) expect(asked.device.pin?.bundle).toBe(offer.bundle);
     });
   });
 
@@ -149,7 +161,7 @@ describe('an offer, whatever is asked', () => {
   });
 
   it('leaves no rule unasked before the one that failed, but those that do not apply', () => {
-    const needless = ['standing-offer', 'streamable'];
+    const needless = ['standing-offer', 'opaque', 'streamable'];
     always((asked, offer) => {
       if (offer.kind === 'bundle') return;
       const until = chainOf(asked).slice(0, offerRules.indexOf(ruleOf[offer.reason]));

@@ -3,7 +3,7 @@ import { Hint } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
 
-const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad' } as const;
+const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad', opaque: 'bad' } as const;
 
 /** The verdict in words; problems come first. */
 export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
+import type { DeviceTokenStateJson } from '../../../contract/device-token';
 import { cancellableStates } from '../../../core/installation-states';
 import { may } from '../../api/session';
+import { CreateDeviceToken } from '../../parts/device-token/token-dialogs';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
 import { text } from '../../texts';
+import type { Data } from '../../use-data';
 import { carryOutNow, type Subject } from './deed';
 import { CancelDialog, ChannelDialog, HoldDialog, NotesDialog, PinDialog } from './device-dialogs';
 import { ForgetDialog } from './forget-dialog';
@@ -19,13 +22,18 @@ const dialogs = {
   forget: ForgetDialog,
 } as const;
 
+interface DeviceActionsProps extends Subject {
+  /** Its token as a client of hawkBit. */
+  readonly token: Data<DeviceTokenStateJson>;
+}
+
 /** What people can do to it. Actions that need no input are applied at once and can be undone. */
-export function DeviceActions({ device, onChange }: Subject) {
-  const [asking, setAsking] = useState<keyof typeof dialogs | null>(null);
+export function DeviceActions({ device, onChange, token }: DeviceActionsProps) {
+  const [asking, setAsking] = useState<keyof typeof dialogs | 'token' | null>(null);
   const { one } = text.devices;
   const { id, hold, pin, admission, installation } = device;
   const subject = { device, onChange };
-  const Asking = asking === null ? null : dialogs[asking];
+  const Asking = asking === null || asking === 'token' ? null : dialogs[asking];
   if (!may('publish')) return null;
   return (
     <>
@@ -76,6 +84,11 @@ export function DeviceActions({ device, onChange }: Subject) {
             <button type="button" onClick={() => setAsking('kit')}>
               {one.kit}
             </button>
+            {token.value?.exists === false && (
+              <button type="button" onClick={() => setAsking('token')}>
+                {text.deviceTokens.create}
+              </button>
+            )}
             <button type="button" class="danger" onClick={() => setAsking('forget')}>
               {one.forget}
             </button>
@@ -83,6 +96,9 @@ export function DeviceActions({ device, onChange }: Subject) {
         )}
       </Menu>
       {Asking !== null && <Asking subject={subject} onClose={() => setAsking(null)} />}
+      {asking === 'token' && (
+        <CreateDeviceToken holder={id} onDone={token.reload} onClose={() => setAsking(null)} />
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { apiPath } from '../../api/client';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Command } from '../../parts/command';
+import { useDeviceToken } from '../../parts/device-token/use-device-token';
 import { deviceState } from '../../../contract/device-state';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
@@ -15,6 +16,7 @@ import { DeviceActions } from './device-actions';
 import { DeviceBoards } from './device-boards';
 import { DeviceFacts } from './device-facts';
 import { DeviceHints } from './device-hints';
+import { DeviceToken } from './device-token';
 import { Explanation, useExplanation } from './explanation';
 import { LatestInstallation } from './latest-installation';
 import { SeenCertificates } from './seen-certificates';
@@ -28,6 +30,7 @@ export function DevicePage({ id }: { readonly id: string }) {
   const isAbout = ({ device }: EventJson) => device === id;
   const data = useData<DeviceJson>(path, { isStale: isAbout, everyMs: contactsMs });
   const explanation = useExplanation(id);
+  const token = useDeviceToken(id);
   const above = { label: text.frame.pages.devices, href: '/devices' };
   if (data.failure?.status === 404) {
     return (
@@ -49,7 +52,7 @@ export function DevicePage({ id }: { readonly id: string }) {
             <DecisionBadges device={device} />
           </>
         ),
-        actions: <DeviceActions device={device} onChange={data.assume} />,
+        actions: <DeviceActions device={device} onChange={data.assume} token={token} />,
       })}
     >
       <Loaded data={data}>
@@ -65,6 +68,7 @@ export function DevicePage({ id }: { readonly id: string }) {
               <div>
                 <DeviceBoards device={shown} />
                 <DeviceFacts device={shown} onChange={data.assume} />
+                <DeviceToken id={id} token={token} />
                 <SeenCertificates device={shown} onChange={data.reload} />
               </div>
             </div>

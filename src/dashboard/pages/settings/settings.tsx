@@ -7,6 +7,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { About } from './about';
 import { Configuration } from './configuration';
+import { GatewayToken } from './gateway-token';
 import { Tokens } from './tokens';
 import { Webhooks } from './webhooks';
 
@@ -22,7 +23,7 @@ export function SettingsPage() {
   // The target of a link may be rendered only after the server has answered.
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [isThere]);
   const sections = [
-    ...(isAdmin ? (['tokens', 'webhooks'] as const) : []),
+    ...(isAdmin ? (['tokens', 'gateway', 'webhooks'] as const) : []),
     ...(['configuration', 'about'] as const),
   ];
   return (
@@ -30,13 +31,14 @@ export function SettingsPage() {
       <nav class="anchors" aria-label={words.sections}>
         {sections.map((section) => (
           <a key={section} href={`#${section}`}>
-            {words[section].title}
+            {section === 'gateway' ? text.deviceTokens.gatewayTitle : words[section].title}
           </a>
         ))}
       </nav>
       {isAdmin ? (
         <>
           <Tokens />
+          <GatewayToken about={about} />
           <Webhooks />
         </>
       ) : (

@@ -62,6 +62,8 @@ export const bundles = {
     untrusted:
       "The signer does not chain to this server's keyring. Devices with the same keyring will refuse the bundle.",
     broken: 'The file is damaged or not a bundle.',
+    opaque:
+      "An opaque file, for tests: it is not a RAUC bundle, and nothing about it was verified. Only clients of hawkBit's device protocol get it, when it is assigned to them.",
   },
   noWarnings: 'No warnings.',
   imageChecks: {

@@ -77,6 +77,7 @@ export const device = {
     'not-held': 'Not held',
     'standing-offer': 'Standing offer',
     release: 'Release',
+    opaque: 'Not opaque, or assigned',
     'bundle-compatible': 'Bundle matches',
     trusted: 'Trusted',
     streamable: 'Streamable',

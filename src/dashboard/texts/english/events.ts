@@ -11,6 +11,7 @@ const groups = {
   attention: 'Attention',
   token: 'Tokens',
   'device-token': 'Device tokens',
+  setting: 'Settings',
   session: 'Sessions',
   webhook: 'Webhooks',
 };
@@ -69,6 +70,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'device-token.created': 'created',
   'device-token.rotated': 'rotated',
   'device-token.removed': 'removed',
+  'setting.changed': 'changed',
   'session.begun': 'signed in',
   'session.ended': 'signed out',
   'webhook.created': 'created',

@@ -1,5 +1,6 @@
 import { bundles } from './bundles';
 import { certificates } from './certificates';
+import { deviceTokens } from './device-tokens';
 import { devices } from './devices';
 import { events } from './events';
 import { common, failure, frame, login, state } from './frame';
@@ -18,6 +19,7 @@ export const english = {
   overview,
   bundles,
   devices,
+  deviceTokens,
   rollouts,
   certificates,
   events,

@@ -16,7 +16,7 @@ export interface Caller {
   readonly scopes: readonly TokenScope[];
 }
 
-const local: Caller = { actor: 'local', name: 'local', scopes };
+export const local: Caller = { actor: 'local', name: 'local', scopes };
 
 export interface AuthenticatorOptions {
   readonly checkToken: CheckToken;

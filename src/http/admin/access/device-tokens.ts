@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { deviceParams } from '../../../contract/device';
 import {
   deviceTokenJson,
+  deviceTokenStateJson,
   importedTokensJson,
   importTokensBody,
   newDeviceTokenBody,
@@ -11,11 +12,12 @@ import {
 } from '../../../contract/device-token';
 import { gateway, holderName, type TokenHolder } from '../../../core/device-token';
 import { problemOf } from '../../problem';
-import type { ShownDeviceToken } from '../../../services/access/device-tokens';
+import type { DeviceTokenFacts, ShownDeviceToken } from '../../../services/access/device-tokens';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
 const shown = { description: 'The token', schema: deviceTokenJson };
+const state = { description: 'Whether there is a token, and since when', schema: deviceTokenStateJson };
 const none = { 200: { description: 'There is no token now', schema: noTokenJson } };
 
 /** Tokens of devices, for hawkBit's clients: everything needs the scope `admin`. */
@@ -74,6 +76,17 @@ function ofDevice({ services: { deviceTokens } }: AdminOptions): readonly Route[
       handle: async ({ input }) => answer(200, await deviceTokens.show(holderOf(input.params))),
     }),
     defineRoute({
+      method: 'get',
+      path: `${path}/state`,
+      scope: 'admin',
+      operation: 'describeDeviceToken',
+      summary: 'Whether a device has a token, without showing it',
+      input: { params: deviceParams },
+      answers: { 200: state },
+      problems: [],
+      handle: async ({ input }) => stateAnswer(await deviceTokens.describe(holderOf(input.params))),
+    }),
+    defineRoute({
       method: 'post',
       path,
       scope: 'admin',
@@ -129,6 +142,17 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
       handle: async () => answer(200, await deviceTokens.show(gateway)),
     }),
     defineRoute({
+      method: 'get',
+      path: `${path}/state`,
+      scope: 'admin',
+      operation: 'describeGatewayToken',
+      summary: 'Whether there is a gateway token, without showing it',
+      input: {},
+      answers: { 200: state },
+      problems: [],
+      handle: async () => stateAnswer(await deviceTokens.describe(gateway)),
+    }),
+    defineRoute({
       method: 'post',
       path,
       scope: 'admin',
@@ -170,13 +194,21 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
 }
 
 function answer<Status extends 200 | 201>(status: Status, token: ShownDeviceToken) {
-  const json = {
-    token: token.token,
-    created_at: token.createdAt.toISOString(),
-    created_by: token.createdBy,
-    previous_until: token.previousUntil?.toISOString() ?? null,
+  return { status, json: { token: token.token, ...factsJson(token) }, secret: true };
+}
+
+function stateAnswer(facts: DeviceTokenFacts | null) {
+  const none = { created_at: null, created_by: null, previous_until: null };
+  const json = { exists: facts !== null, ...(facts === null ? none : factsJson(facts)) };
+  return { status: 200 as const, json };
+}
+
+function factsJson({ createdAt, createdBy, previousUntil }: DeviceTokenFacts) {
+  return {
+    created_at: createdAt.toISOString(),
+    created_by: createdBy,
+    previous_until: previousUntil?.toISOString() ?? null,
   };
-  return { status, json, secret: true };
 }
 
 function rotation({ token, overlap_seconds: seconds }: z.infer<typeof rotateTokenBody>) {

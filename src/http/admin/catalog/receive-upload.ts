@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
+import { parseBundleName } from '../../../core/bundle';
 import { DomainError } from '../../../core/errors';
 import type { StagedBundle } from '../../../ports/bundle-storage';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
@@ -21,27 +22,39 @@ export interface ReceiveOptions<Fields> {
   readonly limitBytes: number;
   /** Checks the text fields, which may come before and after the file. @throws DomainError */
   readonly parseFields: (fields: unknown) => Fields;
+  /** The field of the file; `bundle` when left out. */
+  readonly fileField?: string;
+  /** Checks the name of the file; it must be that of a bundle when left out. @throws DomainError */
+  readonly checkName?: (name: string) => void;
 }
 
 /**
- * Reads a multipart body (RFC 7578) with one file in the field `bundle`. If anything is wrong with it, nothing stays
+ * Reads a multipart body (RFC 7578) with one file. If anything is wrong with it, nothing stays
  * staged.
  * @throws DomainError `invalid-input`, `too-large`, `unsupported-media-type`, `storage-full`
  */
 export async function receiveUpload<Fields>(
   request: Request,
   response: Response,
-  { publishBundle, limitBytes, parseFields }: ReceiveOptions<Fields>,
+  options: ReceiveOptions<Fields>,
 ): Promise<ReceivedUpload<Fields>> {
+  const {
+    publishBundle,
+    limitBytes,
+    parseFields,
+    fileField = 'bundle',
+    checkName = parseBundleName,
+  } = options;
   const cancel = new AbortController();
   const storage = new StagingStorage(publishBundle, {
     limitBytes,
     signal: cancel.signal,
     checkFields: parseFields,
+    checkName,
   });
   try {
     const source = new MultipartSource(request);
-    await parseMultipart(source, response, storage);
+    await parseMultipart(source, response, storage, fileField);
     const staged = await storage.settled();
     const name = source.file?.originalname;
     if (staged === undefined || name === undefined) throw missingFile();
@@ -77,6 +90,7 @@ async function parseMultipart(
   source: MultipartSource,
   response: Response,
   storage: StagingStorage,
+  fileField: string,
 ): Promise<void> {
   const parse = multer({
     storage,
@@ -92,7 +106,7 @@ async function parseMultipart(
       headerPairs: 32,
       fieldNestingDepth: 0,
     },
-  }).single('bundle');
+  }).single(fileField);
   await new Promise<void>((resolve, reject) => {
     parse(source as unknown as Request, response, (error: unknown) => {
       if (error === undefined || error === null) resolve();

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { StorageEngine } from 'multer';
-import { parseBundleName } from '../../../core/bundle';
 import type { StagedBundle } from '../../../ports/bundle-storage';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 
@@ -9,6 +8,8 @@ export interface StagingOptions {
   readonly signal: AbortSignal;
   /** Checks the fields that came before the file. @throws DomainError */
   readonly checkFields: (fields: unknown) => void;
+  /** Checks the name of the file. @throws DomainError */
+  readonly checkName: (name: string) => void;
 }
 
 /** A multer storage engine that hands the stream of one upload to the incoming area, without a copy in between. */
@@ -27,10 +28,10 @@ export class StagingStorage implements StorageEngine {
     file: Express.Multer.File,
     callback: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
   ): void {
-    const { limitBytes, signal, checkFields } = this.options;
+    const { limitBytes, signal, checkFields, checkName } = this.options;
     try {
       checkFields(request.body);
-      parseBundleName(file.originalname);
+      checkName(file.originalname);
       this.staging = this.publishBundle.stage(file.stream, { limitBytes, signal });
     } catch (error) {
       this.refusal = error;

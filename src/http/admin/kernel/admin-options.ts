@@ -5,6 +5,7 @@ import type { InstallationState } from '../../../core/installation-states';
 import type { Administration } from '../../../services/administration';
 import type { ActivateRelease } from '../../../services/catalog/activate-release';
 import type { DeleteBundle } from '../../../services/catalog/delete-bundle';
+import type { DeviceActions } from '../../../services/offers/device-actions';
 import type { DescribeRollout } from '../../../services/rollouts/describe-rollout';
 import type { ExplainOffer } from '../../../services/offers/explain-offer';
 import type { FleetHistory } from '../../../services/overview/fleet-history';
@@ -19,6 +20,7 @@ import type { DeviceTokens } from '../../../services/access/device-tokens';
 import type { ImportTokens } from '../../../services/access/import-tokens';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
+import type { HawkbitServices } from '../../../services/hawkbit/hawkbit-services';
 import type { ManageDeliveries } from '../../../services/webhooks/manage-deliveries';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
 import type { ServiceHealth } from '../../../services/services';
@@ -32,7 +34,7 @@ import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 import type { Clock } from '../../../ports/clock';
 import type { RequestLog } from '../../../ports/log';
 
-export interface AdminServices extends Administration {
+export interface AdminServices extends Administration, HawkbitServices {
   /** Identifies the database; the name of the server's cookie is derived from it. */
   readonly databaseId: string;
   readonly publishBundle: PublishBundle;
@@ -59,6 +61,7 @@ export interface AdminServices extends Administration {
   readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
+  readonly deviceActions: Pick<DeviceActions, 'find'>;
   readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
   readonly chores: () => readonly ChoreStatus[];
   readonly serverClock: Pick<ServerClock, 'trouble'>;
@@ -75,6 +78,8 @@ export interface AdminOptions {
   readonly uploadLimitBytes: number;
   /** What the release dialog proposes: the steps, and after how many failed devices a rollout pauses. */
   readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
+  /** How often hawkBit's clients poll unless a script has configured it, in milliseconds; five minutes when left out. */
+  readonly hawkbitPollIntervalMs?: number;
   /** Names (or `name:port`) that the listener is reached by, in addition to `localhost` and IP addresses. */
   readonly adminHosts: readonly string[];
   /**

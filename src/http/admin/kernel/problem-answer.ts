@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { DomainError, type ErrorCode } from '../../../core/errors';
 import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
 import { wantsPage } from './answer';
@@ -19,22 +19,28 @@ function isWellFormed(path: string): boolean {
   }
 }
 
-/** Answers every failure with a problem document (RFC 9457), or as text when a browser's form caused it. */
-export const problemAnswer: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  const context = contextOf(request);
-  context.error = error;
-  if (response.headersSent) {
-    next(error); // Express cuts the connection: a half answer must not look whole.
-    return;
-  }
-  const problem = problemOf(requestFailure(error), context.id);
-  if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
-  if (typeof problem.retry_after_seconds === 'number')
-    response.set('Retry-After', String(problem.retry_after_seconds));
-  // The client was not told to send its body, and may or may not send it now: this connection cannot be reused.
-  if (context.awaitsContinue) response.set('Connection', 'close');
-  sendProblem(request, response, problem);
-};
+/** Sends a problem in the form that its clients read. */
+export type SendProblem = (request: Request, response: Response, problem: ProblemJson) => void;
+
+/** Answers every failure. */
+export function answerProblems(send: SendProblem): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const context = contextOf(request);
+    context.error = error;
+    if (response.headersSent) {
+      next(error); // Express cuts the connection: a half answer must not look whole.
+      return;
+    }
+    const problem = problemOf(requestFailure(error), context.id);
+    if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
+    if (typeof problem.retry_after_seconds === 'number')
+      response.set('Retry-After', String(problem.retry_after_seconds));
+    // The client was not told to send its body, and may or may not send it now: this connection cannot be reused.
+    if (context.awaitsContinue) response.set('Connection', 'close');
+    response.status(problem.status).set('Cache-Control', 'no-store');
+    send(request, response, problem);
+  };
+}
 
 /** Answers a wrong method on a known path. */
 export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
@@ -43,16 +49,13 @@ export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
     const detail = `${request.method} is not allowed here`;
     const remedy = `Use ${allowed.join(' or ')}.`;
     const requestId = contextOf(request).id;
+    response.status(405).set('Cache-Control', 'no-store');
     sendProblem(request, response, createProblem('method-not-allowed', { detail, remedy, requestId }));
   };
 }
 
-function sendProblem(
-  request: Request,
-  response: Parameters<ErrorRequestHandler>[2],
-  problem: ProblemJson,
-): void {
-  response.status(problem.status).set('Cache-Control', 'no-store').vary('Accept');
+function sendProblem(request: Request, response: Response, problem: ProblemJson): void {
+  response.vary('Accept');
   if (!wantsPage(request)) {
     response.type(problemMediaType).send(JSON.stringify(problem));
     return;
@@ -60,6 +63,9 @@ function sendProblem(
   const lines = [problem.title, problem.detail, problem.remedy, `Request ${problem.request_id ?? ''}`];
   response.type('text/plain').send(`${lines.filter((line) => line !== undefined).join('\n\n')}\n`);
 }
+
+/** Answers with a problem document (RFC 9457), or with text when a browser's form caused it. */
+export const problemAnswer: ErrorRequestHandler = answerProblems(sendProblem);
 
 /** Express and its parsers throw errors with a 4xx status for bad requests. */
 function requestFailure(error: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { TokenScope } from '../../../core/token';
 
 /** What the server knows about a request while it answers it. */
 export interface RequestContext {
@@ -8,6 +9,8 @@ export interface RequestContext {
   readonly address: string | null;
   /** `local` or `token:<name>`; `null` until the caller is authenticated. */
   actor: string | null;
+  /** What the caller may do; nothing until it is authenticated. */
+  scopes: readonly TokenScope[];
   /** Whether the caller may still have what it asked for: a token may be revoked meanwhile. */
   isAllowed: () => Promise<boolean>;
   /** The pattern of the matched route: the only path that metrics may use, because there are few. */
@@ -25,6 +28,7 @@ export function openContext(request: Request, id: string, address: string | null
     id,
     address,
     actor: null,
+    scopes: [],
     isAllowed: () => Promise.resolve(true),
     route: 'unmatched',
     awaitsContinue: request.headers.expect?.toLowerCase() === '100-continue',

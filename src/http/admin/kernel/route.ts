@@ -22,7 +22,9 @@ export interface Answer {
 export const answered = 'answered' as const;
 
 /** The parts of a request that a route validates. */
-export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObject>>;
+export type RequestShape = Partial<
+  Readonly<Record<'params' | 'query', z.ZodObject>> & { readonly body: z.ZodType }
+>;
 
 export interface Call<Shape extends RequestShape> {
   readonly input: z.infer<z.ZodObject<Shape>>;
@@ -49,7 +51,7 @@ type AnswerOf<Answers extends DocumentedAnswers> = Omit<Answer, 'json'> & {
 };
 
 interface RouteDescription<Answers extends DocumentedAnswers = DocumentedAnswers> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As in OpenAPI: `/activate/{name}`. */
   readonly path: string;
   /** The scope that a token needs; `null` for what anyone may see. */

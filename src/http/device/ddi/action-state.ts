@@ -1,19 +1,6 @@
+import { actionStateOf } from '../../../core/action-state';
 import { maxInstallationId, type Installation } from '../../../core/installation';
-import { isStarted, isUnsettled, isWritten } from '../../../core/installation-states';
-
-/**
- * How hawkBit's clients see an installation:
- * - `active`: the device may have it, and reports on it
- * - `cancelling`: it is being cancelled, and the device has not answered yet
- * - `closed`: the device has reported the end, or it ended otherwise
- */
-export type ActionState = 'active' | 'cancelling' | 'closed';
-
-export function actionStateOf(installation: Installation): ActionState {
-  // A bundle that only waits for its boot is finished for the client.
-  if (!isUnsettled(installation) || installation.installedAt !== null) return 'closed';
-  return installation.state === 'cancelling' ? 'cancelling' : 'active';
-}
+import { isStarted, isWritten } from '../../../core/installation-states';
 
 export type ActionLink = 'deploymentBase' | 'cancelAction' | 'installedBase';
 

@@ -1,7 +1,7 @@
 import type { Handler } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import { sendJson } from '../kernel/send-json';
-import { actionStateOf } from './action-state';
+import { actionStateOf } from '../../../core/action-state';
 import { sendClosed, sendDone, sendRefusal } from './answers';
 import { contactOf } from './contact-of';
 import { acknowledgementOf, parseFeedback } from './feedback';

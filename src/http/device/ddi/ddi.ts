@@ -22,6 +22,7 @@ const ownLimits: ProtocolLimits = {
   carriesUnversioned: true,
   tellsOutcome: true,
   followsNumbers: true,
+  carriesOpaque: true,
 };
 
 /** Clients have a tenant's name in their configuration. There is one tenant, under any name. */

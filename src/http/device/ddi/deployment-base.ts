@@ -6,7 +6,7 @@ import type { Handler, PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import { sendJson } from '../kernel/send-json';
 import type { Exchange } from '../transport/exchange';
-import { actionStateOf } from './action-state';
+import { actionStateOf } from '../../../core/action-state';
 import { sendClosed, sendDone } from './answers';
 import { contactOf } from './contact-of';
 import { controllerUrl } from './controller-url';

@@ -1,3 +1,4 @@
+import { dayTimeText } from '../../../core/hawkbit-settings';
 import type { Installation } from '../../../core/installation';
 import type { ProtocolLimits } from '../../../core/protocol';
 import type { Handler } from '../kernel/handler';
@@ -9,7 +10,6 @@ import { parseConfigData } from './config-data';
 import { contactOf } from './contact-of';
 import { controllerUrl } from './controller-url';
 import { servableBundle } from './servable-bundle';
-import { sleepOf } from './sleep';
 import type { WantedAttributes } from './wanted-attributes';
 
 /** Tells a device what there is for it: at most one action. */
@@ -19,7 +19,7 @@ export function createPollHandler(
   limits: ProtocolLimits,
 ): Handler {
   const { services, counters, now } = kit;
-  const config = { polling: { sleep: sleepOf(kit.pollIntervalMs) } };
+  const sleep = () => dayTimeText(services.hawkbitSettings.current().pollingTimeMs ?? kit.pollIntervalMs);
   return async (exchange, { device, params }) => {
     const contact = contactOf(exchange, now());
     const offer = await services.deviceEvents.take(device, {
@@ -38,7 +38,7 @@ export function createPollHandler(
     const url = controllerUrl(kit, exchange, params);
     const isBootAwaited = tellsVersion && installation?.state === 'installed';
     sendJson(exchange, {
-      config,
+      config: { polling: { sleep: sleep() } },
       _links: {
         ...(link === null ? {} : { [link]: { href: `${url}/${link}/${numberOf(installation)}` } }),
         ...(attributes.isWanted(device.id, contact.at) || isBootAwaited

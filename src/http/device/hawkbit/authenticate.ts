@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isDeviceId } from '../../../core/device';
 import { gateway } from '../../../core/device-token';
 import { DomainError } from '../../../core/errors';
+import type { HawkbitSettings } from '../../../core/hawkbit-settings';
 import type { RequestLog } from '../../../ports/log';
 import type { Clock } from '../../../ports/clock';
 import type { DeviceTokens } from '../../../services/access/device-tokens';
@@ -13,6 +14,8 @@ export interface AuthenticatePorts {
   readonly deviceTokens: Pick<DeviceTokens, 'check'>;
   /** The issuers that a proxy may name, in its own notation and in lower case. */
   readonly authorities: readonly string[];
+  /** What hawkBit's scripts have configured. */
+  readonly settings: () => HawkbitSettings;
   readonly limiter: Pick<FailureLimiter, 'fail'>;
   readonly log: RequestLog;
   readonly now: Clock;
@@ -45,7 +48,8 @@ const linePeriodMs = 1_000;
 
 export function createAuthenticate({
   deviceTokens,
-  authorities,
+  authorities: configured,
+  settings,
   limiter,
   log,
   now,
@@ -58,6 +62,8 @@ export function createAuthenticate({
     if (scheme === undefined) return false;
     // Nobody has such a token, and memory does not remember ids that are as long as a header.
     if (scheme === 'TargetToken' && !isDeviceId(controllerId)) return false;
+    const { acceptsTargetTokens, acceptsGatewayToken } = settings();
+    if ((scheme === 'GatewayToken' ? acceptsGatewayToken : acceptsTargetTokens) === false) return false;
     const holder = scheme === 'GatewayToken' ? gateway : ({ kind: 'device', id: controllerId } as const);
     try {
       return await deviceTokens.check(holder, token);
@@ -67,6 +73,11 @@ export function createAuthenticate({
     }
   }
 
+  function authorities(): readonly string[] {
+    const { acceptsProxyHeader, proxyAuthorities } = settings();
+    return acceptsProxyHeader === false ? [] : [...configured, ...(proxyAuthorities ?? [])];
+  }
+
   /** The proxy has verified the device's certificate, and names the device and the issuer. */
   function isNamedByProxy({ request, controllerId }: Claim): boolean {
     const named = valuesOf(request, (name) => name === 'x-controller-id');
@@ -74,14 +85,14 @@ export function createAuthenticate({
       .flatMap((value) => value.split(/[;,]/))
       .map((value) => value.trim().toLowerCase());
     return (
-      named.length === 1 && named[0] === controllerId && issuers.some((one) => authorities.includes(one))
+      named.length === 1 && named[0] === controllerId && issuers.some((one) => authorities().includes(one))
     );
   }
 
   return async (claim) => {
     const { request, controllerId, address, isProxied } = claim;
     const lines = valuesOf(request, (name) => name === 'authorization');
-    const isProxysWord = lines.length === 0 && isProxied && authorities.length > 0;
+    const isProxysWord = lines.length === 0 && isProxied && authorities().length > 0;
     const isRight = isProxysWord ? isNamedByProxy(claim) : await isTokenRight(lines, controllerId);
     if (isRight) return;
     const retryAfterSeconds = limiter.fail(address);

@@ -123,6 +123,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
     authenticate: createAuthenticate({
       deviceTokens: options.deviceTokens,
       authorities: options.authorities ?? [],
+      settings: () => options.services.hawkbitSettings.current(),
       limiter: new FailureLimiter(now, options.maxWrongTokens ?? maxWrongTokens),
       log,
       now,

@@ -2,6 +2,7 @@ import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import type { OfferingProtocol, ProtocolLimits } from '../../../core/protocol';
 import type { ReadBundle } from '../../../services/catalog/read-bundle';
+import type { HawkbitConfiguration } from '../../../services/hawkbit/configuration';
 import type { BundleAccess } from '../../../services/offers/bundle-access';
 import type { DeviceActions } from '../../../services/offers/device-actions';
 import type { DeviceEvents } from '../../../services/offers/device-events';
@@ -69,6 +70,7 @@ export interface ProtocolServices {
   readonly deviceActions: DeviceActions;
   readonly readBundle: ReadBundle;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
+  readonly hawkbitSettings: Pick<HawkbitConfiguration, 'current'>;
 }
 
 /** Identifies the device by the connection's verified certificate, never by a header. */

@@ -41,7 +41,8 @@ export function createSendBundle({
     bytes: { readonly start: number; readonly end: number },
     answer: { readonly status: number; readonly headers: ReplyHeaders },
   ): Promise<void> {
-    const lease = await readBundle.open(bundle);
+    const { trail } = exchange.connection;
+    const lease = readBundle.openNow(bundle, trail) ?? (await readBundle.open(bundle, trail));
     try {
       count.requests += 1;
       onDownload(device, bundle);

@@ -13,7 +13,7 @@ import type { ByteRange } from '../../range';
 export async function sendBytes(
   exchange: Exchange,
   { status, headers }: { readonly status: number; readonly headers: ReplyHeaders },
-  lease: Pick<BundleLease, 'read'>,
+  lease: Pick<BundleLease, 'readNow' | 'read'>,
   { start, end }: ByteRange,
   onBytes: (count: number) => void,
 ): Promise<boolean> {
@@ -23,7 +23,7 @@ export async function sendBytes(
     const grant = await memory.take(Math.min(wantedBytes, end + 1 - at));
     if (grant === undefined) return undefined;
     try {
-      return { bytes: await lease.read(at, grant.bytes), grant };
+      return { bytes: lease.readNow(at, grant.bytes) ?? (await lease.read(at, grant.bytes)), grant };
     } catch (error) {
       grant.giveBack();
       throw error;

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ConnectionRefusal, RefusalCause } from '../../../core/connection-refusal';
 import type { DeviceIdentity } from '../../../core/device';
+import { ReadTrail } from '../../../services/catalog/read-trail';
 import { leastMissed } from '../../least-missed';
 import type { ConnectionMemory } from './answer-memory';
 import type { ConnectionLimits } from './connection-limits';
@@ -44,6 +45,8 @@ export interface Connection {
   readonly budget: DeviceBudget;
   /** The memory that its answers hold. */
   readonly memory: ConnectionMemory;
+  /** Where it reads in bundles. */
+  readonly trail: ReadTrail;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
@@ -125,6 +128,7 @@ export class Connections {
       ...who,
       budget,
       memory: this.budgets.openMemory(budget),
+      trail: new ReadTrail(),
       session: null,
       openRequests: 0,
       movedAtMs: this.monotonicMs(),

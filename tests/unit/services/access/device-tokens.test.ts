@@ -114,6 +114,7 @@ it('makes no second key while tokens of the first are there', async () => {
   await deviceTokens.prove();
   await rm(keyFile());
   await expect(deviceTokens.prove()).rejects.toMatchObject({ code: 'configuration' });
+  expect(await deviceTokens.describe(board)).toMatchObject({ createdBy: person.name, previousUntil: null });
   await expect(deviceTokens.create(gateway, {}, person)).rejects.toMatchObject({ code: 'configuration' });
   expect(await deviceTokens.removeAll(person)).toBe(1);
   expect(await deviceTokens.check(board, token)).toBe(false);

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { OpenBytes } from '../../../../src/ports/bundle-storage';
-import { BlockCache, blockSizeBytes } from '../../../../src/services/catalog/block-cache';
+import { BlockCache } from '../../../../src/services/catalog/block-cache';
+import { blockSizeBytes } from '../../../../src/services/catalog/block-store';
+import { eventually } from '../../../support/eventually';
 
 interface Opened extends OpenBytes {
   readonly bytes: Buffer;
@@ -28,6 +30,8 @@ function fileOf(sizeBytes: number, fails?: (position: number, length: number) =>
 }
 
 const blocks = (count: number) => count * blockSizeBytes;
+const order = (first: number, count: number, place: (at: number) => number) =>
+  Array.from({ length: count }, (_, at) => first + place(at));
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 it('reads a block once, and answers from it', async () => {
@@ -95,6 +99,128 @@ it('keeps what was read again, however much is read once and in order', async ()
   expect(popular.reads).toHaveLength(1);
 });
 
+it.each<[string, (first: number, count: number) => number[]]>([
+  ['in the order of many requests at once', (first, count) => order(first, count, (at) => at ^ 3)],
+  ['backwards', (first, count) => order(first, count, (at) => count - 1 - at)],
+])('keeps what was read again, however much is read once %s', async (_, pagesOf) => {
+  const cache = new BlockCache(blocks(4));
+  const popular = fileOf(blocks(1));
+  const cachedPopular = cache.of(popular);
+  await cachedPopular.read(0, 4096);
+  await cachedPopular.read(0, 4096);
+  const large = fileOf(blocks(20));
+  const cachedLarge = cache.of(large);
+  for (const page of pagesOf(0, 20 * 32)) await cachedLarge.read(page * 4096, 4096);
+  await cachedPopular.read(8192, 4096);
+  expect(popular.reads).toHaveLength(1);
+});
+
+it('keeps what was read again when bytes of all sizes are read once and in order', async () => {
+  const cache = new BlockCache(blocks(4));
+  const popular = fileOf(blocks(1));
+  const cachedPopular = cache.of(popular);
+  await cachedPopular.read(0, 4096);
+  await cachedPopular.read(0, 4096);
+  const large = fileOf(blocks(20));
+  const cachedLarge = cache.of(large);
+  for (let at = 0; at < large.sizeBytes;) {
+    const length = Math.min(1 + randomInt(30_000), large.sizeBytes - at);
+    await cachedLarge.read(at, length);
+    at += length;
+  }
+  await cachedPopular.read(8192, 4096);
+  expect(popular.reads).toHaveLength(1);
+});
+
+it('reads what is in memory at once, and nothing else', async () => {
+  const file = fileOf(blocks(3));
+  const cached = new BlockCache(blocks(4)).of(file);
+  expect(cached.readNow(0, 4096)).toBeUndefined();
+  await cached.read(0, 4096);
+  expect(cached.readNow(8192, 4096)).toEqual(file.bytes.subarray(8192, 12_288));
+  expect(cached.readNow(blockSizeBytes - 10, 20)).toBeUndefined(); // ends in the next block
+  await cached.read(blockSizeBytes, 1);
+  expect(cached.readNow(blockSizeBytes - 10, 20)).toEqual(
+    file.bytes.subarray(blockSizeBytes - 10, blockSizeBytes + 10),
+  );
+  expect(cached.readNow(blocks(3) - 4, 5)).toBeUndefined();
+  await cached.close();
+  expect(cached.readNow(0, 4096)).toBeUndefined();
+});
+
+it('counts reads by where their bytes were, and blocks that others pushed out', async () => {
+  const cache = new BlockCache(blocks(2));
+  const cached = cache.of(fileOf(blocks(3)));
+  await cached.read(0, 4096);
+  await cached.read(4096, 4096);
+  cached.readNow(0, 4096);
+  expect(cache.counts()).toEqual({ hits: 2, misses: 1, evictions: 0, bytes: blocks(1) });
+  await cached.read(blocks(1), 1);
+  await cached.read(blocks(2), 1);
+  expect(cache.counts()).toEqual({ hits: 2, misses: 3, evictions: 1, bytes: blocks(2) });
+  await cached.close();
+  expect(cache.counts()).toMatchObject({ evictions: 1, bytes: 0 });
+});
+
+describe('reading ahead', () => {
+  it('fetches the next two blocks, so that who goes on waits for nothing', async () => {
+    const file = fileOf(blocks(10));
+    const cache = new BlockCache(blocks(64));
+    const cached = cache.of(file);
+    cached.readAhead(blocks(2) - 4096);
+    await eventually(() => cache.size === 2);
+    expect(file.reads.map(([position]) => position)).toEqual([blocks(2), blocks(3)]);
+    expect(cached.readNow(blocks(2), blockSizeBytes)).toEqual(file.bytes.subarray(blocks(2), blocks(3)));
+    cached.readAhead(blocks(2));
+    expect(file.reads).toHaveLength(2); // they are there
+  });
+
+  it('is shared with who asks for the same block meanwhile', async () => {
+    const file = fileOf(blocks(4));
+    const cached = new BlockCache(blocks(64)).of(file);
+    cached.readAhead(0);
+    expect((await cached.read(5, 10)).equals(file.bytes.subarray(5, 15))).toBe(true);
+    expect(file.reads).toHaveLength(2);
+  });
+
+  it('ends with the file, and leaves what fails to who asks for it', async () => {
+    const file = fileOf(blocks(3), (position) => position === blocks(1));
+    const cache = new BlockCache(blocks(64));
+    const cached = cache.of(file);
+    cached.readAhead(blocks(1));
+    await eventually(() => cache.size === 1);
+    await expect(cached.read(blocks(1), 10)).rejects.toThrow('short read');
+    cached.readAhead(blocks(3)); // its end
+    await cached.close();
+    cached.readAhead(0);
+    expect(file.reads).toHaveLength(4); // two ahead, and two tries of the one that fails
+  });
+
+  it('takes an eighth of the cache at most, and eight reads at once', async () => {
+    const file = fileOf(blocks(100));
+    const small = new BlockCache(blocks(32));
+    const cachedSmall = small.of(file);
+    for (let index = 0; index < 100; index += 10) cachedSmall.readAhead(blocks(index));
+    await eventually(() => small.size === 4);
+    cachedSmall.readAhead(blocks(90));
+    expect(file.reads).toHaveLength(4);
+    cachedSmall.readNow(0, 10); // one is asked for, which makes room
+    cachedSmall.readAhead(blocks(90));
+    expect(file.reads).toHaveLength(5);
+
+    const large = fileOf(blocks(100));
+    const cachedLarge = new BlockCache(blocks(800)).of(large);
+    for (let index = 0; index < 100; index += 10) cachedLarge.readAhead(blocks(index));
+    expect(large.reads).toHaveLength(8);
+  });
+
+  it('does nothing in a cache of a few blocks', () => {
+    const file = fileOf(blocks(10));
+    new BlockCache(blocks(4)).of(file).readAhead(0);
+    expect(file.reads).toEqual([]);
+  });
+});
+
 it('remembers no failed read, and reads what was asked for when the rest of its block is lost', async () => {
   let isBroken = true;
   const file = fileOf(blocks(1), (position, length) => isBroken && position + length > 65_536);
@@ -140,5 +266,12 @@ it('leaves pieces that are larger than a block, and a cache of no size, to the f
   const cache = new BlockCache(blocks(4));
   expect((await cache.of(file).read(0, blocks(2))).equals(file.bytes.subarray(0, blocks(2)))).toBe(true);
   expect(cache.size).toBe(0);
-  expect(new BlockCache(0).of(file)).toBe(file);
+  const uncached = new BlockCache(0).of(file);
+  expect((await uncached.read(0, 10)).equals(file.bytes.subarray(0, 10))).toBe(true);
+  expect(uncached.readNow(0, 10)).toBeUndefined();
+  uncached.readAhead(0);
+  expect(file.reads).toEqual([
+    [0, blocks(2)],
+    [0, 10],
+  ]);
 });

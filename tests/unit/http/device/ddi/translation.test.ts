@@ -1,8 +1,9 @@
 import { changeInstallation, type InstallationChange } from '../../../../../src/core/installation';
 import { installationStates } from '../../../../../src/core/installation-states';
-import { actionStateOf, linkOf, parseAction } from '../../../../../src/http/device/ddi/action-state';
+import { actionStateOf } from '../../../../../src/core/action-state';
+import { linkOf, parseAction } from '../../../../../src/http/device/ddi/action-state';
 import { eventOf, parseFeedback, percentOf } from '../../../../../src/http/device/ddi/feedback';
-import { sleepOf } from '../../../../../src/http/device/ddi/sleep';
+import { dayTimeText } from '../../../../../src/core/hawkbit-settings';
 import { madeAt, installationOf } from '../../../../support/fleet-factory';
 
 const installation = (change: InstallationChange) => changeInstallation(installationOf(), change, madeAt);
@@ -66,7 +67,7 @@ it.each([
   [86_400_000, '23:59:59'],
   [14 * 86_400_000, '23:59:59'],
 ])('%d ms of sleep are %s', (ms, text) => {
-  expect(sleepOf(ms)).toBe(text);
+  expect(dayTimeText(ms)).toBe(text);
 });
 
 it.each([

@@ -1,0 +1,125 @@
+import type { DraftKind } from '../draft';
+import type { Reasons } from './reason-words';
+
+const nouns = { module: 'software module', set: 'distribution set' } as const;
+
+/** What the management API of hawkBit's scripts refuses. */
+export const hawkbitReasons = {
+  'not-a-draft-text': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) =>
+      `${JSON.stringify(text)} cannot be the name, version or type of a module or set`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Use 1 to ${maxLength} printable characters, no blank at either end.`,
+  },
+  'no-such-draft': {
+    code: 'not-found',
+    says: ({ kind, id }: { kind: DraftKind; id: number | string }) => `there is no ${nouns[kind]} ${id}`,
+  },
+  'draft-exists': {
+    code: 'conflict',
+    says: ({ kind, name, version }: { kind: DraftKind; name: string; version: string }) =>
+      `there is already a ${nouns[kind]} ${JSON.stringify(name)} of this type in version ${version}`,
+  },
+  'draft-taken': {
+    code: 'conflict',
+    says: ({ id, sets }: { id: number; sets: readonly number[] }) =>
+      `the software module ${id} belongs to the distribution set ${sets.join(', ')}`,
+    remedy: 'Delete the distribution set first.',
+  },
+  'module-has-file': {
+    code: 'conflict',
+    says: ({ id, file }: { id: number; file: string }) =>
+      `the software module ${id} already has the file ${file}`,
+    remedy: 'A deployment has one file here. Create a module for each.',
+  },
+  'module-without-file': {
+    code: 'conflict',
+    says: ({ id }: { id: number }) => `the distribution set ${id} has no module with a file`,
+    remedy: 'Upload a file to its module first.',
+  },
+  'set-of-several-modules': {
+    code: 'invalid-input',
+    says: () => 'a distribution set has one software module here',
+    remedy: 'Put all images into one bundle.',
+  },
+  'no-such-artifact': {
+    code: 'not-found',
+    says: ({ id, moduleId }: { id: string; moduleId: number }) =>
+      `the software module ${moduleId} has no artifact ${id}`,
+  },
+  'target-named-otherwise': {
+    code: 'invalid-input',
+    says: ({ id }: { id: string }) => `the name of ${id} must be its controller id`,
+    remedy: 'Leave the name out, and use the description for notes.',
+  },
+  'assignment-not-forced': {
+    code: 'invalid-input',
+    says: ({ type }: { type: string }) => `an assignment of the type ${JSON.stringify(type)} is not possible`,
+    remedy: 'Every assignment is "forced": use that, or leave the type out.',
+  },
+  'assignment-in-window': {
+    code: 'invalid-input',
+    says: () => 'an assignment has no maintenance window here',
+    remedy: 'Release the bundle with a maintenance window instead.',
+  },
+  'assigned-while-busy': {
+    code: 'conflict',
+    says: ({ id, installation }: { id: string; installation: number }) =>
+      `${id} has begun the action ${installation}, and can begin another only after it`,
+    remedy: 'Cancel that action, or wait until it has ended, then assign again.',
+  },
+  'assignment-refused': {
+    code: 'conflict',
+    says: ({ id, why }: { id: string; why: string }) => `${id} would not be offered the bundle: ${why}`,
+    remedy: 'Change that, then assign again.',
+  },
+  'sort-unsupported': {
+    code: 'invalid-input',
+    says: ({ sort }: { sort: string }) => `this list cannot be sorted by ${JSON.stringify(sort)}`,
+    remedy: 'Sort by id, for example sort=id:DESC.',
+  },
+  'query-unsupported': {
+    code: 'invalid-input',
+    says: ({ query }: { query: string }) => `the filter ${JSON.stringify(query)} is not supported`,
+    remedy: ({ fields }: { fields: readonly string[] }) =>
+      `Use FIELD==VALUE, joined by ";", with ${fields.join(', ')}, and no wildcards.`,
+  },
+  'no-such-setting': {
+    code: 'not-found',
+    says: ({ key }: { key: string }) => `there is no configuration ${JSON.stringify(key)}`,
+  },
+  'setting-fixed': {
+    code: 'invalid-input',
+    says: ({ key, value }: { key: string; value: string }) => `${key} is always ${value}`,
+  },
+  'setting-invalid': {
+    code: 'invalid-input',
+    says: ({ key, type }: { key: string; type: string }) => `the value of ${key} must be a ${type}`,
+  },
+  'not-a-day-time': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a time from 00:00:01 to 23:59:59`,
+  },
+  'not-an-authority': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} does not name issuers`,
+    remedy: 'Use issuer hashes as OpenSSL prints them, separated by commas.',
+  },
+  'not-a-file-name': {
+    code: 'invalid-input',
+    says: ({ name }: { name: string }) => `${JSON.stringify(name)} cannot be the name of a file`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Use letters, digits, inner blanks and ". _ + ~ @ = , ( ) -", at most ${maxLength} characters.`,
+  },
+  'opaque-not-accepted': {
+    code: 'bundle-untrusted',
+    says: ({ name }: { name: string }) => `${name} is an opaque file, and this server does not accept them`,
+    remedy: 'Start the server with HAWKBIT_OPAQUE_FILES=true, for tests only.',
+  },
+  'opaque-not-released': {
+    code: 'conflict',
+    says: ({ name }: { name: string }) => `${name} is an opaque file: it cannot be released`,
+    remedy: 'Assign it to single devices.',
+  },
+} satisfies Reasons;

@@ -1,0 +1,36 @@
+import type { ProblemCode, ProblemJson } from '../../../contract/problem';
+import type { SendProblem } from '../kernel/problem-answer';
+
+/** hawkBit's names, with its spelling: some clients compare them. */
+const known: Partial<Record<ProblemCode, { readonly exception: string; readonly error: string }>> = {
+  'not-found': { exception: 'EntityNotFoundException', error: 'entitiyNotFound' },
+  conflict: { exception: 'EntityAlreadyExistsException', error: 'entitiyAlreayExists' },
+  'invalid-input': { exception: 'ConstraintViolationException', error: 'constraintViolation' },
+};
+
+/** Conflicts that say that something exists; hawkBit has other names for the others. */
+const existing: readonly unknown[] = [
+  'device-id-taken',
+  'draft-exists',
+  'module-has-file',
+  'name-of-other-bytes',
+];
+
+/** Sends a problem in hawkBit's form. The members of our problem documents come along in `info`. */
+export const sendHawkbitProblem: SendProblem = (_request, response, problem) => {
+  response.type('application/json').send(JSON.stringify(hawkbitProblem(problem)));
+};
+
+export function hawkbitProblem(problem: ProblemJson): object {
+  const { code, detail, remedy, title } = problem;
+  const name = code === 'conflict' && !existing.includes(problem['reason']) ? undefined : known[code];
+  return {
+    exceptionClass:
+      name === undefined
+        ? 'RaucSimpleServerException'
+        : `org.eclipse.hawkbit.repository.exception.${name.exception}`,
+    errorCode: name === undefined ? `rauc-simple-server.${code}` : `hawkbit.server.error.repo.${name.error}`,
+    message: [detail ?? title, remedy].filter((text) => text !== undefined).join('. '),
+    info: problem,
+  };
+}

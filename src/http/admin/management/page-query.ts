@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { DomainError } from '../../../core/errors';
+
+const maxLimit = 500;
+/** A list is read from its begin, whatever its offset. */
+const maxOffset = 100_000;
+
+/** The query of hawkBit's lists. */
+export const pageQuery = z.object({
+  offset: z.coerce.number().int().min(0).max(maxOffset).default(0),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(50)
+    .transform((limit) => Math.min(limit, maxLimit)),
+  sort: z.string().max(200).optional(),
+  q: z.string().max(500).optional(),
+  /** hawkBit's clients send it; the answer has everything anyway. */
+  representation: z.string().max(20).optional(),
+});
+
+/** What hawkBit answers to a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ content: z.array(item), total: z.number(), size: z.number() });
+}
+
+/** Whether a list is wanted from its end. @param fields that it can be sorted by. @throws DomainError `invalid-input` */
+export function isDescending(sort: string | undefined, fields: readonly string[]): boolean {
+  if (sort === undefined || sort === '') return false;
+  const [, field = '', order] = /^(\w+)(?::(ASC|DESC))?$/i.exec(sort) ?? [];
+  if (fields.some((one) => one.toLowerCase() === field.toLowerCase())) return order?.toUpperCase() === 'DESC';
+  throw DomainError.of('sort-unsupported', { sort: sort.slice(0, 80) });
+}
+
+const comparison = /^\s*(\w+)\s*==\s*([^"'();,*<>=!]+?|"[^"*]*"|'[^'*]*')\s*$/;
+
+/**
+ * Reads the part of FIQL that scripts use to find one thing: equalities, all of which must hold.
+ * @returns the values by field, as `fields` spells them. @throws DomainError `invalid-input` for anything else
+ */
+export function readFilter<Field extends string>(
+  query: string | undefined,
+  fields: readonly Field[],
+): Partial<Record<Field, string>> {
+  const found: Partial<Record<Field, string>> = {};
+  if (query === undefined || query === '') return found;
+  for (const term of query.split(/;|\s+and\s+/i)) {
+    const [, name = '', value = ''] = comparison.exec(term) ?? [];
+    const field = fields.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (field === undefined || found[field] !== undefined)
+      throw DomainError.of('query-unsupported', { query: query.slice(0, 80), fields });
+    found[field] = value.replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return found;
+}

@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import type { Request } from 'express';
+import { DomainError } from '../../../core/errors';
+import type { DeviceQuery, ListedDevice } from '../../../ports/fleet-queries';
+import { contextOf } from '../kernel/request-context';
+import { defineRoute, type Route } from '../kernel/route';
+import { type ManagementOptions, root, usualPollIntervalMs } from './management-options';
+import { isDescending, pageOf, pageQuery, readFilter } from './page-query';
+import { presentTarget, targetJson } from './target-json';
+
+const params = z.object({ target: z.string().max(200) });
+const newTargets = z
+  .array(
+    z.object({
+      controllerId: z.string(),
+      name: z.string().optional(),
+      description: z.string().optional(),
+      securityToken: z.string().optional(),
+    }),
+  )
+  .min(1);
+const targetChange = z.object({
+  description: z.string().optional(),
+  securityToken: z.string().optional(),
+});
+
+/** Targets are devices. A token, which hawkBit shows with its target, needs the scope `admin`. */
+export function targetRoutes(options: ManagementOptions): readonly Route[] {
+  const { services } = options;
+  const { manageDevices, createTargets, replaceToken } = services;
+  const present = createPresenter(options);
+  const one = { 200: { description: 'The target', schema: targetJson } };
+  const list = { 201: { description: 'The targets', schema: z.array(targetJson) } };
+  const path = `${root}/targets/{target}`;
+
+  return [
+    listRoute(options, present),
+    defineRoute({
+      method: 'post',
+      path: `${root}/targets`,
+      scope: 'admin',
+      operation: 'createTargets',
+      summary: 'Create devices, each with a token',
+      input: { body: newTargets },
+      answers: list,
+      problems: ['conflict'],
+      handle: async ({ input: { body }, actor, request }) => {
+        for (const { controllerId: id, name = id } of body)
+          if (name !== id) throw DomainError.of('target-named-otherwise', { id: id.slice(0, 80) });
+        await createTargets(
+          body.map((target) => ({
+            id: target.controllerId,
+            notes: target.description,
+            token: target.securityToken,
+          })),
+          actor,
+        );
+        const made = await Promise.all(body.map(({ controllerId }) => manageDevices.get(controllerId)));
+        return {
+          status: 201,
+          json: await Promise.all(made.map((device) => present(device, request))),
+          secret: true,
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path,
+      scope: 'read',
+      operation: 'getTarget',
+      summary: 'One device',
+      input: { params },
+      answers: one,
+      problems: ['not-found'],
+      handle: async ({ input, request }) => ({
+        status: 200,
+        json: await present(await manageDevices.get(input.params.target), request),
+        secret: true,
+      }),
+    }),
+    defineRoute({
+      method: 'put',
+      path,
+      scope: 'admin',
+      operation: 'changeTarget',
+      summary: 'Change the description or the token of a device',
+      input: { params, body: targetChange },
+      answers: one,
+      problems: ['not-found'],
+      handle: async ({ input, actor, request }) => {
+        const { description: notes, securityToken } = input.body;
+        const { target: id } = input.params;
+        if (notes !== undefined) await manageDevices.change(id, { notes }, actor);
+        if (securityToken !== undefined) await replaceToken({ kind: 'device', id }, securityToken, actor);
+        return { status: 200, json: await present(await manageDevices.get(id), request), secret: true };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path,
+      scope: 'admin',
+      operation: 'deleteTarget',
+      summary: 'Forget a device',
+      input: { params },
+      answers: { 200: { description: 'It is forgotten', schema: z.object({}) } },
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        await manageDevices.forget(input.params.target, actor);
+        return { status: 200, json: {} };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${path}/attributes`,
+      scope: 'read',
+      operation: 'getTargetAttributes',
+      summary: 'What a device reports about itself',
+      input: { params },
+      answers: { 200: { description: 'The attributes', schema: z.record(z.string(), z.string()) } },
+      problems: ['not-found'],
+      handle: async ({ input }) => {
+        const { device } = await manageDevices.get(input.params.target);
+        return { status: 200, json: { ...device.facts.attributes } };
+      },
+    }),
+  ];
+}
+
+type Present = (device: ListedDevice, request: Request) => Promise<z.infer<typeof targetJson>>;
+
+function createPresenter({
+  services,
+  now,
+  hawkbitPollIntervalMs = usualPollIntervalMs,
+}: ManagementOptions): Present {
+  const { deviceTokens, hawkbitSettings } = services;
+  async function tokenOf(id: string): Promise<string | undefined> {
+    try {
+      return (await deviceTokens.show({ kind: 'device', id })).token;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  }
+  return async (device, request) => {
+    const maySee = contextOf(request).scopes.includes('admin');
+    const token = maySee ? await tokenOf(device.device.id) : undefined;
+    const settings = hawkbitSettings.current();
+    return presentTarget(device, token, { settings, pollIntervalMs: hawkbitPollIntervalMs, now: now() });
+  };
+}
+
+function listRoute({ services, searches }: ManagementOptions, present: Present): Route {
+  return defineRoute({
+    method: 'get',
+    path: `${root}/targets`,
+    scope: 'read',
+    operation: 'listTargets',
+    summary: 'Devices by id, a page at a time',
+    input: { query: pageQuery },
+    answers: { 200: { description: 'A page of targets', schema: pageOf(targetJson) } },
+    problems: ['too-many-requests'],
+    handle: async ({ input: { query }, actor, request }) => {
+      const { offset, limit, sort, q } = query;
+      const wanted = readFilter(q, ['id', 'controllerId', 'name']);
+      const ids = [...new Set(Object.values(wanted))];
+      const order = isDescending(sort, ['id', 'controllerId', 'name']);
+      const { found, total } =
+        ids.length > 0
+          ? await findOne(services, ids)
+          : await searches.during(actor.name, () => readPage(services, offset, limit, order));
+      const page = ids.length > 0 ? found.slice(offset, offset + limit) : found;
+      const content = await Promise.all(page.map((device) => present(device, request)));
+      return { status: 200, json: { content, total, size: content.length }, secret: true };
+    },
+  });
+}
+
+interface Found {
+  readonly found: readonly ListedDevice[];
+  readonly total: number;
+}
+
+/** A target has one id: two different ones match nothing. */
+async function findOne(
+  { manageDevices }: ManagementOptions['services'],
+  [id = '', ...others]: readonly string[],
+): Promise<Found> {
+  if (others.length > 0) return { found: [], total: 0 };
+  try {
+    return { found: [await manageDevices.get(id)], total: 1 };
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not-found') return { found: [], total: 0 };
+    throw error;
+  }
+}
+
+const readAtOnce = 500;
+
+/** The list itself has cursors: what comes before the offset is read and dropped. */
+async function readPage(
+  { listFleet }: ManagementOptions['services'],
+  offset: number,
+  limit: number,
+  order: boolean,
+): Promise<Found> {
+  const found: ListedDevice[] = [];
+  let query: DeviceQuery = { sort: 'id', isDescending: order, limit: Math.min(readAtOnce, offset + limit) };
+  for (let seen = 0; ;) {
+    const { devices, next, total } = await listFleet.list(query);
+    found.push(...devices.slice(Math.max(0, offset - seen)));
+    seen += devices.length;
+    if (next === null || found.length >= limit) return { found: found.slice(0, limit), total };
+    query = { ...query, after: next };
+  }
+}

@@ -1,0 +1,10 @@
+import type { HawkbitSettings } from '../core/hawkbit-settings';
+import type { NewEvent } from '../core/event';
+
+/** What hawkBit's scripts have configured, one row for each setting. */
+export interface HawkbitSettingRecords {
+  /** `SELECT name, value FROM hawkbit_settings` */
+  load(): Promise<HawkbitSettings>;
+  /** `INSERT INTO hawkbit_settings … ON CONFLICT (name) DO UPDATE`, and the line */
+  save(change: Partial<HawkbitSettings>, event: NewEvent): Promise<void>;
+}

@@ -1,0 +1,138 @@
+import type { Readable } from 'node:stream';
+import type { OpenBytes } from '../../ports/bundle-storage';
+import type { BlockReads } from './block-reads';
+import { type Block, blockSizeBytes, type BlockStore, type Part } from './block-store';
+import type { CachedBytes } from './cached-bytes';
+
+/** How many blocks are read ahead of a device that reads in order. */
+const aheadOfOne = 2;
+/** Blocks that were read ahead and not asked for yet take at most this share of the cache. */
+const aheadShare = 1 / 8;
+
+/** What all files share. */
+export interface SharedCache {
+  readonly store: BlockStore;
+  readonly reads: BlockReads;
+  /** How many reads were answered from memory, and how many waited for the disk. */
+  readonly answered: { hits: number; misses: number };
+}
+
+/**
+ * An open file whose blocks are kept. A read copies out of them, so that a device that stalls holds only what it was granted. Streams and
+ * reads of more than a block go past the cache.
+ */
+export class CachedFile implements CachedBytes {
+  readonly sizeBytes: number;
+  readonly #blocks = new Map<number, Block>();
+  readonly #reading = new Map<number, Promise<Buffer>>();
+  #isClosed = false;
+
+  constructor(
+    private readonly file: OpenBytes,
+    private readonly cache: SharedCache,
+  ) {
+    this.sizeBytes = file.sizeBytes;
+  }
+
+  createReadStream(start: number, end: number): Readable {
+    return this.file.createReadStream(start, end);
+  }
+
+  readNow(position: number, length: number): Buffer | undefined {
+    if (this.#goesPast(position, length)) return undefined;
+    const first = Math.floor(position / blockSizeBytes);
+    const last = Math.floor((position + length - 1) / blockSizeBytes);
+    if (!this.#blocks.has(first) || (last !== first && !this.#blocks.has(last))) return undefined;
+    const target = Buffer.allocUnsafe(length);
+    for (const part of partsOf(position, length)) this.#copyKept(target, part);
+    this.cache.answered.hits += 1;
+    return target;
+  }
+
+  async read(position: number, length: number): Promise<Buffer> {
+    const kept = this.readNow(position, length);
+    if (kept !== undefined) return kept;
+    if (this.#goesPast(position, length)) return this.file.read(position, length);
+    this.cache.answered.misses += 1;
+    const parts = partsOf(position, length);
+    const isCold = parts.some(({ index }) => !this.#isAtHand(index));
+    if (isCold && !this.cache.reads.hasRoom) return this.file.read(position, length);
+    const target = Buffer.allocUnsafe(length);
+    try {
+      await Promise.all(parts.map((part) => this.#copy(target, part)));
+      return target;
+    } catch {
+      return this.file.read(position, length); // what was asked for may be readable, when all of the block is not
+    }
+  }
+
+  readAhead(position: number): void {
+    const first = Math.ceil(position / blockSizeBytes);
+    for (let index = first; index < first + aheadOfOne; index += 1) {
+      if (this.#isClosed || index * blockSizeBytes >= this.sizeBytes || !this.#hasRoomAhead) return;
+      if (!this.#isAtHand(index)) this.#fetch(index, true).catch(() => undefined);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const block of this.#blocks.values()) this.cache.store.drop(block);
+    return this.file.close();
+  }
+
+  #goesPast(position: number, length: number): boolean {
+    return this.#isClosed || length > blockSizeBytes || position + length > this.sizeBytes;
+  }
+
+  #isAtHand(index: number): boolean {
+    return this.#blocks.has(index) || this.#reading.has(index);
+  }
+
+  get #hasRoomAhead(): boolean {
+    const { reads, store } = this.cache;
+    return reads.hasRoomAhead && store.ahead + reads.ahead < Math.floor(store.capacity * aheadShare);
+  }
+
+  #fetch(index: number, isAhead = false): Promise<Buffer> {
+    const at = index * blockSizeBytes;
+    const read = async () => {
+      try {
+        const bytes = await this.file.read(at, Math.min(blockSizeBytes, this.sizeBytes - at));
+        if (!this.#isClosed) this.cache.store.keep(this.#blocks, index, bytes, isAhead);
+        return bytes;
+      } finally {
+        this.#reading.delete(index);
+      }
+    };
+    const reading = this.cache.reads.count(read, isAhead);
+    this.#reading.set(index, reading);
+    return reading;
+  }
+
+  /** Copies the part of one block, which is read first if need be. */
+  async #copy(target: Buffer, part: Part): Promise<void> {
+    if (this.#copyKept(target, part)) return;
+    const bytes = await (this.#reading.get(part.index) ?? this.#fetch(part.index));
+    bytes.copy(target, part.to, part.from, part.end);
+    const kept = this.#blocks.get(part.index);
+    if (kept !== undefined) this.cache.store.use(kept, part.from, part.end);
+  }
+
+  #copyKept(target: Buffer, part: Part): boolean {
+    const block = this.#blocks.get(part.index);
+    if (block !== undefined) this.cache.store.copy(block, target, part);
+    return block !== undefined;
+  }
+}
+
+function partsOf(position: number, length: number): readonly Part[] {
+  const parts: Part[] = [];
+  for (let to = 0; to < length;) {
+    const index = Math.floor((position + to) / blockSizeBytes);
+    const from = position + to - index * blockSizeBytes;
+    const end = Math.min(blockSizeBytes, from + length - to);
+    parts.push({ index, from, end, to });
+    to += end - from;
+  }
+  return parts;
+}

@@ -1,0 +1,96 @@
+import type { Bundle } from '../../core/bundle';
+import type { Contact } from '../../core/contact';
+import type { DeviceRecord } from '../../core/device-record';
+import { DomainError } from '../../core/errors';
+import type { Actor } from '../../core/event';
+import { judgeNext } from '../../core/follow-numbers';
+import { isCalledOff, isUnsettled } from '../../core/installation-states';
+import { circumstance } from '../../core/circumstances/catalogue';
+import type { Clock } from '../../ports/clock';
+import type { Fleet } from '../../ports/fleet';
+import type { Catalog } from '../catalog/catalog';
+import { DeviceDraft } from '../devices/device-draft';
+import { changed } from '../devices/installation-events';
+import type { ManageDevices } from '../devices/manage-devices';
+import type { BeginInstallation } from '../offers/begin-installation';
+
+/** What an assignment came to. */
+export interface Assignment {
+  readonly installationId: number;
+  /** The device had this installation before, and it goes on or is done. */
+  readonly isOld: boolean;
+}
+
+/**
+ * Assigns a bundle to one device: pins the device to it, and begins the installation, so that it has its number before the device asks.
+ * What failed or was cancelled there is cleared. It is on disk when the promise resolves; a kill in between leaves the pin, with which
+ * the installation begins at the device's next contact.
+ * @throws DomainError `not-found`; `conflict` for a bundle of another compatible, and while the device installs another one;
+ * `bundle-untrusted`, `storage-full`, `unavailable`
+ */
+export type AssignBundle = (deviceId: string, bundleName: string, actor: Actor) => Promise<Assignment>;
+
+export interface AssignPorts {
+  readonly catalog: Pick<Catalog, 'get'>;
+  readonly fleet: Pick<Fleet, 'get' | 'updateOnDisk'>;
+  readonly manageDevices: Pick<ManageDevices, 'pin' | 'clearFailures'>;
+  readonly beginInstallation: BeginInstallation;
+  readonly now: Clock;
+}
+
+export function createAssignBundle(ports: AssignPorts): AssignBundle {
+  const { catalog, fleet, manageDevices, beginInstallation, now } = ports;
+
+  function begin(bundle: Bundle, draft: DeviceDraft, actor: Actor): Assignment {
+    const before = draft.record.installation;
+    if (before !== null && isHeldUp(draft.record, bundle)) throw busy(before);
+    const isSame = before?.bundleName === bundle.name && judgeNext(before, bundle).waits;
+    if (before !== null && isSame) return { installationId: before.id, isOld: true };
+    const at = now();
+    if (before !== null && before.bundleName !== bundle.name && isUnsettled(before)) {
+      const message = circumstance('installation-replaced', { bundle: bundle.name });
+      const replaced = changed(before, { state: 'withdrawn', message }, { at, actor });
+      draft.change(replaced.installation, replaced.events);
+    }
+    const contact: Contact = {
+      at,
+      address: actor.address,
+      protocol: '',
+      facts: {},
+      transactionId: null,
+    };
+    beginInstallation(draft, { bundle, release: null, step: null }, contact, actor);
+    const { installation } = draft.record;
+    if (installation === null) throw new Error(`no installation of ${bundle.name} began`);
+    return { installationId: installation.id, isOld: installation.id === before?.id };
+  }
+
+  return async (deviceId, bundleName, actor) => {
+    const bundle = catalog.get(bundleName);
+    const record = await fleet.get(deviceId);
+    if (isHeldUp(record, bundle) && record.installation !== null) throw busy(record.installation);
+    await manageDevices.pin(deviceId, bundleName, actor);
+    if (isBarred(record, bundle)) await manageDevices.clearFailures(deviceId, actor);
+    return fleet.updateOnDisk(deviceId, (sight) => {
+      if (sight.record === undefined) throw DomainError.of('no-such-device', { id: deviceId });
+      const draft = new DeviceDraft(sight);
+      const answer = begin(bundle, draft, actor);
+      return draft.update(answer);
+    });
+  };
+}
+
+/** Whether the device has begun something else, and answers for that first. */
+function isHeldUp({ installation }: DeviceRecord, bundle: Bundle): boolean {
+  if (installation?.state === 'cancelling') return true;
+  return installation?.sha256 !== bundle.sha256 && judgeNext(installation, bundle).waits;
+}
+
+function isBarred({ installation, failures, interruptions }: DeviceRecord, { sha256 }: Bundle): boolean {
+  const wasCalledOff = installation?.sha256 === sha256 && isCalledOff(installation);
+  return wasCalledOff || failures.has(sha256) || interruptions.has(sha256);
+}
+
+function busy({ deviceId, id }: { readonly deviceId: string; readonly id: number }): DomainError {
+  return DomainError.of('assigned-while-busy', { id: deviceId, installation: id });
+}

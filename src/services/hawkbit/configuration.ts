@@ -1,0 +1,59 @@
+import { gateway } from '../../core/device-token';
+import { DomainError } from '../../core/errors';
+import type { Actor } from '../../core/event';
+import type { HawkbitSettings } from '../../core/hawkbit-settings';
+import { saying } from '../../core/journal/catalogue';
+import type { Clock } from '../../ports/clock';
+import type { HawkbitSettingRecords } from '../../ports/hawkbit-settings';
+import type { DeviceTokens } from '../access/device-tokens';
+
+/** What hawkBit's scripts configure: kept in the database, and in memory for each poll. */
+export interface HawkbitConfiguration {
+  current(): HawkbitSettings;
+  /**
+   * Changes settings; it is on disk when the promise resolves, with its line in the journal.
+   * @param told what the line says: the script's name of the setting, and its value
+   * @throws DomainError `storage-full`, `unavailable`
+   */
+  change(
+    change: Partial<HawkbitSettings>,
+    told: { readonly setting: string; readonly value: string },
+    actor: Actor,
+  ): Promise<void>;
+  /** The gateway token; empty when there is none. @throws DomainError `configuration` when it cannot be read */
+  gatewayToken(): Promise<string>;
+}
+
+export interface HawkbitConfigurationPorts {
+  readonly records: HawkbitSettingRecords;
+  readonly deviceTokens: Pick<DeviceTokens, 'show'>;
+  readonly now: Clock;
+}
+
+/** @throws DomainError `unavailable` */
+export async function openHawkbitConfiguration({
+  records,
+  deviceTokens,
+  now,
+}: HawkbitConfigurationPorts): Promise<HawkbitConfiguration> {
+  let settings = await records.load();
+
+  async function gatewayToken(): Promise<string> {
+    try {
+      return (await deviceTokens.show(gateway)).token;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'not-found') return '';
+      throw error;
+    }
+  }
+
+  return {
+    current: () => settings,
+    async change(change, told, actor) {
+      const reason = saying('setting-changed', told);
+      await records.save(change, { kind: 'setting.changed', at: now(), actor, reason });
+      settings = { ...settings, ...change };
+    },
+    gatewayToken,
+  };
+}

@@ -1,0 +1,113 @@
+import type { Selectable } from 'kysely';
+import type { Draft, DraftKind, NewDraft } from '../../core/draft';
+import { DomainError } from '../../core/errors';
+import type { DraftQuery, DraftRecords } from '../../ports/drafts';
+import type { Database } from './database';
+import type { DraftTable } from './schema';
+
+/** What hawkBit's scripts create before there is a bundle. */
+export function createDraftRecords(database: Database): DraftRecords {
+  const { query } = database;
+  const ofKind = (kind: DraftKind) => query.selectFrom('drafts').selectAll().where('kind', '=', kind);
+
+  function insert(draft: NewDraft): Draft {
+    const { kind, name, version, type, description, createdAt, createdBy, moduleId } = draft;
+    if (moduleId !== null && database.all(ofKind('module').where('id', '=', moduleId)).length === 0)
+      throw DomainError.of('no-such-draft', { kind: 'module', id: moduleId });
+    const values = {
+      ...{ kind, name, version, type, description },
+      ...{ created_at: createdAt.toISOString(), created_by: createdBy, module: moduleId },
+    };
+    const [row] = database.all(
+      query
+        .insertInto('drafts')
+        .values(values)
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll(),
+    );
+    if (row === undefined) throw DomainError.of('draft-exists', { kind, name, version });
+    return toDraft(row);
+  }
+
+  return {
+    add: (drafts) => database.transact(() => drafts.map(insert)),
+
+    async find(kind, id) {
+      return (await database.read(ofKind(kind).where('id', '=', id))).map(toDraft)[0];
+    },
+
+    async list(wanted) {
+      const { isDescending, offset, limit } = wanted;
+      const matching = query.selectFrom('drafts').where((where) => where.and(matches(wanted)));
+      const page = matching.selectAll().orderBy('id', isDescending ? 'desc' : 'asc');
+      const found = await database.search(page.offset(offset).limit(limit));
+      const counted = await database.search(
+        matching.select((select) => select.fn.countAll<number>().as('total')),
+      );
+      return { drafts: found.map(toDraft), total: counted[0]?.total ?? 0 };
+    },
+
+    async setsOf(moduleId) {
+      const sets = query.selectFrom('drafts').select('id').where('module', '=', moduleId).orderBy('id');
+      return (await database.read(sets)).map(({ id }) => id);
+    },
+
+    setFile(moduleId, { fileName, bundleName }) {
+      return database.transact(() => {
+        const update = query.updateTable('drafts').set({ file: fileName, bundle: bundleName });
+        const empty = update
+          .where('id', '=', moduleId)
+          .where('kind', '=', 'module')
+          .where('bundle', 'is', null);
+        return database.all(empty.returning('id')).length === 1;
+      });
+    },
+
+    removeFile(moduleId) {
+      return database.transact(() => {
+        database.all(
+          query.updateTable('drafts').set({ file: null, bundle: null }).where('id', '=', moduleId),
+        );
+      });
+    },
+
+    setModule(setId, moduleId) {
+      return database.transact(() => {
+        const update = query.updateTable('drafts').set({ module: moduleId });
+        const empty = update.where('id', '=', setId).where('kind', '=', 'set').where('module', 'is', null);
+        return database.all(empty.returning('id')).length === 1;
+      });
+    },
+
+    async pointedTo() {
+      const rows = await database.search(
+        query.selectFrom('drafts').select('bundle').where('bundle', 'is not', null),
+      );
+      return new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [bundle])));
+    },
+
+    remove(kind, id) {
+      return database.transact(() => {
+        const gone = query.deleteFrom('drafts').where('kind', '=', kind).where('id', '=', id);
+        return database.all(gone.returning('id')).length === 1;
+      });
+    },
+  };
+}
+
+/** The conditions of a query, as an equality for each column. */
+function matches({ kind, id, name, version, type }: DraftQuery): Partial<Selectable<DraftTable>> {
+  const given = { kind, id, name, version, type };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function toDraft(row: Selectable<DraftTable>): Draft {
+  const { id, kind, name, version, type, description, file, bundle } = row;
+  return {
+    ...{ id, kind, name, version, type, description },
+    createdAt: new Date(row.created_at),
+    createdBy: row.created_by,
+    file: file === null || bundle === null ? null : { fileName: file, bundleName: bundle },
+    moduleId: row.module,
+  };
+}
