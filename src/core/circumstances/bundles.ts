@@ -7,6 +7,7 @@ export const bundleCircumstances = {
   'bundle-being-judged': () => 'its signature is being checked against the current keyring',
   'bundle-untrusted': ({ why }: { why: string }) => `it is not trusted: ${why}`,
   'opaque-not-accepted': () => 'this server does not accept opaque files',
+  'not-a-rauc-bundle': () => 'it is not a RAUC bundle',
   'bundle-broken': () => 'the bundle is broken',
   'images-check-failed': ({ tries, why }: { tries: number; why: Why }, say: SayWhy) =>
     `the check ended early ${tries === 1 ? 'once' : counted(tries, 'time')} (${say(why)}); upload the bundle again to have it checked`,

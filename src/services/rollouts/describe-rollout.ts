@@ -1,7 +1,8 @@
 import type { Circumstance } from '../../core/reasons/why';
 import type { InstallationState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
-import { type RolloutStep, whatNext } from '../../core/rollout';
+import type { RolloutStep } from '../../core/rollout';
+import { whatNext } from '../../core/rollout-move';
 import type { RolloutCount } from '../../core/rollout-count';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from '../../ports/fleet-queries';

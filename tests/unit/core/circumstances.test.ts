@@ -15,6 +15,7 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],
   'opaque-not-accepted': [],
+  'not-a-rauc-bundle': [],
   'bundle-broken': [],
   'images-check-failed': [{ tries: 5, why: circumstance('server-ended-during-check') }],
   'server-ended-during-check': [],

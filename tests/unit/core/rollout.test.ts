@@ -4,12 +4,10 @@ import {
   beginRollout,
   everyoneAsBefore,
   everyoneAtOnce,
-  nextMove,
   type Rollout,
   type RolloutPolicy,
-  type RolloutProgress,
-  whatNext,
 } from '../../../src/core/rollout';
+import { nextMove, type RolloutProgress, whatNext } from '../../../src/core/rollout-move';
 import { parseSteps } from '../../../src/core/rollout-policy';
 import { madeAt } from '../../support/fleet-factory';
 import { said } from '../../support/said';

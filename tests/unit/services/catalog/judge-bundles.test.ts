@@ -271,7 +271,7 @@ describe('a signer that expires at the end of 2026', () => {
     await runHousekeeping();
     expect(rollout()).toMatchObject({
       state: 'paused',
-      reason: expect.stringMatching(/expired at 2027-01-01/) as string,
+      reason: said(/expired at 2027-01-01/),
     });
     expect(await board().offered()).toBe('bundle-untrusted');
   });
