@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/server.js').main(process.argv);
+require('../dist/load.js').loadServer().main(process.argv);

@@ -4,7 +4,7 @@
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
-packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-openssl-dev mmdebstrap patchelf shellcheck busybox systemd e2fsprogs xz-utils chromium-headless-shell fonts-dejavu-core python3-fastapi python3-uvicorn'
+packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-openssl-dev mmdebstrap patchelf shellcheck busybox systemd e2fsprogs xz-utils chromium-headless-shell fonts-dejavu-core python3-fastapi python3-uvicorn postgresql'
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server
 sid=${RAUC_SID_DIR:-$cache/rauc-sid}
 proxies=$cache/proxies
@@ -22,6 +22,12 @@ if [ -n "$missing" ]; then
   fi
   echo "test:setup: installing$missing"
   apt-get update -qq -o Acquire::Retries=3
+  case "$missing " in *' postgresql '*)
+    # The package would start a server; tests start their own, in temporary folders.
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/rauc-simple-server.conf
+    ;;
+  esac
   # shellcheck disable=SC2086 # a list of words
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi

@@ -9,6 +9,8 @@ export interface ProgramOptions {
   /** Added to the tests' environment. */
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: Buffer | string;
+  /** Who runs it; the user of the tests when left out. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 export interface ProgramResult {
@@ -28,6 +30,7 @@ export function run(
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
+      ...options.user,
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

@@ -33,6 +33,41 @@ export const storageReasons = {
     code: 'unavailable',
     says: () => 'the database is closed: the server is shutting down',
   },
+  'database-address-unusable': {
+    code: 'configuration',
+    says: ({ why }: { why: string }) => `the address of the database cannot be used: ${why}`,
+    remedy: 'Use the form postgres://user:password@host:5432/name?sslmode=verify-full.',
+  },
+  'database-away': {
+    code: 'unavailable',
+    says: () => 'the database server cannot be reached',
+    remedy: 'Check that PostgreSQL is running and that this machine can reach it.',
+  },
+  'database-refuses': {
+    code: 'unavailable',
+    says: () => 'the database server refuses the connection, or its certificate cannot be verified',
+    remedy: 'Check the user, the password, the name of the database and sslrootcert.',
+  },
+  'database-slow': {
+    code: 'unavailable',
+    says: () => 'the database server took too long to answer',
+    remedy: 'Retry. If it persists, check the load of the database server.',
+  },
+  'database-takes-no-changes': {
+    code: 'unavailable',
+    says: () => 'the database server accepts no changes',
+    remedy: 'Connect to the primary server: a standby is read-only.',
+  },
+  'database-disk-full': {
+    code: 'storage-full',
+    says: () => 'the disk of the database server is full',
+    remedy: 'Free some space on the database server.',
+  },
+  'database-lost-at-commit': {
+    code: 'unavailable',
+    says: () => 'the connection to the database was lost while a change was being saved',
+    remedy: 'Check whether the change was saved before you repeat it.',
+  },
   'database-emptied': {
     code: 'configuration',
     says: ({ file }: { file: string }) =>

@@ -1,18 +1,21 @@
-import type { Selectable } from 'kysely';
 import type { Bundle } from '../../core/bundle';
-import type { Activation, NewActivation, Release } from '../../core/release';
+import type { Activation, NewActivation } from '../../core/release';
 import { beginRollout, type Rollout } from '../../core/rollout';
-import type { ReleaseEnding } from '../../core/release-end';
-import type { CatalogChange, CatalogRecords } from '../../ports/catalog';
+import type { CatalogRecords } from '../../ports/catalog';
 import { needsOf } from './bundle-uses';
 import type { Database } from './database';
-import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
-import { inspectionFromJson, inspectionToJson } from './inspection-json';
 import type { SqliteJournal } from './journal-records';
 import { saveEnd } from './release-ends';
 import { wasOffered } from './release-outcomes';
-import { countToJson, toRollout, toRolloutRow } from './rollout-rows';
-import type { ActivationTable, BundleTable } from './schema';
+import { countToJson, toRolloutRow } from '../rows/rollout-rows';
+import {
+  endingOf,
+  toActivation,
+  toActivationRow,
+  toBundle,
+  toBundleRow,
+  toReleases,
+} from '../rows/catalog-rows';
 
 /** Bundles, releases and their history in the database. */
 export function createCatalogRecords(
@@ -35,16 +38,11 @@ export function createCatalogRecords(
             )
             .map((row) => [row.release_id, row]),
         );
-        const releases = database.all(query.selectFrom('releases').selectAll()).flatMap((row): Release[] => {
-          const bundle = bundles.get(row.bundle);
-          if (bundle === undefined) return [];
-          const { id, compatible, channel, released_by: releasedBy } = row;
-          const releasedAt = new Date(row.released_at);
-          const rollout = toRollout(rollouts.get(id), { by: releasedBy, at: releasedAt });
-          return [
-            { id, compatible, channel, bundle, releasedAt, releasedBy, forced: row.forced === 1, rollout },
-          ];
-        });
+        const releases = toReleases(
+          database.all(query.selectFrom('releases').selectAll()),
+          bundles,
+          rollouts,
+        );
         return { bundles: [...bundles.values()], releases };
       });
     },
@@ -116,27 +114,8 @@ export function createCatalogRecords(
   };
 }
 
-function endingOf({ ending, activation, returning }: CatalogChange): ReleaseEnding {
-  if (ending !== undefined) return ending;
-  if (activation?.action === 'deactivate') return 'deactivated';
-  return returning === undefined ? 'replaced' : 'rolled-back-to';
-}
-
 function saveBundle(database: Database, bundle: Bundle): void {
-  const row = {
-    name: bundle.name,
-    sha256: bundle.sha256,
-    size_bytes: bundle.sizeBytes,
-    compatible: bundle.compatible,
-    uploaded_at: bundle.uploadedAt.toISOString(),
-    uploaded_by: bundle.uploadedBy,
-    inspection: inspectionToJson(bundle.inspection),
-    image_check: imageCheckToJson(bundle.imageCheck),
-    sha1: bundle.weakHashes?.sha1 ?? null,
-    md5: bundle.weakHashes?.md5 ?? null,
-    deleted_at: null,
-    deleted_by: null,
-  };
+  const row = toBundleRow(bundle);
   const { name, sha256, ...rest } = row;
   const saved = database.all(
     database.query
@@ -157,20 +136,7 @@ function saveActivation(database: Database, activation: NewActivation, returning
   const { compatible, channel, bundleName, by } = activation;
   const at = activation.at.toISOString();
   const [line] = database.all(
-    query
-      .insertInto('activations')
-      .values({
-        compatible,
-        channel,
-        action: activation.action,
-        bundle: bundleName,
-        previous_bundle: activation.previousBundleName,
-        at,
-        by,
-        forced: activation.forced ? 1 : 0,
-        release_id: returning,
-      })
-      .returningAll(),
+    query.insertInto('activations').values(toActivationRow(activation, returning)).returningAll(),
   );
   if (line === undefined) throw new Error('the history took no line');
   if (activation.action === 'deactivate' || bundleName === null) {
@@ -198,33 +164,4 @@ function saveRollout(database: Database, releaseId: number, rollout: Rollout): v
       .values(row)
       .onConflict((conflict) => conflict.column('release_id').doUpdateSet(row)),
   );
-}
-
-function toBundle(row: Selectable<BundleTable>): Bundle {
-  return {
-    name: row.name,
-    sha256: row.sha256,
-    weakHashes: row.sha1 === null || row.md5 === null ? null : { sha1: row.sha1, md5: row.md5 },
-    sizeBytes: row.size_bytes,
-    compatible: row.compatible,
-    uploadedAt: new Date(row.uploaded_at),
-    uploadedBy: row.uploaded_by,
-    inspection: inspectionFromJson(row.inspection),
-    imageCheck: imageCheckFromJson(row.image_check),
-  };
-}
-
-function toActivation(row: Selectable<ActivationTable>): Activation {
-  return {
-    id: row.id,
-    compatible: row.compatible,
-    channel: row.channel,
-    action: row.action,
-    bundleName: row.bundle,
-    previousBundleName: row.previous_bundle,
-    releaseId: row.action === 'activate' ? (row.release_id ?? row.id) : null,
-    at: new Date(row.at),
-    by: row.by,
-    forced: row.forced === 1,
-  };
 }

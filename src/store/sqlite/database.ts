@@ -6,7 +6,7 @@ import { waitedFor } from './disk';
 import { DiskWorker } from './disk-worker';
 import { GroupCommit } from './group-commit';
 import { type Connection, openToRead, openToWrite } from './open-sqlite';
-import type { Schema } from './schema';
+import type { Schema } from '../rows/schema';
 import { compiled, queryBuilder, Statements } from './statements';
 import { databaseClosed, isOfDisk, isUnwritable } from '../storage-error';
 import { tryDisk } from '../try-disk';

@@ -4,7 +4,7 @@ import { patiencePolls } from '../../core/proof';
 import { appendedLogMaxLength } from '../../ports/devices';
 import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
-import { toContactRow, toInstallation, toInstallationRow } from './device-rows';
+import { toContactRow, toInstallation, toInstallationRow } from '../rows/device-rows';
 import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
 import { findRecord } from './find-record';
 import type { SqliteJournal } from './journal-records';

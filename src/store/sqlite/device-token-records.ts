@@ -1,8 +1,7 @@
-import type { Selectable } from 'kysely';
-import type { DeviceTokenRecords, StoredDeviceToken } from '../../ports/device-tokens';
+import type { DeviceTokenRecords } from '../../ports/device-tokens';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-import type { DeviceTokenTable } from './schema';
+import { toStoredDeviceToken } from '../rows/token-rows';
 
 /** The encrypted tokens of devices and of the gateway. */
 export function createDeviceTokenRecords(
@@ -17,7 +16,7 @@ export function createDeviceTokenRecords(
 
   return {
     async find(holder) {
-      return (await database.read(ofHolder(holder))).map(toStored)[0];
+      return (await database.read(ofHolder(holder))).map(toStoredDeviceToken)[0];
     },
 
     put(holder, deviceId, { sealed, createdAt, createdBy, overlapUntil }, expects, events) {
@@ -67,15 +66,5 @@ export function createDeviceTokenRecords(
     async any() {
       return (await database.read(query.selectFrom('device_tokens').select('holder').limit(1)))[0]?.holder;
     },
-  };
-}
-
-function toStored(row: Selectable<DeviceTokenTable>): StoredDeviceToken {
-  return {
-    sealed: row.sealed,
-    createdAt: new Date(row.created_at),
-    createdBy: row.created_by,
-    previous: row.previous,
-    previousUntil: row.previous_until === null ? null : new Date(row.previous_until),
   };
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../core/errors';
 import { type Installation, keptInstallations } from '../../core/installation';
 import type { DeviceDecision } from './fleet/fleet-records';
 import type { Database } from './database';
-import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
+import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from '../rows/device-rows';
 import { countingOutcome } from './release-outcomes';
 
 /** Writes a new device with what was decided for it; for a known one only the contact's changes. */

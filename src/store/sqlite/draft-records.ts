@@ -3,7 +3,7 @@ import type { Draft, DraftKind, NewDraft } from '../../core/draft';
 import { DomainError } from '../../core/errors';
 import type { DraftQuery, DraftRecords } from '../../ports/drafts';
 import type { Database } from './database';
-import type { DraftTable } from './schema';
+import type { DraftTable } from '../rows/schema';
 
 /** What hawkBit's scripts create before there is a bundle. */
 export function createDraftRecords(database: Database): DraftRecords {

@@ -1,7 +1,7 @@
 import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { DeviceFilter } from '../../ports/fleet-queries';
 import type { Database } from './database';
-import { type DeviceCursor, type DeviceOrder, isAfter, sortColumns } from './device-cursor';
+import { type DeviceCursor, type DeviceOrder, isAfter, sortColumns } from '../rows/device-cursor';
 import { conditionsByIndex, conditionsOf } from './device-filter';
 
 /** A device of a page, with its sort value. */

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type { DeviceRecord } from '../../core/device-record';
-import { failedStates, type InstallationState } from '../../core/installation-states';
 import type { Database } from './database';
-import { toDevice, toInstallation } from './device-rows';
-
-type Counted = readonly [sha256: string, state: InstallationState, count: number];
+import { countedStates, toRecord } from '../rows/record-rows';
 
 /**
  * Reads everything that an offer to a device depends on, with only two queries: each holds memory of the binding
@@ -33,31 +30,5 @@ export function findRecord(database: Database, id: string): DeviceRecord | undef
   if (row === undefined) return undefined;
   const ofDevice = query.selectFrom('installations').selectAll().where('device', '=', id);
   const [latest] = database.all(ofDevice.orderBy('id', 'desc').limit(1));
-  const certificates = JSON.parse(row.certificates) as readonly (readonly [string, string, string])[];
-  const counted = JSON.parse(row.counted) as readonly Counted[];
-  return {
-    device: toDevice(
-      row,
-      JSON.parse(row.labels) as string[],
-      certificates.map(([serial, firstSeenAt, lastSeenAt]) => ({
-        serial,
-        firstSeenAt: new Date(firstSeenAt),
-        lastSeenAt: new Date(lastSeenAt),
-      })),
-    ),
-    installation: latest === undefined ? null : toInstallation(latest),
-    failures: countOf(counted, failedStates),
-    interruptions: countOf(counted, interruptedStates),
-  };
-}
-
-const interruptedStates: readonly InstallationState[] = ['interrupted'];
-const countedStates: readonly InstallationState[] = [...failedStates, ...interruptedStates];
-
-/** By the bundle's hash. */
-function countOf(counted: readonly Counted[], states: readonly InstallationState[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const [sha256, state, count] of counted)
-    if (states.includes(state)) counts.set(sha256, (counts.get(sha256) ?? 0) + count);
-  return counts;
+  return toRecord(row, latest);
 }

@@ -2,10 +2,10 @@ import { sql, type SqlBool } from 'kysely';
 import { maxNamedDevices } from '../../core/attention-kind';
 import { failedStates, type InstallationState, openStates, toldStates } from '../../core/installation-states';
 import type { FleetCounts } from '../../ports/fleet-counts';
-import { toBoards } from './boards-json';
+import { toBoards } from '../rows/boards-json';
 import type { Database } from './database';
-import { toOmitted } from './device-rows';
-import { SpacedCount } from './spaced';
+import { toOmitted } from '../rows/device-rows';
+import { SpacedCount } from '../spaced';
 import { createTroubledDevices } from './troubled-devices';
 
 /** No one looks through more. */

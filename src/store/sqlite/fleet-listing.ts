@@ -8,15 +8,15 @@ import type {
   LabelledPage,
 } from '../../ports/fleet-queries';
 import type { Database } from './database';
-import { readCursor, writeCursor } from './device-cursor';
-import { toInstallation } from './device-rows';
+import { readCursor, writeCursor } from '../rows/device-cursor';
+import { toInstallation } from '../rows/device-rows';
 import { findDevices } from './find-devices';
 import { installationLines } from './installation-filter';
 import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import { readDevices } from './read-devices';
-import type { InstallationTable } from './schema';
-import { SpacedCount } from './spaced';
+import type { InstallationTable } from '../rows/schema';
+import { SpacedCount } from '../spaced';
 import { walkDevices } from './walk-devices';
 
 type InstallationRow = Selectable<InstallationTable>;

@@ -1,15 +1,14 @@
 import { type Selectable, sql } from 'kysely';
-import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
+import { type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import type { EventFilter } from '../../core/event-filter';
-import type { EventReason } from '../../core/journal/catalogue';
-import type { ReasonParameters } from '../../core/reasons/reason-words';
 import { isDecision } from '../../core/restore';
 import type { JournalPage, JournalRecords } from '../../ports/journal';
 import type { Database } from './database';
 import { idsOfTime } from './journal-blocks';
 import { journalLines } from './journal-filter';
 import { type BackPage, lookBack } from './look-back';
-import type { EventTable } from './schema';
+import type { EventTable } from '../rows/schema';
+import { toEventRow, toEvent } from '../rows/event-rows';
 
 type EventRow = Selectable<EventTable>;
 
@@ -27,7 +26,7 @@ export class SqliteJournal implements JournalRecords {
     const { database } = this;
     const { query } = database;
     const added = events.map((event) => {
-      const [row] = database.all(query.insertInto('events').values(toRow(event)).returningAll());
+      const [row] = database.all(query.insertInto('events').values(toEventRow(event)).returningAll());
       if (row === undefined) throw new Error('the journal took no line');
       return toEvent(row);
     });
@@ -113,58 +112,4 @@ export class SqliteJournal implements JournalRecords {
 export function latestLine(database: Database): number {
   const select = sql<{ readonly seq: number }>`SELECT seq FROM sqlite_sequence WHERE name = 'events'`;
   return database.all(select.compile(database.query))[0]?.seq ?? 0;
-}
-
-function toRow(event: NewEvent) {
-  const { subject = {}, before, after, repeats, reason } = event;
-  return {
-    at: event.at.toISOString(),
-    kind: event.kind,
-    actor: event.actor.name,
-    address: event.actor.address,
-    message: '',
-    device: subject.deviceId ?? null,
-    compatible: subject.compatible ?? null,
-    channel: subject.channel ?? null,
-    bundle: subject.bundleName ?? null,
-    release_id: subject.releaseId ?? null,
-    installation_id: subject.installationId ?? null,
-    before: before === undefined ? null : JSON.stringify(before),
-    after: after === undefined ? null : JSON.stringify(after),
-    count: repeats?.count ?? 1,
-    first_at: repeats?.firstAt.toISOString() ?? null,
-    reason: reason.code,
-    parameters: JSON.stringify(reason.parameters),
-  };
-}
-
-export function toEvent(row: Selectable<EventTable>): JournalEvent {
-  return {
-    id: row.id,
-    at: new Date(row.at),
-    // What is in the table was a kind when it was written, perhaps by another version.
-    kind: row.kind as EventKind,
-    actor: { name: row.actor, address: row.address },
-    reason: reasonOf(row),
-    message: row.message,
-    subject: {
-      deviceId: row.device,
-      compatible: row.compatible,
-      channel: row.channel,
-      bundleName: row.bundle,
-      releaseId: row.release_id,
-      installationId: row.installation_id,
-    },
-    before: parse(row.before),
-    after: parse(row.after),
-    repeats: row.first_at === null ? null : { count: row.count, firstAt: new Date(row.first_at) },
-  };
-}
-
-function reasonOf({ reason: code, parameters }: Selectable<EventTable>): EventReason | null {
-  return code === null ? null : { code, parameters: (parse(parameters) ?? {}) as ReasonParameters };
-}
-
-function parse(json: string | null): Record<string, unknown> | null {
-  return json === null ? null : (JSON.parse(json) as Record<string, unknown>);
 }

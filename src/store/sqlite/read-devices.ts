@@ -3,8 +3,8 @@ import type { SeenCertificate } from '../../core/device';
 import type { Installation } from '../../core/installation';
 import type { ListedDevice } from '../../ports/fleet-queries';
 import type { Database } from './database';
-import { toDevice, toInstallation } from './device-rows';
-import type { DeviceTable } from './schema';
+import { toDevice, toInstallation } from '../rows/device-rows';
+import type { DeviceTable } from '../rows/schema';
 
 /** In the order of the ids; leaves out devices forgotten meanwhile. */
 export async function readDevices(

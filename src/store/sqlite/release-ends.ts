@@ -1,8 +1,8 @@
 import { failedStates, mutedStates } from '../../core/installation-states';
 import type { FailureReason, ReleaseEnding } from '../../core/release-end';
 import type { Database } from './database';
-import { toRollout } from './rollout-rows';
-import { fromWhyColumns, toWhyColumns } from './why-columns';
+import { toRollout } from '../rows/rollout-rows';
+import { fromWhyColumns, toWhyColumns } from '../rows/why-columns';
 
 /** How many reasons to keep per release. */
 const maxReasons = 10;

@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely';
 import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
 import { latestLine } from './journal-records';
-import type { DatabaseIdentityTable } from './schema';
-import { fromServerReason, toServerReason } from './why-columns';
+import { toIdentity } from '../rows/identity-rows';
+import { fromServerReason, toServerReason } from '../rows/why-columns';
 
 /** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
@@ -74,9 +73,4 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       return (await database.read(select.limit(limit))).length;
     },
   };
-}
-
-function toIdentity(row: Selectable<DatabaseIdentityTable>) {
-  const suspicion = row.suspicion === null ? null : fromServerReason(row.suspicion);
-  return { id: row.id, decision: row.decision, isMarked: row.is_marked === 1, suspicion };
 }

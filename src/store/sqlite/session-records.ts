@@ -1,7 +1,7 @@
 import type { SessionRecords } from '../../ports/access';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-import { toToken } from './token-records';
+import { toToken } from '../rows/token-rows';
 
 /** Browsers that signed in with a token, by the hash of their session id. */
 export function createSessionRecords(

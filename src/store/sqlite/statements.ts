@@ -10,7 +10,7 @@ import {
 import type Sqlite from 'libsql';
 import { RecentMap } from '../../base/collections/recent-map';
 import { storageError } from '../storage-error';
-import type { Schema } from './schema';
+import type { Schema } from '../rows/schema';
 
 /** Statements that stay prepared. A list with many filters has one for each combination. */
 const maxStatements = 300;

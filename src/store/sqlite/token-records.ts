@@ -1,9 +1,7 @@
-import type { Selectable } from 'kysely';
-import type { Token } from '../../core/token';
 import type { TokenRecords } from '../../ports/access';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-import type { TokenTable } from './schema';
+import { toToken } from '../rows/token-rows';
 
 /** Admin tokens in the database, by name and by the hash of their secret. */
 export function createTokenRecords(database: Database, journal: Pick<SqliteJournal, 'append'>): TokenRecords {
@@ -53,15 +51,5 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
       const select = query.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash);
       return (await database.read(select)).map(toToken)[0];
     },
-  };
-}
-
-export function toToken(row: Selectable<TokenTable>): Token {
-  return {
-    name: row.name,
-    scope: row.scope,
-    createdAt: new Date(row.created_at),
-    createdBy: row.created_by,
-    revokedAt: row.revoked_at === null ? null : new Date(row.revoked_at),
   };
 }

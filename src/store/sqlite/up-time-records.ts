@@ -1,8 +1,6 @@
-import type { Selectable } from 'kysely';
-import type { UpSpan } from '../../core/server-clock';
 import type { RetentionRecords, UpTimeRecords } from '../../ports/up-time';
 import type { Database } from './database';
-import type { UpSpanTable } from './schema';
+import { toSpan, toSpanRow } from '../rows/up-time-rows';
 
 /** The server's uptime, in the database. */
 export function createUpTimeRecords(database: Database): UpTimeRecords {
@@ -14,7 +12,7 @@ export function createUpTimeRecords(database: Database): UpTimeRecords {
 
     save(spans, removed) {
       return database.transact(() => {
-        for (const span of spans) database.all(query.replaceInto('up_spans').values(toRow(span)));
+        for (const span of spans) database.all(query.replaceInto('up_spans').values(toSpanRow(span)));
         if (removed.length > 0) database.all(query.deleteFrom('up_spans').where('id', 'in', [...removed]));
       });
     },
@@ -40,33 +38,5 @@ export function createRetentionRecords(database: Database): RetentionRecords {
         database.all(query.replaceInto('retention').values(row));
       });
     },
-  };
-}
-
-function toSpan(row: Selectable<UpSpanTable>): UpSpan {
-  return {
-    id: row.id,
-    fromAt: new Date(row.from_at),
-    untilAt: new Date(row.until_at),
-    fromUpMs: row.from_up_ms,
-    upMs: row.up_ms,
-    ageMs: row.age_ms,
-    sureAt: row.sure_at === null ? null : new Date(row.sure_at),
-    sureUpMs: row.sure_up_ms,
-    jumpedByMs: row.jumped_by_ms,
-  };
-}
-
-function toRow(span: UpSpan): UpSpanTable {
-  return {
-    id: span.id,
-    from_at: span.fromAt.toISOString(),
-    until_at: span.untilAt.toISOString(),
-    from_up_ms: Math.round(span.fromUpMs),
-    up_ms: Math.round(span.upMs),
-    age_ms: Math.round(span.ageMs),
-    sure_at: span.sureAt?.toISOString() ?? null,
-    sure_up_ms: Math.round(span.sureUpMs),
-    jumped_by_ms: span.jumpedByMs === null ? null : Math.round(span.jumpedByMs),
   };
 }

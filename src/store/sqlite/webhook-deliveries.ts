@@ -1,17 +1,13 @@
-import { type Selectable, sql, type SqlBool } from 'kysely';
-import type { EventKind } from '../../core/event';
+import { sql, type SqlBool } from 'kysely';
 import { farAheadMs } from '../../core/webhook';
-import type { DeliveryProgress, WebhookDelivery } from '../../core/webhook-delivery';
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
 import { countWaiting } from './count-waiting';
 import type { Database } from './database';
-import { type SqliteJournal, toEvent } from './journal-records';
-import type { WebhookDeliveryTable } from './schema';
+import type { SqliteJournal } from './journal-records';
 import { webhookQueues } from './webhook-queues';
-import { toWebhook } from './webhook-records';
 import { createReplays } from './webhook-replays';
-
-type DeliveryRow = Selectable<WebhookDeliveryTable>;
+import { toEvent } from '../rows/event-rows';
+import { toWebhook, toDelivery, toProgressColumns } from '../rows/webhook-rows';
 
 /** Written as in the index of waiting deliveries: with a parameter SQLite would not use it. */
 const isWaiting = sql<SqlBool>`state = 'waiting'`;
@@ -91,7 +87,7 @@ export function createWebhookDeliveries(
       return database.transact(() => {
         const changed = query
           .updateTable('webhook_deliveries')
-          .set(toColumns(progress))
+          .set(toProgressColumns(progress))
           .where('webhook', '=', webhookId)
           .where('event', '=', eventId)
           .where('attempts', '=', attempts)
@@ -138,35 +134,5 @@ export function createWebhookDeliveries(
         return database.all(remove.compile(query)).length;
       });
     },
-  };
-}
-
-function toColumns(progress: DeliveryProgress) {
-  return {
-    state: progress.state,
-    attempts: progress.attempts,
-    next_attempt_at: progress.nextAttemptAt?.toISOString() ?? null,
-    failing_since: progress.failingSince?.toISOString() ?? null,
-    last_error: progress.lastError,
-    ended_at: progress.endedAt?.toISOString() ?? null,
-  };
-}
-
-/** With the journal's data about its event. */
-function toDelivery(
-  row: DeliveryRow & { readonly kind: string | null; readonly at: string | null },
-): WebhookDelivery {
-  const date = (text: string | null) => (text === null ? null : new Date(text));
-  return {
-    eventId: row.event,
-    // The table's value was a kind when it was written, perhaps by another version.
-    kind: row.kind as EventKind | null,
-    at: date(row.at),
-    state: row.state,
-    attempts: row.attempts,
-    nextAttemptAt: date(row.next_attempt_at),
-    failingSince: date(row.failing_since),
-    lastError: row.last_error,
-    endedAt: date(row.ended_at),
   };
 }

@@ -1,16 +1,7 @@
 import { sql } from 'kysely';
 import type { WebhookQueue } from '../../core/webhook';
 import type { Database } from './database';
-
-interface QueueRow {
-  readonly webhook: number;
-  readonly waiting: number;
-  readonly failing: number;
-  readonly attempts: number;
-  readonly next_attempt_at: string;
-  readonly failing_since: string | null;
-  readonly last_error: string | null;
-}
+import { toQueue, type QueueRow } from '../rows/webhook-rows';
 
 /**
  * What waits for each webhook, and which of it has been failing longest. It reads only waiting deliveries, whose
@@ -29,18 +20,4 @@ export async function webhookQueues(
     ) WHERE place = 1`;
   const rows = await database.search(select.compile(database.query));
   return new Map(rows.map((row) => [row.webhook, toQueue(row)]));
-}
-
-function toQueue(row: QueueRow): WebhookQueue & { readonly lastError: string | null } {
-  const { waiting, failing, failing_since: since } = row;
-  if (since === null)
-    return { waiting, failing, attempts: 0, nextAttemptAt: null, failingSince: null, lastError: null };
-  return {
-    waiting,
-    failing,
-    attempts: row.attempts,
-    nextAttemptAt: new Date(row.next_attempt_at),
-    failingSince: new Date(since),
-    lastError: row.last_error,
-  };
 }

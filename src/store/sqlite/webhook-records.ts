@@ -4,7 +4,8 @@ import type { Webhook } from '../../core/webhook';
 import type { WebhookRecords } from '../../ports/webhooks';
 import type { Database } from './database';
 import { latestLine, type SqliteJournal } from './journal-records';
-import type { WebhookTable } from './schema';
+import type { WebhookTable } from '../rows/schema';
+import { toWebhook } from '../rows/webhook-rows';
 
 /** Webhooks in the database, with their position in the journal. */
 export function createWebhookRecords(
@@ -112,21 +113,4 @@ export function createWebhookRecords(
     const ofIt = query.updateTable('webhook_deliveries').set(ended).where('webhook', '=', id);
     database.all(ofIt.where('state', '=', 'waiting'));
   }
-}
-
-/** A webhook from its row. */
-export function toWebhook(row: Selectable<WebhookTable>): Webhook {
-  return {
-    id: row.id,
-    name: row.name,
-    url: row.url,
-    kinds: JSON.parse(row.kinds) as string[],
-    isEnabled: row.is_enabled === 1,
-    inOrder: row.in_order === 1,
-    createdAt: new Date(row.created_at),
-    createdBy: row.created_by,
-    cursor: row.cursor,
-    lastError: row.last_error,
-    lastDeliveredAt: row.last_delivered_at === null ? null : new Date(row.last_delivered_at),
-  };
 }

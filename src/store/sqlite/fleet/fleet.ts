@@ -5,7 +5,7 @@ import { maxInstallationId } from '../../../core/installation';
 import type { InstallationState } from '../../../core/installation-states';
 import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/device-updates';
 import type { Fleet, FleetOptions } from '../../../ports/fleet';
-import { DeviceLines } from './device-lines';
+import { DeviceLines } from '../../device-lines';
 import { SqliteFleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
 import type { Entry } from './fleet-entry';

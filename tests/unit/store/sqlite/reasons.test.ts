@@ -3,7 +3,7 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import { circumstance } from '../../../../src/core/circumstances/catalogue';
 import type { Why } from '../../../../src/core/reasons/why';
-import { fromServerReason, fromWhyColumns, toServerReason } from '../../../../src/store/sqlite/why-columns';
+import { fromServerReason, fromWhyColumns, toServerReason } from '../../../../src/store/rows/why-columns';
 import { openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { makeSchemaBefore } from '../../../support/earlier-database';

@@ -3,7 +3,7 @@ import {
   type DeviceOrder,
   readCursor,
   writeCursor,
-} from '../../../../src/store/sqlite/device-cursor';
+} from '../../../../src/store/rows/device-cursor';
 import { refusal } from '../../../support/refusal';
 
 const order: DeviceOrder = { sort: 'version', isDescending: false };

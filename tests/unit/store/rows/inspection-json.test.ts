@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Manifest } from '../../../../src/core/inspection';
-import { inspectionFromJson, inspectionToJson } from '../../../../src/store/sqlite/inspection-json';
+import { inspectionFromJson, inspectionToJson } from '../../../../src/store/rows/inspection-json';
 import { makeBundle } from '../../../support/bundle-factory';
 import { inspectBytes, profileFor } from '../../../support/bundle-surgery';
 import { bundleSigner } from '../../../support/test-pki';

@@ -1,4 +1,4 @@
-import { SpacedCount } from '../../../../src/store/sqlite/spaced';
+import { SpacedCount } from '../../../src/store/spaced';
 
 describe('a count of the whole fleet', () => {
   let at = 0;

@@ -1,7 +1,7 @@
-import type { NewEvent } from '../../../core/event';
-import { RecentMap } from '../../../base/collections/recent-map';
-import { RepeatedLines } from '../../../core/repeated-lines';
-import { isDecision } from '../../../core/restore';
+import type { NewEvent } from '../core/event';
+import { RecentMap } from '../base/collections/recent-map';
+import { RepeatedLines } from '../core/repeated-lines';
+import { isDecision } from '../core/restore';
 
 /** Devices whose last lines are remembered: a device that repeats itself is always among them. */
 const maxRemembered = 10_000;

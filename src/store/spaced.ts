@@ -1,4 +1,4 @@
-import type { MonotonicClock } from '../../ports/clock';
+import type { MonotonicClock } from '../ports/clock';
 
 /** A fleet of this size is counted at most once a second, one of ten times the size every ten seconds. */
 const devicesPerSecond = 50_000;

@@ -1,0 +1,128 @@
+import { Pool, type PoolClient, types } from 'pg';
+import { databaseClosed } from '../storage-error';
+import { connectionOptions } from './connection-options';
+import { migrate } from './migrate';
+import { isAway, postgresError } from './postgres-error';
+import { compiled, type Query } from './queries';
+import { type Work, Writer } from './writer';
+
+/** Runs queries. */
+export interface Reader {
+  /** @throws DomainError `storage-full`, `unavailable` */
+  all<Row>(query: Query<Row>): Promise<Row[]>;
+}
+
+/** An open database. */
+export interface Database extends Reader {
+  /** Runs read-only queries that see the same moment. */
+  readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs work as one transaction, alone among all nodes: when the promise resolves all of it is durable; when it rejects nothing is,
+   * unless the connection was lost at the commit. It may share its commit with others.
+   */
+  transact<Result>(work: Work<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** At most so many connections; one of them writes. */
+  readonly maxConnections?: number;
+  /** Called with failures that no one waits for. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Counts and sums are bigint and numeric, which the driver leaves as text; ours fit a number. */
+const numberTypes = new Set<number>([types.builtins.INT8, types.builtins.NUMERIC]);
+
+/**
+ * Opens a database and brings its tables up to date.
+ * @param url `postgres://…`
+ * @throws DomainError `configuration`, `storage-full`, `unavailable`
+ */
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { maxConnections = 10, onError = () => undefined } = options;
+  const pool = new Pool({
+    ...connectionOptions(url),
+    max: maxConnections,
+    types: {
+      getTypeParser: (id: number, format?: 'text' | 'binary') =>
+        numberTypes.has(id) ? Number : (types.getTypeParser(id, format) as (text: string) => unknown),
+    } as typeof types,
+  });
+  // Without these, a connection that ends would end the process: the idle ones belong to the pool, the others to no one.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  try {
+    await migrate(pool);
+    return new PostgresDatabase(pool, onError);
+  } catch (error) {
+    await pool.end();
+    throw postgresError(error);
+  }
+}
+
+class PostgresDatabase implements Database {
+  readonly #writer: Writer;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    onError: (error: unknown) => void,
+  ) {
+    this.#writer = new Writer({ connect: () => pool.connect(), run, onError });
+  }
+
+  async all<Row>(query: Query<Row>): Promise<Row[]> {
+    return this.#reading(async () => {
+      const { sql, parameters } = compiled(query);
+      return (await this.pool.query(sql, [...parameters])).rows as Row[];
+    });
+  }
+
+  async readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    return this.#reading(async () => {
+      const client = await this.pool.connect();
+      let broken: Error | boolean = false;
+      try {
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        const result = await work({ all: (query) => run(client, query) });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        broken = error instanceof Error ? error : true;
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    });
+  }
+
+  async transact<Result>(work: Work<Result>): Promise<Result> {
+    if (this.#closing !== undefined) throw databaseClosed();
+    return this.#writer.run(work);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#writer.idle().then(() => this.pool.end());
+    return this.#closing;
+  }
+
+  /** A connection may have ended unnoticed while it was idle: then the same is read again by another one. */
+  async #reading<Result>(read: () => Promise<Result>): Promise<Result> {
+    if (this.#closing !== undefined) throw databaseClosed();
+    try {
+      return await read().catch((error: unknown) => {
+        if (!isAway(error)) throw error;
+        return read();
+      });
+    } catch (error) {
+      throw postgresError(error);
+    }
+  }
+}
+
+/** The only place where rows get their type: that of the query, which Kysely checked against the schema. */
+async function run<Row>(client: PoolClient, query: Query<Row>): Promise<Row[]> {
+  const { sql, parameters } = compiled(query);
+  return (await client.query(sql, [...parameters])).rows as Row[];
+}

@@ -1,0 +1,45 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { DeviceFilter } from '../../ports/fleet-queries';
+
+/** What a device must match, as one condition. */
+export function matchesFilter(filter: DeviceFilter): RawBuilder<SqlBool> {
+  const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filter;
+  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filter;
+  const conditions: RawBuilder<SqlBool>[] = [];
+  const equals = (name: string, value: string | number | undefined) => {
+    if (value !== undefined) conditions.push(sql`${sql.ref(name)} = ${value}`);
+  };
+  const isThere = (name: string, there: boolean | undefined) => {
+    if (there !== undefined)
+      conditions.push(there ? sql`${sql.ref(name)} IS NOT NULL` : sql`${sql.ref(name)} IS NULL`);
+  };
+  equals('compatible', compatible);
+  equals('channel', channel);
+  equals('system_version', version);
+  equals('installation_release_id', releaseId);
+  if (state === 'none') isThere('installation_state', false);
+  else equals('installation_state', state);
+  isThere('hold_at', isHeld);
+  isThere('pin_bundle', isPinned);
+  isThere('second_board_at', hasSecondBoard);
+  isThere('claimed_compatible', hasOtherClaim);
+  if (hasSilentPoller === true) conditions.push(sql`poller_omits > ''`);
+  if (hasSilentPoller === false) conditions.push(sql`coalesce(poller_omits, '') = ''`);
+  // A literal, not a parameter: otherwise the index of waiting devices may not match.
+  if (isWaiting !== undefined)
+    conditions.push(sql`admission = ${sql.lit(isWaiting ? 'waiting' : 'admitted')}`);
+  if (label !== undefined)
+    conditions.push(sql`id IN (SELECT device FROM device_labels WHERE label = ${label})`);
+  if (lastContactBefore !== undefined)
+    conditions.push(sql`last_contact_at < ${lastContactBefore.toISOString()}`);
+  if (search !== '') conditions.push(isFoundBy(search));
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
+}
+
+/** All that people find a device by; attributes as name=value. */
+function isFoundBy(search: string): RawBuilder<SqlBool> {
+  const attributes = sql`trim(replace(replace(attributes, '":"', '='), '","', chr(10)), '{"}')`;
+  const found = sql`lower(concat_ws(chr(10), id, serial, notes, machine_id, address, ${attributes}))`;
+  return sql`(strpos(${found}, lower(${search})) > 0 OR EXISTS (
+    SELECT 1 FROM device_labels WHERE device = devices.id AND strpos(lower(label), lower(${search})) > 0))`;
+}

@@ -1,0 +1,153 @@
+import { sql } from 'kysely';
+import { maxNamedDevices } from '../../core/attention-kind';
+import {
+  failedStates,
+  type InstallationState,
+  openStates,
+  toldStates,
+  type TroubledState,
+  troubledStates,
+} from '../../core/installation-states';
+import type { BundleDevices, FleetCounts, NamedDevices, StoppedDevices } from '../../ports/fleet-counts';
+import { toBoards } from '../rows/boards-json';
+import { toOmitted } from '../rows/device-rows';
+import { SpacedCount } from '../spaced';
+import type { Database } from './database';
+import { query } from './queries';
+
+/** No one looks through more. */
+const maxLabels = 1_000;
+
+/** The first devices by id, of a group. */
+const firstIds = sql<
+  readonly string[]
+>`((array_agg(devices.id ORDER BY devices.id))[1:${sql.lit(maxNamedDevices)}])::text[]`;
+
+/** Fleet counts for pages. */
+export function createFleetCounts(database: Database): FleetCounts {
+  const labels = new SpacedCount(
+    () =>
+      database.all(
+        query
+          .selectFrom('device_labels')
+          .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
+          .groupBy('label')
+          .orderBy('devices', 'desc')
+          .orderBy('label')
+          .limit(maxLabels),
+      ),
+    sumOf,
+  );
+  const troubles = new SpacedCount(() => troubled(database), sumOf);
+
+  return {
+    troubled: () => troubles.get(),
+
+    async stopped(before) {
+      const moved = sql<string>`coalesce(installations.moved_at, installations.offered_at)`;
+      const select = uncleared
+        .select(({ fn }) => [
+          'compatible',
+          'channel',
+          fn.countAll<number>().as('devices'),
+          firstIds.as('ids'),
+        ])
+        .where('installation_state', '=', 'stopped')
+        .where(moved, '<=', before.toISOString())
+        .groupBy(['compatible', 'channel']);
+      return (await database.all(select)) satisfies readonly StoppedDevices[];
+    },
+
+    async sharedCertificates(since, limit) {
+      const select = query.selectFrom('devices').select(['id', 'boards']);
+      const shared = select.where('second_board_at', '>=', since.toISOString());
+      const rows = await database.all(shared.orderBy('second_board_at', 'desc').limit(limit));
+      return rows.flatMap(({ id, boards }) => {
+        const { second } = toBoards(boards);
+        return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
+      });
+    },
+
+    otherClaims: () => named(database, sql`claimed_compatible IS NOT NULL`, sql`id`),
+
+    async silentPollers() {
+      const select = query
+        .selectFrom('devices')
+        .select(({ fn }) => ['poller_omits', fn.countAll<number>().as('devices'), firstIds.as('ids')])
+        .where('poller_omits', '>', '')
+        .groupBy('poller_omits')
+        .orderBy('poller_omits');
+      const rows = await database.all(select);
+      return rows.map(({ poller_omits: omits, ...rest }) => ({ omits: toOmitted(omits) ?? [], ...rest }));
+    },
+
+    silent(before) {
+      const isSilent = sql`last_contact_at < ${before.toISOString()} AND hold_at IS NULL`;
+      return named(database, isSilent, sql`last_contact_at DESC, id DESC`);
+    },
+
+    async seenSince(at) {
+      const select = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
+      return (await database.all(select.where('last_contact_at', '>=', at.toISOString())))[0]?.devices ?? 0;
+    },
+
+    async hasOutcome() {
+      const told = query.selectFrom('installations').select('id').where('state', 'in', toldStates).limit(1);
+      return (await database.all(told)).length > 0;
+    },
+
+    labels: async (limit) => (await labels.get()).slice(0, limit),
+
+    async ofBundle({ name, compatible, version }) {
+      // A bundle has few installations compared with the fleet, and a device's latest is found by its id.
+      const latest = (states: readonly InstallationState[]) => sql`
+        (SELECT count(*) FROM devices JOIN installations ON installations.id = installation_id
+          WHERE installations.bundle = ${name} AND installation_state IN (${sql.join(states)}))`;
+      const counted = sql<BundleDevices>`
+        SELECT (SELECT count(*) FROM devices WHERE compatible = ${compatible} AND system_version = ${version}) AS running,
+          ${latest(openStates)} AS installing,
+          (SELECT count(*) FROM devices WHERE pin_bundle = ${name}) AS pinned,
+          ${latest(failedStates)} AS failed`;
+      const [found] = await database.all(counted.compile(query));
+      return found ?? { running: 0, installing: 0, pinned: 0, failed: 0 };
+    },
+  };
+}
+
+/** A cleared failure is over. */
+const uncleared = query
+  .selectFrom('devices')
+  .innerJoin('installations', 'installations.id', 'devices.installation_id')
+  .where('installations.cleared_at', 'is', null);
+
+async function troubled(database: Database) {
+  const rows = await database.all(
+    uncleared
+      .select(({ fn }) => [
+        'compatible',
+        'channel',
+        'installation_state as state',
+        fn.countAll<number>().as('devices'),
+        firstIds.as('ids'),
+      ])
+      .where('installation_state', 'in', troubledStates)
+      .groupBy(['compatible', 'channel', 'installation_state']),
+  );
+  return rows.map((row) => ({ ...row, state: row.state as TroubledState }));
+}
+
+/** How many devices match, and the first of them in an order. */
+async function named(
+  database: Database,
+  condition: ReturnType<typeof sql>,
+  order: ReturnType<typeof sql>,
+): Promise<NamedDevices> {
+  const select = sql<NamedDevices>`
+    SELECT (SELECT count(*) FROM devices WHERE ${condition}) AS devices,
+      ARRAY(SELECT id FROM devices WHERE ${condition} ORDER BY ${order} LIMIT ${maxNamedDevices})::text[] AS ids`;
+  return (await database.all(select.compile(query)))[0] ?? { devices: 0, ids: [] };
+}
+
+function sumOf(counted: readonly { readonly devices: number }[]): number {
+  return counted.reduce((sum, { devices }) => sum + devices, 0);
+}

@@ -1,0 +1,149 @@
+import { sql } from 'kysely';
+import type { DeviceRecord } from '../../core/device-record';
+import type { FleetListing, ListedDevice } from '../../ports/fleet-queries';
+import { isAfter, readCursor, sortColumns, writeCursor } from '../rows/device-cursor';
+import { toInstallation } from '../rows/device-rows';
+import { SpacedCount } from '../spaced';
+import type { Database } from './database';
+import { matchesFilter } from './device-filter';
+import { findRecords } from './find-record';
+import { query } from './queries';
+import { outcomesOf } from './release-outcomes';
+
+/** How many devices a walk returns at once. */
+const devicesInStretch = 250;
+
+/** Lists and counts of the fleet. */
+export function createFleetListing(database: Database): FleetListing {
+  const readDevices = async (ids: readonly string[]) => (await findRecords(database, ids)).map(listed);
+
+  async function census() {
+    const rows = await database.all(
+      query
+        .selectFrom('devices')
+        .select(({ fn }) => [
+          'compatible',
+          'channel',
+          'system_version',
+          'installation_state',
+          fn.countAll<number>().as('devices'),
+        ])
+        .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+    );
+    return rows.map(({ compatible, channel, system_version, installation_state, devices }) => ({
+      compatible,
+      channel,
+      systemVersion: system_version,
+      installationState: installation_state,
+      devices,
+    }));
+  }
+
+  async function decided() {
+    const select = query
+      .selectFrom('devices')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('devices'),
+        fn.countAll<number>().filterWhere('admission', '=', 'waiting').as('waiting'),
+        fn.count<number>('hold_at').as('held'),
+        fn.count<number>('pin_bundle').as('pinned'),
+      ]);
+    return (await database.all(select))[0] ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
+  }
+
+  const censuses = new SpacedCount(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0));
+  const decisions = new SpacedCount(decided, ({ devices }) => devices);
+
+  return {
+    async list(asked) {
+      const { after, limit, sort, isDescending, ...filter } = asked;
+      const order = { sort, isDescending };
+      const cursor = after === undefined ? undefined : readCursor(after, order);
+      const matches = matchesFilter(filter);
+      const column = sql.ref(sortColumns[sort]);
+      // As the cursor has it: missing values come first.
+      const direction = isDescending ? sql`DESC NULLS LAST` : sql`ASC NULLS FIRST`;
+      const page = sql<{ readonly id: string; readonly value: string | null }>`
+        SELECT id, ${column} AS value FROM devices
+        WHERE ${matches} AND ${cursor === undefined ? sql`true` : isAfter(order, cursor)}
+        ORDER BY ${column} ${direction}, id ${sql.raw(isDescending ? 'DESC' : 'ASC')} LIMIT ${limit + 1}`;
+      const counted = sql<{ readonly devices: number }>`
+        SELECT count(*) AS devices FROM devices WHERE ${matches}`;
+      const found = await database.all(page.compile(query));
+      const shown = found.slice(0, limit);
+      const last = found.length > limit ? shown.at(-1) : undefined;
+      return {
+        devices: await readDevices(shown.map(({ id }) => id)),
+        next: last === undefined ? null : writeCursor(order, last),
+        total: (await database.all(counted.compile(query)))[0]?.devices ?? 0,
+      };
+    },
+
+    async walk(filter, afterId) {
+      const select = sql<{ readonly id: string }>`
+        SELECT id FROM devices WHERE id > ${afterId} AND ${matchesFilter(filter)}
+        ORDER BY id LIMIT ${devicesInStretch + 1}`;
+      const found = (await database.all(select.compile(query))).map(({ id }) => id);
+      const ids = found.slice(0, devicesInStretch);
+      const next = found.length > devicesInStretch ? (ids.at(-1) ?? null) : null;
+      return { devices: await readDevices(ids), next };
+    },
+
+    async listInstallations({ limit, beforeId, deviceId, state, bundleName, releaseId }) {
+      let select = query.selectFrom('installations').selectAll();
+      if (beforeId !== undefined) select = select.where('id', '<', beforeId);
+      if (deviceId !== undefined) select = select.where('device', '=', deviceId);
+      if (state !== undefined) select = select.where('state', '=', state);
+      if (bundleName !== undefined) select = select.where('bundle', '=', bundleName);
+      if (releaseId !== undefined) select = select.where('release_id', '=', releaseId);
+      const rows = await database.all(select.orderBy('id', 'desc').limit(limit));
+      const nextBefore = rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
+      return { installations: rows.map(toInstallation), nextBefore, searchedUntil: null };
+    },
+
+    census: () => censuses.get(),
+
+    async channelVersions({ compatible, channel, afterVersion, limit }) {
+      const following = query
+        .selectFrom('devices')
+        .select(({ fn }) => [
+          'system_version',
+          fn.countAll<number>().filterWhere('pin_bundle', 'is', null).as('devices'),
+        ])
+        .where('compatible', '=', compatible)
+        .where('channel', '=', channel)
+        .groupBy('system_version');
+      const untold = following.where('system_version', 'is', null);
+      const told = following
+        .where('system_version', '>', afterVersion)
+        .orderBy('system_version')
+        .limit(limit);
+      const rows = [
+        ...(afterVersion === '' ? await database.all(untold) : []),
+        ...(await database.all(told)),
+      ];
+      return rows.map(({ system_version: systemVersion, devices }) => ({ systemVersion, devices }));
+    },
+
+    labelledDevices({ label, afterId, limit }) {
+      return database.all(
+        query
+          .selectFrom('device_labels')
+          .innerJoin('devices', 'devices.id', 'device_labels.device')
+          .select(['devices.id', 'devices.compatible', 'devices.channel'])
+          .where('device_labels.label', '=', label)
+          .where('device_labels.device', '>', afterId)
+          .orderBy('device_labels.device')
+          .limit(limit),
+      );
+    },
+
+    attention: () => decisions.get(),
+
+    outcomes: (releaseId) => outcomesOf(database, releaseId),
+  };
+}
+
+function listed({ device, installation }: DeviceRecord): ListedDevice {
+  return { device, installation };
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { DeviceRecord } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import { maxInstallationId } from '../../../core/installation';
+import type { DecideUpdate, DeviceUpdate } from '../../../ports/device-updates';
+import type { Reader } from '../database';
+import { query } from '../queries';
+import { CountedReleases } from '../release-numbers';
+
+export interface DecideOptions {
+  readonly now: Date;
+  /** Gets the next number of an installation; `null` where nothing may be claimed. */
+  readonly nextId: (() => Promise<number>) | null;
+}
+
+/**
+ * Asks what becomes of a device, as often as it takes until everything is counted that the decision depends on: the decision itself
+ * cannot wait.
+ * @returns `undefined` when it begins an installation where nothing may be claimed
+ */
+export async function decideUpdate<Answer>(
+  reader: Reader,
+  record: DeviceRecord | undefined,
+  decide: DecideUpdate<Answer>,
+  { now, nextId }: DecideOptions,
+): Promise<DeviceUpdate<Answer> | undefined> {
+  const releases = new CountedReleases(now);
+  const ids: number[] = [];
+  for (;;) {
+    let taken = 0;
+    const nextInstallationId = () => ids[taken++] ?? maxInstallationId;
+    const update = decide({ record, releases, nextInstallationId });
+    const isCounted = await releases.isComplete(reader);
+    if (isCounted && taken <= ids.length) return update;
+    if (taken > 0 && nextId === null) return undefined;
+    while (nextId !== null && ids.length < taken) ids.push(await nextId());
+  }
+}
+
+/**
+ * The next number, which grows with time: a number is taken only by who writes.
+ * @throws DomainError `unavailable` after two thousand million installations
+ */
+export async function nextInstallationId(transaction: Reader): Promise<number> {
+  const next = sql<{ readonly id: number }>`
+    SELECT setval('installation_ids', greatest(
+      nextval('installation_ids'), (SELECT coalesce(max(id), 0)::bigint + 1 FROM installations))) AS id`;
+  try {
+    const [row] = await transaction.all(next.compile(query));
+    return row?.id ?? maxInstallationId;
+  } catch (cause) {
+    if (isOutOfRange(cause)) throw DomainError.of('installation-numbers-used-up', {}, { cause });
+    throw cause;
+  }
+}
+
+/** The sequence, or what it is set to, has come to its end. */
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '2200H' || error.code === '22003');
+}

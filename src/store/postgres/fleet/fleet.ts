@@ -1,0 +1,260 @@
+import { RecentMap } from '../../../base/collections/recent-map';
+import { type DeviceRecord, newcomer, withInstallation } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import type { NewEvent } from '../../../core/event';
+import type { Installation } from '../../../core/installation';
+import type { InstallationState } from '../../../core/installation-states';
+import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/device-updates';
+import type { Fleet, FleetOptions } from '../../../ports/fleet';
+import { DeviceLines } from '../../device-lines';
+import type { Database } from '../database';
+import { saveContact, saveInstallation } from '../device-writes';
+import { findRecord } from '../find-record';
+import type { PostgresJournal } from '../journal-records';
+import { countReleases } from '../release-numbers';
+import type { Transaction } from '../writer';
+import { decideUpdate, nextInstallationId } from './decide-update';
+import { PostgresFleetDecisions } from './fleet-decisions';
+import { SeenUpdates } from './seen-updates';
+import { UnwrittenUpdates } from './unwritten-updates';
+
+export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'onRepeats'> {
+  readonly database: Database;
+  readonly journal: Pick<PostgresJournal, 'append' | 'record'>;
+}
+
+/** How many devices this node remembers for {@link PostgresFleet.lately}, and for how long, in milliseconds. */
+const maxRemembered = 50_000;
+const rememberedMs = 10_000;
+
+/** An update in a transaction, and what is left of it to be noted once that is committed. */
+interface Applied<Answer> {
+  readonly update: DeviceUpdate<Answer>;
+  readonly record: DeviceRecord | undefined;
+}
+
+/**
+ * The devices, as they are in the database: a contact that tells something new is decided and written in one transaction, one that
+ * does not costs one statement.
+ */
+export class PostgresFleet implements Fleet {
+  readonly decisions: PostgresFleetDecisions;
+  readonly #seen: SeenUpdates;
+  readonly #lines: DeviceLines;
+  readonly #unwritten = new UnwrittenUpdates();
+  readonly #recent = new RecentMap<string, { readonly record: DeviceRecord; readonly untilMs: number }>(
+    maxRemembered,
+  );
+  readonly #offered = new Set<number>();
+  readonly #reached = new Map<InstallationState, number>();
+  /** Lines that stand for many, and could not be written yet. */
+  #untold: NewEvent[] = [];
+
+  constructor(private readonly ports: FleetPorts) {
+    const { database, journal } = ports;
+    this.#seen = new SeenUpdates(database);
+    this.#lines = new DeviceLines(ports.onRepeats);
+    this.decisions = new PostgresFleetDecisions({
+      database,
+      journal,
+      seenOf: (record) => this.#seen.seenOf(record),
+      written: (before, installations) => {
+        for (const one of installations) this.#count(before, one);
+      },
+      changed: (id) => this.#recent.delete(id),
+      forgotten: (id) => this.#forget(id),
+    });
+  }
+
+  lately(id: string): DeviceRecord | undefined {
+    const known = this.#recent.get(id);
+    return known !== undefined && known.untilMs > this.ports.ageMs() ? known.record : undefined;
+  }
+
+  async find(id: string): Promise<DeviceRecord | undefined> {
+    const found = await findRecord(this.ports.database, id);
+    return found && this.#seen.seenOf(found);
+  }
+
+  async get(id: string): Promise<DeviceRecord> {
+    const found = await this.find(id);
+    if (found === undefined) throw DomainError.of('no-such-device', { id: id.slice(0, 80) });
+    return found;
+  }
+
+  async update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
+    const { database, now } = this.ports;
+    if (!this.#unwritten.has(id)) {
+      const record = await this.find(id);
+      const update = await decideUpdate(database, record, decide, { now: now(), nextId: null });
+      if (update !== undefined && !tellsNews(update)) {
+        this.#note(id, { update, record });
+        return update.answer;
+      }
+    }
+    return this.#write(id, decide, { isKept: false });
+  }
+
+  updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
+    return this.#write(id, decide, { isKept: true });
+  }
+
+  countBytes(id: string, count: number, at: Date): void {
+    const installation = this.#recent.get(id)?.record.installation ?? null;
+    if (installation !== null) this.#seen.countBytes(id, installation.id, count, at);
+  }
+
+  releases(): Promise<ReleaseNumbers> {
+    return this.ports.database.readTogether((reader) => countReleases(reader, this.ports.now()));
+  }
+
+  hasOffered(releaseId: number): boolean {
+    return this.#offered.has(releaseId);
+  }
+
+  /** The database counts on demand. */
+  recount(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  reached(): ReadonlyMap<InstallationState, number> {
+    return this.#reached;
+  }
+
+  async flush(): Promise<void> {
+    await this.#flush(false);
+  }
+
+  unsavedDevices(): number {
+    return this.#unwritten.size;
+  }
+
+  /** What cannot be written now is lost: whoever told it was told so. */
+  async close(): Promise<void> {
+    await this.#flush(true).catch(() => undefined);
+  }
+
+  async #flush(isLast: boolean): Promise<void> {
+    this.#untold.push(...this.#lines.due(this.ports.now(), isLast).flatMap(([, events]) => events));
+    const untold = this.#untold;
+    if (untold.length > 0) {
+      await this.ports.journal.record(untold);
+      this.#untold = this.#untold.slice(untold.length);
+    }
+    for (const id of this.#unwritten.ids())
+      await this.#write(id, () => ({ answer: undefined }), { isKept: false });
+    await this.#seen.write();
+  }
+
+  /**
+   * Decides and writes in one transaction, after what could not be written before.
+   * @throws DomainError `storage-full`, `unavailable`, and what `decide` throws
+   */
+  async #write<Answer>(
+    id: string,
+    decide: DecideUpdate<Answer>,
+    { isKept }: { readonly isKept: boolean },
+  ): Promise<Answer> {
+    const told = new Map<string, readonly NewEvent[]>();
+    let refusal: unknown;
+    const asked: DecideUpdate<Answer> = (sight) => {
+      try {
+        return decide(sight);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+    };
+    const before = this.#unwritten.of(id);
+    try {
+      const done = await this.ports.database.transact(async (transaction) => {
+        const applied: Applied<unknown>[] = [];
+        for (const one of before) {
+          const again = await this.#apply(transaction, id, one, told).catch(unlessRefused);
+          if (again !== undefined) applied.push(again);
+        }
+        const last = await this.#apply(transaction, id, asked, told);
+        transaction.afterCommit(() => {
+          this.#unwritten.written(id, before);
+          for (const one of [...applied, last]) this.#note(id, one);
+        });
+        return last;
+      });
+      return done.update.answer;
+    } catch (error) {
+      if (isKept && error !== refusal && isOfStorage(error)) this.#unwritten.keep(id, decide);
+      throw error;
+    }
+  }
+
+  async #apply<Answer>(
+    transaction: Transaction,
+    id: string,
+    decide: DecideUpdate<Answer>,
+    told: Map<string, readonly NewEvent[]>,
+  ): Promise<Applied<Answer>> {
+    const found = await findRecord(transaction, id);
+    const record = found && this.#seen.seenOf(found);
+    const nextId = () => nextInstallationId(transaction);
+    const update = await decideUpdate(transaction, record, decide, { now: this.ports.now(), nextId });
+    if (update === undefined) throw new Error('a transaction may claim numbers');
+    if (update.device !== undefined) await saveContact(transaction, update.device);
+    for (const one of update.installations ?? []) await saveInstallation(transaction, one);
+    await this.ports.journal.append(transaction, this.#linesOf(id, update.events ?? [], told));
+    return { update, record };
+  }
+
+  /** The same lines are bounded only once, however often the transaction runs. */
+  #linesOf(id: string, events: readonly NewEvent[], told: Map<string, readonly NewEvent[]>) {
+    const words = JSON.stringify(events);
+    const known = told.get(words);
+    if (known !== undefined) return known;
+    const lines = this.#lines.take(id, events);
+    told.set(words, lines);
+    return lines;
+  }
+
+  /** What is known after an update, and what of it is yet to be written. */
+  #note(id: string, { update, record }: Applied<unknown>): void {
+    const { device, seen, renewed, installations = [] } = update;
+    const told = device ?? seen ?? record?.device;
+    if (told === undefined) return;
+    let known: DeviceRecord = { ...(record ?? newcomer(told)), device: told };
+    if (renewed !== undefined) known = { ...known, installation: renewed };
+    for (const one of installations) {
+      const before = known.installation?.id === one.id ? known.installation : null;
+      this.#count(before, one);
+      known = withInstallation(known, before, one);
+      this.#seen.written(id, one.id);
+    }
+    if (seen !== undefined || renewed !== undefined) this.#seen.note(id, seen, renewed);
+    this.#recent.set(id, { record: known, untilMs: this.ports.ageMs() + rememberedMs });
+  }
+
+  #count(before: Installation | null, after: Installation): void {
+    if (before?.state !== after.state)
+      this.#reached.set(after.state, (this.#reached.get(after.state) ?? 0) + 1);
+    if (after.releaseId !== null) this.#offered.add(after.releaseId);
+  }
+
+  #forget(id: string): void {
+    this.#lines.forget(id);
+    this.#seen.forget(id);
+    this.#unwritten.forget(id);
+    this.#recent.delete(id);
+  }
+}
+
+/** Whether anything must be on disk before the answer leaves. */
+function tellsNews({ device, installations = [], events = [] }: DeviceUpdate<unknown>): boolean {
+  return device !== undefined || installations.length > 0 || events.length > 0;
+}
+
+function isOfStorage(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'storage-full' || error.code === 'unavailable');
+}
+
+/** What cannot be any more is dropped. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof DomainError)) throw error;
+}

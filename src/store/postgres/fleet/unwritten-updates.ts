@@ -1,0 +1,48 @@
+import type { DecideUpdate } from '../../../ports/device-updates';
+
+type Decide = DecideUpdate<unknown>;
+
+/** For so many devices, and so many of each, is kept what could not be written. */
+const maxDevices = 1_000;
+const maxOfDevice = 50;
+
+/**
+ * What devices told and could not be written: they were told so, and may tell it again; but not all do. A decision is pure, so it can
+ * be made once more when the database takes changes again.
+ */
+export class UnwrittenUpdates {
+  readonly #devices = new Map<string, readonly Decide[]>();
+
+  get size(): number {
+    return this.#devices.size;
+  }
+
+  has(id: string): boolean {
+    return this.#devices.has(id);
+  }
+
+  ids(): readonly string[] {
+    return [...this.#devices.keys()];
+  }
+
+  /** In the order in which they came. */
+  of(id: string): readonly Decide[] {
+    return this.#devices.get(id) ?? [];
+  }
+
+  keep(id: string, decide: Decide): void {
+    const known = this.of(id);
+    if (known.length >= maxOfDevice || (known.length === 0 && this.size >= maxDevices)) return;
+    this.#devices.set(id, [...known, decide]);
+  }
+
+  written(id: string, written: readonly Decide[]): void {
+    const left = this.of(id).filter((one) => !written.includes(one));
+    if (left.length === 0) this.#devices.delete(id);
+    else this.#devices.set(id, left);
+  }
+
+  forget(id: string): void {
+    this.#devices.delete(id);
+  }
+}

@@ -1,0 +1,139 @@
+import type { PoolClient } from 'pg';
+import { DomainError } from '../../core/errors';
+import { isAway, isConflict, postgresError } from './postgres-error';
+import type { Query } from './queries';
+
+/** A transaction that is running. */
+export interface Transaction {
+  /** Runs a statement. @throws what PostgreSQL says; let it pass */
+  all<Row>(query: Query<Row>): Promise<Row[]>;
+  /** Calls back as soon as the transaction is committed, in order, whatever other callbacks throw. */
+  afterCommit(callback: () => void): void;
+}
+
+/** Changes the database, and nothing else: it may run more than once. */
+export type Work<Result> = (transaction: Transaction) => Promise<Result>;
+
+export interface WriterPorts {
+  readonly connect: () => Promise<PoolClient>;
+  readonly run: <Row>(client: PoolClient, query: Query<Row>) => Promise<Row[]>;
+  /** Called with what a callback throws. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Whoever changes anything holds this lock until the commit, on every node: then a decision is made on what all earlier changes
+ * left, no two deadlock, and the lines of the journal get their ids in the order in which they appear.
+ */
+const writeLock = 7_273_001;
+/** So many changes share a commit. */
+const maxTogether = 100;
+/** How often the same changes are tried. */
+const maxAttempts = 5;
+
+interface Job {
+  readonly work: Work<unknown>;
+  readonly done: (value: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface Outcome {
+  readonly settle: () => void;
+  readonly callbacks: readonly (() => void)[];
+}
+
+/** Runs changes in the order in which they came. Those that come meanwhile share the next commit; each may fail alone. */
+export class Writer {
+  #waiting: Job[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(private readonly ports: WriterPorts) {}
+
+  run<Result>(work: Work<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, failed) => {
+      this.#waiting.push({ work, done: (value) => resolve(value as Result), failed });
+      this.#running ??= this.#runAll().finally(() => {
+        this.#running = null;
+      });
+    });
+  }
+
+  /** Waits until nothing is left to be written. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  async #runAll(): Promise<void> {
+    await Promise.resolve(); // what the same turn wants goes together
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, maxTogether));
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const outcomes = await this.#attempt(jobs);
+        for (const callback of outcomes.flatMap(({ callbacks }) => callbacks)) this.#call(callback);
+        for (const { settle } of outcomes) settle();
+        return;
+      } catch (error) {
+        if (attempt < maxAttempts && (isConflict(error) || isAway(error))) continue;
+        for (const { failed } of jobs) failed(postgresError(error));
+        return;
+      }
+    }
+  }
+
+  /** @throws when nothing was committed, or nobody knows: then it is a DomainError, which is not tried again */
+  async #attempt(jobs: readonly Job[]): Promise<readonly Outcome[]> {
+    const client = await this.ports.connect();
+    let broken: Error | boolean = false;
+    try {
+      await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`);
+      const outcomes: Outcome[] = [];
+      for (const job of jobs) outcomes.push(await this.#runOne(client, job));
+      await commit(client);
+      return outcomes;
+    } catch (error) {
+      broken = error instanceof Error ? error : true; // the next one gets another connection
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** @throws when the whole transaction cannot go on */
+  async #runOne(client: PoolClient, { work, done, failed }: Job): Promise<Outcome> {
+    const callbacks: (() => void)[] = [];
+    await client.query('SAVEPOINT change');
+    try {
+      const value = await work({
+        all: (query) => this.ports.run(client, query),
+        afterCommit: (callback) => callbacks.push(callback),
+      });
+      await client.query('RELEASE SAVEPOINT change');
+      return { settle: () => done(value), callbacks };
+    } catch (error) {
+      if (isConflict(error) || isAway(error)) throw error;
+      await client.query('ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change');
+      return { settle: () => failed(postgresError(error)), callbacks: [] };
+    }
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.ports.onError(error);
+    }
+  }
+}
+
+/** @throws DomainError when the connection was lost meanwhile: PostgreSQL may have committed or not */
+async function commit(client: PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (cause) {
+    if (isAway(cause)) throw DomainError.of('database-lost-at-commit', {}, { cause });
+    throw cause;
+  }
+}

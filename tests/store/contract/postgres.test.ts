@@ -1,0 +1,41 @@
+import { type Postgres, startPostgres } from '../../support/postgres';
+import { describeAskedNameRecords } from './asked-names';
+import { describeCatalogRecords } from './catalog';
+import { describeDecisions } from './decisions';
+import { describeDeviceTokenRecords } from './device-tokens';
+import { describeDeviceUpdates } from './device-updates';
+import { describeDismissalRecords } from './dismissals';
+import { describeFleetCounts } from './fleet-counts';
+import { describeHistoryRecords } from './history';
+import { describeJournal } from './journal';
+import { postgresAdapters } from './postgres-adapter';
+import { describeReleaseResults } from './release-results';
+import { describeRestoreRecords } from './restores';
+import { describeSessionRecords } from './sessions';
+import { describeTombstones } from './tombstones';
+import { describeTokenRecords } from './tokens';
+import { describeWebhookDeliveries } from './webhook-deliveries';
+import { describeWebhookRecords } from './webhooks';
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+const makeAdapter = postgresAdapters(() => postgres);
+
+describe('the catalog in PostgreSQL', () => describeCatalogRecords(makeAdapter));
+describe('deleting a bundle in PostgreSQL', () => describeTombstones(makeAdapter));
+describe('what contacts make of devices in PostgreSQL', () => describeDeviceUpdates(makeAdapter));
+describe('what people decide about devices in PostgreSQL', () => describeDecisions(makeAdapter));
+describe('what a release came to in PostgreSQL', () => describeReleaseResults(makeAdapter));
+describe('counts of the fleet in PostgreSQL', () => describeFleetCounts(makeAdapter));
+describe('the journal in PostgreSQL', () => describeJournal(makeAdapter));
+describe('tokens in PostgreSQL', () => describeTokenRecords(makeAdapter));
+describe('device tokens in PostgreSQL', () => describeDeviceTokenRecords(makeAdapter));
+describe('sessions in PostgreSQL', () => describeSessionRecords(makeAdapter));
+describe('webhooks in PostgreSQL', () => describeWebhookRecords(makeAdapter));
+describe('deliveries of webhooks in PostgreSQL', () => describeWebhookDeliveries(makeAdapter));
+describe('restores in PostgreSQL', () => describeRestoreRecords(makeAdapter));
+describe('dismissals in PostgreSQL', () => describeDismissalRecords(makeAdapter));
+describe('asked names in PostgreSQL', () => describeAskedNameRecords(makeAdapter));
+describe('the history of the fleet in PostgreSQL', () => describeHistoryRecords(makeAdapter));
