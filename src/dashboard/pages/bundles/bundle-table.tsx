@@ -45,7 +45,6 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'images',
     label: words.images,
-
     cell: ({ image_check: check }) => (
       <StateBadge state={check.state} title={whyWords(check) ?? check.files.join(', ')} />
     ),
@@ -93,6 +92,7 @@ export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson
 
 /** Where devices are offered it now. */
 function CurrentOn({ bundle }: { readonly bundle: BundleJson }) {
+  if (bundle.active_for.length === 0) return <span class="muted">{text.common.none}</span>;
   return (
     <span class="tags">
       {bundle.active_for.map(({ compatible, channel }) => (

@@ -145,6 +145,19 @@ describe('where opaque files are accepted', () => {
     expect(await lax.stored()).toEqual(nothingStored);
   });
 
+  it('one that a device is assigned to leaves with the device', async () => {
+    const module = await make(lax, 'softwaremodules');
+    await upload(lax, module, Buffer.from('needed'), 'needed.bin').expect(201);
+    const set = await make(lax, 'distributionsets', { modules: [{ id: module }] });
+    await lax.ask('post', 'targets', [{ controllerId: 'needs-it' }]).expect(201);
+    await lax.ask('post', `distributionsets/${set}/assignedTargets`, [{ id: 'needs-it' }]).expect(200);
+    await lax.ask('delete', `distributionsets/${set}`).expect(200);
+    await lax.ask('delete', `softwaremodules/${module}`).expect(200);
+    expect((await lax.stored()).bundles).toEqual([expect.stringMatching(/-needed\.bin$/)]);
+    await lax.ask('delete', 'targets/needs-it').expect(200);
+    expect(await lax.stored()).toEqual(nothingStored);
+  });
+
   it('a bundle is still a bundle', async () => {
     const module = await make(lax, 'softwaremodules');
     const { body } = await upload(lax, module, bundle, 'real.raucb').expect(201);
