@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, and nginx and Caddy, which as
-# packages would start a service.
+# Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, and nginx, HAProxy and Caddy,
+# which as packages would start a service.
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
@@ -45,26 +45,28 @@ if [ ! -x "$sid/usr/bin/rauc" ]; then
   mv "$sid.part" "$sid"
 fi
 
-# nginx and Caddy of this release, with the libraries that nginx names: only unpacked, never configured nor started.
-if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/bin/caddy" ]; then
-  if ! apt-cache show nginx caddy >/dev/null 2>&1; then
+# nginx, HAProxy and Caddy of this release, with the libraries that they name: only unpacked, never configured nor started.
+if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/sbin/haproxy" ] || [ ! -x "$proxies/usr/bin/caddy" ]; then
+  if ! apt-cache show nginx haproxy caddy >/dev/null 2>&1; then
     if [ "$(id -u)" != 0 ]; then
-      echo 'test:setup: apt-get knows no nginx and no caddy: run apt-get update as root' >&2
+      echo 'test:setup: apt-get does not know nginx, haproxy and caddy: run apt-get update as root' >&2
       exit 1
     fi
     apt-get update -qq -o Acquire::Retries=3
   fi
-  echo "test:setup: unpacking nginx and Caddy into $proxies"
+  echo "test:setup: unpacking nginx, HAProxy and Caddy into $proxies"
   rm -rf "$proxies.part"
   mkdir -p "$proxies.part/packages"
-  libraries=$(apt-cache depends --important nginx | sed -n 's/^ *Depends: \([a-z0-9.+-]*\)$/\1/p' | grep -E '^(lib|zlib)' | grep -v '^libc6$')
+  libraries=$(apt-cache depends --important nginx haproxy libopentracing-c-wrapper0 | sed -n 's/^ *Depends: \([a-z0-9.+-]*\)$/\1/p' | grep -E '^(lib|zlib)' | grep -v '^libc6$' | sort -u)
   # shellcheck disable=SC2086 # a list of words
-  (cd "$proxies.part/packages" && apt-get download -qq -o APT::Sandbox::User=root nginx caddy $libraries)
+  (cd "$proxies.part/packages" && apt-get download -qq -o APT::Sandbox::User=root nginx haproxy caddy $libraries)
   for package in "$proxies.part"/packages/*.deb; do dpkg -x "$package" "$proxies.part"; done
   rm -r "$proxies.part/packages"
   triplet=$(gcc -print-multiarch)
-  # shellcheck disable=SC2016 # the linker's own word for where the program lies
-  patchelf --force-rpath --set-rpath '$ORIGIN'"/../lib/$triplet:"'$ORIGIN'"/../../lib/$triplet" "$proxies.part/usr/sbin/nginx"
+  for program in nginx haproxy; do
+    # shellcheck disable=SC2016 # the linker's own word for where the program lies
+    patchelf --force-rpath --set-rpath '$ORIGIN'"/../lib/$triplet:"'$ORIGIN'"/../../lib/$triplet" "$proxies.part/usr/sbin/$program"
+  done
   rm -rf "$proxies"
   mv "$proxies.part" "$proxies"
 fi
@@ -76,4 +78,4 @@ patchelf --set-interpreter "${loader%% *}" --force-rpath --set-rpath "${librarie
   --output "$sid/rauc.part" "$sid/usr/bin/rauc"
 chmod 755 "$sid/rauc.part"
 mv "$sid/rauc.part" "$sid/rauc"
-echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2), $("$proxies/usr/sbin/nginx" -v 2>&1 | cut -d ' ' -f 3), Caddy $("$proxies/usr/bin/caddy" version)"
+echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2), $("$proxies/usr/sbin/nginx" -v 2>&1 | cut -d ' ' -f 3), HAProxy $("$proxies/usr/sbin/haproxy" -v | head -n 1 | cut -d ' ' -f 3), Caddy $("$proxies/usr/bin/caddy" version)"

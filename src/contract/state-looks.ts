@@ -99,7 +99,7 @@ const bundle = {
   unchecked: look('not checked', 'question', 'warn'),
   untrusted: look('untrusted', 'alert', 'bad'),
   broken: look('broken', 'cross', 'bad'),
-  opaque: look('opaque', 'alert', 'bad'),
+  opaque: look('opaque', 'lock', 'bad'),
 } as const satisfies Readonly<Record<Verdict, StateLook>>;
 
 const images = {

@@ -3,6 +3,7 @@ import { engines, version } from '../../package.json';
 import { isLoopbackUrl } from '../base/text/loopback';
 import type { Config } from '../config/config';
 import type { Diagnosis } from '../core/doctor';
+import { createIsTrustedProxy } from '../http/client-address';
 import { createProbeListeners } from '../http/outbound/probe-listeners';
 import { openCertificateFolder } from '../pki/certificate-folder';
 import { deviceTlsOf } from '../pki/probe-tls';
@@ -55,7 +56,12 @@ function checksOf(config: Config, isQuick: boolean, now: Clock): readonly Check[
     probes,
     isQuick,
     adminUrl: `http://${bracketed(adminHost ?? '')}:${config.adminPort}`,
-    deviceEndpoint: { ...at, serverName: nobodysName },
+    deviceEndpoint: {
+      ...at,
+      serverName: nobodysName,
+      // A connection to an address of this machine comes from that address.
+      takesProxyHeader: createIsTrustedProxy(config.proxyProtocolFrom)(at.host),
+    },
     deviceTls: () => deviceTlsOf(certsDir),
   });
   const serverEndpoint = endpointOf(config);

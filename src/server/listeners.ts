@@ -56,6 +56,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       coversHost: (name) => certificates.coversHost(name),
       noteName: (name) => certificates.noteName(name),
       trustedProxies: config.trustedProxies,
+      proxyProtocolFrom: config.proxyProtocolFrom,
       describeRefused: (certificate) => certificates.describeRefused(certificate),
       identify: (certificate) => certificates.identify(certificate),
       isRevoked: (serial) => certificates.isRevoked(serial),

@@ -90,6 +90,7 @@ describe('what the page of a device shows', () => {
     await why.getByRole('heading', { name: "RAUC's own polling" }).waitFor();
     await why.getByRole('heading', { name: 'Scripts that read the manifest' }).waitFor();
     expect(await why.locator('.rule.failed').count()).toBe(1);
+    await page.unrouteAll({ behavior: 'ignoreErrors' }); // one may be on its way
   });
 
   it('follows an installation from the offer to the proof', async () => {
@@ -116,6 +117,19 @@ describe('what the page of a device shows', () => {
     await section(page, 'What it gets, and why').getByText('Up to date', { exact: true }).waitFor();
     await steps.locator('.step.good', { hasText: 'proven' }).waitFor();
     await section(page, 'Timeline').getByText('saved').waitFor();
+  });
+
+  it('says so when it has sent more than the bundle has', async () => {
+    const device = fleet.device('board-16');
+    await device.begin('t-16');
+    const { services } = fleet.admin.opened;
+    const { bundle: stored } = services.listBundles.get(bundle);
+    for (let times = 0; times < 2; times += 1)
+      readRange(services, device.identity, stored, { start: 0, end: stored.sizeBytes - 1 }, stored.sizeBytes);
+    await services.runHousekeeping();
+    const page = await look('board-16');
+    const steps = section(page, 'Latest installation');
+    await steps.getByText(/ sent, parts of it again; the bundle has /).waitFor();
   });
 
   it('tells how an installation failed, with its log when it is asked for', async () => {

@@ -31,7 +31,7 @@ async function changeLook(page: Page, theme: Theme, size: WindowSize): Promise<v
 
 /**
  * What of the page does not fit into its window, one line each: a page or a table that scrolls sideways, a button out of sight, a
- * cell of a card without its label.
+ * cell of a card without its label, words in a column of a few letters; on a phone, what is too small for a finger.
  */
 export function layoutProblems(page: Page): Promise<readonly string[]> {
   return page.evaluate<string[]>(measure);
@@ -50,6 +50,17 @@ const measure = `(() => {
     if (left < box.left - 0.5 || right > box.right + 0.5) tell('out of sight', element);
   }
   const isNarrow = document.documentElement.clientWidth < 500;
+  for (const element of document.querySelectorAll('main :is(td, .event-by, .event-text)')) {
+    const { width, height } = element.getBoundingClientRect();
+    if (width > 0 && width < 60 && height > 3 * width && element.textContent.length > 4) tell('squeezed', element);
+  }
+  for (const element of document.querySelectorAll('main :is(button, .button, select, input, summary)')) {
+    if (!isNarrow || !element.checkVisibility()) continue;
+    const target = element.matches('[type=checkbox], [type=radio]') ? (element.closest('label') ?? element) : element;
+    const around = getComputedStyle(target, '::after');
+    const height = around.position === 'absolute' ? parseFloat(around.height) : target.getBoundingClientRect().height;
+    if (height < 43.5) tell('too small for a finger, ' + height + ' px', target);
+  }
   for (const row of document.querySelectorAll('tbody tr')) {
     if (isNarrow && !['grid', 'flex'].includes(getComputedStyle(row).display)) tell('no card', row);
   }

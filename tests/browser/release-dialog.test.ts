@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { ReleaseWithRolloutJson } from '../../src/contract/release';
 import { eventually } from '../support/eventually';
 import { openWindow } from './browser';
@@ -28,6 +28,22 @@ async function currentOn(
   return ((await response.json()) as { releases: ReleaseWithRolloutJson[] }).releases[0];
 }
 
+/** What a test asks an element of the page. */
+interface PlacedElement {
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
+  contains(other: unknown): boolean;
+  readonly ownerDocument: { elementFromPoint(x: number, y: number): unknown };
+}
+
+/** Whether it is in the window, and nothing covers its middle. */
+function isSeen(locator: Locator): Promise<boolean> {
+  return locator.evaluate((element) => {
+    const placed = element as unknown as PlacedElement;
+    const { left, top, width, height } = placed.getBoundingClientRect();
+    return placed.contains(placed.ownerDocument.elementFromPoint(left + width / 2, top + height / 2));
+  });
+}
+
 const line = (page: Page) => page.getByRole('dialog').locator('.release-consequence');
 const submit = (page: Page) =>
   page.getByRole('dialog').getByRole('button', { name: 'Release', exact: true }).click();
@@ -46,6 +62,21 @@ describe('the release dialog', () => {
       steps: '10,100',
       pause_at_failures: 2,
     });
+  });
+
+  it('keeps its title and its button in sight, and what has the focus beside them', async () => {
+    const page = await openForm(fileOf(sensor, '1.8.2'));
+    await page.setViewportSize({ width: 390, height: 600 });
+    const dialog = page.getByRole('dialog');
+    const release = dialog.getByRole('button', { name: 'Release', exact: true });
+    expect(await isSeen(release)).toBe(true);
+    for (const name of ['channel', 'pause_at_failures', 'max_in_progress']) {
+      const field = dialog.locator(`[name=${name}]`);
+      await field.focus();
+      expect({ name, isSeen: await isSeen(field) }).toEqual({ name, isSeen: true });
+    }
+    expect(await isSeen(release)).toBe(true);
+    expect(await isSeen(dialog.getByRole('heading', { name: 'Release a bundle' }))).toBe(true);
   });
 
   it('says in one line what the release does, and again when a field changes', async () => {

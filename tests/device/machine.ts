@@ -45,7 +45,7 @@ export class Machine {
    * Resolves with the first match on the console at or after `from` (an offset in `console`).
    * @throws Error when the machine ends or the deadline passes first
    */
-  waitFor(pattern: RegExp, from = 0, deadlineMs = 120_000): Promise<RegExpExecArray> {
+  waitFor(pattern: RegExp, from = 0, deadlineMs = 600_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);

@@ -9,20 +9,23 @@ import { cli, startServer, type ServerProcess } from '../support/server-process'
 export class UpdateServer {
   private constructor(
     private readonly folder: string,
-    private readonly keyringPath: string,
+    private readonly env: Readonly<Record<string, string>>,
     private process: ServerProcess,
   ) {}
 
-  /** @param keyringPath what bundles are verified against */
-  static async start(keyringPath: string): Promise<UpdateServer> {
+  /**
+   * @param keyringPath what bundles are verified against
+   * @param options of the server, as in its environment
+   */
+  static async start(
+    keyringPath: string,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<UpdateServer> {
     const folder = await temporaryFolder();
     await mustCli(folder, 'cert', 'ca');
     await mustCli(folder, 'cert', 'server', '--name', 'ota.test');
-    return new UpdateServer(
-      folder,
-      keyringPath,
-      await startServer({ folder, env: environment(keyringPath) }),
-    );
+    const env = { BUNDLE_KEYRING: keyringPath, ...options };
+    return new UpdateServer(folder, env, await startServer({ folder, env }));
   }
 
   /** Ends it as a power cut or the kernel's memory killer does. */
@@ -35,7 +38,7 @@ export class UpdateServer {
     this.process = await startServer({
       folder: this.folder,
       args: ['--admin-port', portOf(this.process.adminUrl), '--device-port', portOf(this.process.deviceUrl)],
-      env: environment(this.keyringPath),
+      env: this.env,
     });
   }
 
@@ -48,8 +51,9 @@ export class UpdateServer {
   }
 
   /** Makes the kit of a device, with a certificate, and returns its archive. */
-  async makeKit(id: string, compatible: string): Promise<string> {
+  async makeKit(id: string, compatible: string, client: 'rauc' | 'hawkbit' = 'rauc'): Promise<string> {
     const options = ['--compatible', compatible, '--server-url', this.deviceUrl, '--out', '.', '--json'];
+    options.push('--client', client);
     const made = JSON.parse(await mustCli(this.folder, 'device', 'kit', id, ...options)) as { kit: string };
     return path.resolve(this.folder, made.kit);
   }
@@ -89,6 +93,18 @@ export class UpdateServer {
     return `https://ota.test:${portOf(this.process.deviceUrl)}`;
   }
 
+  /** The listener for hawkBit's clients that have a token, as this machine reaches it. */
+  get hawkbitUrl(): string {
+    const { hawkbit_url: url } = JSON.parse(this.process.output.stdout) as { hawkbit_url: string };
+    return url;
+  }
+
+  /** Creates the token of a device, for its `auth_token`. */
+  async makeToken(id: string): Promise<string> {
+    const made = await this.manage('device', 'token', 'create', id, '--json');
+    return (JSON.parse(made) as { token: string }).token;
+  }
+
   /** Publishes a bundle, and returns its address as devices write it. */
   async publish(bundle: string): Promise<string> {
     await mustCli(this.folder, 'bundle', 'upload', '--server', this.process.adminUrl, bundle);
@@ -121,10 +137,6 @@ export class UpdateServer {
       look();
     });
   }
-}
-
-function environment(keyringPath: string): Record<string, string> {
-  return { BUNDLE_KEYRING: keyringPath };
 }
 
 function portOf(url: string): string {

@@ -50,6 +50,14 @@ describe('the kit for rauc-hawkbit-updater', () => {
     expect(again).toEqual([]);
   });
 
+  it("starts the updater as Debian builds it, without systemd's watchdog", async () => {
+    await install();
+    const unit = await text('etc/systemd/system/rauc-hawkbit-updater.service.d/rauc-simple-server.conf');
+    const start = 'ExecStart=/usr/bin/rauc-hawkbit-updater -c /run/rauc-update-hawkbit/config.conf';
+    expect(unit).toContain(`\nExecStart=\n${start}\n`);
+    expect(unit).toContain('\nWatchdogSec=0\n');
+  });
+
   it('has the updater report what runs', async () => {
     await install();
     const lines = (await completed()).split('[device]\n')[1]?.split('\n');

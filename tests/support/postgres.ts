@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -14,6 +14,8 @@ const unprivileged = { uid: 65_534, gid: 65_534 };
 export interface PostgresOptions {
   /** More lines for postgresql.conf. */
   readonly settings?: readonly string[];
+  /** A loopback port that it also listens on, by TLS with this certificate. */
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
 }
 
 /** A real PostgreSQL in a temporary folder, which is reached by a socket there. */
@@ -50,7 +52,7 @@ export function postgresPrograms(): string {
 }
 
 /** Starts one; it ends with this process at the latest. */
-export async function startPostgres({ settings = [] }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ settings = [], tls }: PostgresOptions = {}): Promise<Postgres> {
   const programs = postgresPrograms();
   const folder = await mkdtemp(path.join(tmpdir(), 'rss-postgres-'));
   const dataFolder = path.join(folder, 'data');
@@ -59,15 +61,27 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
   if (user !== undefined) for (const owned of [folder, dataFolder]) await chown(owned, user.uid, user.gid);
   const init = ['-D', dataFolder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await mustRun(path.join(programs, 'initdb'), init, { user, cwd: folder });
-  const address = (database: string) => `postgres://postgres@localhost/${database}?host=${folder}`;
+  if (tls !== undefined) {
+    for (const [name, text] of [
+      ['server.crt', tls.certificate],
+      ['server.key', tls.key],
+    ] as const) {
+      const file = path.join(dataFolder, name);
+      await writeFile(file, text, { mode: 0o600 });
+      if (user !== undefined) await chown(file, user.uid, user.gid);
+    }
+  }
+  const port = tls?.port ?? 5432;
+  const listening = tls === undefined ? [] : ['listen_addresses=127.0.0.1', `port=${port}`, 'ssl=on'];
+  const address = (database: string) => `postgres://postgres@localhost:${port}/${database}?host=${folder}`;
   let stop: () => Promise<void> = () => Promise.resolve();
   const start = async () => {
-    stop = await startServer(programs, dataFolder, folder, user, settings);
+    stop = await startServer(programs, dataFolder, { folder, port }, user, [...listening, ...settings]);
   };
   await start();
   servers.push({ folder, stop: () => stop() });
   const run = async (sql: string, database = 'postgres') => {
-    const client = new Client({ host: folder, user: 'postgres', database });
+    const client = new Client({ host: folder, port, user: 'postgres', database });
     client.on('error', () => undefined);
     await client.connect();
     try {
@@ -117,16 +131,21 @@ const quickSettings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB
 async function startServer(
   programs: string,
   dataFolder: string,
-  socketFolder: string,
+  socket: { readonly folder: string; readonly port: number },
   user: typeof unprivileged | undefined,
   settings: readonly string[],
 ): Promise<() => Promise<void>> {
-  const all = [...quickSettings, `unix_socket_directories=${socketFolder}`, 'listen_addresses=', ...settings];
+  const all = [
+    ...quickSettings,
+    `unix_socket_directories=${socket.folder}`,
+    'listen_addresses=',
+    ...settings,
+  ];
   const server = [path.join(programs, 'postgres'), '-D', dataFolder, ...all.flatMap((one) => ['-c', one])];
   // The shell ends it when its own input ends, so also when this process is killed.
   const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server';
   const said: Buffer[] = [];
-  const shell = spawn('sh', ['-c', script, 'sh', ...server], { ...user, cwd: socketFolder });
+  const shell = spawn('sh', ['-c', script, 'sh', ...server], { ...user, cwd: socket.folder });
   shell.stderr.on('data', (piece: Buffer) => said.push(piece));
   const ended = new Promise<void>((resolve) => shell.once('close', () => resolve()));
   const stop = async () => {
@@ -134,10 +153,10 @@ async function startServer(
     await ended;
   };
   try {
-    const socket = path.join(socketFolder, '.s.PGSQL.5432');
+    const file = path.join(socket.folder, `.s.PGSQL.${socket.port}`);
     await eventually(async () => {
       if (shell.exitCode !== null) throw new Error('it ended');
-      return (await isListening(socket)) && takesClients(socketFolder);
+      return (await isListening(file)) && takesClients(socket);
     });
   } catch (error) {
     await stop();
@@ -147,8 +166,14 @@ async function startServer(
 }
 
 /** While it starts it refuses them. */
-async function takesClients(socketFolder: string): Promise<boolean> {
-  const client = new Client({ host: socketFolder, user: 'postgres', database: 'postgres' });
+async function takesClients({
+  folder,
+  port,
+}: {
+  readonly folder: string;
+  readonly port: number;
+}): Promise<boolean> {
+  const client = new Client({ host: folder, port, user: 'postgres', database: 'postgres' });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,13 +1,14 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Debian's nginx and Caddy, where tests/setup.sh installs them. */
+/** Debian's nginx, HAProxy and Caddy, where tests/setup.sh installs them. */
 const programs = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
   'rauc-simple-server/proxies/usr',
 );
 
 export const nginxProgram = path.join(programs, 'sbin/nginx');
+export const haproxyProgram = path.join(programs, 'sbin/haproxy');
 export const caddyProgram = path.join(programs, 'bin/caddy');
 
 export interface NginxBlocks {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { eventually } from './eventually';
 import { isListening } from './loopback-ports';
 import { mustRun, temporaryFolder } from './programs';
-import { caddyProgram, nginxConfiguration, nginxProgram } from './proxy-programs';
+import { caddyProgram, haproxyProgram, nginxConfiguration, nginxProgram } from './proxy-programs';
 
 /** The host name of the proxies in docs/reverse-proxy.md. */
 export const proxyName = 'updates.internal.example.com';
@@ -33,14 +33,28 @@ export async function readRecipes(): Promise<readonly ProxyRecipe[]> {
 
 /** The server options that docs/reverse-proxy.md gives, for a proxy on this port. */
 export async function readServerOptions(port: number): Promise<Readonly<Record<string, string>>> {
-  const [, text = ''] = /^```ini\n(.*?)^```$/ms.exec(await readDocument()) ?? [];
-  const lines = text.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
-  const options = Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
+  const options = optionsIn(await readDocument());
   return { ...options, ADMIN_HOSTS: `${options['ADMIN_HOSTS'] ?? ''}:${port}` };
 }
 
-function readDocument(): Promise<string> {
-  return readFile(path.join(__dirname, '../../docs/reverse-proxy.md'), 'utf8');
+/** What docs/load-balancer.md gives for HAProxy and for the server. */
+export async function readHaproxyRecipe(): Promise<{
+  readonly recipe: string;
+  readonly options: Readonly<Record<string, string>>;
+}> {
+  const document = await readDocument('load-balancer.md');
+  const [, recipe = ''] = /^```haproxy\n(.*?)^```$/ms.exec(document) ?? [];
+  return { recipe, options: optionsIn(document) };
+}
+
+function optionsIn(document: string): Readonly<Record<string, string>> {
+  const [, text = ''] = /^```ini\n(.*?)^```$/ms.exec(document) ?? [];
+  const lines = text.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
+  return Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
+}
+
+function readDocument(name = 'reverse-proxy.md'): Promise<string> {
+  return readFile(path.join(__dirname, '../../docs', name), 'utf8');
 }
 
 /** A certificate for {@link proxyName} and `localhost`, and its key. */
@@ -100,6 +114,19 @@ ${site}`;
   const args = ['run', '--config', path.join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
   const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   return startProxy(caddyProgram, args, port, env);
+}
+
+/** HAProxy with a recipe, as written except for its ports. @param to the port of the server */
+export async function startHaproxy(
+  recipe: string,
+  { port, to }: { readonly port: number; readonly to: number },
+): Promise<RunningProxy> {
+  const folder = await temporaryFolder();
+  const config = recipe
+    .replace('bind :443', `bind 127.0.0.1:${port}`)
+    .replace('127.0.0.1:8443', `127.0.0.1:${to}`);
+  await writeFile(path.join(folder, 'haproxy.cfg'), config);
+  return startProxy(haproxyProgram, ['-db', '-f', path.join(folder, 'haproxy.cfg')], port);
 }
 
 async function startProxy(

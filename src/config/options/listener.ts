@@ -37,6 +37,12 @@ export const listenerOptions = {
     '',
     "Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether a device kit with a private key travels encrypted. Neither replaces a token. For hawkBit's clients they shape links, and may vouch for devices: see `HAWKBIT_AUTHORITIES`.",
   ),
+  proxyProtocolFrom: server(
+    'PROXY_PROTOCOL_FROM',
+    networks,
+    '',
+    'Addresses or networks of TCP load balancers in front of the device listener that send version 2 of the PROXY protocol, separated by commas. The header names the device in the journal and for rate limits. Connections from these addresses must begin with it; from others it is refused.',
+  ),
   hawkbitPort: serverOptional(
     'HAWKBIT_PORT',
     port,

@@ -24,7 +24,7 @@ const drawings = {
   offer: 'M2 9h4l1 2h2l1-2h4M2 9l2-6h8l2 6v5H2z',
   power: 'M8 2v5M5 4a5 5 0 106 0',
   bolt: 'M9 1.5L4 9h4l-1 5.5L12 7H8z',
-  silent: 'M3 13v-2M8 13V9M13 13V4M3 3l4 4M7 3L3 7',
+  silent: 'M2 2l12 12M8 12.5v.2M5.5 10a3.5 3.5 0 015 0M2.5 7a8 8 0 012.6-1.7M13.5 7a8 8 0 00-5-2.2',
   forbidden: 'M8 1.5a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM3.5 3.5l9 9',
   minus: 'M3 8h10',
   stopping: 'M3 3h10v10H3z',

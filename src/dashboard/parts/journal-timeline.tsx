@@ -21,7 +21,7 @@ interface JournalTimelineProps {
 export function JournalTimeline(props: JournalTimelineProps) {
   // Lines that another question had found are not carried over.
   return (
-    <Section title={props.title} actions={<PeopleToggle />}>
+    <Section title={props.title} actions={<PeopleToggle />} isHistory>
       <TimelineLines key={String(isPeopleOnly())} {...props} />
     </Section>
   );

@@ -43,11 +43,14 @@ interface SectionProps {
   readonly children: ComponentChildren;
   /** Goes first where there is only one column. */
   readonly isUrgent?: boolean;
+  /** Goes last there: it can be of any length. */
+  readonly isHistory?: boolean;
 }
 
-export function Section({ title, id, actions, children, isUrgent = false }: SectionProps) {
+export function Section({ title, id, actions, children, isUrgent, isHistory }: SectionProps) {
+  const place = isUrgent === true ? 'urgent' : isHistory === true ? 'history-section' : '';
   return (
-    <section id={id} class={`section panel ${isUrgent ? 'urgent' : ''}`} aria-label={title}>
+    <section id={id} class={`section panel ${place}`} aria-label={title}>
       <header class="section-head">
         <h2>{title}</h2>
         {actions !== undefined && <div class="actions">{actions}</div>}

@@ -82,8 +82,3 @@ function Legend({ shares, whole, format }: LegendProps) {
 function sumOf(shares: readonly Share[]): number {
   return shares.reduce((sum, { count }) => sum + count, 0);
 }
-
-/** Colours for different things without an order; the first ones differ most. */
-export function seriesLook(index: number): string {
-  return index < 6 ? `series-${index + 1}` : 'series-rest';
-}

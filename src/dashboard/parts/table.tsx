@@ -62,12 +62,14 @@ export function Table<Row>(props: TableProps<Row>) {
           <tr>
             {selection !== undefined && (
               <th scope="col" class="tick">
-                <input
-                  type="checkbox"
-                  aria-label={selection.labelAll}
-                  checked={isAll}
-                  onChange={() => selection.onChange(new Set(isAll ? [] : allKeys))}
-                />
+                <label class="tick-area">
+                  <input
+                    type="checkbox"
+                    aria-label={selection.labelAll}
+                    checked={isAll}
+                    onChange={() => selection.onChange(new Set(isAll ? [] : allKeys))}
+                  />
+                </label>
               </th>
             )}
             {columns.map((column) => (
@@ -83,16 +85,18 @@ export function Table<Row>(props: TableProps<Row>) {
               <tr key={key} class={isSelected ? 'selected' : ''}>
                 {selection !== undefined && (
                   <td class="tick">
-                    <input
-                      type="checkbox"
-                      aria-label={selection.labelOf(key)}
-                      checked={isSelected}
-                      onChange={() => {
-                        const keys = new Set(selection.keys);
-                        if (!keys.delete(key)) keys.add(key);
-                        selection.onChange(keys);
-                      }}
-                    />
+                    <label class="tick-area">
+                      <input
+                        type="checkbox"
+                        aria-label={selection.labelOf(key)}
+                        checked={isSelected}
+                        onChange={() => {
+                          const keys = new Set(selection.keys);
+                          if (!keys.delete(key)) keys.add(key);
+                          selection.onChange(keys);
+                        }}
+                      />
+                    </label>
                   </td>
                 )}
                 {columns.map((column, index) => (

@@ -9,6 +9,7 @@ import {
   type DeviceShares,
   type DeviceSharesOptions,
   guardHandshakes,
+  type HandshakeOptions,
   openDeviceShares,
 } from './kernel/device-shares';
 import { followRequests } from './kernel/follow-requests';
@@ -21,10 +22,10 @@ import { closeListener, trackSockets } from './transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
 import { type AdmissionRules, Connections } from './transport/connections';
 import { type FarewellLimits, farewellLimits, Farewells } from './transport/farewells';
-import type { HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
+import { PeerAddresses } from './transport/peer-addresses';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
 
@@ -33,7 +34,8 @@ export interface DeviceServices extends ProtocolServices {
   readonly refusedCertificates: DeviceSharesOptions['services']['refusedCertificates'];
 }
 
-export interface DeviceServerOptions extends AdmissionRules, MountOptions, DeviceSharesOptions {
+export interface DeviceServerOptions
+  extends AdmissionRules, MountOptions, DeviceSharesOptions, Omit<HandshakeOptions, 'addresses'> {
   readonly services: DeviceServices;
   /** SERVER_URL; `null` when it is not configured. */
   readonly baseUrl: string | null;
@@ -52,9 +54,6 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions, Devic
   readonly quietTimeoutMs?: number;
   /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;
-  /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
-  readonly trustedProxies?: readonly string[];
-  readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
   readonly farewellLimits?: FarewellLimits;
 }
@@ -119,7 +118,8 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const limited = options.connectionLimits ?? connectionLimits;
   const connections = new Connections(options, limited, budgets, monotonicMs);
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
-  const handshakes = guardHandshakes(listener, shares, options);
+  const addresses = new PeerAddresses();
+  const handshakes = guardHandshakes(listener, shares, { ...options, addresses });
   const sockets = trackSockets(listener);
   const dispatch = createDispatcher({
     protocols: mountProtocols(protocols, options, {
@@ -150,6 +150,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const stopLooking = serveConnections({
     listener,
     connections,
+    addresses,
     handshakes,
     farewells: new Farewells({
       limits: options.farewellLimits ?? farewellLimits,

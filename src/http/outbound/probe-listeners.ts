@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { connect, isIP } from 'node:net';
+import tls, { TLSSocket } from 'node:tls';
 import { systemErrorCode } from '../../base/files/system-error';
+import { localProxyHeader } from '../proxy-header';
 import type { DeviceTls, Endpoint, ProbeListeners, Silence, Stranger } from '../../ports/listener-probes';
 
 /** A longer answer is not the health of a server. */
@@ -93,23 +94,26 @@ function askOnce(url: string, { timeoutMs, ...options }: Asked): Promise<Answer 
 
 /** Connects as a device would. The server's certificate is judged here, not refused, so that the rest is seen too. */
 function greet(
-  { host, port, serverName }: Endpoint,
+  { host, port, serverName, takesProxyHeader = false }: Endpoint,
   { ca, client }: DeviceTls,
   timeoutMs: number,
 ): ReturnType<ProbeListeners['greetDevices']> {
   return new Promise((resolve) => {
     let shown: { readonly fingerprint: string; readonly chainProblem: string | null } | undefined;
-    const request = https.request({
+    const secure = {
       host,
       port,
-      path: '/health',
       // SNI does not allow addresses.
       servername: isIP(serverName) === 0 ? serverName : '',
       ca,
       ...client,
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined, // names are checked separately
-      agent: false,
+    };
+    const request = https.request({
+      ...secure,
+      path: '/health',
+      ...(takesProxyHeader ? { createConnection: () => connectWithHeader(secure) } : { agent: false }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const end = (answer: { readonly status: number } | { readonly refusal: string }) => {
@@ -134,6 +138,14 @@ function greet(
       })
       .end();
   });
+}
+
+function connectWithHeader(secure: tls.ConnectionOptions & Pick<Endpoint, 'host' | 'port'>): TLSSocket {
+  const below = connect({ host: secure.host, port: secure.port });
+  below.write(localProxyHeader);
+  const socket = tls.connect({ ...secure, socket: below });
+  below.on('error', (error) => socket.destroy(error));
+  return socket;
 }
 
 function describePeer(socket: TLSSocket): { fingerprint: string; chainProblem: string | null } {

@@ -36,6 +36,8 @@ export interface ManageDrafts {
    * @throws DomainError `not-found`; `conflict` for a module of a set
    */
   remove(kind: DraftKind, id: number): Promise<void>;
+  /** Deletes opaque files that nobody needs any more: call it when devices were forgotten. */
+  sweep(): Promise<void>;
   /** Takes the file from a module. @throws DomainError `not-found` */
   removeFile(moduleId: number): Promise<void>;
 }
@@ -90,6 +92,7 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
       if (!(await drafts.remove(kind, id))) throw DomainError.of('no-such-draft', { kind, id });
       await opaqueFiles.sweep();
     },
+    sweep: () => opaqueFiles.sweep(),
     async removeFile(moduleId) {
       await get('module', moduleId);
       await drafts.removeFile(moduleId);

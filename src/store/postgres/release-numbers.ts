@@ -37,14 +37,14 @@ export class CountedReleases implements ReleaseNumbers {
     for (const releaseId of releaseIds) this.#counted.set(releaseId, none);
     const rows = await reader.all(
       sql<Numbers & { readonly id: number }>`
-        SELECT id,
-          (SELECT count(*) FROM installations WHERE release_id = id AND state IN (${sql.join(startedStates)}))
-            + (SELECT count(*) FROM installations WHERE release_id = id AND state = 'offered'
+        SELECT asked.id,
+          (SELECT count(*) FROM installations WHERE installations.release_id = asked.id AND state IN (${sql.join(startedStates)}))
+            + (SELECT count(*) FROM installations WHERE installations.release_id = asked.id AND state = 'offered'
                 AND offer_ends_at > ${this.now.toISOString()} AND polls <= ${patiencePolls}::integer) AS "inProgress",
           (SELECT count(DISTINCT device) FROM installations
-            WHERE release_id = id AND state IN (${sql.join(failedStates)})) AS failures,
+            WHERE installations.release_id = asked.id AND state IN (${sql.join(failedStates)})) AS failures,
           revision
-        FROM ${anyOf(releaseIds)} AS asked (id) JOIN release_revisions ON release_revisions.release_id = id`.compile(
+        FROM ${anyOf(releaseIds)} AS asked (id) JOIN release_revisions ON release_revisions.release_id = asked.id`.compile(
         query,
       ),
     );

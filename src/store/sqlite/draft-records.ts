@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely';
 import type { Draft, DraftKind, NewDraft } from '../../core/draft';
 import { DomainError } from '../../core/errors';
-import type { DraftQuery, DraftRecords } from '../../ports/drafts';
+import type { DraftRecords } from '../../ports/drafts';
 import type { Database } from './database';
-import type { DraftTable } from '../rows/schema';
+import { matches, toDraft, toDraftRow } from '../rows/draft-rows';
 
 /** What hawkBit's scripts create before there is a bundle. */
 export function createDraftRecords(database: Database): DraftRecords {
@@ -11,13 +10,10 @@ export function createDraftRecords(database: Database): DraftRecords {
   const ofKind = (kind: DraftKind) => query.selectFrom('drafts').selectAll().where('kind', '=', kind);
 
   function insert(draft: NewDraft): Draft {
-    const { kind, name, version, type, description, createdAt, createdBy, moduleId } = draft;
+    const { kind, name, version, moduleId } = draft;
     if (moduleId !== null && database.all(ofKind('module').where('id', '=', moduleId)).length === 0)
       throw DomainError.of('no-such-draft', { kind: 'module', id: moduleId });
-    const values = {
-      ...{ kind, name, version, type, description },
-      ...{ created_at: createdAt.toISOString(), created_by: createdBy, module: moduleId },
-    };
+    const values = toDraftRow(draft);
     const [row] = database.all(
       query
         .insertInto('drafts')
@@ -92,22 +88,5 @@ export function createDraftRecords(database: Database): DraftRecords {
         return database.all(gone.returning('id')).length === 1;
       });
     },
-  };
-}
-
-/** The conditions of a query, as an equality for each column. */
-function matches({ kind, id, name, version, type }: DraftQuery): Partial<Selectable<DraftTable>> {
-  const given = { kind, id, name, version, type };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function toDraft(row: Selectable<DraftTable>): Draft {
-  const { id, kind, name, version, type, description, file, bundle } = row;
-  return {
-    ...{ id, kind, name, version, type, description },
-    createdAt: new Date(row.created_at),
-    createdBy: row.created_by,
-    file: file === null || bundle === null ? null : { fileName: file, bundleName: bundle },
-    moduleId: row.module,
   };
 }

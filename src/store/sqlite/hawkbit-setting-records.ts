@@ -1,18 +1,7 @@
-import { z } from 'zod';
-import { noHawkbitSettings } from '../../core/hawkbit-settings';
 import type { HawkbitSettingRecords } from '../../ports/hawkbit-settings';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-
-/** Values as they are stored. What a later version has stored is left out. */
-const stored = z.object({
-  pollingTimeMs: z.number().nullable().catch(null),
-  pollingOverdueTimeMs: z.number().nullable().catch(null),
-  acceptsTargetTokens: z.boolean().nullable().catch(null),
-  acceptsGatewayToken: z.boolean().nullable().catch(null),
-  acceptsProxyHeader: z.boolean().nullable().catch(null),
-  proxyAuthorities: z.array(z.string()).nullable().catch(null),
-});
+import { toHawkbitSettings } from '../rows/hawkbit-setting-rows';
 
 /** What hawkBit's scripts have configured. */
 export function createHawkbitSettingRecords(
@@ -23,8 +12,7 @@ export function createHawkbitSettingRecords(
   return {
     async load() {
       const rows = await database.read(query.selectFrom('hawkbit_settings').select(['name', 'value']));
-      const values = rows.map(({ name, value }) => [name, JSON.parse(value) as unknown] as const);
-      return stored.parse({ ...noHawkbitSettings, ...Object.fromEntries(values) });
+      return toHawkbitSettings(rows);
     },
 
     save(change, event) {

@@ -40,12 +40,12 @@ cp "$root/etc/mke2fs.conf" "$tree/etc/"
 # Of its units what a device has to have, RAUC's own among them. The bus is activated by it.
 units=$root/usr/lib/systemd/system
 cp -P "$units"/*.target "$units"/systemd-journald.{service,socket} "$units"/systemd-journald-dev-log.socket \
-  "$units"/dbus.{service,socket} "$units/rauc.service" "$tree/usr/lib/systemd/system/"
+  "$units"/dbus.{service,socket} "$units"/rauc{,-hawkbit-updater}.service "$tree/usr/lib/systemd/system/"
 mkdir "$tree"/usr/lib/systemd/system/{sysinit,sockets}.target.wants
 ln -s ../systemd-journald.service "$tree/usr/lib/systemd/system/sysinit.target.wants/"
 ln -s ../systemd-journald.socket ../systemd-journald-dev-log.socket "$tree/usr/lib/systemd/system/sockets.target.wants/"
 cp "$root"/usr/share/dbus-1/system-services/de.pengutronix.rauc.service "$tree/usr/share/dbus-1/system-services/"
-cp "$root"/usr/share/dbus-1/system.d/org.freedesktop.systemd1.conf "$tree/usr/share/dbus-1/system.d/"
+cp "$root"/usr/share/dbus-1/system.d/{org.freedesktop.systemd1,de.pengutronix.rauc}.conf "$tree/usr/share/dbus-1/system.d/"
 ln -sf multi-user.target "$tree/usr/lib/systemd/system/default.target"
 
 # busybox gives every program that is not there yet.
@@ -53,6 +53,10 @@ install -m 755 "$root/usr/bin/busybox" "$tree/usr/bin/busybox"
 "$tree/usr/bin/busybox" --list | while read -r applet; do
   [ -e "$tree/usr/bin/$applet" ] || [ -e "$tree/usr/sbin/$applet" ] || ln -s busybox "$tree/usr/bin/$applet"
 done
+
+# The system's certificates: none but those that the device is given.
+install -m 755 "$root/usr/sbin/update-ca-certificates" "$tree/usr/sbin/"
+touch "$tree/etc/ca-certificates.conf"
 
 # Kernel modules, unpacked, with what they depend on.
 kernel=$(basename "$(find "$root/usr/lib/modules" -mindepth 1 -maxdepth 1 | sort -V | tail -n 1)")
@@ -81,7 +85,7 @@ sed 's#<servicehelper>.*##; s#<user>.*</user>##' "$root/usr/share/dbus-1/system.
 
 cp -a "$here/overlay/." "$tree/"
 # The device's own configuration, state and programs outlive a reboot: they are on the data partition.
-ln -s /data/etc/rauc "$tree/etc/rauc"
+for name in rauc rauc-hawkbit-updater ssl; do ln -s "/data/etc/$name" "$tree/etc/$name"; done
 ln -s /data/local "$tree/usr/local"
 ln -s /data/lib "$tree/var/lib"
 ln -s /data/etc/systemd "$tree/etc/systemd"

@@ -23,6 +23,8 @@ export interface ContractAdapter {
     | 'deliveries'
     | 'journal'
     | 'dismissals'
+    | 'drafts'
+    | 'hawkbitSettings'
     | 'askedNames'
     | 'history'
   >;

@@ -8,8 +8,10 @@ import { createDeviceTokenRecords } from '../../../src/store/postgres/device-tok
 import { saveContact, saveInstallation } from '../../../src/store/postgres/device-writes';
 import { createDismissalRecords } from '../../../src/store/postgres/dismissal-records';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import { createDraftRecords } from '../../../src/store/postgres/draft-records';
 import { createFleetCounts } from '../../../src/store/postgres/fleet-counts';
 import { createFleetListing } from '../../../src/store/postgres/fleet-listing';
+import { createHawkbitSettingRecords } from '../../../src/store/postgres/hawkbit-setting-records';
 import { createHistoryRecords } from '../../../src/store/postgres/history-records';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import type { Query } from '../../../src/store/postgres/queries';
@@ -94,6 +96,8 @@ async function open(url: string) {
     deliveries: createWebhookDeliveries(database, journal),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
+    drafts: createDraftRecords(database),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
     journal,
   };

@@ -9,8 +9,10 @@ import { type Database, openDatabase } from '../../../src/store/sqlite/database'
 import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
 import type { DiskThreadOptions } from '../../../src/store/sqlite/disk-worker';
 import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createDraftRecords } from '../../../src/store/sqlite/draft-records';
 import { createFleetCounts } from '../../../src/store/sqlite/fleet-counts';
 import { createFleetListing } from '../../../src/store/sqlite/fleet-listing';
+import { createHawkbitSettingRecords } from '../../../src/store/sqlite/hawkbit-setting-records';
 import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
 import { createReleaseResults } from '../../../src/store/sqlite/release-results';
@@ -121,6 +123,8 @@ function open(dataDir: string, diskThread: DiskThreadOptions | undefined) {
     listing: createFleetListing(database),
     devices: createDeviceRecords(database, journal),
     restores: createRestoreRecords(database),
+    drafts: createDraftRecords(database),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
     journal,
   };

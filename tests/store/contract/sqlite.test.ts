@@ -4,7 +4,9 @@ import { describeDecisions } from './decisions';
 import { describeDeviceTokenRecords } from './device-tokens';
 import { describeDeviceUpdates } from './device-updates';
 import { describeDismissalRecords } from './dismissals';
+import { describeDraftRecords } from './drafts';
 import { describeFleetCounts } from './fleet-counts';
+import { describeHawkbitSettings } from './hawkbit-settings';
 import { describeHistoryRecords } from './history';
 import { describeJournal } from './journal';
 import { describeReleaseResults } from './release-results';
@@ -30,6 +32,8 @@ describe('webhooks in SQLite', () => describeWebhookRecords(makeSqliteAdapter));
 describe('deliveries of webhooks in SQLite', () => describeWebhookDeliveries(makeSqliteAdapter));
 describe('restores in SQLite', () => describeRestoreRecords(makeSqliteAdapter));
 describe('dismissals in SQLite', () => describeDismissalRecords(makeSqliteAdapter));
+describe('drafts in SQLite', () => describeDraftRecords(makeSqliteAdapter));
+describe('settings of hawkBit in SQLite', () => describeHawkbitSettings(makeSqliteAdapter));
 describe('asked names in SQLite', () => describeAskedNameRecords(makeSqliteAdapter));
 describe('the history of the fleet in SQLite', () => describeHistoryRecords(makeSqliteAdapter));
 

@@ -44,7 +44,6 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'images',
     label: words.images,
-
     cell: ({ image_check: { state, files, reason } }) => (
       <StateBadge state={state} title={reason ?? files.join(', ')} />
     ),
@@ -92,6 +91,7 @@ export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson
 
 /** Where devices are offered it now. */
 function CurrentOn({ bundle }: { readonly bundle: BundleJson }) {
+  if (bundle.active_for.length === 0) return <span class="muted">{text.common.none}</span>;
   return (
     <span class="tags">
       {bundle.active_for.map(({ compatible, channel }) => (

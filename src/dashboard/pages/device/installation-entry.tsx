@@ -1,5 +1,6 @@
 import type { EventJson } from '../../../contract/event';
 import type { InstallationJson } from '../../../contract/installation';
+import { eventSentence } from '../../event-sentence';
 import { formatBytes, formatDuration } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
@@ -26,7 +27,9 @@ export function InstallationEntry({ installation, events }: InstallationEntryPro
         {cleared_at !== null && <span class="tag">{one.cleared}</span>}
       </p>
       <p class="muted small">{figuresOf(installation).join(' · ')}</p>
-      {message !== null && <p>{message}</p>}
+      {message !== null && !events.some((event) => eventSentence(event).includes(message)) && (
+        <p>{message}</p>
+      )}
       {events.length > 0 ? (
         <ol class="installation-events">
           {events.map((event) => (

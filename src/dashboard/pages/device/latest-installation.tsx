@@ -103,12 +103,13 @@ function StepItem({ step: { name, state, at }, installation }: StepItemProps) {
 
 function Download({ installation }: { readonly installation: InstallationJson }) {
   const { progress, bytes_sent: sent, bundle_size: size } = installation;
+  const says = sent > size ? text.devices.one.bytesAgain : text.devices.one.bytes;
   return (
     <span class="step-progress">
       <Progress label={text.devices.progress} value={progress === null ? null : progress / 100} />
       <span class="small">
         {progress !== null && `${formatPercent(progress, 100)} · `}
-        {text.devices.one.bytes(formatBytes(sent), formatBytes(size))}
+        {says(formatBytes(sent), formatBytes(size))}
       </span>
     </span>
   );

@@ -12,7 +12,7 @@ export function Timeline({ id }: { readonly id: string }) {
   const isByPeople = isPeopleOnly();
   // Lines that another question had found are not carried over.
   return (
-    <Section title={text.devices.one.timeline} actions={<PeopleToggle />}>
+    <Section title={text.devices.one.timeline} actions={<PeopleToggle />} isHistory>
       <Entries key={String(isByPeople)} id={id} isByPeople={isByPeople} />
     </Section>
   );

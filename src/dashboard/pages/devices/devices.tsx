@@ -47,7 +47,7 @@ export function DevicesPage() {
         <>
           <ViewsMenu view={view} />
           {may('publish') && (
-            <button type="button" onClick={() => setAdding(true)}>
+            <button type="button" class="primary" onClick={() => setAdding(true)}>
               {text.devices.add}
             </button>
           )}

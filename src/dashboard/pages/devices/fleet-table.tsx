@@ -78,13 +78,15 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
           },
         })}
       />
-      <Pager
-        next={list.isOther ? null : next}
-        isFirst={view.after === null}
-        onNext={(cursor) => showPage(cursor, view.page + 1)}
-        onFirst={() => showPage(null, 1)}
-        summary={range.current}
-      />
+      {(next !== null || view.after !== null) && (
+        <Pager
+          next={list.isOther ? null : next}
+          isFirst={view.after === null}
+          onNext={(cursor) => showPage(cursor, view.page + 1)}
+          onFirst={() => showPage(null, 1)}
+          summary={range.current}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { AttentionJson } from '../../../contract/attention';
+import { lookOf } from '../../../contract/state-looks';
 import { post } from '../../api/client';
 import { Icon, type IconName } from '../../parts/icon';
 import { attempt } from '../../parts/notices';
@@ -16,20 +17,12 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'images-mismatch': ['bad', 'alert'],
   'signer-expiring': ['bad', 'certificates'],
   'downgrade-allowed': ['warn', 'back'],
-  failed: ['bad', 'cross'],
-  'rolled-back': ['bad', 'back'],
-  rejected: ['bad', 'lock'],
-  lost: ['warn', 'question'],
-  interrupted: ['warn', 'clock'],
-  stopped: ['warn', 'question'],
   'database-restored': ['bad', 'back'],
   'second-board': ['bad', 'alert'],
   'other-compatible': ['warn', 'certificates'],
   'silent-poller': ['warn', 'question'],
   silent: ['warn', 'silent'],
   'over-budget': ['warn', 'alert'],
-  waiting: ['warn', 'clock'],
-  held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
   'old-certificate': ['warn', 'certificates'],
   'ca-certificate-expiring': ['bad', 'certificates'],
@@ -45,6 +38,23 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   crashed: ['bad', 'alert'],
 };
 
+/** Devices in one of these look as they do on every other page. */
+const ofState = new Set([
+  'failed',
+  'rolled-back',
+  'rejected',
+  'lost',
+  'interrupted',
+  'stopped',
+  'waiting',
+  'held',
+]);
+
+function looksLike(kind: string): readonly [string, IconName] {
+  const { tone, shape } = lookOf(kind);
+  return ofState.has(kind) ? [tone, shape] : (looks[kind] ?? ['warn', 'alert']);
+}
+
 /** What a person should look at; each leads to where it can be settled. */
 export function Attention({ items }: { readonly items: readonly AttentionJson[] }) {
   const dialog = useSignal<OpenDialog | null>(null);
@@ -57,7 +67,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
       )}
       <ul class="rows">
         {items.map((item) => {
-          const [tone, icon] = looks[item.kind] ?? ['warn', 'alert'];
+          const [tone, icon] = looksLike(item.kind);
           return (
             <li key={keyOf(item)} class="attention">
               <span class={`event-mark ${tone}`}>

@@ -3,8 +3,9 @@ import { formatCount, formatPercent } from '../../format';
 import { linkTo } from '../../location';
 import { EmptyState, Section } from '../../parts/page';
 import { RolloutMark } from '../../parts/rollout-mark';
-import { seriesLook, type Share, ShareBar } from '../../parts/share-bar';
+import { type Share, ShareBar } from '../../parts/share-bar';
 import { text } from '../../texts';
+import { versionLooks } from './version-looks';
 
 /** Per compatible and channel: what is current, how far it has come, and what the devices run. */
 export function Channels({ channels }: { readonly channels: readonly ChannelJson[] }) {
@@ -67,17 +68,23 @@ function sharesOf({ compatible, channel, release, versions }: ChannelJson): read
     ...named.filter(({ version }) => version === current),
     ...named.filter(({ version }) => version !== current),
   ];
-  const shares = ordered.slice(0, maxShares).map(({ version, devices }, index): Share => {
-    const query = new URLSearchParams({ compatible, channel, version: version ?? '' });
-    const look = seriesLook(current === null ? index + 1 : index);
-    return {
-      key: version ?? '',
-      label: version ?? '',
-      count: devices,
-      look: version === current ? 'series-1' : look === 'series-1' ? 'series-2' : look,
-      href: `/devices?${query.toString()}`,
-    };
-  });
+  const looks = versionLooks(
+    current,
+    versions.map(({ version }) => version),
+  );
+  const isCurrentRun = named.some(({ version }) => version === current);
+  const shares = ordered
+    .slice(0, isCurrentRun ? maxShares : maxShares - 1)
+    .map(({ version, devices }): Share => {
+      const query = new URLSearchParams({ compatible, channel, version: version ?? '' });
+      return {
+        key: version ?? '',
+        label: version ?? '',
+        count: devices,
+        look: looks.get(version ?? '') ?? 'series-rest',
+        href: `/devices?${query.toString()}`,
+      };
+    });
   const shown = shares.reduce((sum, { count }) => sum + count, 0);
   const rest = versions.reduce((sum, { devices }) => sum + devices, 0) - shown;
   return rest === 0

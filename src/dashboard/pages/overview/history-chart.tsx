@@ -1,13 +1,18 @@
 import type { FleetHistoryJson } from '../../../contract/fleet';
 import { formatCount, formatDay, formatMoment } from '../../format';
-import { seriesLook } from '../../parts/share-bar';
 import { text } from '../../texts';
 
 const width = 1000;
 const height = 200;
 
+interface HistoryChartProps {
+  readonly history: FleetHistoryJson;
+  /** The class of each version's colour. */
+  readonly looks: ReadonlyMap<string, string>;
+}
+
 /** Devices by version over time, stacked. The latest values are also given in words. */
-export function HistoryChart({ history }: { readonly history: FleetHistoryJson }) {
+export function HistoryChart({ history, looks }: HistoryChartProps) {
   const { points } = history;
   const first = points[0];
   const last = points.at(-1);
@@ -17,7 +22,8 @@ export function HistoryChart({ history }: { readonly history: FleetHistoryJson }
   );
   if (first === undefined || last === undefined || highest === 0)
     return <p class="muted">{text.overview.historyEmpty}</p>;
-  // Newest versions are at the bottom, in the strongest colours.
+  const lookOf = (version: string | null) => looks.get(version ?? '') ?? 'series-rest';
+  // Newest versions are at the bottom.
   const versions = [...history.versions].reverse();
   const words = last.counts
     .map(({ version, devices }) => `${nameOf(version)} ${formatCount(devices)}`)
@@ -35,11 +41,7 @@ export function HistoryChart({ history }: { readonly history: FleetHistoryJson }
         </span>
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
           {versions.map((version, index) => (
-            <path
-              key={version ?? ''}
-              class={version === null ? 'series-rest' : seriesLook(index)}
-              d={areaOf(points, versions, index, highest)}
-            >
+            <path key={version ?? ''} class={lookOf(version)} d={areaOf(points, versions, index, highest)}>
               <title>{nameOf(version)}</title>
             </path>
           ))}
@@ -50,12 +52,9 @@ export function HistoryChart({ history }: { readonly history: FleetHistoryJson }
         <span>{formatMoment(new Date(last.at))}</span>
       </div>
       <ul class="legend">
-        {versions.map((version, index) => (
+        {versions.map((version) => (
           <li key={version ?? ''}>
-            <span
-              class={`swatch ${version === null ? 'series-rest' : seriesLook(index)}`}
-              aria-hidden="true"
-            />
+            <span class={`swatch ${lookOf(version)}`} aria-hidden="true" />
             {nameOf(version)}
           </li>
         ))}

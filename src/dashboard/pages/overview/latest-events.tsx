@@ -6,7 +6,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 
 export function LatestEvents() {
-  const events = useData<EventPageJson>('/api/events?limit=12');
+  const events = useData<EventPageJson>('/api/events?limit=8');
   return (
     <Section title={text.overview.latest} actions={<a href="/events">{text.overview.allEvents}</a>}>
       <Loaded data={events}>

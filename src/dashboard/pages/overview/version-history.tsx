@@ -7,6 +7,7 @@ import { Section } from '../../parts/page';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { HistoryChart } from './history-chart';
+import { versionLooks } from './version-looks';
 
 const ranges = Object.entries(text.overview.ranges);
 /** Snapshots are minutes apart. */
@@ -16,7 +17,8 @@ const refreshMs = 60_000;
 export function VersionHistory({ channels }: { readonly channels: readonly ChannelJson[] }) {
   const [hours, setHours] = useState('168');
   const [scope, setScope] = useState(0);
-  const { compatible, channel } = channels[scope] ?? {};
+  const { compatible, channel, release, versions = [] } = channels[scope] ?? {};
+  const running = versions.map(({ version }) => version);
   const history = useData<FleetHistoryJson>(apiPath('/api/fleet/history', { hours, compatible, channel }), {
     isStale: () => false,
     everyMs: refreshMs,
@@ -47,7 +49,14 @@ export function VersionHistory({ channels }: { readonly channels: readonly Chann
   );
   return (
     <Section title={text.overview.history} actions={choices}>
-      <Loaded data={history}>{(value) => <HistoryChart history={value} />}</Loaded>
+      <Loaded data={history}>
+        {(value) => (
+          <HistoryChart
+            history={value}
+            looks={versionLooks(release?.version ?? null, [...running, ...value.versions])}
+          />
+        )}
+      </Loaded>
     </Section>
   );
 }

@@ -57,9 +57,7 @@ function CurrentRelease({ release, reload }: CurrentReleaseProps) {
       <div class="columns main-first">
         <div>
           <Steps release={release} />
-          <div class="rollout-timeline">
-            <Timeline releaseId={id} />
-          </div>
+          <Timeline releaseId={id} />
         </div>
         <div>
           <Policy release={release} />

@@ -1,5 +1,5 @@
 import type { ReleaseResultJson } from '../../../contract/release-history';
-import { formatCount } from '../../format';
+import { formatCount, formatPercent } from '../../format';
 import { text } from '../../texts';
 import { StateBadge } from '../badge';
 
@@ -13,14 +13,15 @@ interface ResultWordsProps {
 
 /** How a release ended: where its rollout stopped, and how many devices proved it. */
 export function ResultWords({ result, endedBy = null }: ResultWordsProps) {
-  const { outcome, percent, step, steps, reason, devices, proven, failed, total } = result;
+  const { outcome, step, steps, reason, devices, proven, failed, total } = result;
   const silent = total?.silent ?? 0;
+  const isCounted = total !== null && total.devices > 0;
   return (
     <span>
       <StateBadge state={outcome} {...(reason === null ? {} : { title: reason })} />{' '}
       <span class="small">
         {outcome === 'rolled-back-to' && endedBy !== null && words.resultTo(endedBy)}
-        {outcome !== 'complete' && percent !== null && words.resultAt(percent)}
+        {outcome !== 'complete' && isCounted && words.resultAt(formatPercent(total.proven, total.devices))}
         {words.stepOf(step, steps)},{' '}
         {devices === 0
           ? words.resultNobody

@@ -73,7 +73,7 @@ export const certificates = {
   deviceHint: 'It becomes the common name. Letters, digits and . _ : @ + -',
   days: 'Valid for days',
   keyType: 'Type of the new key',
-  keyTypes: { ec: 'EC P-256, fast on small devices', rsa: 'RSA, for old TLS stacks' },
+  keyTypes: { ec: 'EC P-256 (recommended)', rsa: 'RSA (old TLS stacks)' },
   compatible: 'Bound to the compatible',
   compatibleHint: 'Leave empty for any.',
   force: "Replace the device's current certificate; the old files are kept",

@@ -96,6 +96,8 @@ export const device = {
   current: 'Latest installation',
   stepState: { done: 'done', current: 'now', ahead: 'ahead', skipped: 'not reported' },
   bytes: (sent: string, size: string) => `${sent} of ${size}`,
+  /** More than the whole: ranges are read again, such as after a lost connection. */
+  bytesAgain: (sent: string, size: string) => `${sent} sent, parts of it again; the bundle has ${size}`,
   timeline: 'Timeline',
   nothingYet: 'Nothing has happened yet.',
   more: 'Earlier',
@@ -105,7 +107,7 @@ export const device = {
   took: (time: string) => `took ${time}`,
   attempts: (n: number) => (n === 1 ? '1 attempt' : `${n} attempts`),
   booted: (version: string) => `booted into ${version}`,
-  slots: (from: string, to: string) => `slot ${from}, then ${to}`,
+  slots: (from: string, to: string) => (from === to ? `slot ${from} again` : `slot ${from}, then ${to}`),
   cleared: 'cleared',
   log: 'Log',
   showLog: 'Show the log',

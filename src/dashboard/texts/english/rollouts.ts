@@ -41,7 +41,7 @@ export const rollouts = {
   resultFailed: (n: string) => `, ${n} failed`,
   resultSilent: (n: string) => `, ${n} silent`,
   resultTo: (bundle: string) => `to ${bundle}, `,
-  resultAt: (percent: number) => `at ${percent} %, `,
+  resultAt: (percent: string) => `at ${percent}, `,
   completeSince: 'Complete since',
   silent: (n: string, one: boolean) =>
     one

@@ -27,7 +27,7 @@ const targetChange = z.object({
 /** Targets are devices. A token, which hawkBit shows with its target, needs the scope `admin`. */
 export function targetRoutes(options: ManagementOptions): readonly Route[] {
   const { services } = options;
-  const { manageDevices, createTargets, replaceToken } = services;
+  const { manageDevices, manageDrafts, createTargets, replaceToken } = services;
   const present = createPresenter(options);
   const one = { 200: { description: 'The target', schema: targetJson } };
   const list = { 201: { description: 'The targets', schema: z.array(targetJson) } };
@@ -106,6 +106,7 @@ export function targetRoutes(options: ManagementOptions): readonly Route[] {
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         await manageDevices.forget(input.params.target, actor);
+        await manageDrafts.sweep();
         return { status: 200, json: {} };
       },
     }),

@@ -12,6 +12,8 @@ import type { Exchange } from '../transport/exchange';
 import { HandshakeGuard } from '../transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from '../transport/handshake-queue';
 import { limits } from '../transport/listener';
+import { PeerAddresses } from '../transport/peer-addresses';
+import { ProxyGate } from '../transport/proxy-gate';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from '../transport/send-memory';
 import { BodyReader } from './body-reader';
 import { createCharge } from './charge-requests';
@@ -73,6 +75,16 @@ export function openDeviceShares(options: DeviceSharesOptions): DeviceShares {
   };
 }
 
+export interface HandshakeOptions {
+  readonly handshakeLimits?: HandshakeLimits;
+  /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
+  readonly trustedProxies?: readonly string[];
+  /** Addresses and networks of proxies whose connections begin with a PROXY header; none when left out. */
+  readonly proxyProtocolFrom?: readonly string[];
+  /** Learns what PROXY headers say. */
+  readonly addresses?: PeerAddresses;
+}
+
 /** Limits each address to its share of handshakes on one listener. */
 export function guardHandshakes(
   listener: ConstructorParameters<typeof HandshakeGuard>[0],
@@ -80,12 +92,21 @@ export function guardHandshakes(
   {
     handshakeLimits: queueLimits = handshakeLimits,
     trustedProxies = [],
-  }: { readonly handshakeLimits?: HandshakeLimits; readonly trustedProxies?: readonly string[] },
+    proxyProtocolFrom = [],
+    addresses = new PeerAddresses(),
+  }: HandshakeOptions,
 ): HandshakeGuard {
   return new HandshakeGuard(listener, {
     limits: queueLimits,
     crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
     isExempt: createIsTrustedProxy(trustedProxies),
+    addresses,
+    gate: new ProxyGate({
+      speaksProxy: createIsTrustedProxy(proxyProtocolFrom),
+      addresses,
+      timeoutMs: limits.proxyHeaderTimeoutMs,
+      onRefused: (address, reason) => notices.refused({ cause: 'other', reason }, { address }),
+    }),
     monotonicMs,
     onRefused: (address, reason) => notices.refused({ cause: 'too-many-handshakes', reason }, { address }),
   });

@@ -1,4 +1,3 @@
-import { plainAddress } from '../../client-address';
 import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -97,8 +96,9 @@ export class Connections {
   /**
    * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
    * @param certificate of the peer
+   * @param address of the peer; `null` if it is already gone
    */
-  admit(socket: TLSSocket, certificate: X509Certificate | undefined): Admission {
+  admit(socket: TLSSocket, certificate: X509Certificate | undefined, address: string | null): Admission {
     if (this.#isClosed) return refuse('other', 'the server is stopping');
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
@@ -106,7 +106,7 @@ export class Connections {
     const { identity } = answer;
     const admission = this.open({
       socket,
-      address: plainAddress(socket.remoteAddress),
+      address,
       certificate,
       identity,
       expiresAtMs: Date.parse(certificate.validTo),

@@ -10,7 +10,6 @@ import { RecentMap } from '../../../base/collections/recent-map';
 import { type ConnectionRefusal, isAboutCertificate } from '../../../core/connection-refusal';
 import { type Rate, TokenBucket } from '../../../core/token-bucket';
 import { addressGroup } from '../../address-group';
-import { plainAddress } from '../../client-address';
 import type { ReplyHeaders } from './exchange';
 
 /** The answer to a device that is refused. */
@@ -56,13 +55,16 @@ export class Farewells {
 
   constructor(private readonly ports: FarewellPorts) {}
 
-  /** @returns `undefined` if this connection gets no answer: the caller ends it at once */
+  /**
+   * @param address of the device
+   * @returns `undefined` if this connection gets no answer: the caller ends it at once
+   */
   begin(
     socket: TLSSocket,
     refusal: ConnectionRefusal,
+    address: string | null,
   ): { began(session: ServerHttp2Session | null): void } | undefined {
     const { limits, answerOf, monotonicMs } = this.ports;
-    const address = plainAddress(socket.remoteAddress);
     if (address === null || !isAboutCertificate(refusal.cause)) return undefined;
     if (this.#answers.size >= limits.atOnce) return undefined;
     const rate = this.#rates.getOrMake(addressGroup(address), () => new TokenBucket(limits.rate));

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
 import { addressGroup } from '../../address-group';
-import { plainAddress } from '../../client-address';
 import { type HandshakeLimits, HandshakeQueue } from './handshake-queue';
 import type { MonotonicClock } from '../../../ports/clock';
+import type { PeerAddresses } from './peer-addresses';
+import type { ProxyGate } from './proxy-gate';
 
 export interface HandshakeGuardOptions {
   readonly limits: HandshakeLimits;
@@ -11,6 +12,9 @@ export interface HandshakeGuardOptions {
   readonly crowdedTimeoutMs: number;
   /** Whether an address stands for many unrelated clients: a trusted proxy. */
   readonly isExempt: (address: string) => boolean;
+  readonly addresses: Pick<PeerAddresses, 'of' | 'isProxyItself'>;
+  /** What a new connection passes first. */
+  readonly gate: Pick<ProxyGate, 'arrived' | 'close'>;
   readonly monotonicMs: MonotonicClock;
   readonly onRefused: (address: string, reason: string) => void;
 }
@@ -45,7 +49,11 @@ export class HandshakeGuard {
   ) {
     this.#queue = new HandshakeQueue(options.limits);
     this.#speakTls = takeOverTls(server);
-    server.on('connection', (socket: Socket) => this.#arrived(socket));
+    server.on('connection', (socket: Socket) => {
+      // An error on a waiting connection is not ours; TLS adds its own listener later.
+      socket.on('error', () => undefined);
+      options.gate.arrived(socket, () => this.#arrived(socket));
+    });
   }
 
   /** A TLS handshake ended. Takes the TLS socket or the one below. */
@@ -65,19 +73,19 @@ export class HandshakeGuard {
 
   /** Serves none of those that wait. */
   close(): void {
+    this.options.gate.close();
     for (const { socket } of this.#held) socket.destroy();
     clearInterval(this.#timer);
   }
 
   #arrived(socket: Socket): void {
-    // An error on a waiting connection is not ours; TLS adds its own listener later.
-    socket.on('error', () => undefined);
-    const address = plainAddress(socket.remoteAddress);
+    const { addresses, isExempt } = this.options;
+    const address = addresses.of(socket);
     if (address === null) {
       socket.destroy(); // already gone
       return;
     }
-    if (this.options.isExempt(address)) {
+    if (addresses.isProxyItself(socket) || isExempt(address)) {
       this.#speakTls(socket);
       return;
     }
@@ -111,7 +119,7 @@ export class HandshakeGuard {
   }
 
   #refuse(socket: Socket, reason: string): void {
-    this.options.onRefused(plainAddress(socket.remoteAddress) ?? '', reason);
+    this.options.onRefused(this.options.addresses.of(socket) ?? '', reason);
     socket.destroy();
   }
 

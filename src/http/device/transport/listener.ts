@@ -9,6 +9,8 @@ export const limits = {
   handshakeTimeoutMs: 20_000,
   /** The same while others of its address wait for their turn. */
   crowdedHandshakeTimeoutMs: 5_000,
+  /** From the TCP connection to the end of a proxy's PROXY header. */
+  proxyHeaderTimeoutMs: 5_000,
   /** From the first byte of a request to the end of its headers, and to the end of the whole request. */
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,

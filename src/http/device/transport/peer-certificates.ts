@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { plainAddress } from '../../client-address';
+import type { PeerAddresses } from './peer-addresses';
 
 export interface Peer {
   readonly certificate: X509Certificate;
@@ -16,12 +16,12 @@ export interface Peer {
 export class PeerCertificates {
   readonly #bySocket = new WeakMap<TLSSocket, Peer>();
 
-  constructor(server: Http2SecureServer) {
+  constructor(server: Http2SecureServer, addresses: Pick<PeerAddresses, 'of'>) {
     server.on('keylog', (_secret: Buffer, socket: TLSSocket) => {
       forgetKeyLog(socket);
       socket.prependListener('secure', () => {
         const certificate = socket.getPeerX509Certificate();
-        const address = plainAddress(socket.remoteAddress);
+        const address = addresses.of(socket);
         if (certificate !== undefined) this.#bySocket.set(socket, { certificate, address });
       });
     });

@@ -6,7 +6,6 @@ import { systemErrorCode } from '../../../base/files/system-error';
 import { cutText } from '../../../base/text/cut-text';
 import type { Budget, BudgetHolder } from '../../../core/budget';
 import type { ConnectionRefusal } from '../../../core/connection-refusal';
-import { plainAddress } from '../../client-address';
 import { askedName } from './asked-name';
 import { type Connection, type Connections, expelConnection } from './connections';
 import type { DeviceBudget } from './device-budgets';
@@ -18,6 +17,7 @@ import { Http1Turns } from './http1-turns';
 import { Http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
 import { guardConnections } from './listener';
+import type { PeerAddresses } from './peer-addresses';
 import { PeerCertificates } from './peer-certificates';
 import { refusalCauseOf } from './refusal-cause';
 import { watchConnections } from './watch-connections';
@@ -26,6 +26,7 @@ import type { Clock, MonotonicClock } from '../../../ports/clock';
 export interface ServePorts {
   readonly listener: Http2SecureServer;
   readonly connections: Connections;
+  readonly addresses: Pick<PeerAddresses, 'of' | 'isProxyItself'>;
   /** Called when a TLS handshake is over, with any result. */
   readonly handshakes: { over(socket: TLSSocket): void };
   readonly handle: (exchange: Exchange) => void;
@@ -55,7 +56,7 @@ const reasonMaxLength = 400;
 
 /** Turns what devices send into exchanges, from the handshake to the end of the connection. @returns stops its timer */
 export function serveConnections(ports: ServePorts): () => void {
-  const { listener, connections, handshakes, farewells, handle, onExcess } = ports;
+  const { listener, connections, addresses, handshakes, farewells, handle, onExcess } = ports;
   const { quietTimeoutMs, monotonicMs } = ports;
   const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
   const turns = new FairTurns<DeviceBudget>();
@@ -71,11 +72,12 @@ export function serveConnections(ports: ServePorts): () => void {
     monotonicMs,
   });
 
-  const peers = new PeerCertificates(listener);
+  const peers = new PeerCertificates(listener, addresses);
 
   function refuse(socket: TLSSocket, { cause, reason }: ConnectionRefusal, device?: string): void {
+    if (addresses.isProxyItself(socket)) return; // its health check
     const peer = peers.of(socket);
-    const address = peer?.address ?? plainAddress(socket.remoteAddress);
+    const address = peer?.address ?? addresses.of(socket);
     const certificate = cause === 'too-many-connections' ? undefined : peer?.certificate;
     ports.onRefused(
       { cause, reason: cutText(reason, reasonMaxLength) },
@@ -101,10 +103,11 @@ export function serveConnections(ports: ServePorts): () => void {
   guardConnections(listener, (socket) => {
     socket.on('error', () => undefined); // a device that leaves is not our error
     handshakes.over(socket);
-    const admission = connections.admit(socket, peers.of(socket)?.certificate);
+    const address = addresses.of(socket);
+    const admission = connections.admit(socket, peers.of(socket)?.certificate, address);
     if (!admission.ok) {
       refuse(socket, admission.refusal, admission.device);
-      const farewell = farewells.begin(socket, admission.refusal);
+      const farewell = farewells.begin(socket, admission.refusal, address);
       if (farewell === undefined) socket.destroy();
       return farewell;
     }

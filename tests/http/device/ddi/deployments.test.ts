@@ -55,6 +55,27 @@ describe("hawkBit's clients", () => {
     expect(await latest()).toMatchObject({ state: 'downloading' });
   });
 
+  it('are answered with 200 and an object, whatever there is for them, and never with an empty body', async () => {
+    const { manageDevices, activateRelease } = fleet.services;
+    const linksWhile = async (change: () => Promise<unknown>) => {
+      await change();
+      const { status, headers, body } = await device.request(device.base);
+      expect([status, headers['location'], headers['content-type']]).toEqual([
+        200,
+        undefined,
+        'application/json',
+      ]);
+      return Object.keys((JSON.parse(body.toString()) as { _links: object })._links);
+    };
+    await device.configData({ product: 'box' });
+    expect(await linksWhile(() => manageDevices.hold(id, 'on the bench', person))).toEqual([]);
+    expect(await linksWhile(() => manageDevices.liftHold(id, person))).toEqual(['deploymentBase']);
+    expect(await linksWhile(() => manageDevices.cancel(id, person))).toEqual([]);
+    expect(await linksWhile(() => activateRelease.deactivate({ compatible: board, actor: 'local' }))).toEqual(
+      [],
+    );
+  });
+
   it('install, say so, and are proven by the boot that they tell of', async () => {
     await device.configData({ 'boot-id': 'boot-1', system_version: '1.0.0', serial: '4711' });
     const { action } = await device.links();

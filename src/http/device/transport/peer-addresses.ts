@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import { plainAddress } from '../../client-address';
+
+/** Either socket of a connection: TLS's, or the one below. */
+export type Ends = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localAddress'>;
+
+/** Whom a proxy named at the start of a connection; `null` for itself. */
+export type Carried = { readonly address: string } | null;
+
+/** Who is at the other end of the connections of one listener: behind a proxy, whom its PROXY header named. */
+export class PeerAddresses {
+  readonly #carried = new Map<string, Carried>();
+
+  /** @returns IPv4 in its own notation; `null` if the peer is already gone */
+  of(socket: Ends): string | null {
+    return this.#carriedBy(socket)?.address ?? plainAddress(socket.remoteAddress);
+  }
+
+  /** Whether this is a proxy's own connection, such as its health check. */
+  isProxyItself(socket: Ends): boolean {
+    return this.#carriedBy(socket) === null;
+  }
+
+  /** @param socket below TLS */
+  carry(socket: Socket, carried: Carried): void {
+    const key = keyOf(socket);
+    this.#carried.set(key, carried);
+    socket.once('close', () => {
+      // Another connection may have reused its port.
+      if (this.#carried.get(key) === carried) this.#carried.delete(key);
+    });
+  }
+
+  #carriedBy(socket: Ends): Carried | undefined {
+    return this.#carried.size === 0 ? undefined : this.#carried.get(keyOf(socket));
+  }
+}
+
+/** The same for TLS's socket and the one below. */
+function keyOf({ remoteAddress, remotePort, localAddress }: Ends): string {
+  return `${remoteAddress ?? ''} ${remotePort ?? 0} ${localAddress ?? ''}`;
+}

@@ -1,0 +1,180 @@
+import { type Postgres, startPostgres } from '../../support/postgres';
+import { anyReason } from '../../support/any-reason';
+import { deviceOf } from '../../support/device-factory';
+import { installationOf, madeAt } from '../../support/fleet-factory';
+import { refusal } from '../../support/refusal';
+import type { NewEvent } from '../../../src/core/event';
+import type { DeviceSight } from '../../../src/ports/device-updates';
+import { type Database, openDatabase } from '../../../src/store/postgres/database';
+import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import { PostgresJournal } from '../../../src/store/postgres/journal-records';
+
+const name = 'nodes';
+
+/** Two servers on one database, and what becomes of them when it goes away. */
+describe('two nodes on one PostgreSQL', () => {
+  let postgres: Postgres;
+  let url: string;
+  let nodes: readonly {
+    readonly database: Database;
+    readonly journal: PostgresJournal;
+    readonly fleet: PostgresFleet;
+  }[];
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    url = await postgres.create(name);
+  });
+  beforeEach(async () => {
+    // At first both find an empty database, and both want to migrate it.
+    const databases = await Promise.all([openDatabase(url), openDatabase(url)]);
+    await postgres.empty(name);
+    nodes = databases.map((database) => {
+      const journal = new PostgresJournal(database);
+      return {
+        database,
+        journal,
+        fleet: new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0 }),
+      };
+    });
+  });
+  afterEach(async () => {
+    for (const { database } of nodes) await database.close();
+  });
+
+  const nodeOf = (index: number) => {
+    const node = nodes[index % nodes.length];
+    if (node === undefined) throw new Error('there are two nodes');
+    return node;
+  };
+  const line = (text: string): NewEvent => ({
+    kind: 'device.booted',
+    at: madeAt,
+    actor: { name: text, address: null },
+    reason: anyReason(),
+  });
+  const actors = async () => (await nodeOf(0).journal.after(0, 1_000)).map(({ actor }) => actor.name);
+  const terminateAll = () =>
+    postgres.run(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
+    );
+
+  it('never give away more places of a release than there are', async () => {
+    const maxInProgress = 3;
+    const ask = (deviceId: string) => (sight: DeviceSight) => {
+      const device = deviceOf(deviceId);
+      if (sight.releases.inProgress(1) >= maxInProgress) return { answer: false, device };
+      const id = sight.nextInstallationId();
+      return { answer: true, device, installations: [installationOf({ id, deviceId })] };
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        nodeOf(index).fleet.update(`dev-${index}`, ask(`dev-${index}`)),
+      ),
+    );
+    expect(answers.filter((hasPlace) => hasPlace)).toHaveLength(maxInProgress);
+    expect((await nodeOf(1).fleet.releases()).inProgress(1)).toBe(maxInProgress);
+    const found = await Promise.all(answers.map((_, index) => nodeOf(0).fleet.get(`dev-${index}`)));
+    const ids = found.flatMap(({ installation }) => installation?.id ?? []);
+    expect(ids.sort()).toEqual([1, 2, 3]);
+  });
+
+  it('decide one after the other what becomes of one device', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        nodeOf(index).fleet.updateOnDisk('a', ({ record }) => {
+          const before = record?.device ?? deviceOf('a');
+          const count = Number(before.facts.serial ?? 0) + 1;
+          return { answer: count, device: { ...before, facts: { ...before.facts, serial: String(count) } } };
+        }),
+      ),
+    );
+    expect((await nodeOf(0).fleet.get('a')).device.facts.serial).toBe('20');
+  });
+
+  it('add up what each of them has sent to a device, and keep its latest contact', async () => {
+    const installation = installationOf({ deviceId: 'a', state: 'downloading', bytesSent: 5 });
+    const device = deviceOf('a', { lastContactAt: madeAt });
+    await nodeOf(0).fleet.update('a', () => ({ answer: undefined, device, installations: [installation] }));
+    const later = new Date(madeAt.getTime() + 60_000);
+    for (const [index, at] of [later, madeAt].entries()) {
+      const { fleet } = nodeOf(index);
+      await fleet.update('a', ({ record }) => ({
+        answer: undefined,
+        seen: { ...(record?.device ?? device), lastContactAt: at },
+      }));
+      fleet.countBytes('a', 100, at);
+    }
+    await Promise.all(nodes.map(({ fleet }) => fleet.flush()));
+    const found = await nodeOf(0).fleet.get('a');
+    expect(found.installation).toMatchObject({ bytesSent: 205, movedAt: later });
+    expect(found.device.lastContactAt).toEqual(later);
+  });
+
+  it('write lines that a reader finds in the order of their ids, none before one that it knows', async () => {
+    const seen: number[] = [];
+    const read = async () => {
+      for (const { id } of await nodeOf(0).journal.after(seen.at(-1) ?? 0, 1_000)) seen.push(id);
+    };
+    let reading = Promise.resolve();
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        await nodeOf(index).journal.record([line(`${index} a`), line(`${index} b`)]);
+        reading = reading.then(read);
+      }),
+    );
+    await reading;
+    await read();
+    expect(seen).toHaveLength(80);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  it('lose nothing that was confirmed when every connection is terminated again and again', async () => {
+    const confirmed: string[] = [];
+    const refused: unknown[] = [];
+    const write = async (text: string, index: number) => {
+      try {
+        await nodeOf(index).journal.record([line(text)]);
+        confirmed.push(text);
+      } catch (error) {
+        refused.push(error);
+      }
+    };
+    for (let round = 0; round < 5; round += 1) {
+      const writing = Array.from({ length: 20 }, (_, index) => write(`${round} ${index}`, index));
+      await Promise.all([...writing, terminateAll()]);
+    }
+    // What is refused may have happened: the connection ended during the commit.
+    for (const error of refused) expect(error).toEqual(refusal('unavailable'));
+    const written = await actors();
+    expect(new Set(written).size).toBe(written.length);
+    expect(written).toEqual(expect.arrayContaining(confirmed));
+    await write('after', 0);
+    expect(await actors()).toContain('after');
+  });
+
+  it('say that the database is away while it is, and go on when it is back', async () => {
+    await nodeOf(0).fleet.updateOnDisk('a', () => ({ answer: undefined, device: deviceOf('a') }));
+    await postgres.stop();
+    const told = nodeOf(0).fleet.updateOnDisk('a', () => ({
+      answer: undefined,
+      device: deviceOf('a', { facts: { serial: 'told meanwhile' } }),
+    }));
+    await expect(told).rejects.toEqual(refusal('unavailable'));
+    await expect(nodeOf(0).fleet.find('a')).rejects.toEqual(refusal('unavailable'));
+    await expect(nodeOf(1).journal.record([line('lost')])).rejects.toEqual(refusal('unavailable'));
+    expect(nodeOf(0).fleet.unsavedDevices()).toBe(1);
+    await postgres.start();
+    await nodeOf(1).journal.record([line('back')]);
+    await nodeOf(0).fleet.flush();
+    expect(nodeOf(0).fleet.unsavedDevices()).toBe(0);
+    expect((await nodeOf(1).fleet.get('a')).device.facts.serial).toBe('told meanwhile');
+    expect(await actors()).toEqual(['back']);
+  });
+
+  it('do not start on a database of a newer version', async () => {
+    await postgres.run('UPDATE schema_version SET version = version + 1', name);
+    await expect(openDatabase(url)).rejects.toEqual(refusal('configuration'));
+    await postgres.run('UPDATE schema_version SET version = version - 1', name);
+  });
+});
