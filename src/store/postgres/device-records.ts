@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { InstallationState } from '../../core/installation-states';
-import { openStates } from '../../core/installation-states';
+import { type InstallationState, openStates } from '../../core/installation-states';
 import { appendedLogMaxLength, type DeviceRecords } from '../../ports/devices';
 import { toInstallation } from '../rows/device-rows';
 import type { DeviceTable } from '../rows/schema';

@@ -16,7 +16,7 @@ import type { Transaction } from '../writer';
 import { decideUpdate, nextInstallationId } from './decide-update';
 import { PostgresFleetDecisions } from './fleet-decisions';
 import { SeenUpdates } from './seen-updates';
-import { UnwrittenUpdates } from './unwritten-updates';
+import { isOfStorage, unlessRefused, UnwrittenUpdates } from './unwritten-updates';
 
 export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'onRepeats'> {
   readonly database: Database;
@@ -113,16 +113,14 @@ export class PostgresFleet implements Fleet {
   }
 
   /** The database counts on demand. */
-  recount(): Promise<void> {
-    return Promise.resolve();
-  }
+  async recount(): Promise<void> {}
 
   reached(): ReadonlyMap<InstallationState, number> {
     return this.#reached;
   }
 
-  async flush(): Promise<void> {
-    await this.#flush(false);
+  flush(): Promise<void> {
+    return this.#flush(false);
   }
 
   unsavedDevices(): number {
@@ -248,13 +246,4 @@ export class PostgresFleet implements Fleet {
 /** Whether anything must be on disk before the answer leaves. */
 function tellsNews({ device, installations = [], events = [] }: DeviceUpdate<unknown>): boolean {
   return device !== undefined || installations.length > 0 || events.length > 0;
-}
-
-function isOfStorage(error: unknown): boolean {
-  return error instanceof DomainError && (error.code === 'storage-full' || error.code === 'unavailable');
-}
-
-/** What cannot be any more is dropped. */
-function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof DomainError)) throw error;
 }

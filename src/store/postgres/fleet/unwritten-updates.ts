@@ -1,3 +1,4 @@
+import { DomainError } from '../../../core/errors';
 import type { DecideUpdate } from '../../../ports/device-updates';
 
 type Decide = DecideUpdate<unknown>;
@@ -45,4 +46,14 @@ export class UnwrittenUpdates {
   forget(id: string): void {
     this.#devices.delete(id);
   }
+}
+
+/** Whether the same may succeed later. */
+export function isOfStorage(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'storage-full' || error.code === 'unavailable');
+}
+
+/** What cannot be any more is dropped. */
+export function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof DomainError)) throw error;
 }
