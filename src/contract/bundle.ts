@@ -4,6 +4,7 @@ import { bundleFormats, verdicts } from '../core/inspection';
 import { count, instant, nullableText, stringList } from './answer-fields';
 import { findingJson } from './finding';
 import { bundleName, flag } from './request-fields';
+import { whyFields } from './why';
 
 /** The path of a request about one bundle. */
 export const bundleParams = z.object({ name: bundleName });
@@ -25,6 +26,7 @@ const imageCheckJson = z
       'of a mismatch: what the manifest says otherwise; devices that need it refuse it',
     ),
     reason: nullableText.describe('why it was not checked'),
+    ...whyFields,
   })
   .describe('what hashing the images came to, which happens after the upload');
 

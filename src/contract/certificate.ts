@@ -61,7 +61,7 @@ const deviceCertificateJson = z.object({
   not_before: instant,
   not_after: instant,
   days_left: days,
-  issued_at: nullableInstant.describe('null when nobody noted it'),
+  issued_at: nullableInstant.describe('null when it was not recorded'),
   revoked_at: nullableInstant,
   revocable: z.boolean().describe('it is valid'),
   has_file: z.boolean().describe('it is the one in the folder'),

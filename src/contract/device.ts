@@ -6,6 +6,7 @@ import { provingHeaders } from '../core/silent-poller';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { installationJson, installationState } from './installation';
 import { compatible, deviceId, optionalFlag, pageLimit, wholeNumber, word } from './request-fields';
+import { whyFields } from './why';
 
 /** The path of a request about one device. */
 export const deviceParams = z.object({ id: deviceId });
@@ -108,7 +109,7 @@ export const deviceJson = z.object({
   labels: stringList,
   notes: z.string(),
   admission: z.enum(admissions),
-  hold: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
+  hold: z.object({ reason: z.string(), ...whyFields, by: z.string(), at: instant }).nullable(),
   pin: z.object({ bundle: z.string(), by: z.string(), at: instant }).nullable(),
   certificates: z.array(seenCertificateJson),
   certificate_compatibles: stringList.describe(

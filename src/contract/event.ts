@@ -22,7 +22,7 @@ export const eventQuery = z.strictObject({
       if (unknown === undefined) return;
       context.addIssue({
         code: 'custom',
-        message: `${unknown.slice(0, 80)} is no kind of event; use kinds such as installation.failed, or "device." for all of a noun`,
+        message: `${unknown.slice(0, 80)} is not a kind of event; use kinds such as installation.failed, or "device." for all of a noun`,
       });
     })
     .optional()

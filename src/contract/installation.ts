@@ -45,7 +45,11 @@ export const installationJson = z.object({
   concluded: z
     .boolean()
     .describe('the state was concluded from silence; what the device does later may still show otherwise'),
-  message: nullableText,
+  message: nullableText.describe('what the device or the server said last'),
+  reason: nullableText.describe(
+    'the message as a code, for those who say it in their own words; more may be added. Null for what the device or a person wrote, and for the sentence of an earlier version',
+  ),
+  parameters: z.record(z.string(), z.unknown()).nullable().describe('what the sentence of `reason` needs'),
   cleared_at: nullableInstant,
 });
 

@@ -6,6 +6,7 @@ import { channelField, policyJson } from './policy';
 import { bundleName, compatible, flag, optionalCompatible, pageLimit, wholeNumber } from './request-fields';
 import { installationState } from './installation';
 import { meantDevicesJson, rolloutState } from './rollout';
+import { whyFields } from './why';
 
 export const historyQuery = z.strictObject({
   compatible: optionalCompatible,
@@ -42,7 +43,7 @@ const releaseResultJson = z.object({
   completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
   duration_seconds: count
     .nullable()
-    .describe('until it was complete, else until something took its place; null while it goes on'),
+    .describe('until it was complete, else until something took its place; null while it is still current'),
   percent: count.nullable().describe('proven of the devices that it is meant for, rounded down'),
   total: meantDevicesJson
     .extend({ counted_at: instant })
@@ -52,12 +53,13 @@ const releaseResultJson = z.object({
   installed: count.describe('of them: had it on the disk, whatever came of it'),
   rolled_back: count.describe('of them: booted into the version before'),
   failures: z
-    .array(z.object({ state: installationState, reason: nullableText, devices: count }))
+    .array(z.object({ state: installationState, reason: nullableText, ...whyFields, devices: count }))
     .describe('why devices failed: the ten most frequent reasons of up to 1,000 failures'),
   state: rolloutState.describe('the rollout as it was left'),
   step: count.describe('the step that it reached, from 1'),
   steps: count,
   reason: nullableText,
+  ...whyFields,
   devices: count.describe('devices that began to install it'),
   proven: count.describe('of them: proven'),
   failed: count.describe('of them: failed or rolled back, each once'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { rolloutStates } from '../core/rollout';
 import { count, instant, nullableInstant } from './answer-fields';
 import { policyJson } from './policy';
+import { whyFields } from './why';
 
 export const rolloutState = z.enum(rolloutStates);
 
@@ -11,6 +12,7 @@ export const rolloutJson = z.object({
   steps: count,
   step_started_at: instant,
   reason: z.string().nullable(),
+  ...whyFields,
   changed_by: z.string(),
   changed_at: instant,
   completed_at: nullableInstant.describe(
@@ -42,6 +44,10 @@ export const rolloutProgressJson = z.object({
   in_progress: count,
   failures_in_step: count.describe('devices; one that fails again counts once'),
   next: z.string().describe('what it waits for'),
+  next_code: z
+    .string()
+    .describe('the same as a code, for those who say it in their own words; more may be added'),
+  next_parameters: z.record(z.string(), z.unknown()).describe('what the sentence of `next_code` needs'),
   counted_at: instant,
 });
 

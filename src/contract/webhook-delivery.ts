@@ -22,9 +22,9 @@ export const deliveryJson = z.object({
   kind: nullableText.describe('null when the event is no longer in the journal'),
   at: nullableInstant.describe('when the event happened; null when it is no longer in the journal'),
   state: deliveryState.describe(
-    'gave-up: tried for a day in vain; skipped: the webhook was turned off or deleted first',
+    'gave-up: every attempt failed for a day; skipped: the webhook was turned off or deleted first',
   ),
-  attempts: count.describe('in vain'),
+  attempts: count.describe('that failed'),
   next_attempt_at: nullableInstant.describe('null for one that does not wait'),
   failing_since: nullableInstant,
   last_error: nullableText.describe('of the last attempt that failed'),

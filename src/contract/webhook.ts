@@ -28,8 +28,8 @@ export const webhookJson = z.object({
   waiting: count.describe(
     'events that wait for an attempt, up to 1,000; later ones stay in the journal until there is room',
   ),
-  failing: count.describe('of these, how many were tried in vain'),
-  attempts: count.describe('in vain, of the event that fails longest'),
+  failing: count.describe('of these, how many have failed at least once'),
+  attempts: count.describe('failed attempts for the event that has been failing longest'),
   next_attempt_at: nullableInstant.describe('of the event that fails longest'),
   failing_since: nullableInstant.describe('of the event that fails longest; null when none fails'),
   last_error: nullableText,

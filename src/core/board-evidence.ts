@@ -1,19 +1,22 @@
 import type { Boards, SeenBoot } from './board';
+import { circumstance } from './circumstances/catalogue';
+import { isSameWhy } from './circumstances/sentences';
+import type { Circumstance, Why } from './reasons/why';
 import { type Installation, type InstallationChange, reachedState } from './installation';
 import { endingAs, type InstallationState, isDecidedByBoot, isUnsettled } from './installation-states';
 import type { Sight } from './recognize-board';
 
 /** Sights of a board of which nothing is known yet. */
-const freshWords = {
-  replaced: 'another board has taken its place: its serial is another one',
-  reflashed: 'the board was flashed anew: its serial is the same, its machine-id another one',
-  provisioned: 'the board says that it was flashed anew',
+const freshReasons = {
+  replaced: circumstance('board-replaced'),
+  reflashed: circumstance('board-reflashed'),
+  provisioned: circumstance('board-provisioned'),
 } as const;
 
 /** Why a board starts afresh; `undefined` when it does not. */
-export function freshReason(sight: Sight): string | undefined {
+export function freshReason(sight: Sight): Circumstance | undefined {
   return sight === 'replaced' || sight === 'reflashed' || sight === 'provisioned'
-    ? freshWords[sight]
+    ? freshReasons[sight]
     : undefined;
 }
 
@@ -31,18 +34,18 @@ export function takeBack(installation: Installation, other: SeenBoot): Installat
   const { state, endedAt, fromBootId, message } = installation;
   const isOfOther = other.bootId !== null && fromBootId === other.bootId;
   if (isOfOther && isUnsettled(installation))
-    return { state: 'withdrawn', message: 'begun by a second board with the same certificate' };
-  const isVerdict = isDecidedByBoot(installation) || installation.isPresumed || isFreshWord(state, message);
+    return { state: 'withdrawn', message: circumstance('begun-by-second-board') };
+  const isVerdict = isDecidedByBoot(installation) || installation.isPresumed || isFresh(state, message);
   if (isOfOther || !isVerdict || endedAt === null || endedAt < other.firstSeenAt) return null;
   return {
     state: reachedState(installation),
     isPresumed: false,
-    message: 'taken back: it was read from a second board with the same certificate',
+    message: circumstance('read-from-second-board'),
   };
 }
 
-function isFreshWord(state: InstallationState, message: string | null): boolean {
-  return state === 'withdrawn' && Object.values<string | null>(freshWords).includes(message);
+function isFresh(state: InstallationState, message: Why | null): boolean {
+  return state === 'withdrawn' && Object.values(freshReasons).some((one) => isSameWhy(one, message));
 }
 
 /**

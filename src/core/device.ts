@@ -1,6 +1,7 @@
 import { type Boards, noBoards } from './board';
 import { type DeviceFacts, noFacts } from './device-facts';
 import { DomainError } from './errors';
+import type { Why } from './reasons/why';
 import { defaultChannel } from './release';
 import type { ProvingHeader } from './silent-poller';
 
@@ -20,7 +21,8 @@ export type Admission = (typeof admissions)[number];
 
 /** A decision that a device gets nothing. */
 export interface Hold {
-  readonly reason: string;
+  /** `""` for none. */
+  readonly reason: Why;
   readonly by: string;
   readonly at: Date;
 }

@@ -51,7 +51,8 @@ export class DomainError extends Error {
   static of<Code extends ReasonCode>(reasonCode: Code, ...[given, options = {}]: Rest<Code>): DomainError {
     const { code = catalogue[reasonCode].code, ...circumstances } = options;
     const reason = { code: reasonCode, parameters: { ...given } };
-    return new DomainError(code, sentenceOf(reason), {
+    // Bundled, a class that names itself gets another name, which logs would show.
+    return new this(code, sentenceOf(reason), {
       ...circumstances,
       remedy: remedyOf(reason),
       reason,

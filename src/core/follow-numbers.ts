@@ -1,4 +1,5 @@
 import type { Bundle } from './bundle';
+import { circumstance } from './circumstances/catalogue';
 import type { Installation, InstallationChange } from './installation';
 import { isStarted, isUnsettled } from './installation-states';
 
@@ -19,5 +20,8 @@ export function judgeNext(
     return installedAt !== null || isStarted(installation) ? goesOn : begins;
   if (installedAt !== null || !isStarted(installation)) return begins;
   if (state === 'cancelling' || progressPercent !== null) return goesOn; // it answers first, or installs already
-  return { waits: true, change: { state: 'cancelling', message: `${name} takes its place` } };
+  return {
+    waits: true,
+    change: { state: 'cancelling', message: circumstance('installation-gives-way', { bundle: name }) },
+  };
 }

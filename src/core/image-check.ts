@@ -1,9 +1,11 @@
+import type { Why } from './reasons/why';
+
 /** What it came to when the images of a bundle were hashed and compared with its manifest. */
 export type ImageCheck =
   | { readonly state: 'sound' }
   /** Devices that need one of these files refuse the bundle, however sound its signature is. */
   | { readonly state: 'mismatch'; readonly files: readonly string[] }
-  | { readonly state: 'not-checked'; readonly reason: string };
+  | { readonly state: 'not-checked'; readonly reason: Why };
 
 /** Of a stored bundle: its images are hashed after the upload, which takes a while. */
 export type StoredImageCheck =

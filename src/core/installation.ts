@@ -1,4 +1,5 @@
 import { type InstallationState, isUnsettled } from './installation-states';
+import type { Why } from './reasons/why';
 
 /**
  * - `unread`: it has not read all of it, as far as we know
@@ -59,7 +60,7 @@ export interface Installation {
   /** As the device reports it, 0 to 100. */
   readonly progressPercent: number | null;
   /** The last word about it, from the device or from us. */
-  readonly message: string | null;
+  readonly message: Why | null;
   /** What RAUC's own poller is known to have done with the signature. */
   readonly signature: SignatureState;
   /** Polls of RAUC's own poller, in the same boot, since it stopped. */

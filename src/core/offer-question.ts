@@ -1,3 +1,4 @@
+import type { Why } from './reasons/why';
 import type { WayToVersion } from './way-to-version';
 import type { Bundle } from './bundle';
 import type { Admission, Hold } from './device';
@@ -73,9 +74,9 @@ export interface OfferTerms {
   /** Installations of a release that are in progress. */
   readonly inProgress: (releaseId: number) => number;
   /** Why a running release must pause now; `null` when it may go on. */
-  readonly pauseReason?: (release: Release) => string | null;
+  readonly pauseReason?: (release: Release) => Why | null;
   /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
-  readonly distrust?: (bundle: Bundle) => string | null;
+  readonly distrust?: (bundle: Bundle) => Why | null;
   /** How the device gets to a version in a range; left out where no one reads them. */
   readonly wayTo?: (range: VersionRange) => WayToVersion | null;
 }

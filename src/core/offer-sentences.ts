@@ -1,127 +1,20 @@
-import type { Said, VerdictCode, VerdictParameters } from './offer-verdict';
-import { defaultChannel } from './release';
-import { parseRaucVersion } from './version';
-import type { WayToVersion } from './way-to-version';
-import { whyNotComparable, whyNotOrdered } from './version-rules';
-
-/** The sentence of each code: the only place where a verdict has words. */
-const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameters[Code]) => string } = {
-  'no-compatible': () => 'the device did not name its compatible and the server has no default one',
-  'not-its-compatible': ({ compatible }) =>
-    `the device's certificate is bound to other compatibles than ${compatible ?? 'none'}`,
-  'waiting-for-admission': () => 'the device is new and waiting for admission',
-  held: ({ by, reason }) => `held by ${by}${reason === '' ? '' : `: ${reason}`}`,
-  'no-release': ({ compatible, channel }) =>
-    `nothing is released for ${compatible}${channel === defaultChannel ? '' : ` on the channel ${channel}`}`,
-  'pinned-bundle-gone': ({ bundle }) => `it is pinned to ${bundle}, which is not on this server`,
-  'bundle-for-other-compatible': ({ bundle, own, compatible }) =>
-    `${bundle} is for ${own ?? 'an unknown compatible'}, not for ${compatible ?? 'it'}`,
-  'opaque-not-assigned': ({ bundle }) => `${bundle} is an opaque file: it must be assigned to the device`,
-  'opaque-not-carried': ({ bundle }) =>
-    `${bundle} is an opaque file: only clients of hawkBit's device protocol get it`,
-  'bundle-untrusted': ({ bundle, why }) => `${bundle} is not offered: ${why}`,
-  'plain-not-streamable': ({ bundle }) => `${bundle} is in plain format, which cannot be streamed`,
-  'crypt-not-encrypted': ({ bundle }) =>
-    `${bundle} has format crypt but is not encrypted: RAUC cannot install it`,
-  'no-version': ({ bundle }) => `${bundle} has no version, which makes RAUC's poller abort`,
-  'up-to-date': (runs) =>
-    'proven' in runs
-      ? `the device is proven to run ${runs.proven}`
-      : `the device already runs ${runs.version}`,
-  'waits-for-reboot': ({ unbooted, bundle }) =>
-    `${unbooted} is installed and waiting for a reboot; ${bundle} is offered after it`,
-  'older-version': ({ version, running }) => `the device runs ${running}, and ${version} is older`,
-  'outside-from': ({ from, running, way }) => {
-    const isUnknown = running === null || parseRaucVersion(running) === null;
-    const runs = isUnknown ? whyNotComparable('device', running) : `the device runs ${running}`;
-    return `it requires ${from}, and ${runs}${way === null ? '' : `: ${wayWords(way)}`}`;
-  },
-  'failed-before': ({ count }) =>
-    `this bundle failed here ${times(count)} and is not offered again until you clear it`,
-  'downloaded-before': ({ count }) =>
-    `this bundle was downloaded ${times(count)}, but the poller does not report how it ended: it is not offered again until you clear it`,
-  'interrupted-before': ({ count }) =>
-    `a reboot interrupted this bundle ${times(count)}, and it is not offered again until you clear it`,
-  cancelled: () => 'this bundle was called off here and has not been cleared',
-  'rollout-paused': (why) =>
-    'pauses' in why ? `the rollout pauses: ${why.pauses}` : `the rollout is paused${because(why.reason)}`,
-  'rollout-aborted': ({ reason }) => `the rollout is aborted${because(reason)}`,
-  'not-started': ({ startAt }) => `the rollout starts at ${startAt.toISOString()}`,
-  'not-in-step': ({ step, steps, group, percent }) => {
-    const whom = group === null ? `first ${percent} %` : `group ${group}`;
-    return `step ${step + 1} of ${steps}: not in the ${whom}`;
-  },
-  'outside-window': () => 'the maintenance window is closed',
-  'too-many-in-progress': ({ count, max }) => `${count} of at most ${max} are already in progress`,
-
-  'compatible-known': ({ compatible }) => `its compatible is ${compatible}`,
-  'certificate-unbound': () => 'its certificate is not bound to a compatible',
-  'certificate-fits': ({ compatible }) => `its certificate is bound to ${compatible}`,
-  admitted: () => 'it is admitted',
-  'not-held': () => 'it is not on hold',
-  'begins-what-was-told': ({ bundle }) => `it was offered ${bundle} and is starting`,
-  'already-told': () => 'it was offered this bundle and is now requesting it',
-  pinned: ({ bundle }) => `it is pinned to ${bundle}`,
-  current: ({ bundle, channel }) => `${bundle} is current on the channel ${channel}`,
-  'opaque-assigned': ({ bundle }) => `${bundle} is an opaque file, assigned to this device`,
-  'bundle-fits': ({ own }) => `the bundle is for ${own ?? 'it'}`,
-  'bundle-forced': ({ own }) => `the bundle is for ${own ?? 'another compatible'}, released by force`,
-  trusted: () => 'its signature is acceptable',
-  streamable: () => 'it can be streamed',
-  'told-apart-by-slot': ({ version }) =>
-    `the device already runs ${version} from another bundle: the slot tells them apart`,
-  'runs-another': ({ running, version, bundle }) =>
-    running === null
-      ? `the device's version is unknown; the bundle is ${version ?? bundle}`
-      : `the device runs ${running}, not ${version ?? bundle}`,
-  'pinned-whatever-version': () => 'it is pinned, so the running version does not matter',
-  'versions-not-comparable': ({ version, running }) =>
-    `${whyNotOrdered(version, running)}, which counts as different`,
-  'not-older': ({ version, running }) => `${version} is not older than ${running}`,
-  'downgrade-allowed': ({ version, running }) =>
-    `${version} is older than ${running}, and the release allows downgrades`,
-  'from-any': () => 'it installs over any version',
-  'from-running': ({ from, running }) => `it requires ${from}, and the device runs ${running}`,
-  'nothing-unbooted': () => 'no bundle is waiting for a reboot',
-  'this-unbooted': () => 'this bundle is waiting for a reboot',
-  'pinned-over-unbooted': ({ unbooted }) => `${unbooted} is waiting for a reboot, but the device is pinned`,
-  'failures-left': ({ count }) => (count === 0 ? 'it never failed here' : `it failed here ${times(count)}`),
-  'rollout-runs': () => 'the rollout is running',
-  started: () => 'the rollout has started',
-  'in-step': ({ step, steps }) => `it is in step ${step + 1} of ${steps}`,
-  'any-time': () => 'it may start at any time',
-  'window-open': () => 'the maintenance window is open',
-  'downloads-ahead': () => 'the maintenance window is closed: it downloads now and installs when it opens',
-  'any-number': () => 'the number of installations at a time is not limited',
-  'in-progress-already': () => 'it is one of those in progress',
-  'has-room': ({ count, max }) => `${count} of ${max} are in progress`,
-
-  'no-bundle': () => 'there is no bundle to judge',
-  'not-opaque': () => 'it is a RAUC bundle',
-  'opaque-for-any': () => 'an opaque file has no compatible',
-  'certificate-unseen': () => 'what its certificate is bound to is known only during a request',
-  'only-asks': () => 'it only asks; it does not start an installation',
-  'no-offer-stands': () => 'it starts to install without a standing offer, so the decision is made again',
-  'compatible-unknown': () => 'its compatible is unknown',
-  'carries-all': () => 'it does not need to stream the bundle',
-  'pinned-without-rollout': () => 'a pinned bundle has no rollout',
-};
+import { sayWhy } from './circumstances/sentences';
+import type { Said, VerdictCode } from './offer-verdict';
+import { isVerdictCode, wordsOf } from './offer-words';
+import { nothingMissing } from './reasons/nothing-missing';
+import type { NestedReason } from './reasons/reason-words';
 
 /** Makes the sentence of a verdict or a reason, for people. */
-export function sentenceOf<Code extends VerdictCode>({ code, parameters }: Said<Code>): string {
-  return sentences[code](parameters);
+export function sentenceOf(said: Said<VerdictCode>): string {
+  return wordsOf(said, sayWhy);
 }
 
-function because(reason: string | null): string {
-  return reason === null ? '' : `: ${reason}`;
-}
-
-function times(count: number): string {
-  return ['never', 'once', 'twice'][count] ?? `${count} times`;
-}
-
-function wayWords(way: WayToVersion): string {
-  return way.kind === 'channel'
-    ? `the channel ${way.channel} takes it to ${way.version}`
-    : `a pin to ${way.bundleName} takes it to ${way.version}`;
+/** The sentence of a verdict of a server; `undefined` for one that another version knows, which may need other parameters. */
+export function knownVerdict({ code, parameters }: NestedReason): string | undefined {
+  if (!isVerdictCode(code)) return undefined;
+  try {
+    return sentenceOf({ code, parameters: nothingMissing(parameters) as Said<VerdictCode>['parameters'] });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Why } from './reasons/why';
 import type { WayToVersion } from './way-to-version';
 
 /** For a code that needs no parameters. */
@@ -8,7 +9,7 @@ export interface RefusalParameters {
   'no-compatible': Nothing;
   'not-its-compatible': { readonly compatible: string | null };
   'waiting-for-admission': Nothing;
-  held: { readonly by: string; /** `""` for none. */ readonly reason: string };
+  held: { readonly by: string; /** `""` for none. */ readonly reason: Why };
   'no-release': { readonly compatible: string; readonly channel: string };
   'pinned-bundle-gone': InBundle;
   'bundle-for-other-compatible': InBundle & {
@@ -19,7 +20,7 @@ export interface RefusalParameters {
   /** Only a person assigns it, to single devices. */
   'opaque-not-assigned': InBundle;
   'opaque-not-carried': InBundle;
-  'bundle-untrusted': InBundle & { readonly why: string };
+  'bundle-untrusted': InBundle & { readonly why: Why };
   'plain-not-streamable': InBundle;
   'no-version': InBundle;
   'crypt-not-encrypted': InBundle;
@@ -35,9 +36,9 @@ export interface RefusalParameters {
   'interrupted-before': Count;
   cancelled: Nothing;
   /** `pauses`: why it must pause now; else `reason`, why it was paused. */
-  'rollout-paused': { readonly pauses: string } | { readonly reason: string | null };
-  'rollout-aborted': { readonly reason: string | null };
-  'not-started': { readonly startAt: Date };
+  'rollout-paused': { readonly pauses: Why } | { readonly reason: Why | null };
+  'rollout-aborted': { readonly reason: Why | null };
+  'not-started': { /** In ISO 8601. */ readonly startAt: string };
   'not-in-step': Step & { readonly group: string | null; /** Without a group. */ readonly percent: number };
   'outside-window': Nothing;
   'too-many-in-progress': Count & { readonly max: number };

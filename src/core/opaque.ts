@@ -1,3 +1,4 @@
+import { circumstance } from './circumstances/catalogue';
 import { type Bundle, bundleNameMaxLength, isBundleName, parseBundleName } from './bundle';
 import { DomainError } from './errors';
 import type { StoredImageCheck } from './image-check';
@@ -61,4 +62,7 @@ export function opaqueInspection(sizeBytes: number): Inspection {
 }
 
 /** There are no images to look at. */
-export const opaqueImageCheck: StoredImageCheck = { state: 'not-checked', reason: 'it is no RAUC bundle' };
+export const opaqueImageCheck: StoredImageCheck = {
+  state: 'not-checked',
+  reason: circumstance('not-a-rauc-bundle'),
+};

@@ -1,3 +1,5 @@
+import { circumstance } from './circumstances/catalogue';
+import type { Booted } from './circumstances/installations';
 import type { BootChange } from './contact';
 import type { Evidence, ProofRules } from './evidence';
 import { type Installation, type InstallationChange, mayBeWritten } from './installation';
@@ -67,8 +69,7 @@ function judgeBoot(
   const { targetVersion, fromVersion, fromBootId, fromSlot, startedAt } = installation;
   const boot = bootSinceOffer(installation, evidence);
   if (boot === 'same') return null;
-  if (systemVersion === null)
-    return boot === 'new' ? judgeInterruption(installation, 'the device booted') : null;
+  if (systemVersion === null) return boot === 'new' ? judgeInterruption(installation, bootedUnknown) : null;
   const otherBefore = fromVersion === systemVersion ? null : fromVersion;
   // Without boot ids: a version changes only with a boot.
   if (boot === 'unknown' && otherBefore === null) return null;
@@ -83,7 +84,9 @@ function judgeBoot(
       : systemVersion === targetVersion && fromVersion !== systemVersion;
   if (isTarget) {
     const isSeen = boot === 'new' || otherBefore === null;
-    const message = isSeen ? 'it runs after a new boot' : `it runs, and ${otherBefore} ran before`;
+    const message = isSeen
+      ? circumstance('runs-after-boot')
+      : circumstance('runs-instead', { before: otherBefore });
     return { state: 'proven', targetVersion: systemVersion, progressPercent: 100, message, ...booted };
   }
   if (startedAt !== null) {
@@ -115,15 +118,15 @@ function judgeSlot(
     if (isTold && slot !== fromSlot)
       return {
         ...proven,
-        message: `slot ${slot} runs after a new boot, and ${fromSlot} ran before. Warning: both say version ${systemVersion}, so the slot alone tells them apart`,
+        message: circumstance('runs-in-other-slot', { slot, before: fromSlot, version: systemVersion }),
       };
     if (!isTold && targetVersion === systemVersion)
       return {
         ...proven,
-        message: `it runs after a new boot. Warning: ${systemVersion} ran before, too, and the device does not tell its slot: a rollback would look the same`,
+        message: circumstance('runs-same-version', { version: systemVersion }),
       };
   }
-  return judgeOtherSystem(installation, systemVersion, at, rules, isTold ? ` from slot ${slot}` : '');
+  return judgeOtherSystem(installation, systemVersion, at, rules, isTold ? slot : null);
 }
 
 /** The device has begun, has booted since, and does not run the bundle. */
@@ -132,28 +135,37 @@ function judgeOtherSystem(
   systemVersion: string,
   at: Date,
   { rollbackWindowMs }: ProofRules,
-  where = '',
+  slot: string | null = null,
 ): InstallationChange {
   const { state, targetVersion, fromVersion, startedAt, installedAt } = installation;
-  const runs = `the device booted into ${systemVersion}`;
-  if (state === 'cancelling') return { state: 'cancelled', message: runs };
+  const version = systemVersion;
+  if (state === 'cancelling')
+    return {
+      state: 'cancelled',
+      message: circumstance('device-booted', { version, isAgain: false, slot: null }),
+    };
   if (fromVersion !== null && fromVersion !== systemVersion)
-    return { state: 'withdrawn', message: `${runs}, which is neither the old nor the new version` };
-  const interruption = judgeInterruption(installation, `${runs} again${where}`);
+    return { state: 'withdrawn', message: circumstance('device-booted-neither', { version }) };
+  const booted = { version, isAgain: true, slot };
+  const interruption = judgeInterruption(installation, booted);
   if (interruption !== null) return interruption;
   if (fromVersion === null && targetVersion === null)
-    return { state: 'withdrawn', message: `${runs}, which may be the old version or another one` };
+    return { state: 'withdrawn', message: circumstance('device-booted-either', { version }) };
   const isRecent = at.getTime() - startedAt.getTime() <= rollbackWindowMs;
   return installedAt !== null || isRecent
-    ? { state: 'rolled-back', message: `${runs} again${where}` }
-    : { state: 'withdrawn', message: `${runs} again${where}, long after the download` };
+    ? { state: 'rolled-back', message: circumstance('device-booted', booted) }
+    : { state: 'withdrawn', message: circumstance('device-booted-long-after', booted) };
 }
 
+/** What is known of a boot into something unknown. */
+const bootedUnknown: Booted = { version: null, isAgain: false, slot: null };
+
 /** A power cut in the middle of a download says nothing about the bundle. */
-function judgeInterruption(installation: Installation, what: string): InstallationChange | null {
+function judgeInterruption(installation: Installation, booted: Booted): InstallationChange | null {
   if (installation.startedAt === null || mayBeWritten(installation)) return null;
-  if (installation.state === 'cancelling') return { state: 'cancelled', message: what };
-  return { state: 'interrupted', message: `${what} before it had read the bundle` };
+  if (installation.state === 'cancelling')
+    return { state: 'cancelled', message: circumstance('device-booted', booted) };
+  return { state: 'interrupted', message: circumstance('device-booted-before-read', booted) };
 }
 
 /** Takes back a conclusion from silence when the device proves it wrong. */
@@ -187,11 +199,10 @@ function judgeFallback(
   const isOld = systemVersion !== null && systemVersion === fromVersion && (isOtherVersion || isOldSlot);
   if (!isOld || endedAt === null || bootSinceOffer(installation, evidence) !== 'new') return null;
   const isRecent = at.getTime() - endedAt.getTime() <= rollbackWindowMs;
-  const where = isOldSlot ? ` in slot ${slot}` : '';
   return isRecent
     ? {
         state: 'rolled-back',
-        message: `the device fell back to ${systemVersion}${where}`,
+        message: circumstance('device-fell-back', { version: systemVersion, slot: isOldSlot ? slot : null }),
         bootedVersion: systemVersion,
         bootedSlot: slot,
       }

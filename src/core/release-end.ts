@@ -1,4 +1,5 @@
 import type { InstallationState } from './installation-states';
+import type { Why } from './reasons/why';
 import type { RolloutState } from './rollout';
 
 /** What takes a release's place: another one, nothing, the previous one as if it had never been replaced, or an earlier one. */
@@ -9,7 +10,7 @@ export type ReleaseEnding = (typeof releaseEndings)[number];
 export interface FailureReason {
   readonly state: InstallationState;
   /** What the devices reported, or what was concluded. */
-  readonly reason: string | null;
+  readonly reason: Why | null;
   readonly devices: number;
 }
 

@@ -1,3 +1,4 @@
+import { circumstance } from './circumstances/catalogue';
 import type { CancelAcknowledged, Ended, Reported, ReportedProgress } from './device-event';
 import type { Installation, InstallationChange } from './installation';
 import { endingAs, isUnsettled } from './installation-states';
@@ -101,7 +102,7 @@ function judgeAcknowledgement(
   return {
     state: before,
     movedAt: at,
-    message: message ?? 'the device did not stop',
+    message: message ?? circumstance('device-did-not-stop'),
     progressPercent: progressPercent ?? 0, // it installs
   };
 }

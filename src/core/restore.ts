@@ -1,5 +1,7 @@
 import { RecentMap } from '../base/collections/recent-map';
+import { circumstance } from './circumstances/catalogue';
 import type { Actor } from './event';
+import type { Circumstance } from './reasons/why';
 
 /** What a database is: its random id, and how far people's decisions in it have come. */
 export interface DatabaseIdentity {
@@ -20,18 +22,19 @@ export type FoundMarker = Marker | 'missing' | 'unreadable';
 /**
  * Judges at the start whether the database is the one that ran here last. The marker is written after the commit that it names,
  * so that a kill leaves one that is behind, never one that is ahead.
- * @returns why it may be an older one, for people; `null` when it is not
+ * @returns why it may be an older one; `null` when it is not
  */
-export function judgeMarker({ id, decision, isMarked }: DatabaseIdentity, found: FoundMarker): string | null {
+export function judgeMarker(
+  { id, decision, isMarked }: DatabaseIdentity,
+  found: FoundMarker,
+): Circumstance | null {
   if (found === 'missing' || found === 'unreadable') {
     // The first start, or the first with a version that knows markers, finds none.
     if (!isMarked) return null;
-    return found === 'missing'
-      ? 'the database was put here without its marker, and may be an older copy'
-      : 'the marker beside the database is damaged, and the database may be an older copy';
+    return circumstance(found === 'missing' ? 'marker-missing' : 'marker-damaged');
   }
-  if (found.id !== id) return 'the database is not the one that ran here last: it was restored or replaced';
-  if (found.decision > decision) return 'the database was restored from an older copy';
+  if (found.id !== id) return circumstance('database-replaced');
+  if (found.decision > decision) return circumstance('database-older');
   return null;
 }
 

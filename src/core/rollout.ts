@@ -1,4 +1,4 @@
-import { counted } from '../base/text/counted';
+import type { Why } from './reasons/why';
 import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
@@ -68,7 +68,7 @@ export interface Rollout {
   readonly step: number;
   readonly stepStartedAt: Date;
   /** Why it is paused or aborted. */
-  readonly reason: string | null;
+  readonly reason: Why | null;
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
@@ -102,78 +102,4 @@ export function isNowComplete(rollout: Rollout, { devices, proven }: RolloutCoun
     devices > 0 &&
     proven >= devices
   );
-}
-
-/** The devices of a release, as far as its rollout's next move depends on them. */
-export interface RolloutProgress {
-  /** Devices that the present step reaches first; `null` before they were counted. */
-  readonly devices: number | null;
-  /** Of them: proven. */
-  readonly proven: number;
-  /** Devices that failed or rolled back so far. */
-  readonly failures: number;
-}
-
-export type RolloutMove =
-  { readonly kind: 'pause'; readonly reason: string } | { readonly kind: 'promote'; readonly reason: string };
-
-/**
- * What a running rollout does next on its own, or `null`. It depends only on its arguments: asked twice it says the same, and
- * after a move it says something else.
- */
-export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMove | null {
-  if (rollout.state !== 'running') return null;
-  const { pauseAtFailures, pauseAtPercent, promoteAtPercent, steps } = rollout.policy;
-  const { devices, proven } = progress;
-  const failures = progress.failures - rollout.forgivenFailures;
-  if (failures > 0) {
-    if (pauseAtFailures !== null && failures >= pauseAtFailures)
-      return { kind: 'pause', reason: `${counted(failures, 'device')} failed or rolled back in this step` };
-    const isShare =
-      devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
-    if (isShare)
-      return {
-        kind: 'pause',
-        reason: `${counted(failures, 'device')} failed or rolled back in this step of ${devices}`,
-      };
-  }
-  const isLast = rollout.step >= steps.length - 1;
-  if (isLast || promoteAtPercent === null || devices === null || devices === 0) return null;
-  if ((proven / devices) * 100 < promoteAtPercent) return null;
-  return {
-    kind: 'promote',
-    reason: `proven on ${proven} of ${counted(devices, 'device')} of step ${rollout.step + 1}`,
-  };
-}
-
-/** Says what a rollout waits for, for people. */
-export function whatNext(
-  rollout: Rollout,
-  { devices, proven }: RolloutProgress,
-  count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null = null,
-): string {
-  const { policy, state, step } = rollout;
-  if (state === 'aborted') return 'it is offered to nobody any more';
-  if (state === 'paused') return 'it waits until a person resumes it';
-  if (step >= policy.steps.length - 1) return whatLast(rollout, count);
-  if (policy.promoteAtPercent === null) return 'you promote it';
-  if (devices === null || devices === 0)
-    return 'no device in this step is known: it does not advance automatically, you promote it';
-  return `proven on ${proven} of ${counted(devices, 'device')} of this step: it goes on at ${policy.promoteAtPercent} %`;
-}
-
-function whatLast(
-  { completedAt }: Rollout,
-  count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null,
-): string {
-  const { devices, proven, silent } = count ?? { devices: 0, proven: 0, silent: 0 };
-  const open = devices - proven;
-  if (completedAt !== null)
-    return open <= 0
-      ? 'it is complete'
-      : `it is complete; ${counted(open, 'device')} came later or changed since`;
-  if (open <= 0) return 'it is in its last step';
-  const quiet =
-    silent === 0 ? '' : `, ${silent === 1 ? '1 of them is silent' : `${silent} of them are silent`}`;
-  return `it is in its last step and waits for ${counted(open, 'device')}${quiet}`;
 }

@@ -1,22 +1,21 @@
+import { circumstance } from './circumstances/catalogue';
+import { isSameWhy } from './circumstances/sentences';
 import { type Installation, type InstallationChange, payloadBytes, reachedState } from './installation';
 import { endingAs, isStarted } from './installation-states';
 import type { Evidence, ProofRules } from './evidence';
 
-/** What people read where the device's silence leaves two answers. */
+/** What the device's silence leaves open. */
 export const openEnds = {
-  unclear: 'the download has stopped: it failed, or the device waits for a reboot',
-  notTaken:
-    'the device does not begin: its own criteria refuse the bundle, or a person must confirm it there',
-  stalled: 'nothing has happened for long: neither bytes nor a report nor a reboot',
+  unclear: circumstance('download-unclear'),
+  notTaken: circumstance('offer-not-taken'),
+  stalled: circumstance('installation-stalled'),
 } as const;
 
-/** What people read where the device's silence tells enough. */
+/** What the device's silence tells. */
 export const conclusions = {
-  tooLittle:
-    'the device stopped after reading less than any of its images takes: it cannot have installed the bundle',
-  tooLong: 'the device went on polling and did not boot into the bundle',
-  rejected:
-    'the device read the signature and asks as if it had not: it does not accept the bundle. Check its keyring, its clock, and the bundle’s signer',
+  tooLittle: circumstance('read-too-little'),
+  tooLong: circumstance('never-booted'),
+  rejected: circumstance('signature-rejected'),
 } as const;
 
 /** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
@@ -51,7 +50,7 @@ export function judgeSilence(
 
 /** Continues where the device was before it was lost. */
 export function takeUp(installation: Installation, at: Date): InstallationChange {
-  return { state: reachedState(installation), message: 'the device was lost and is back', movedAt: at };
+  return { state: reachedState(installation), message: circumstance('device-back'), movedAt: at };
 }
 
 function judgeScript(
@@ -61,7 +60,7 @@ function judgeScript(
 ): InstallationChange | null {
   const { state, message } = installation;
   const isUnclear = state === 'downloading' && boot === 'same';
-  if (isUnclear && message !== openEnds.unclear) return { message: openEnds.unclear };
+  if (isUnclear && !isSameWhy(message, openEnds.unclear)) return { message: openEnds.unclear };
   return judgeNotTaken(installation, rules);
 }
 
@@ -70,7 +69,7 @@ function judgeNotTaken(
   { patiencePolls }: ProofRules,
 ): InstallationChange | null {
   const isNotTaken = state === 'offered' && polls > patiencePolls;
-  return isNotTaken && message !== openEnds.notTaken ? { message: openEnds.notTaken } : null;
+  return isNotTaken && !isSameWhy(message, openEnds.notTaken) ? { message: openEnds.notTaken } : null;
 }
 
 type PollerEvidence = Evidence & { readonly native: NonNullable<Evidence['native']> };

@@ -1,7 +1,11 @@
 import { snakeCase } from '../base/text/field-names';
 import type { EventJson } from '../contract/event';
 import type { JournalEvent } from '../core/event';
+import { sayWhy } from '../core/circumstances/sentences';
+import { isCircumstance } from '../core/reasons/why';
 import { messageOf } from '../core/journal/sentences';
+
+type Facts = JournalEvent['after'];
 
 /** An event in the form of the API, of the event stream and of webhooks. */
 export function presentEvent(event: JournalEvent): EventJson {
@@ -21,9 +25,14 @@ export function presentEvent(event: JournalEvent): EventJson {
     bundle: subject.bundleName,
     release_id: subject.releaseId,
     installation_id: subject.installationId,
-    before,
-    after,
+    before: saidFacts(before),
+    after: saidFacts(after),
     count: repeats?.count ?? 1,
     first_at: repeats?.firstAt.toISOString() ?? null,
   };
+}
+
+/** Facts are data, except for a reason that the server gave: it is told as a sentence. */
+function saidFacts(facts: Facts): Facts {
+  return isCircumstance(facts?.reason) ? { ...facts, reason: sayWhy(facts.reason) } : facts;
 }

@@ -1,9 +1,10 @@
+import type { Why } from '../core/reasons/why';
 import type { DatabaseIdentity, FoundMarker, Marker } from '../core/restore';
 
 /** When and why the database was taken for an older copy. */
 export interface LastRestore {
   readonly id: string;
-  readonly reason: string;
+  readonly reason: Why;
   readonly at: Date;
 }
 
@@ -14,7 +15,7 @@ export interface RestoreRecords {
    * `INSERT INTO database_identity … ON CONFLICT DO NOTHING`, then `SELECT * FROM database_identity`
    * @throws DomainError `storage-full`, `unavailable`
    */
-  identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }>;
+  identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: Why | null }>;
   /**
    * Notes that the database may be an older copy, until {@link RestoreRecords.marked}, and gives it a new id. `UPDATE
    * database_identity SET id = $1, is_marked = false, …`, then `INSERT INTO foreign_hashes … ON CONFLICT DO NOTHING` or `UPDATE
@@ -23,7 +24,7 @@ export interface RestoreRecords {
    * at a start: then no earlier offer stands any longer
    * @throws DomainError `storage-full`, `unavailable`
    */
-  suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void>;
+  suspect(newId: string, reason: Why, named: string | null, at: Date): Promise<void>;
   /**
    * When it was last taken for an older copy, with the id that it had only then; `undefined` if never. `SELECT id,
    * restored_reason, restored_at FROM database_identity WHERE restored_at IS NOT NULL`

@@ -15,6 +15,9 @@ const spoken: Readonly<Record<string, string>> = {
   'core/reasons/sentences.ts':
     'export const sentenceOf = pseudo(real.sentenceOf); export const remedyOf = pseudo(real.remedyOf);',
   'core/reasons/attention/sentences.ts': 'export const attentionSentence = pseudo(real.attentionSentence);',
+  'core/circumstances/sentences.ts':
+    "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
+  'core/offer-sentences.ts': 'export const knownVerdict = pseudo(real.knownVerdict);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
@@ -145,6 +148,13 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
   };
 }
 
+/** Fields of an answer that have a sentence, each with the field that has its parameters. */
+const sentences = [
+  ['message', 'parameters'],
+  ['reason', 'reason_parameters'],
+  ['next', 'next_parameters'],
+] as const;
+
 /**
  * Every string of an answer, and every name of a member, which may be a state or a compatible. A sentence with a code beside it is
  * none: the page says it in its own words.
@@ -152,9 +162,13 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
 function* dataIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   if (typeof value !== 'object' || value === null) return;
-  const isSaid = 'parameters' in value && value.parameters !== null;
+  const isSaid = (name: string) =>
+    sentences.some(
+      ([sentence, parameters]) =>
+        sentence === name && ((value as Record<string, unknown>)[parameters] ?? null) !== null,
+    );
   for (const [name, member] of Object.entries(value)) {
-    if (isSaid && name === 'message') continue;
+    if (isSaid(name)) continue;
     if (!Array.isArray(value)) yield name;
     yield* dataIn(member);
   }

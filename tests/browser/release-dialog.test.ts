@@ -120,7 +120,7 @@ describe('the release dialog', () => {
     const page = await openForm(fileOf(gateway, '2.3.0'));
     const dialog = page.getByRole('dialog');
     await dialog.locator('[name=steps]').fill('group:lap,100');
-    await dialog.getByText('has the label lap: its step reaches nobody').waitFor();
+    await dialog.getByText('has the label lap: its step reaches no device').waitFor();
     await dialog.locator('[name=steps]').fill('group:lab,100');
     await dialog.getByText('has the label lap').waitFor({ state: 'detached' });
   });

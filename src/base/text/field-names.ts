@@ -8,6 +8,19 @@ export function camelCase(facts: Readonly<Record<string, unknown>>): Record<stri
   return renamed(facts, (name) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
 }
 
-function renamed(facts: Readonly<Record<string, unknown>>, rename: (name: string) => string) {
-  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [rename(name), value]));
+function renamed(
+  facts: Readonly<Record<string, unknown>>,
+  rename: (name: string) => string,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      rename(name),
+      isFacts(value) ? renamed(value, rename) : value,
+    ]),
+  );
+}
+
+/** Whether it has fields of its own; a list or a date has none. */
+function isFacts(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

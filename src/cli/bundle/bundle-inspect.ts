@@ -1,3 +1,5 @@
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -64,7 +66,7 @@ async function checkImages(
   inspection: Inspection,
   json: boolean,
 ): Promise<ImageCheck> {
-  if (inspection.verdict === 'broken') return { state: 'not-checked', reason: 'the bundle is broken' };
+  if (inspection.verdict === 'broken') return { state: 'not-checked', reason: circumstance('bundle-broken') };
   let progress: ProgressLine | undefined;
   try {
     return await context.wiring.checkImages(file, inspection, (doneBytes, totalBytes) => {
@@ -115,7 +117,7 @@ const imageWords = {
 
 function imagesOf(check: ImageCheck): string {
   const words = imageWords[check.state];
-  return check.state === 'not-checked' ? `${words}: ${check.reason}` : words;
+  return check.state === 'not-checked' ? `${words}: ${sayWhy(check.reason)}` : words;
 }
 
 function facts({ manifest, ...inspection }: Inspection, imageCheck: ImageCheck): string {

@@ -1,3 +1,5 @@
+import { snakeCase } from '../../base/text/field-names';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { BundleManifestJson, ImageCheckJson, ImageJson, SignerJson } from '../../contract/bundle';
 import type { ImageCheck } from '../../core/image-check';
 import type { Image, Inspection, Manifest, SignerCertificate } from '../../core/inspection';
@@ -25,10 +27,14 @@ export function inspectionJson(inspection: Inspection): object {
 
 /** The result of hashing the images; `files` are those that do not match the manifest. */
 export function imageCheckJson(check: ImageCheck): ImageCheckJson {
+  const why = check.state === 'not-checked' ? check.reason : null;
+  const coded = why === null || typeof why === 'string' ? null : why;
   return {
     state: check.state,
     files: check.state === 'mismatch' ? [...check.files] : [],
-    reason: check.state === 'not-checked' ? check.reason : null,
+    reason: why === null ? null : sayWhy(why),
+    reason_code: coded?.code ?? null,
+    reason_parameters: coded === null ? null : snakeCase(coded.parameters),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
 interface Named {
@@ -19,7 +20,7 @@ export const deviceLines = {
   'device-admitted': ({ device }: Named) => `${device} was admitted`,
   'device-changed': ({ device, fields }: Named & { fields: readonly string[] }) =>
     `${device} was changed: ${fields.join(', ')}`,
-  'device-held': ({ device, why }: Named & { why: string }) => `${device} is held${because(why)}`,
+  'device-held': ({ device, why }: Named & { why: Why }) => `${device} is held${because(why)}`,
   'device-hold-lifted': ({ device }: Named) => `the hold on ${device} was lifted`,
   'device-pinned': ({ device, bundle }: Named & { bundle: string }) => `${device} is pinned to ${bundle}`,
   'device-unpinned': ({ device }: Named) => `${device} follows its channel again`,

@@ -1,10 +1,11 @@
+import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
 interface Told {
   device: string;
   bundle: string;
   /** What the device said, or why the server assumes it; `null` for neither. */
-  why: string | null;
+  why: Why | null;
 }
 
 export const installationLines = {

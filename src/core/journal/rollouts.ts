@@ -1,3 +1,4 @@
+import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
 interface Named {
@@ -6,7 +7,7 @@ interface Named {
 
 interface Decided extends Named {
   /** `null` if no reason was given. */
-  why: string | null;
+  why: Why | null;
 }
 
 export const rolloutLines = {

@@ -1,3 +1,4 @@
+import { nothingMissing } from '../reasons/nothing-missing';
 import type { ReasonParameters } from '../reasons/reason-words';
 import { type EventReason, type LineCode, lines } from './catalogue';
 
@@ -26,20 +27,11 @@ export function sentenceOf({ code, parameters }: EventReason<LineCode>): string 
 function knownSentence({ code, parameters }: EventReason): string | undefined {
   if (!isLineCode(code)) return undefined;
   try {
-    return sentenceOf({ code, parameters: new Proxy(parameters, nothingMissing) });
+    return sentenceOf({ code, parameters: nothingMissing(parameters) });
   } catch {
     return undefined; // another version needs other parameters
   }
 }
-
-/** Refuses what is not there, which the sentence would call "undefined". */
-const nothingMissing: ProxyHandler<ReasonParameters> = {
-  get(parameters, name: string) {
-    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (value === undefined) throw new RangeError(`the parameter ${name} is missing`);
-    return value;
-  },
-};
 
 function isLineCode(code: string): code is LineCode {
   return Object.hasOwn(lines, code);

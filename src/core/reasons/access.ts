@@ -104,7 +104,7 @@ export const accessReasons = {
     code: 'configuration',
     says: ({ path }: { path: string }) => `${path} does not open a token in the database`,
     remedy:
-      'Restore the key that belongs to this database from the backup of the certificates folder. If it is the right key, somebody changed the database: remove the token and create a new one.',
+      'Restore the key that belongs to this database from the backup of the certificates folder. If it is the right key, someone changed the database: remove the token and create a new one.',
   },
   'access-ended-during-export': {
     code: 'unauthenticated',

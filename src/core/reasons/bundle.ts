@@ -120,7 +120,7 @@ export const bundleReasons = {
     says: ({ name, installations, pinned, others }: Needs) =>
       `${name} is needed: ${[...installing(installations), ...pinnedTo(pinned, others)].join('; ')}`,
     remedy:
-      'Cancel those installations and lift the pins, or wait until they have ended. Or insist with force.',
+      'Cancel those installations and lift the pins, or wait until they have ended. Or delete it anyway, with force.',
   },
   'name-of-other-bytes': {
     code: 'conflict',

@@ -27,14 +27,13 @@ export const deviceReasons = {
   },
   'attributes-invalid': {
     code: 'invalid-input',
-    says: ({ problems }: { problems: readonly string[] }) =>
-      `these are no attributes: ${problems.join('; ')}`,
+    says: ({ problems }: { problems: readonly string[] }) => `invalid attributes: ${problems.join('; ')}`,
     remedy: ({ maxAttributes }: { maxAttributes: number }) =>
       `Send {"data": {name: value}} with 1 to ${maxAttributes} texts.`,
   },
   'feedback-invalid': {
     code: 'invalid-input',
-    says: ({ problems }: { problems: readonly string[] }) => `this is no feedback: ${problems.join('; ')}`,
+    says: ({ problems }: { problems: readonly string[] }) => `invalid feedback: ${problems.join('; ')}`,
   },
   'action-unknown': {
     code: 'not-found',
@@ -74,7 +73,7 @@ export const deviceReasons = {
   'nothing-being-cancelled': {
     code: 'conflict',
     says: ({ id }: { id: string }) => `${id} has no installation that is being cancelled`,
-    remedy: 'Call it off without force first, so that the device is told.',
+    remedy: 'Cancel it without force first, so that the device is told.',
   },
   'action-needs-value': {
     code: 'invalid-input',

@@ -13,7 +13,7 @@ const sentences = {
     compatible: string;
     channel: string;
     label: string;
-  }) => `no device of ${compatible} (${channel}) has the label ${label}: its step reaches nobody`,
+  }) => `no device of ${compatible} (${channel}) has the label ${label}: its step reaches no device`,
 };
 
 type Sentences = typeof sentences;

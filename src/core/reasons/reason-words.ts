@@ -1,7 +1,13 @@
 import type { ErrorCode } from './error-code';
 
-/** A parameter of a sentence; it is sent as JSON. */
-export type ReasonValue = string | number | boolean | null | undefined | readonly string[];
+/** A parameter of a sentence, which may be a code with parameters itself; it is sent as JSON. */
+export type ReasonValue = string | number | boolean | null | undefined | readonly string[] | NestedReason;
+
+/** A reason within another one. */
+export interface NestedReason {
+  readonly code: string;
+  readonly parameters: ReasonParameters;
+}
 export type ReasonParameters = Readonly<Record<string, ReasonValue>>;
 
 /** One reason of the catalogue: its kind of failure, and its words. */

@@ -83,13 +83,13 @@ export const releaseReasons = {
   },
   'nothing-before-meanwhile': {
     code: 'conflict',
-    says: ({ why }: { why: string }) => `${why}: somebody released or went back meanwhile`,
-    remedy: 'Look at the history of the channel, and decide again.',
+    says: ({ why }: { why: string }) => `${why}: someone has released a bundle or gone back in the meantime`,
+    remedy: 'Check the history of the channel and decide again.',
   },
   'another-before-meanwhile': {
     code: 'conflict',
     says: ({ name, releaseId }: { name: string; releaseId: number }) =>
-      `the release before is ${name} (release ${releaseId}) now: somebody released or went back meanwhile`,
-    remedy: 'Look at the history of the channel, and decide again.',
+      `the previous release is now ${name} (release ${releaseId}): someone has released a bundle or gone back in the meantime`,
+    remedy: 'Check the history of the channel and decide again.',
   },
 } satisfies Reasons;

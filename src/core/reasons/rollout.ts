@@ -57,6 +57,6 @@ export const rolloutReasons = {
     says: ({ state, action }: { state: string; action: keyof typeof done }) =>
       `the rollout is ${state}: it cannot be ${done[action]}`,
     remedy: ({ state }: { state: string }) =>
-      state === 'aborted' ? 'Make the bundle current again to begin anew.' : 'Look at it again.',
+      state === 'aborted' ? 'Release the bundle again to start over.' : 'Check the rollout again.',
   },
 } satisfies Reasons;

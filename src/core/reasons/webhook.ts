@@ -57,12 +57,12 @@ export const webhookReasons = {
   },
   'not-an-event-kind': {
     code: 'invalid-input',
-    says: ({ kind }: { kind: string }) => `${JSON.stringify(kind)} is no kind of event`,
+    says: ({ kind }: { kind: string }) => `${JSON.stringify(kind)} is not a kind of event`,
     remedy: 'Use kinds such as installation.failed, or "rollout." for all of a noun.',
   },
   'not-a-webhook-secret': {
     code: 'invalid-input',
-    says: () => 'that is no secret',
+    says: () => 'that is not a valid secret',
     remedy: 'Use 16 to 256 printable characters without blanks.',
   },
 } satisfies Reasons;

@@ -16,7 +16,7 @@ export const rolloutRules = {
   started: ofRollout(({ rollout: { policy } }, { question: { at } }) =>
     policy.startAt === null || at >= policy.startAt
       ? pass('started', {})
-      : refuse('not-started', { startAt: policy.startAt }),
+      : refuse('not-started', { startAt: policy.startAt.toISOString() }),
   ),
 
   step: ofRollout(({ rollout }, { candidate: { step } }) => {

@@ -1,4 +1,5 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
 import { DomainError } from '../../core/errors';
 import type { Finding, Inspection } from '../../core/inspection';
 
@@ -26,5 +27,5 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
 }
 
 export function sentenceOf(reasons: readonly Finding[]): string {
-  return reasons.map(({ message }) => message).join('; ') || circumstance('no-finding');
+  return reasons.map(({ message }) => message).join('; ') || sayWhy(circumstance('no-finding'));
 }

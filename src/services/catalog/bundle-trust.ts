@@ -1,15 +1,16 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import { isOpaque } from '../../core/opaque';
 import type { Inspection } from '../../core/inspection';
 import type { TrustTerms } from '../../ports/bundle-inspection';
+import type { Why } from '../../core/reasons/why';
 import { sentenceOf } from './accept-bundle';
 
 /** Whether bundles may reach devices by the current verdict. Cheap: it reads a stored verdict. */
 export interface BundleTrust {
   /** Why a bundle must not be offered now; `null` when it may. */
-  whyNot(bundle: Pick<Bundle, 'inspection'>): string | null;
+  whyNot(bundle: Pick<Bundle, 'inspection'>): Why | null;
   /** Why it is judged to be untrusted; `null` when it is not, or is still to be judged. */
   whyUntrusted(bundle: Pick<Bundle, 'inspection'>): string | null;
   /** When the first certificate in its signer's chain expires, if devices check their clock; otherwise `null`. */

@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
@@ -11,6 +11,7 @@ import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
 import { mostWanted, wantedBundles } from './wanted-bundles';
 import type { Clock } from '../../ports/clock';
+import type { Why } from '../../core/reasons/why';
 
 /** Hashes the images of stored bundles after their upload, and keeps the results. */
 export interface CheckStoredImages {
@@ -126,7 +127,7 @@ export class StoredImageChecks implements CheckStoredImages {
   }
 }
 
-function notChecked(why: string): ImageCheck {
+function notChecked(why: Why): ImageCheck {
   return { state: 'not-checked', reason: circumstance('images-check-failed', { tries: maxTries, why }) };
 }
 

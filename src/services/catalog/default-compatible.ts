@@ -1,10 +1,11 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import type { Circumstance } from '../../core/reasons/why';
 import type { Catalog } from './catalog';
 
 /** The compatible meant by who names none, or `null`, with the reason. */
 export interface DefaultCompatible {
   readonly compatible: string | null;
-  readonly reason: string;
+  readonly reason: Circumstance;
 }
 
 /** The configured compatible, else the only one with a release: never a guess among several. */

@@ -1,6 +1,8 @@
 import type { Bundle } from '../../core/bundle';
 import type { Offer } from '../../core/offer';
 import { sentenceOf } from '../../core/offer-sentences';
+import { sayWhy } from '../../core/circumstances/sentences';
+import type { Why } from '../../core/reasons/why';
 import type { Release } from '../../core/release';
 
 /** The manifest JSON that devices and other tools read. */
@@ -37,7 +39,7 @@ export function describeRelease(
   return describeBundle(compatible, bundle, releasedAt, baseUrl);
 }
 
-export function describeNothing(compatible: string, reason: string): ReleaseManifest {
+export function describeNothing(compatible: string, reason: Why): ReleaseManifest {
   return {
     bundle_url: '',
     compatible,
@@ -48,7 +50,7 @@ export function describeNothing(compatible: string, reason: string): ReleaseMani
     version: null,
     format: null,
     manifest_hash: null,
-    reason,
+    reason: sayWhy(reason),
   };
 }
 

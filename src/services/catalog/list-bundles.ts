@@ -1,3 +1,4 @@
+import type { Circumstance } from '../../core/reasons/why';
 import type { Bundle } from '../../core/bundle';
 import type { Activation, Release } from '../../core/release';
 import type { Catalog } from './catalog';
@@ -21,7 +22,7 @@ export interface ListBundles {
    * The compatible meant by who names none: the configured one, else the only one with a release; else `null` with the
    * reason.
    */
-  defaultCompatible(): { readonly compatible: string | null; readonly reason: string };
+  defaultCompatible(): { readonly compatible: string | null; readonly reason: Circumstance };
   /** Newest first. */
   history(filter: {
     readonly compatible?: string;

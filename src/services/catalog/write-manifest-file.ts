@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { defaultChannel } from '../../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';

@@ -1,5 +1,6 @@
 import type { KitClient, KitPolling } from '../../core/kit-polling';
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { ReadKitText } from '../../ports/certificates';
 
 /** What a device kit is made from. */
@@ -102,7 +103,7 @@ function fill(kit: DeviceKit, text: string): string {
     SERVER_HOST: kit.serverUrl.replace(/^https:\/\//i, ''),
     COMPATIBLE: kit.compatible ?? '',
     POLLING: kit.polling,
-    KEY: kit.keyPem === null ? circumstance('kit-without-key') : circumstance('kit-with-key'),
+    KEY: sayWhy(circumstance(kit.keyPem === null ? 'kit-without-key' : 'kit-with-key')),
   };
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }

@@ -1,4 +1,5 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { Readable } from 'node:stream';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
@@ -80,8 +81,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [circumstance('kit-native-polling')] : []),
-        ...(extraRoot === null ? [] : [circumstance('kit-extra-root', { name: extraRoot.name })]),
+        ...(polling === 'native' ? [sayWhy(circumstance('kit-native-polling'))] : []),
+        ...(extraRoot === null ? [] : [sayWhy(circumstance('kit-extra-root', { name: extraRoot.name }))]),
       ],
       isServerChecked: trust !== null,
       issued,

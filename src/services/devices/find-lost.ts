@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { theServer } from '../../core/event';
 import { endingAs, isOpen } from '../../core/installation-states';
 import type { Clock } from '../../ports/clock';

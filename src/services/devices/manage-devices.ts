@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';

@@ -3,7 +3,7 @@ import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isCalledOff, isFailure } from '../../core/installation-states';
 import { saying } from '../../core/journal/catalogue';
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { Clock } from '../../ports/clock';
 import type { Catalog } from '../catalog/catalog';

@@ -1,3 +1,4 @@
+import type { Why } from '../../core/reasons/why';
 import type { Device } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
@@ -23,7 +24,7 @@ export interface Decision {
 export interface DecisionPlans {
   admit(): Decision;
   /** @throws DomainError `invalid-input` for a reason that is too long */
-  hold(reason: string): Decision;
+  hold(reason: Why): Decision;
   liftHold(): Decision;
   /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
   pin(bundleName: string): Decision;
@@ -61,13 +62,13 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     }),
 
     hold(reason) {
-      const text = parseText(reason, reasonMaxLength, 'reason');
-      const hold = { reason: text, by: actor.name, at: now() };
+      const why = typeof reason === 'string' ? parseText(reason, reasonMaxLength, 'reason') : reason;
+      const hold = { reason: why, by: actor.name, at: now() };
       return {
         change: () => ({ hold }),
         tell: (device) =>
-          line('device.held', device, saying('device-held', { device: device.id, why: text }), {
-            after: { reason: text },
+          line('device.held', device, saying('device-held', { device: device.id, why }), {
+            after: { reason: why },
           }),
       };
     },

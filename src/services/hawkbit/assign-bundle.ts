@@ -5,7 +5,7 @@ import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import { judgeNext } from '../../core/follow-numbers';
 import { isCalledOff, isUnsettled } from '../../core/installation-states';
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../../ports/fleet';
 import type { Catalog } from '../catalog/catalog';

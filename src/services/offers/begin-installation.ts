@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import type { Bundle } from '../../core/bundle';
 import { type Contact, slotOf } from '../../core/contact';
 import type { Actor } from '../../core/event';

@@ -1,3 +1,4 @@
+import type { Why } from '../../core/reasons/why';
 import type { DeviceIdentity } from '../../core/device';
 import { decideOffer, judgeOffer, type Offer, type RuleResult } from '../../core/offer';
 import type { AskingDevice, OfferTerms, Question } from '../../core/offer-question';
@@ -19,7 +20,7 @@ export interface DecisionPorts extends AskingPorts {
   /** How often a reboot may interrupt the installation of a bundle on a device. */
   readonly maxInterruptions: number;
   /** Why a running release must pause now that this many devices have failed; `null` if it may continue. */
-  readonly pauseReason: (release: Release, failures: number) => string | null;
+  readonly pauseReason: (release: Release, failures: number) => Why | null;
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
 }
 

@@ -4,7 +4,7 @@ import type { Asked } from '../../core/device-event';
 import { isUnsettled } from '../../core/installation-states';
 import type { AskingDevice } from '../../core/offer-question';
 import type { Offer } from '../../core/offer';
-import { sentenceOf } from '../../core/offer-sentences';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { limitReasons } from '../../core/offer-verdict';
 import { noLimitsAtAll } from '../../core/protocol';
 import type { ReleaseNumbers } from '../../ports/device-updates';
@@ -177,7 +177,11 @@ function remember(
   const { record } = draft;
   if (!canBeWithdrawn(record)) return;
   const actor = { name: `device:${record.device.id}`, address: contact.address };
-  const change = { state: 'withdrawn', message: sentenceOf(offer.because) } as const;
+  const { code, parameters } = offer.because;
+  const change = {
+    state: 'withdrawn',
+    message: circumstance('no-longer-offered', { refusal: { code, parameters } }),
+  } as const;
   const withdrawn = changed(record.installation, change, { at: contact.at, actor });
   draft.change(withdrawn.installation, withdrawn.events);
 }

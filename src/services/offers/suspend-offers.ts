@@ -1,4 +1,6 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayAny, sayWhy } from '../../core/circumstances/sentences';
+import type { Why } from '../../core/reasons/why';
 import { theServer } from '../../core/event';
 import { saying } from '../../core/journal/catalogue';
 import type { Catalog } from '../catalog/catalog';
@@ -21,7 +23,7 @@ const heldAtOnce = 500;
  * @throws DomainError `storage-full`, `unavailable`
  */
 export function createSuspendOffers({ catalog, manageDevices, listing, now }: SuspendPorts) {
-  return async (reason: string): Promise<void> => {
+  return async (reason: Why): Promise<void> => {
     await catalog.exclusively(() => pauseAll(catalog, reason, now()));
     for (;;) {
       const query = {
@@ -42,10 +44,10 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
   };
 }
 
-async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<void> {
+async function pauseAll(catalog: Catalog, reason: Why, at: Date): Promise<void> {
   for (const { id, compatible, channel, bundleName, rollout } of catalog.allCurrent()) {
     const { state, step } = rollout;
-    if (state === 'aborted' || rollout.reason?.startsWith(reason) === true) continue;
+    if (state === 'aborted' || sayAny(rollout.reason)?.startsWith(sayWhy(reason)) === true) continue;
     const isPaused = state === 'paused';
     const why = isPaused
       ? circumstance('rollout-paused-before', { why: reason, before: rollout.reason })

@@ -1,8 +1,10 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import type { Why } from '../../core/reasons/why';
 import { theServer } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import type { Release } from '../../core/release';
-import { isNowComplete, nextMove, type RolloutMove } from '../../core/rollout';
+import { isNowComplete } from '../../core/rollout';
+import { nextMove, type RolloutMove } from '../../core/rollout-move';
 import type { Catalog } from '../catalog/catalog';
 import { countStepDevices, type CountPorts, type StepDevices } from './count-step-devices';
 import type { Fleet } from '../../ports/fleet';
@@ -14,7 +16,7 @@ export interface AdvanceRollouts {
    * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap.
    * @param failures devices that failed or rolled back
    */
-  pauseReason(release: Release, failures: number): string | null;
+  pauseReason(release: Release, failures: number): Why | null;
   /** The newest count of a release's devices; `undefined` when it was never counted. */
   counted(releaseId: number): StepDevices | undefined;
   /** Counts now. */
@@ -52,7 +54,7 @@ export class RolloutAdvance implements AdvanceRollouts {
 
   constructor(private readonly ports: AdvancePorts) {}
 
-  pauseReason(release: Release, failures: number): string | null {
+  pauseReason(release: Release, failures: number): Why | null {
     const move = this.#moveOf(release, failures);
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
     const { state, policy, forgivenFailures } = release.rollout;

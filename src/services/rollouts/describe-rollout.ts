@@ -1,6 +1,8 @@
+import type { Circumstance } from '../../core/reasons/why';
 import type { InstallationState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
-import { type RolloutStep, whatNext } from '../../core/rollout';
+import type { RolloutStep } from '../../core/rollout';
+import { whatNext } from '../../core/rollout-move';
 import type { RolloutCount } from '../../core/rollout-count';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from '../../ports/fleet-queries';
@@ -22,7 +24,7 @@ export interface RolloutProgressReport {
   /** Devices that failed or rolled back since the step began or the rollout was resumed. */
   readonly failuresInStep: number;
   /** What it waits for, for people. */
-  readonly next: string;
+  readonly next: Circumstance;
   /** Of all steps together. */
   readonly total: RolloutCount;
   readonly countedAt: Date;

@@ -1,6 +1,7 @@
 import { DomainError } from '../../core/errors';
 import { type Actor, type EventKind, type NewEvent, theServer } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
+import type { Why } from '../../core/reasons/why';
 import type { Release } from '../../core/release';
 import { isNowComplete, type Rollout } from '../../core/rollout';
 import type { RolloutCount } from '../../core/rollout-count';
@@ -22,9 +23,9 @@ export interface ManageRollouts {
    * @param fromStep the step that the caller saw, from 0: of two people who promote at once, one is refused
    * @throws DomainError `not-found`, `conflict`
    */
-  promote(releaseId: number, fromStep: number, actor: Actor, reason?: string): Promise<Release>;
+  promote(releaseId: number, fromStep: number, actor: Actor, reason?: Why): Promise<Release>;
   /** @throws DomainError `not-found`, `conflict` when it does not run */
-  pause(releaseId: number, reason: string, actor: Actor): Promise<Release>;
+  pause(releaseId: number, reason: Why, actor: Actor): Promise<Release>;
   /**
    * Failures so far are accepted.
    * @throws DomainError `not-found`, `conflict` when it is not paused, `bundle-untrusted`
@@ -185,7 +186,8 @@ function requireState(
   throw DomainError.of('rollout-not-running', { state, action });
 }
 
-function parseReason(reason: string): string | null {
+function parseReason(reason: Why): Why | null {
+  if (typeof reason !== 'string') return reason;
   if (reason.length > reasonMaxLength)
     throw DomainError.of('reason-too-long', { maxLength: reasonMaxLength });
   return reason.trim() === '' ? null : reason.trim();

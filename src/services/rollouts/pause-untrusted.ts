@@ -1,4 +1,4 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { DomainError } from '../../core/errors';
 import { theServer } from '../../core/event';
 import type { BundleTrust } from '../catalog/bundle-trust';

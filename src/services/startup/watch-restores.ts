@@ -1,4 +1,6 @@
-import { circumstance } from '../../core/reasons/circumstances';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
+import type { Why } from '../../core/reasons/why';
 import type { Hold } from '../../core/device';
 import { theServer } from '../../core/event';
 import {
@@ -44,14 +46,14 @@ export interface WatchRestores {
   /** Names what stops offers, and the fleet to ask about devices. */
   begin(ports: {
     readonly fleet: Pick<Fleet, 'find'>;
-    readonly suspend: (reason: string) => Promise<void>;
+    readonly suspend: (reason: Why) => Promise<void>;
   }): void;
   /** Stops listening for decisions. */
   close(): void;
 }
 
 interface Suspicion {
-  readonly reason: string;
+  readonly reason: Why;
   /** What devices named; `null` when the marker told. */
   readonly named: string | null;
   readonly at: Date;
@@ -162,10 +164,11 @@ export class RestoreWatch implements WatchRestores {
     });
   }
 
-  #suspect(reason: string, named: string | null): void {
+  #suspect(why: Why, named: string | null): void {
     const { log, now } = this.ports;
+    const reason = sayWhy(why);
     log.error({ reason }, `${reason}: every rollout is paused until a person resumes it`);
-    this.#suspicion = { reason, named, at: now(), isKept: false, isSuspended: false };
+    this.#suspicion = { reason: why, named, at: now(), isKept: false, isSuspended: false };
   }
 
   async #settleNow(): Promise<void> {
@@ -210,6 +213,6 @@ function newId({ randomBytes }: Pick<WatchRestoresPorts, 'randomBytes'>): string
   return randomBytes(16).toString('hex');
 }
 
-function heldFor(reason: string, at: Date): Hold {
+function heldFor(reason: Why, at: Date): Hold {
   return { reason, by: theServer.name, at };
 }

@@ -365,4 +365,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX drafts_of_module ON drafts (module) WHERE module IS NOT NULL;
   CREATE TABLE hawkbit_settings (name ${text} PRIMARY KEY, value ${text} NOT NULL);
   `,
+  `
+  ALTER TABLE installations ADD COLUMN message_circumstance ${text};
+  ALTER TABLE devices ADD COLUMN hold_circumstance ${text};
+  ALTER TABLE rollouts ADD COLUMN reason_circumstance ${text};
+  ALTER TABLE release_ends ADD COLUMN reason_circumstance ${text};
+  `,
 ];

@@ -5,6 +5,7 @@ import { toRollout } from '../rows/rollout-rows';
 import type { Reader } from './database';
 import { query } from './queries';
 import type { Transaction } from './writer';
+import { fromWhyColumns, toWhyColumns } from '../rows/why-columns';
 
 /** How many reasons to keep per release. */
 const maxReasons = 10;
@@ -35,6 +36,7 @@ export async function saveEnd(
   const ofRelease = query.selectFrom('rollouts').selectAll().where('release_id', '=', releaseId);
   const [row] = await transaction.all(ofRelease);
   const { state, step, reason } = toRollout(row, { by: line.by, at: new Date(line.at) });
+  const { text, coded } = toWhyColumns(reason);
   await transaction.all(
     query
       .insertInto('release_ends')
@@ -43,7 +45,8 @@ export async function saveEnd(
         how,
         state,
         step,
-        reason,
+        reason: text,
+        reason_circumstance: coded,
         completed_at: row?.completed_at ?? null,
         counted: row?.counted ?? null,
         failures: JSON.stringify(await failuresOf(transaction, releaseId)),
@@ -56,7 +59,11 @@ export async function saveEnd(
 export async function failuresOf(reader: Reader, releaseId: number): Promise<readonly FailureReason[]> {
   const failures = query
     .selectFrom('installations as failed')
-    .select(['state', sql<string | null>`left(message, ${reasonMaxLength}::integer)`.as('reason')])
+    .select([
+      'state',
+      sql<string | null>`left(message, ${reasonMaxLength}::integer)`.as('reason'),
+      'message_circumstance',
+    ])
     .where('release_id', '=', releaseId)
     .where('state', 'in', failedStates)
     .where((where) =>
@@ -73,12 +80,17 @@ export async function failuresOf(reader: Reader, releaseId: number): Promise<rea
       ),
     )
     .limit(maxLookedAt);
-  return await reader.all(
+  const rows = await reader.all(
     query
       .selectFrom(failures.as('failures'))
-      .select(({ fn }) => ['state', 'reason', fn.countAll<number>().as('devices')])
-      .groupBy(['state', 'reason'])
+      .select(({ fn }) => ['state', 'reason', 'message_circumstance', fn.countAll<number>().as('devices')])
+      .groupBy(['state', 'reason', 'message_circumstance'])
       .orderBy('devices', 'desc')
       .limit(maxReasons),
   );
+  return rows.map(({ state, reason, message_circumstance: coded, devices }) => ({
+    state,
+    reason: fromWhyColumns(reason, coded),
+    devices,
+  }));
 }

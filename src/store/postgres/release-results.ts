@@ -7,6 +7,7 @@ import type { Database, Reader } from './database';
 import { anyOf, query } from './queries';
 import { failuresOf } from './release-ends';
 import { outcomesOfAll, wasOffered } from './release-outcomes';
+import { fromWhyColumns } from '../rows/why-columns';
 
 /** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {
@@ -42,7 +43,8 @@ export function createReleaseResults(database: Database): ReleaseResults {
             results.set(id, { rollout, outcomes: came, end: after ?? null, left: rollout, count, failures });
             continue;
           }
-          const { state, step, reason, how, completed_at: completedAt } = end;
+          const { state, step, how, completed_at: completedAt } = end;
+          const reason = fromWhyColumns(end.reason, end.reason_circumstance);
           results.set(id, {
             rollout,
             outcomes: came,

@@ -4,6 +4,7 @@ import { toIdentity } from '../rows/identity-rows';
 import type { Database, Reader } from './database';
 import { latestLine } from './journal-records';
 import { query } from './queries';
+import { fromServerReason, toServerReason } from '../rows/why-columns';
 
 /** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
@@ -28,7 +29,8 @@ export function createRestoreRecords(database: Database): RestoreRecords {
     suspect(newId, reason, named, at) {
       return database.transact(async (transaction) => {
         const now = at.toISOString();
-        const suspicion = { suspicion: reason, restored_at: now, restored_reason: reason };
+        const stored = toServerReason(reason);
+        const suspicion = { suspicion: stored, restored_at: now, restored_reason: stored };
         await transaction.all(
           query.updateTable('database_identity').set({ id: newId, is_marked: 0, ...suspicion }),
         );
@@ -45,7 +47,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
     async lastRestore() {
       const [row] = await database.all(query.selectFrom('database_identity').selectAll());
       if (row === undefined || row.restored_at === null || row.restored_reason === null) return undefined;
-      return { id: row.id, reason: row.restored_reason, at: new Date(row.restored_at) };
+      return { id: row.id, reason: fromServerReason(row.restored_reason), at: new Date(row.restored_at) };
     },
 
     marked() {

@@ -4,6 +4,7 @@ import type { Installation } from '../../core/installation';
 import { provingHeaders } from '../../core/silent-poller';
 import { toBoards } from './boards-json';
 import type { DeviceTable, InstallationTable } from './schema';
+import { fromWhyColumns, toWhyColumns } from './why-columns';
 
 export function toDevice(
   row: Selectable<DeviceTable>,
@@ -33,7 +34,13 @@ export function toDevice(
     notes: row.notes,
     admission: row.admission,
     hold:
-      heldAt === null ? null : { reason: row.hold_reason ?? '', by: row.hold_by ?? '', at: new Date(heldAt) },
+      heldAt === null
+        ? null
+        : {
+            reason: fromWhyColumns(row.hold_reason, row.hold_circumstance) ?? '',
+            by: row.hold_by ?? '',
+            at: new Date(heldAt),
+          },
     pin:
       pinned === null || pinnedAt === null
         ? null
@@ -89,8 +96,10 @@ export function toDecidedColumns({ channel, notes, admission, hold, pin }: Parti
 type Decisions = Pick<Device, 'channel' | 'notes' | 'admission' | 'hold' | 'pin'>;
 
 function toHoldRow(hold: Device['hold']) {
+  const { text, coded } = toWhyColumns(hold?.reason ?? null);
   return {
-    hold_reason: hold?.reason ?? null,
+    hold_reason: text,
+    hold_circumstance: coded,
     hold_by: hold?.by ?? null,
     hold_at: toText(hold?.at ?? null),
   };
@@ -135,7 +144,7 @@ export function toInstallation(row: Selectable<InstallationTable>): Installation
     wholeBytes: row.whole_bytes,
     bundleSizeBytes: row.bundle_size_bytes,
     progressPercent: row.progress_percent,
-    message: row.message,
+    message: fromWhyColumns(row.message, row.message_circumstance),
     signature: row.signature,
     silentPolls: row.silent_polls,
     isPresumed: row.is_presumed !== 0,
@@ -144,6 +153,7 @@ export function toInstallation(row: Selectable<InstallationTable>): Installation
 }
 
 export function toInstallationRow(installation: Installation): Insertable<InstallationTable> {
+  const { text, coded } = toWhyColumns(installation.message);
   return {
     id: installation.id,
     device: installation.deviceId,
@@ -174,7 +184,8 @@ export function toInstallationRow(installation: Installation): Insertable<Instal
     whole_bytes: installation.wholeBytes,
     bundle_size_bytes: installation.bundleSizeBytes,
     progress_percent: installation.progressPercent,
-    message: installation.message,
+    message: text,
+    message_circumstance: coded,
     signature: installation.signature,
     silent_polls: installation.silentPolls,
     is_presumed: installation.isPresumed ? 1 : 0,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { whyInJson } from './why-columns';
 import { notYetChecked, type StoredImageCheck } from '../../core/image-check';
 
 const imageCheck: z.ZodType<StoredImageCheck> = z.discriminatedUnion('state', [
   z.object({ state: z.literal('being-checked'), tries: z.number() }),
   z.object({ state: z.literal('sound') }),
   z.object({ state: z.literal('mismatch'), files: z.array(z.string()) }),
-  z.object({ state: z.literal('not-checked'), reason: z.string() }),
+  z.object({ state: z.literal('not-checked'), reason: whyInJson }),
 ]);
 
 /** The image check as the JSON in a bundle's row. */

@@ -3,6 +3,7 @@ import { beginRollout, everyoneAsBefore, type Rollout, type RolloutPolicy } from
 import type { RolloutCount } from '../../core/rollout-count';
 import { parseVersionRange } from '../../core/version-range';
 import type { RolloutTable } from './schema';
+import { fromWhyColumns, toWhyColumns } from './why-columns';
 
 /** A release made before there were rollouts reaches everyone at once. */
 export function toRollout(
@@ -15,7 +16,7 @@ export function toRollout(
     state: row.state,
     step: row.step,
     stepStartedAt: new Date(row.step_started_at),
-    reason: row.reason,
+    reason: fromWhyColumns(row.reason, row.reason_circumstance),
     changedBy: row.changed_by,
     changedAt: new Date(row.changed_at),
     forgivenFailures: row.forgiven_failures,
@@ -24,13 +25,15 @@ export function toRollout(
 }
 
 export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<RolloutTable> {
+  const { text, coded } = toWhyColumns(rollout.reason);
   return {
     release_id: releaseId,
     policy: policyToJson(rollout.policy),
     state: rollout.state,
     step: rollout.step,
     step_started_at: rollout.stepStartedAt.toISOString(),
-    reason: rollout.reason,
+    reason: text,
+    reason_circumstance: coded,
     changed_by: rollout.changedBy,
     changed_at: rollout.changedAt.toISOString(),
     forgiven_failures: rollout.forgivenFailures,

@@ -79,6 +79,8 @@ export interface RolloutTable {
   step: number;
   step_started_at: string;
   reason: string | null;
+  /** Instead of it, where the server decided: a circumstance, as JSON. */
+  reason_circumstance: string | null;
   changed_by: string;
   changed_at: string;
   forgiven_failures: number;
@@ -94,6 +96,7 @@ export interface ReleaseEndTable {
   state: RolloutState;
   step: number;
   reason: string | null;
+  reason_circumstance: string | null;
   completed_at: string | null;
   counted: string | null;
   /** As a JSON list. */
@@ -124,6 +127,8 @@ export interface DeviceTable {
   notes: Generated<string>;
   admission: Admission;
   hold_reason: string | null;
+  /** Instead of it, where the server decided: a circumstance, as JSON. */
+  hold_circumstance: string | null;
   hold_by: string | null;
   hold_at: string | null;
   pin_bundle: string | null;
@@ -187,6 +192,8 @@ export interface InstallationTable {
   is_presumed: number;
   progress_percent: number | null;
   message: string | null;
+  /** Instead of it, where the server found out: a circumstance, as JSON. */
+  message_circumstance: string | null;
   cleared_at: string | null;
 }
 

@@ -512,4 +512,12 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the server gives as a reason: a code and what its sentence needs, as JSON. What people and devices wrote stays beside it, and so
+  -- does the sentence of an earlier version.
+  ALTER TABLE installations ADD COLUMN message_circumstance TEXT;
+  ALTER TABLE devices ADD COLUMN hold_circumstance TEXT;
+  ALTER TABLE rollouts ADD COLUMN reason_circumstance TEXT;
+  ALTER TABLE release_ends ADD COLUMN reason_circumstance TEXT;
+  `,
 ];

@@ -2,6 +2,7 @@ import { failedStates, mutedStates } from '../../core/installation-states';
 import type { FailureReason, ReleaseEnding } from '../../core/release-end';
 import type { Database } from './database';
 import { toRollout } from '../rows/rollout-rows';
+import { fromWhyColumns, toWhyColumns } from '../rows/why-columns';
 
 /** How many reasons to keep per release. */
 const maxReasons = 10;
@@ -33,6 +34,7 @@ export function saveEnd(
   const [row] = database.all(query.selectFrom('rollouts').selectAll().where('release_id', '=', releaseId));
   const made = { by: line.by, at: new Date(line.at) };
   const { state, step, reason, policy } = toRollout(row, made);
+  const { text, coded } = toWhyColumns(reason);
   database.all(
     query
       .insertInto('release_ends')
@@ -41,7 +43,8 @@ export function saveEnd(
         how,
         state,
         step,
-        reason,
+        reason: text,
+        reason_circumstance: coded,
         completed_at: row?.completed_at ?? null,
         counted: row?.counted ?? null,
         failures: JSON.stringify(failuresOf(database, releaseId, policy.steps.length)),
@@ -61,7 +64,7 @@ export function failuresOf(database: Database, releaseId: number, steps: number)
     const rows = database.all(
       database.query
         .selectFrom('installations as failed')
-        .select(['state', 'message'])
+        .select(['state', 'message', 'message_circumstance'])
         .where('release_id', '=', releaseId)
         .where('step', step === -1 ? 'is' : '=', step === -1 ? null : step)
         .where('state', 'in', failedStates)
@@ -81,9 +84,9 @@ export function failuresOf(database: Database, releaseId: number, steps: number)
         .limit(left),
     );
     left -= rows.length;
-    for (const { state, message } of rows) {
-      const reason = message?.slice(0, reasonMaxLength) ?? null;
-      const key = `${state}\n${reason ?? ''}`;
+    for (const { state, message, message_circumstance: coded } of rows) {
+      const reason = fromWhyColumns(message?.slice(0, reasonMaxLength) ?? null, coded);
+      const key = `${state}\n${coded ?? message?.slice(0, reasonMaxLength) ?? ''}`;
       reasons.set(key, { state, reason, devices: (reasons.get(key)?.devices ?? 0) + 1 });
     }
   }

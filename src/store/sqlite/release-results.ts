@@ -6,6 +6,7 @@ import type { Database } from './database';
 import { failuresOf } from './release-ends';
 import { outcomeRow, outcomesOfAll } from './release-outcomes';
 import { countFromJson, toRollout } from '../rows/rollout-rows';
+import { fromWhyColumns } from '../rows/why-columns';
 
 /** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {
@@ -45,7 +46,8 @@ export function createReleaseResults(database: Database): ReleaseResults {
             const count = countFromJson(row?.counted ?? null);
             return [id, { rollout, outcomes: came, end: after ?? null, left: rollout, count, failures }];
           }
-          const { state, step, reason, how, completed_at: completedAt } = end;
+          const { state, step, how, completed_at: completedAt } = end;
+          const reason = fromWhyColumns(end.reason, end.reason_circumstance);
           const left = {
             state,
             step,

@@ -2,6 +2,7 @@ import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
 import { latestLine } from './journal-records';
 import { toIdentity } from '../rows/identity-rows';
+import { fromServerReason, toServerReason } from '../rows/why-columns';
 
 /** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
@@ -29,9 +30,9 @@ export function createRestoreRecords(database: Database): RestoreRecords {
           query.updateTable('database_identity').set({
             id: newId,
             is_marked: 0,
-            suspicion: reason,
+            suspicion: toServerReason(reason),
             restored_at: now,
-            restored_reason: reason,
+            restored_reason: toServerReason(reason),
           }),
         );
         if (named === null) {
@@ -51,7 +52,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
     async lastRestore() {
       const [row] = await database.read(query.selectFrom('database_identity').selectAll());
       if (row === undefined || row.restored_at === null || row.restored_reason === null) return undefined;
-      return { id: row.id, reason: row.restored_reason, at: new Date(row.restored_at) };
+      return { id: row.id, reason: fromServerReason(row.restored_reason), at: new Date(row.restored_at) };
     },
 
     marked() {

@@ -200,7 +200,7 @@ describe('what needs a person', () => {
     const [item] = (await overview()).attention;
     expect(item).toMatchObject({ kind: 'stopped', count: 1, compatible: 'board', channel: 'stable' });
     expect(item?.message).toMatch(
-      /1 device of board \(stable\) stopped.*reboot the device, or call off the installation/,
+      /1 device of board \(stable\) stopped.*reboot the device, or cancel the installation/,
     );
     await stopped(dayAgo, at);
     expect(await kinds()).toEqual([]);
@@ -219,7 +219,7 @@ describe('what needs a person', () => {
     await admin.http.post('/api/revocations').send({ serial: 'ab', device: 'a' }).expect(200);
     expect(await lost()).toMatchObject({
       revoked: ['a'],
-      message: expect.stringContaining('forget the device if it is gone for good') as string,
+      message: expect.stringContaining('forget the device if it will not come back') as string,
     });
   });
 

@@ -1,6 +1,7 @@
 import { makeBundle } from '../../support/bundle-factory';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+import { said } from '../../support/said';
 
 let fleet: ReleasedFleet;
 afterEach(() => fleet.close());
@@ -164,7 +165,7 @@ describe('a bundle of the version that runs', () => {
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'up-to-date' });
     const proven = await fleet.latest('dev-1');
     expect(proven).toMatchObject({ state: 'proven', fromSlot: 'A', bootedSlot: 'B', bootedVersion: '1.0.0' });
-    expect(proven?.message).toContain('Warning');
+    expect(proven?.message).toEqual(said(/Warning/));
     rauc.restart(booted(3, '1.0.0', 'A'));
     await rauc.poll();
     expect(await fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });

@@ -82,7 +82,9 @@ describe('a device runs what is current', () => {
   });
 
   it('not when a person keeps it from what is current', () => {
-    expect(runs({ hold: { reason: '', by: 'local', at: heardAt } })).toBe(false);
+    expect(
+      runs({ hold: { reason_code: null, reason_parameters: null, reason: '', by: 'local', at: heardAt } }),
+    ).toBe(false);
     expect(runs({ admission: 'waiting' })).toBe(false);
   });
 

@@ -3,6 +3,7 @@ import { freshReason, isJudged, judgeFresh, takeBack } from '../../../src/core/b
 import type { Installation } from '../../../src/core/installation';
 import type { Sight } from '../../../src/core/recognize-board';
 import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { said } from '../../support/said';
 
 const at = (hours: number) => new Date(madeAt.getTime() + hours * hourMs);
 
@@ -21,9 +22,9 @@ const freshSights: readonly Sight[] = ['replaced', 'reflashed', 'provisioned'];
 
 describe('a board that starts afresh', () => {
   it.each(freshSights)('has a reason of its own: %s', (sight) => {
-    expect(freshReason(sight)).toMatch(/\w/);
+    expect(freshReason(sight)).toEqual(said(/\w/));
     const others = freshSights.filter((one) => one !== sight).map(freshReason);
-    expect(others).not.toContain(freshReason(sight));
+    expect(others).not.toContainEqual(freshReason(sight));
   });
 
   it.each<Sight>(['own', 'late', 'other', 'unclear', 'found'])('is none that is seen as %s', (sight) => {
@@ -81,7 +82,7 @@ describe('what a second board was taken for', () => {
   ])('is taken back where %s decided it', (_by, change) => {
     const back = takeBack(ended(change), other);
     expect(back).toMatchObject({ isPresumed: false });
-    expect(back?.message).toMatch(/second board/);
+    expect(back?.message).toEqual(said(/second board/));
     expect(back?.state).toBe(change.startedAt ? 'downloading' : 'offered');
   });
 

@@ -1,12 +1,16 @@
 import { judgeNext } from '../../../src/core/follow-numbers';
 import { installationStates } from '../../../src/core/installation-states';
 import { installationOf, madeAt } from '../../support/fleet-factory';
+import { said } from '../../support/said';
 
 const same = { name: 'same.raucb', sha256: installationOf().sha256 };
 const other = { name: 'other.raucb', sha256: 'f'.repeat(64) };
 const begins = { waits: false, change: null };
 const goesOn = { waits: true, change: null };
-const calledOff = { waits: true, change: { state: 'cancelling', message: 'other.raucb takes its place' } };
+const calledOff = {
+  waits: true,
+  change: { state: 'cancelling', message: said('other.raucb takes its place') },
+};
 
 describe('what comes next for a device that follows numbers', () => {
   it('is the offer when it has nothing', () => {

@@ -35,7 +35,7 @@ const said: Some = {
   cancelled: none,
   'rollout-paused': { reason: 'a board smells' },
   'rollout-aborted': { reason: 'a board smells' },
-  'not-started': { startAt },
+  'not-started': { startAt: startAt.toISOString() },
   'not-in-step': { step: 4, steps: 8, group: 'lab', percent: 0 },
   'outside-window': none,
   'too-many-in-progress': { count: 17, max: 16 },

@@ -151,7 +151,7 @@ describe('nothing is offered, and a person reads why', () => {
       /^this bundle failed here 3 times/,
       { device: { failures: new Map([[current.sha256, 3]]) } },
     ],
-    ['cancelled', /was called off here/, { device: { cancelledSha256: current.sha256 } }],
+    ['cancelled', /was cancelled here/, { device: { cancelledSha256: current.sha256 } }],
     [
       'rollout-paused',
       /the rollout is paused: 3 failed/,

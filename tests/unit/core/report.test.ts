@@ -4,6 +4,7 @@ import type { CancelAcknowledged, Reported } from '../../../src/core/device-even
 import { judgeReport, reportStates } from '../../../src/core/report';
 import { reported } from '../../support/device-events';
 import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { said } from '../../support/said';
 
 const at = new Date(madeAt.getTime() + hourMs);
 
@@ -194,7 +195,7 @@ describe('a device that acknowledges that a person called its installation off',
     });
     const written = begun({ state: 'cancelling', installedAt: madeAt });
     expect(after(written, goesOn)).toMatchObject({ state: 'installed', installedAt: madeAt });
-    expect(after(written, acknowledged({ stops: false })).message).toBe('the device did not stop');
+    expect(after(written, acknowledged({ stops: false })).message).toEqual(said('the device did not stop'));
   });
 
   it('changes nothing of what nobody called off, and nothing by a word about another attempt', () => {

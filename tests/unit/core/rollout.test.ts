@@ -4,14 +4,16 @@ import {
   beginRollout,
   everyoneAsBefore,
   everyoneAtOnce,
-  nextMove,
   type Rollout,
   type RolloutPolicy,
-  type RolloutProgress,
-  whatNext,
 } from '../../../src/core/rollout';
+import { nextMove, type RolloutProgress, whatNext } from '../../../src/core/rollout-move';
 import { parseSteps } from '../../../src/core/rollout-policy';
 import { madeAt } from '../../support/fleet-factory';
+import { said } from '../../support/said';
+import { sayWhy } from '../../../src/core/circumstances/sentences';
+
+const nextSentence = (...given: Parameters<typeof whatNext>) => sayWhy(whatNext(...given));
 
 function rolloutOf(policy: Partial<RolloutPolicy>, change: Partial<Rollout> = {}): Rollout {
   const steps = parseSteps('5,25,100');
@@ -118,30 +120,32 @@ describe('the next move', () => {
 
   it('names the step that it leaves, counted from 1', () => {
     const rollout = rolloutOf({ promoteAtPercent: 5 }, { step: 1 });
-    expect(nextMove(rollout, progress({ proven: 7 }))?.reason).toMatch(/step 2\b/);
+    expect(nextMove(rollout, progress({ proven: 7 }))?.reason).toEqual(said(/step 2\b/));
   });
 
   it('counts failures and devices in the reason of a pause', () => {
     const reasonOf = (failures: number) =>
       nextMove(rolloutOf({ pauseAtPercent: 5 }), progress({ failures }))?.reason;
-    expect(reasonOf(1)).toMatch(/^1 device failed .* 20$/);
-    expect(reasonOf(2)).toMatch(/^2 devices failed .* 20$/);
+    expect(reasonOf(1)).toEqual(said(/^1 device failed .* 20$/));
+    expect(reasonOf(2)).toEqual(said(/^2 devices failed .* 20$/));
   });
 
   it('gives a reason that people can read', () => {
-    expect(nextMove(rolloutOf({ pauseAtFailures: 1 }), progress({ failures: 2 }))?.reason).toMatch(/\b2\b/);
-    expect(nextMove(rolloutOf({ promoteAtPercent: 5 }), progress({ proven: 7 }))?.reason).toMatch(
-      /\b7 of 20\b/,
+    expect(nextMove(rolloutOf({ pauseAtFailures: 1 }), progress({ failures: 2 }))?.reason).toEqual(
+      said(/\b2\b/),
+    );
+    expect(nextMove(rolloutOf({ promoteAtPercent: 5 }), progress({ proven: 7 }))?.reason).toEqual(
+      said(/\b7 of 20\b/),
     );
   });
 
   it('counts one device as one', () => {
     const rollout = rolloutOf({ promoteAtPercent: 50 });
-    expect(nextMove(rollout, progress({ devices: 1, proven: 1 }))?.reason).toBe(
-      'proven on 1 of 1 device of step 1',
+    expect(nextMove(rollout, progress({ devices: 1, proven: 1 }))?.reason).toEqual(
+      said('proven on 1 of 1 device of step 1'),
     );
-    expect(whatNext(rollout, progress({ devices: 1 }))).toBe(
-      'proven on 0 of 1 device of this step: it goes on at 50 %',
+    expect(nextSentence(rollout, progress({ devices: 1 }))).toBe(
+      'proven on 0 of 1 device of this step: it advances at 50 %',
     );
   });
 
@@ -174,42 +178,42 @@ describe('what a rollout waits for', () => {
   it('is another sentence in each situation', () => {
     const automatic = rolloutOf({ promoteAtPercent: 90 });
     const sentences = [
-      whatNext({ ...automatic, state: 'aborted' }, progress()),
-      whatNext({ ...automatic, state: 'paused' }, progress()),
-      whatNext({ ...automatic, step: 2 }, progress()),
-      whatNext(rolloutOf({}), progress()),
-      whatNext(automatic, progress({ devices: 0 })),
-      whatNext(automatic, progress({ proven: 3 })),
+      nextSentence({ ...automatic, state: 'aborted' }, progress()),
+      nextSentence({ ...automatic, state: 'paused' }, progress()),
+      nextSentence({ ...automatic, step: 2 }, progress()),
+      nextSentence(rolloutOf({}), progress()),
+      nextSentence(automatic, progress({ devices: 0 })),
+      nextSentence(automatic, progress({ proven: 3 })),
     ];
     expect(new Set(sentences).size).toBe(sentences.length);
     expect(sentences.at(-1)).toMatch(/3 of 20 .*90 %/);
   });
 
   const automatic = rolloutOf({ promoteAtPercent: 90 });
-  const inStep = whatNext(automatic, progress());
+  const inStep = nextSentence(automatic, progress());
 
   it.each(['aborted', 'paused'] as const)('is one sentence while it is %s, wherever it stands', (state) => {
-    const sentence = whatNext({ ...automatic, state }, progress());
+    const sentence = nextSentence({ ...automatic, state }, progress());
     expect(sentence).toMatch(/\w+ \w+/);
-    expect(sentence).not.toBe(whatNext({ ...automatic, step: 2 }, progress()));
+    expect(sentence).not.toBe(nextSentence({ ...automatic, step: 2 }, progress()));
     for (const step of [0, 2])
-      expect(whatNext({ ...rolloutOf({}), state, step }, progress({ devices: 0 }))).toBe(sentence);
+      expect(nextSentence({ ...rolloutOf({}), state, step }, progress({ devices: 0 }))).toBe(sentence);
   });
 
   it('is one sentence in the last step alone, whoever promotes', () => {
-    const sentence = whatNext({ ...automatic, step: 2 }, progress());
+    const sentence = nextSentence({ ...automatic, step: 2 }, progress());
     expect(sentence).toMatch(/last step/);
-    expect(whatNext({ ...rolloutOf({}), step: 2 }, progress({ devices: null }))).toBe(sentence);
-    expect(whatNext({ ...automatic, step: 1 }, progress())).toBe(inStep);
+    expect(nextSentence({ ...rolloutOf({}), step: 2 }, progress({ devices: null }))).toBe(sentence);
+    expect(nextSentence({ ...automatic, step: 1 }, progress())).toBe(inStep);
   });
 
   it('is a person where the policy promotes nothing, and where no device of the step is known', () => {
-    const byHand = whatNext(rolloutOf({}), progress());
+    const byHand = nextSentence(rolloutOf({}), progress());
     expect(byHand).toMatch(/you promote it/);
-    expect(whatNext(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
-    const unknown = whatNext(automatic, progress({ devices: 0 }));
+    expect(nextSentence(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
+    const unknown = nextSentence(automatic, progress({ devices: 0 }));
     expect(unknown).toMatch(/no device .* known/);
-    expect(whatNext(automatic, progress({ devices: null }))).toBe(unknown);
+    expect(nextSentence(automatic, progress({ devices: null }))).toBe(unknown);
     expect(new Set([byHand, unknown, inStep]).size).toBe(3);
   });
 });

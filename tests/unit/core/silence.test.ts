@@ -9,6 +9,7 @@ import { judgeReport, reportStates } from '../../../src/core/report';
 import { conclusions, judgeSilence, openEnds } from '../../../src/core/silence';
 import { reported } from '../../support/device-events';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { said } from '../../support/said';
 
 const rules: ProofRules = {
   rollbackWindowMs: 24 * hourMs,
@@ -257,7 +258,7 @@ describe('the poll of RAUC itself', () => {
   });
 
   it('of a device that was lost takes up what was there', () => {
-    const back = { message: 'the device was lost and is back', movedAt: later(60_000) };
+    const back = { message: said('the device was lost and is back'), movedAt: later(60_000) };
     expect(judge({ state: 'lost' })).toEqual({ ...back, state: 'offered' });
     expect(judge({ state: 'lost', startedAt: madeAt })).toEqual({ ...back, state: 'downloading' });
     expect(judge({ state: 'lost', startedAt: madeAt, installedAt: madeAt })).toEqual({

@@ -30,7 +30,7 @@ const excessWords: Readonly<Record<Budget, string>> = {
 
 function excess({ times, budgets }: Excess): string {
   const words = budgets.map((budget) => excessWords[budget]).join(', ');
-  return `more than a device may use, refused ${counted(times, 'time')} lately: ${words}`;
+  return `more than a device may use, refused ${counted(times, 'time')} recently: ${words}`;
 }
 
 /** What needs attention about the state and reports of devices. */

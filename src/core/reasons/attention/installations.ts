@@ -42,7 +42,7 @@ export const installationAttention = {
       where.devices === 1 ? ['it', 'is waiting for its reboot'] : ['they', 'are waiting for their reboot'];
     return (
       `${counted(where.devices, 'device')} ${place(where)} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
-      "Check RAUC's log there, then reboot the device, or call off the installation (device cancel)"
+      "Check RAUC's log there, then reboot the device, or cancel the installation (device cancel)"
     );
   },
 };

@@ -1,4 +1,6 @@
 import { counted } from '../../../base/text/counted';
+import { sayWhy } from '../../circumstances/sentences';
+import type { Why } from '../why';
 import { namedImages } from '../../image-check';
 import { inDays } from './words';
 
@@ -23,8 +25,9 @@ export const releaseAttention = {
     bundle: string;
     compatible: string;
     channel: string;
-    why: string | null;
-  }) => `the rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${why}`}`,
+    why: Why | null;
+  }) =>
+    `the rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
   'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: string }) =>
     `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`,
   'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>

@@ -1,3 +1,5 @@
+import { sayWhy } from '../../circumstances/sentences';
+import type { Why } from '../why';
 import { lengthOf, minuteOf } from './words';
 
 const checkClock = 'Check the date on the server, and that NTP runs';
@@ -8,8 +10,8 @@ function jumped(byMs: number): string {
 
 /** What needs attention about the server itself. */
 export const serverAttention = {
-  'database-restored': ({ why, at }: { why: string; at: string }) =>
-    `${why} (${minuteOf(at)}). Rollouts are paused, and devices with a pin are held: ` +
+  'database-restored': ({ why, at }: { why: Why; at: string }) =>
+    `${sayWhy(why)} (${minuteOf(at)}). Rollouts are paused, and devices with a pin are held: ` +
     'upload and release what was published since, resume or abort each rollout, lift holds where the pin is right, then dismiss this',
   'webhook-failing': ({ webhooks }: { webhooks: readonly string[] }) =>
     `cannot deliver events to ${webhooks.join(', ')}`,

@@ -30,8 +30,8 @@ export function dayOf(instant: string): string {
 export function areRevoked(revoked: readonly string[]): string {
   if (revoked.length === 0) return '';
   const [certificates, them] =
-    revoked.length === 1 ? ['certificate', 'the device if it is'] : ['certificates', 'those that are'];
-  return `. The ${certificates} of ${named(revoked, revoked.length)} ${revoked.length === 1 ? 'is' : 'are'} revoked: forget ${them} gone for good`;
+    revoked.length === 1 ? ['certificate', 'the device if it'] : ['certificates', 'those that'];
+  return `. The ${certificates} of ${named(revoked, revoked.length)} ${revoked.length === 1 ? 'is' : 'are'} revoked: forget ${them} will not come back`;
 }
 
 const units = [

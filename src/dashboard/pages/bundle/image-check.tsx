@@ -1,6 +1,7 @@
 import type { ImageCheckJson } from '../../../contract/bundle';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
+import { whyWords } from '../../why-words';
 
 const words = text.bundles.imageChecks;
 
@@ -12,7 +13,7 @@ export function ImageCheckWords({ check }: { readonly check: ImageCheckJson }) {
     case 'being-checked':
       return <Hint tone="info">{words.beingChecked}</Hint>;
     case 'not-checked':
-      return <p class="muted">{words.notChecked(check.reason ?? text.common.unknown)}</p>;
+      return <p class="muted">{words.notChecked(whyWords(check) ?? text.common.unknown)}</p>;
     case 'sound':
       return <p>{words.sound}</p>;
   }

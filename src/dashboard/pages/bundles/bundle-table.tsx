@@ -8,6 +8,7 @@ import { ReleaseForm } from '../../parts/release-form';
 import { type Column, Table } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { whyWords } from '../../why-words';
 
 const words = text.bundles.columns;
 
@@ -44,8 +45,8 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'images',
     label: words.images,
-    cell: ({ image_check: { state, files, reason } }) => (
-      <StateBadge state={state} title={reason ?? files.join(', ')} />
+    cell: ({ image_check: check }) => (
+      <StateBadge state={check.state} title={whyWords(check) ?? check.files.join(', ')} />
     ),
   },
   { id: 'format', label: words.format, cell: ({ format }) => format ?? text.common.unknown },

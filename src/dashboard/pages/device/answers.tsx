@@ -4,6 +4,7 @@ import { rulesNotAsked } from '../../../core/rules-not-asked';
 import { stateWord } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
+import { inPageWords } from './answer-words';
 import { Icon, type IconName } from '../../parts/icon';
 import { text } from '../../texts';
 
@@ -19,7 +20,9 @@ export function isUpToDate(explanation: ExplanationJson | null): boolean {
 export function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
   const { protocols, sameInAll } = text.devices.one;
   const order = [...protocols.keys()].reverse();
-  const sorted = [...answers].sort((a, b) => order.indexOf(b.protocol) - order.indexOf(a.protocol));
+  const sorted = answers
+    .map(inPageWords)
+    .sort((a, b) => order.indexOf(b.protocol) - order.indexOf(a.protocol));
   const nameOf = (protocol: string) => protocols.get(protocol) ?? protocol;
   const [first, ...others] = sorted;
   if (first !== undefined && others.every((other) => isSame(first, other)))

@@ -5,6 +5,7 @@ import { isRefused } from '../../../contract/device-state';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';
+import { whyWords } from '../../why-words';
 
 /** What people must know first. A hint that a button in the header resolves appears right below it. */
 export function DeviceHints(subject: Subject) {
@@ -15,7 +16,7 @@ export function DeviceHints(subject: Subject) {
   return (
     <>
       {admission === 'waiting' && <Hint tone="warn">{one.waiting}</Hint>}
-      {hold !== null && <Hint tone="warn">{one.held(hold.by, hold.reason)}</Hint>}
+      {hold !== null && <Hint tone="warn">{one.held(hold.by, whyWords(hold))}</Hint>}
       {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
       {isRefused(device) && (
         <Hint tone="bad">

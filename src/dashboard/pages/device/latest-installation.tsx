@@ -10,12 +10,14 @@ import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';
 import { Remedy } from './device-hints';
+import { messageWords } from '../../why-words';
 
 /** The progress of the latest installation, or how it ended. */
 export function LatestInstallation(subject: Subject) {
   const { installation, id } = subject.device;
   if (installation === null) return null;
-  const { bundle, from_version: from, target_version: to, message } = installation;
+  const { bundle, from_version: from, target_version: to } = installation;
+  const message = messageWords(installation);
   const { one } = text.devices;
   return (
     <Section title={one.current}>

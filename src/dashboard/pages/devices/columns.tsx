@@ -12,6 +12,7 @@ import type { Column } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { DecisionBadges } from './decision-badges';
+import { messageWords } from '../../why-words';
 
 const nothing = <span class="muted nothing">{text.common.none}</span>;
 const { columns: labels } = text.devices;
@@ -85,8 +86,8 @@ function StateCell({ device }: { readonly device: DeviceJson }) {
   const { installation } = device;
   if (state === null) return nothing;
   if (installation === null) return <StateBadge state={state} />;
-  const { progress, message } = installation;
-  const badge = <StateBadge state={state} title={message ?? installation.bundle} />;
+  const { progress } = installation;
+  const badge = <StateBadge state={state} title={messageWords(installation) ?? installation.bundle} />;
   if (state !== 'downloading') return badge;
   return (
     <span class="state-progress">

@@ -11,6 +11,7 @@ import { stepWords } from '../../parts/release/steps-mark';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import type { ActionDialogProps } from './dialog-props';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -71,7 +72,7 @@ interface TargetProps {
 
 function Target({ target, where, isUnprovenAccepted, onUnproven }: TargetProps) {
   const { bundle, policy, result, ever_proven: isProven } = target;
-  const { step, steps, state, reason } = result;
+  const { step, steps, state } = result;
   const reached = stepWords(policy.steps.split(',')[step - 1] ?? '');
   return (
     <>
@@ -81,7 +82,7 @@ function Target({ target, where, isUnprovenAccepted, onUnproven }: TargetProps) 
       </p>
       {state === 'paused' && (
         <>
-          <Hint tone="warn">{words.backPaused(reason)}</Hint>
+          <Hint tone="warn">{words.backPaused(whyWords(result))}</Hint>
           <label class="inline">
             <input type="checkbox" name="resume" />
             {words.backResume}

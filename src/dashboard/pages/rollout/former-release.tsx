@@ -12,6 +12,7 @@ import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { Timeline } from './timeline';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts.former;
 const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
@@ -107,9 +108,9 @@ function Failures({ failures }: { readonly failures: ReleaseResultJson['failures
   if (failures.length === 0) return null;
   return (
     <ul class="rows" aria-label={words.failures}>
-      {failures.map(({ state, reason, devices }) => (
-        <li key={`${state}\n${reason ?? ''}`}>
-          <StateBadge state={state} /> {words.failed(formatCount(devices), devices === 1, reason)}
+      {failures.map(({ state, devices, ...why }) => (
+        <li key={`${state}\n${why.reason ?? ''}`}>
+          <StateBadge state={state} /> {words.failed(formatCount(devices), devices === 1, whyWords(why))}
         </li>
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { installationsOf, ProgressBar } from '../../parts/release/progress-bar';
 import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { whomOf } from './whom';
+import { nextWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -95,7 +96,7 @@ function StepRow({ release, index }: StepRowProps) {
         )}
         {when === 'present' && (
           <p>
-            {words.next} {progress.next}
+            {words.next} {nextWords(progress)}
             {rollout.state !== 'aborted' && (
               <span class="muted"> · {words.inProgress(formatCount(progress.in_progress))}</span>
             )}

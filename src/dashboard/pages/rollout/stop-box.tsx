@@ -7,6 +7,7 @@ import { installationsOf } from '../../parts/release/progress-bar';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import type { Action } from './actions';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -17,8 +18,9 @@ interface StopBoxProps {
 
 /** Why a rollout has stopped, and what to do about it. */
 export function StopBox({ release, ask }: StopBoxProps) {
-  const { state, reason, changed_by: by, changed_at: at } = release.rollout;
+  const { state, changed_by: by, changed_at: at } = release.rollout;
   if (state === 'running') return null;
+  const reason = whyWords(release.rollout);
   const isByItself = state === 'paused' && by === 'server';
   const title = isByItself
     ? words.stoppedTitle

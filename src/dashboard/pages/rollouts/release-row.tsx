@@ -9,6 +9,7 @@ import { useRelease } from '../../parts/release/use-release';
 import { RolloutMark } from '../../parts/rollout-mark';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -16,7 +17,8 @@ const words = text.rollouts;
 export function ReleaseRow({ release }: { readonly release: ReleaseWithRolloutJson }) {
   const { id, compatible, channel, bundle, version, rollout, released_at: at, released_by: by } = release;
   const progress = useRelease(id).value?.progress ?? null;
-  const { state, reason, changed_by: changedBy } = rollout;
+  const { state, changed_by: changedBy } = rollout;
+  const reason = whyWords(rollout);
   return (
     <li class="release-row">
       <div class="release-about">

@@ -2,6 +2,7 @@ import type { ReleaseResultJson } from '../../../contract/release-history';
 import { formatCount, formatPercent } from '../../format';
 import { text } from '../../texts';
 import { StateBadge } from '../badge';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -13,7 +14,8 @@ interface ResultWordsProps {
 
 /** How a release ended: where its rollout stopped, and how many devices proved it. */
 export function ResultWords({ result, endedBy = null }: ResultWordsProps) {
-  const { outcome, step, steps, reason, devices, proven, failed, total } = result;
+  const { outcome, step, steps, devices, proven, failed, total } = result;
+  const reason = whyWords(result);
   const silent = total?.silent ?? 0;
   const isCounted = total !== null && total.devices > 0;
   return (

@@ -37,7 +37,7 @@ export const certificates = {
   due: 'Show',
   dues: {
     all: 'all certificates',
-    expiring: 'those that expire soon, or did lately',
+    expiring: 'those that expire soon or expired recently',
     old: 'those without a stated purpose',
   },
   columns: {

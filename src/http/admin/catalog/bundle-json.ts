@@ -12,6 +12,7 @@ import type { Image, SignerCertificate } from '../../../core/inspection';
 import type { StoredImageCheck } from '../../../core/image-check';
 import type { BundleDescription } from '../../../services/catalog/describe-bundle';
 import type { ListedBundle } from '../../../services/catalog/list-bundles';
+import { presentWhy } from '../kernel/why-json';
 
 export function presentBundle({ bundle, activeFor }: ListedBundle): BundleJson {
   const { inspection } = bundle;
@@ -39,7 +40,7 @@ function presentImageCheck(check: StoredImageCheck): ImageCheckJson {
   return {
     state: check.state,
     files: check.state === 'mismatch' ? [...check.files] : [],
-    reason: check.state === 'not-checked' ? check.reason : null,
+    ...presentWhy(check.state === 'not-checked' ? check.reason : null),
   };
 }
 

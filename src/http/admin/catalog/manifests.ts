@@ -1,5 +1,5 @@
 import { manifestJson, manifestListJson } from '../../../contract/manifest';
-import { circumstance } from '../../../core/reasons/circumstances';
+import { circumstance } from '../../../core/circumstances/catalogue';
 import { defaultChannel } from '../../../core/release';
 import { describeNothing, describeRelease } from '../../../services/catalog/describe-release';
 import type { AdminOptions } from '../kernel/admin-options';

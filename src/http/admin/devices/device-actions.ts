@@ -82,7 +82,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       nothing,
       (id, _, actor) => devices.clearFailures(id, actor),
     ),
-    action('cancel', 'cancelInstallation', 'Call off its installation', cancelBody, (id, { force }, actor) =>
+    action('cancel', 'cancelInstallation', 'Cancel its installation', cancelBody, (id, { force }, actor) =>
       devices.cancel(id, actor, { isForced: force }),
     ),
     bulkRoute(devices),

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../core/circumstances/sentences';
 import { csvLine } from '../../../base/text/csv';
 import type { DeviceJson } from '../../../contract/device';
 
@@ -22,7 +23,7 @@ const columns: Readonly<Record<string, (device: DeviceJson) => string | number |
   notes: ({ notes }) => notes,
   admission: ({ admission }) => admission,
   held_at: ({ hold }) => hold?.at ?? null,
-  hold_reason: ({ hold }) => hold?.reason ?? null,
+  hold_reason: ({ hold }) => (hold === null ? null : sayWhy(hold.reason)),
   pinned_to: ({ pin }) => pin?.bundle ?? null,
   attributes: ({ attributes }) => (Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes)),
 };

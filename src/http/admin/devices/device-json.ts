@@ -1,8 +1,9 @@
 import type { BoardJson, DeviceJson } from '../../../contract/device';
 import type { SeenBoot } from '../../../core/board';
-import type { Device } from '../../../core/device';
+import type { Device, Hold } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { instantText } from '../kernel/instant-text';
+import { presentWhy } from '../kernel/why-json';
 import { presentInstallation } from './installation-json';
 
 /** @param revokedAt since when a certificate has been revoked; `null` if it is not */
@@ -31,7 +32,7 @@ export function presentDevice(
     labels: [...device.labels],
     notes: device.notes,
     admission: device.admission,
-    hold: hold === null ? null : { reason: hold.reason, by: hold.by, at: hold.at.toISOString() },
+    hold: hold === null ? null : presentHold(hold),
     pin: pin === null ? null : { bundle: pin.bundleName, by: pin.by, at: pin.at.toISOString() },
     certificates: device.certificates.map(({ serial, firstSeenAt, lastSeenAt }) => ({
       serial,
@@ -52,6 +53,11 @@ export function presentDevice(
     poller_omits: pollerOmits === null ? null : [...pollerOmits],
     installation: installation === null ? null : presentInstallation(installation),
   };
+}
+
+function presentHold({ reason, by, at }: Hold) {
+  const why = presentWhy(reason);
+  return { ...why, reason: why.reason ?? '', by, at: at.toISOString() };
 }
 
 function presentBoard(board: SeenBoot): BoardJson {

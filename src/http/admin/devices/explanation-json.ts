@@ -1,3 +1,4 @@
+import { snakeCase } from '../../../base/text/field-names';
 import type { ExplainedOfferJson, ExplanationJson } from '../../../contract/explanation';
 import { sentenceOf } from '../../../core/offer-sentences';
 import type { ExplainedOffer, Explanation } from '../../../services/offers/explain-offer';
@@ -21,8 +22,17 @@ function presentAnswer({ offer, chain }: ExplainedOffer): ExplainedOfferJson {
     rule: result.rule,
     passed: result.passed,
     message: sentenceOf(result),
+    reason: result.code,
+    parameters: snakeCase({ ...result.parameters }),
   }));
   if (offer.kind === 'nothing')
-    return { offered: null, reason: offer.reason, message: sentenceOf(offer.because), rules };
-  return { offered: offer.bundle.name, reason: null, message: `it gets ${offer.bundle.name}`, rules };
+    return {
+      offered: null,
+      reason: offer.reason,
+      parameters: snakeCase({ ...offer.because.parameters }),
+      message: sentenceOf(offer.because),
+      rules,
+    };
+  const { name } = offer.bundle;
+  return { offered: name, reason: null, parameters: null, message: `it gets ${name}`, rules };
 }

@@ -2,9 +2,15 @@ import type { InstallationJson } from '../../../contract/installation';
 import type { Installation } from '../../../core/installation';
 import { isWritten } from '../../../core/installation-states';
 import { instantText } from '../kernel/instant-text';
+import { presentWhy } from '../kernel/why-json';
 
 export function presentInstallation(installation: Installation): InstallationJson {
   const { bytesSent, bundleSizeBytes, step } = installation;
+  const {
+    reason: message,
+    reason_code: reason,
+    reason_parameters: parameters,
+  } = presentWhy(installation.message);
   return {
     id: installation.id,
     device: installation.deviceId,
@@ -32,7 +38,9 @@ export function presentInstallation(installation: Installation): InstallationJso
       hasInstalled(installation) && bytesSent > 0 ? Math.max(0, bundleSizeBytes - bytesSent) : null,
     progress: progressOf(installation),
     concluded: installation.isPresumed,
-    message: installation.message,
+    message,
+    reason,
+    parameters,
     cleared_at: instantText(installation.clearedAt),
   };
 }

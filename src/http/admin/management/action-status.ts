@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sayWhy } from '../../../core/circumstances/sentences';
 import type { Installation } from '../../../core/installation';
 import { isCalledOff } from '../../../core/installation-states';
 import { hasFinished } from './action-json';
@@ -48,7 +49,7 @@ export function statusesOf(installation: Installation, log: string): readonly St
   if (isCalledOff(installation) && !hasFinished(installation) && !hasAnswered)
     told.push({
       type: state === 'cancelling' ? 'canceling' : 'canceled',
-      messages: message === null ? [] : [message],
+      messages: message === null ? [] : [sayWhy(message)],
       reportedAt: updatedAt.getTime(),
     });
   return told.map((status, index) => ({ id: index + 1, ...status }));

@@ -5,6 +5,7 @@ import { summarizeOutcomes } from '../../../core/release-outcome';
 import { provenPercent } from '../../../core/rollout-count';
 import type { BackTarget } from '../../../services/rollouts/go-back';
 import type { ReleaseResult } from '../../../ports/catalog';
+import { presentWhy } from '../kernel/why-json';
 import { presentActivation } from './release-json';
 import { presentPolicy, presentTotal } from './rollout-json';
 
@@ -45,10 +46,10 @@ function presentResult({ at }: Activation, result: ReleaseResult): ReleaseResult
     state: left.state,
     step: left.step + 1,
     steps: rollout.policy.steps.length,
-    reason: left.reason,
+    ...presentWhy(left.reason),
     ...summary,
     rolled_back: rolledBack,
-    failures: [...failures],
+    failures: failures.map(({ state, reason, devices }) => ({ state, ...presentWhy(reason), devices })),
     outcomes: { ...outcomes },
   };
 }

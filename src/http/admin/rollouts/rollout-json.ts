@@ -1,10 +1,13 @@
 import type { PolicyJson } from '../../../contract/policy';
 import type { MeantDevicesJson, RolloutJson, RolloutProgressJson } from '../../../contract/rollout';
+import { snakeCase } from '../../../base/text/field-names';
+import { sayWhy } from '../../../core/circumstances/sentences';
 import { formatWindow } from '../../../core/maintenance-window';
 import type { Release } from '../../../core/release';
 import type { RolloutPolicy } from '../../../core/rollout';
 import type { RolloutCount } from '../../../core/rollout-count';
 import { formatSteps } from '../../../core/rollout-policy';
+import { presentWhy } from '../kernel/why-json';
 import type { RolloutProgressReport } from '../../../services/rollouts/describe-rollout';
 
 export function presentRollout({ rollout }: Release): RolloutJson {
@@ -13,7 +16,7 @@ export function presentRollout({ rollout }: Release): RolloutJson {
     step: rollout.step + 1,
     steps: rollout.policy.steps.length,
     step_started_at: rollout.stepStartedAt.toISOString(),
-    reason: rollout.reason,
+    ...presentWhy(rollout.reason),
     changed_by: rollout.changedBy,
     changed_at: rollout.changedAt.toISOString(),
     completed_at: rollout.completedAt?.toISOString() ?? null,
@@ -32,7 +35,9 @@ export function presentProgress(progress: RolloutProgressReport): RolloutProgres
     })),
     in_progress: progress.inProgress,
     failures_in_step: progress.failuresInStep,
-    next: progress.next,
+    next: sayWhy(progress.next),
+    next_code: progress.next.code,
+    next_parameters: snakeCase(progress.next.parameters),
     counted_at: progress.countedAt.toISOString(),
   };
 }

@@ -28,7 +28,7 @@ export function takeCancelFeedback(kit: ProtocolKit): Handler {
       return;
     }
     if (state === 'active') {
-      sendRefusal(exchange, 405, `action ${installation.id} was not called off`);
+      sendRefusal(exchange, 405, `action ${installation.id} was not cancelled`);
       return;
     }
     const event = acknowledgementOf(feedback, installation, contactOf(exchange, kit.now()));

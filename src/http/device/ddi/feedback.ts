@@ -107,7 +107,7 @@ const saysNothing = new Set([lastError, 'idle']);
  */
 function messageOf({ execution, finished, details }: Feedback, { message }: Installation): string | null {
   const told = details.filter((text) => !saysNothing.has(text));
-  const why = message ?? '';
+  const why = typeof message === 'string' ? message : '';
   const isFailure = execution === 'closed' && finished === 'failure';
   if (isFailure && why.startsWith(lastError) && !told.includes(why)) told.push(why);
   return told.length === 0 ? null : told.join('; ').slice(0, messageMaxLength).trim();

@@ -1,7 +1,7 @@
 import type { Boards, SecondBoard, SeenBoot } from '../../../core/board';
 import type { Device, Hold, Pin, SeenCertificate } from '../../../core/device';
 import type { DeviceFacts } from '../../../core/device-facts';
-import { type Packed, packDate, unpackDate } from './packed-values';
+import { type Packed, packDate, packWhy, unpackDate, unpackWhy } from './packed-values';
 
 /** The device's values in the order of its fields. */
 export function packDevice(device: Device) {
@@ -87,11 +87,11 @@ function unpackFacts(values: Packed<typeof packFacts>): DeviceFacts {
 }
 
 function packHold({ reason, by, at }: Hold) {
-  return [reason, by, at.getTime()] as const;
+  return [packWhy(reason), by, at.getTime()] as const;
 }
 
 function unpackHold([reason, by, at]: Packed<typeof packHold>): Hold {
-  return { reason, by, at: new Date(at) };
+  return { reason: unpackWhy(reason) ?? '', by, at: new Date(at) };
 }
 
 function packPin({ bundleName, by, at }: Pin) {

@@ -1,5 +1,5 @@
 import type { Installation } from '../../../core/installation';
-import { type Packed, packDate, unpackDate } from './packed-values';
+import { type Packed, packDate, packWhy, unpackDate, unpackWhy } from './packed-values';
 
 /** The installation's values in the order of its fields. */
 export function packInstallation(installation: Installation) {
@@ -32,7 +32,7 @@ export function packInstallation(installation: Installation) {
     installation.wholeBytes,
     installation.bundleSizeBytes,
     installation.progressPercent,
-    installation.message,
+    packWhy(installation.message),
     installation.signature,
     installation.silentPolls,
     installation.isPresumed,
@@ -106,7 +106,7 @@ export function unpackInstallation(deviceId: string, values: Packed<typeof packI
     wholeBytes,
     bundleSizeBytes,
     progressPercent,
-    message,
+    message: unpackWhy(message),
     signature,
     silentPolls,
     isPresumed,

@@ -2,6 +2,7 @@ import { DomainError } from '../../../../src/core/errors';
 import { executions, results } from '../../../../src/http/device/ddi/feedback';
 import { HawkbitClient } from '../../../support/hawkbit-client';
 import { person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+import { said } from '../../../support/said';
 
 const id = 'dev-1';
 let fleet: ReleasedFleet;
@@ -188,7 +189,10 @@ describe('a release that takes the place of another', () => {
     await fleet.release('3.0.0');
     for (let poll = 0; poll < 2; poll += 1)
       expect(await device.links()).toEqual({ kinds: ['cancelAction', 'configData'], action });
-    expect(await latest()).toMatchObject({ state: 'cancelling', message: 'v3.0.0.raucb takes its place' });
+    expect(await latest()).toMatchObject({
+      state: 'cancelling',
+      message: said('v3.0.0.raucb takes its place'),
+    });
     await device.cancelFeedback(action, 'closed', 'success');
     const next = await device.links();
     expect(next.kinds).toContain('deploymentBase');

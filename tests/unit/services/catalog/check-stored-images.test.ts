@@ -13,6 +13,7 @@ import { makeMismatchedBundle } from '../../../support/mismatched-bundle';
 import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../../support/services';
+import { said } from '../../../support/said';
 
 const person = { name: 'local', address: null };
 const sound: ImageCheck = { state: 'sound' };
@@ -201,7 +202,7 @@ describe('a check of images', () => {
     expect(tries).toBe(5);
     expect(state()).toEqual({
       state: 'not-checked',
-      reason: expect.stringMatching(/5 times \(out of memory\); upload/) as string,
+      reason: said(/5 times \(out of memory\); upload/),
     });
     await publish();
     expect(state()).toEqual({ state: 'being-checked', tries: 0 });

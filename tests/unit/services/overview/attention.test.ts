@@ -125,13 +125,13 @@ describe('what needs attention', () => {
     const [after] = itemsOf({ troubled: [two], revokedDevices: new Set(['dev-2', 'dev-3']) });
     expect(after).toMatchObject({ count: 2, revoked: ['dev-2'] });
     expect(after?.message).toMatch(
-      /stolen\. The certificate of dev-2 is revoked: forget the device if it is gone for good$/,
+      /stolen\. The certificate of dev-2 is revoked: forget the device if it will not come back$/,
     );
     const silent = { devices: 2, ids: ['dev-2', 'dev-3'], before: at, afterMs: 86_400_000 };
     const [gone] = itemsOf({ silent, revokedDevices: new Set(['dev-2', 'dev-3']) });
     expect(gone).toMatchObject({ devices: ['dev-2', 'dev-3'], revoked: ['dev-2', 'dev-3'] });
     expect(gone?.message).toMatch(
-      /gone\. The certificates of dev-2, dev-3 are revoked: forget those that are gone for good$/,
+      /gone\. The certificates of dev-2, dev-3 are revoked: forget those that will not come back$/,
     );
   });
 

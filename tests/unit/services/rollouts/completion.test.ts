@@ -4,6 +4,7 @@ import { makeBundle } from '../../../support/bundle-factory';
 import { run } from '../../../support/programs';
 import { RolloutFleet } from '../../../support/rollout-fleet';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { said } from '../../../support/said';
 
 const person = { name: 'local', address: null };
 
@@ -53,7 +54,7 @@ describe('a rollout is complete', () => {
     const { services } = fleet.opened;
     const { next, total } = await services.describeRollout(services.manageRollouts.get(id));
     expect(total).toMatchObject({ devices: 5, proven: 4, notReached: 0 });
-    expect(next).toBe('it is complete; 1 device came later or changed since');
+    expect(next).toEqual(said('it is complete; 1 device came later or changed since'));
     await replace('2.0.0');
     expect(await results()).toMatchObject([
       { outcome: 'running' },
@@ -105,7 +106,7 @@ describe('what a release came to', () => {
     expect(replaced).toMatchObject({
       outcome: 'replaced',
       count: { devices: 4, proven: 2, notReached: 1, silent: 0 },
-      failures: [{ state: 'rolled-back', reason: 'the device booted into 0.9.0 again', devices: 1 }],
+      failures: [{ state: 'rolled-back', reason: said('the device booted into 0.9.0 again'), devices: 1 }],
     });
   });
 

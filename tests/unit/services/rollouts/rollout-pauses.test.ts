@@ -6,6 +6,7 @@ import { hourMs } from '../../../support/fleet-factory';
 import { RolloutFleet } from '../../../support/rollout-fleet';
 import { openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { said } from '../../../support/said';
 
 const person = { name: 'local', address: '127.0.0.1' };
 
@@ -105,7 +106,7 @@ describe('a device that fails again and again', () => {
     await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({
       state: 'paused',
-      reason: '2 devices failed or rolled back in this step',
+      reason: said('2 devices failed or rolled back in this step'),
     });
   });
 

@@ -10,6 +10,7 @@ import { refusal } from '../../../support/refusal';
 import { RolloutFleet } from '../../../support/rollout-fleet';
 import { openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { said } from '../../../support/said';
 
 const person = { name: 'local', address: '127.0.0.1' };
 
@@ -55,7 +56,7 @@ describe('a rollout', () => {
     expect(await fleet.devices[11]?.offered()).toBe('rollout-paused');
     await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
-    expect(fleet.rollout(id).reason).toContain('3 devices failed or rolled back');
+    expect(fleet.rollout(id).reason).toEqual(said(/3 devices failed or rolled back/));
     await fleet.opened.services.manageRollouts.resume(id, person);
     await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');

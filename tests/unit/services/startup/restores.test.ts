@@ -9,6 +9,7 @@ import { fleetAttention } from '../../../support/fleet-attention';
 import { mustRun, temporaryFolder } from '../../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { said } from '../../../support/said';
 
 const person = { name: 'local', address: null };
 const markerOf = (dataDir: string) => path.join(dataDir, 'database.marker');
@@ -71,7 +72,7 @@ describe('an older copy of the database beside the same bundles', () => {
     const one = await open({ dataDir: await restoredFolder() });
     expect(rolloutOf(one)).toMatchObject({
       state: 'paused',
-      reason: expect.stringContaining('restored') as string,
+      reason: said(/restored/),
       changedBy: 'server',
     });
     expect(await one.offered('test-board')).toBe('rollout-paused');
@@ -117,7 +118,7 @@ describe('an older copy of the database beside the same bundles', () => {
     const second = await open({ dataDir: first.dataDir });
     expect(rolloutOf(second)).toMatchObject({
       state: 'paused',
-      reason: expect.stringContaining('restored') as string,
+      reason: said(/restored/),
     });
   });
 
@@ -134,7 +135,7 @@ describe('an older copy of the database beside the same bundles', () => {
     const one = await open({ dataDir });
     expect(one.services.manageRollouts.list().map(({ rollout }) => rollout)).toMatchObject([
       { state: 'aborted', reason: 'bad' },
-      { state: 'paused', reason: expect.stringMatching(/restored.*too hot/) as string },
+      { state: 'paused', reason: said(/restored.*too hot/) },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../../../src/core/circumstances/catalogue';
 import type { SeenBoot } from '../../../../../src/core/board';
 import { type DeviceRecord, newcomer } from '../../../../../src/core/device-record';
 import { packRecord, unpackRecord } from '../../../../../src/store/sqlite/fleet/packed-record';
@@ -107,6 +108,16 @@ const full: DeviceRecord = {
 describe('a packed record', () => {
   it('has all that is known of a device', () => {
     expect(unpackRecord('a', packRecord(full))).toEqual(full);
+  });
+
+  it('tells a reason of the server from one that a person or a device wrote', () => {
+    const reason = circumstance('held-with-pin', { why: circumstance('database-older') });
+    for (const why of [reason, JSON.stringify(reason)]) {
+      const hold = { reason: why, by: 'server', at: later(1) };
+      const installation = installationOf({ deviceId: 'a', message: why });
+      const record = { ...full, device: { ...full.device, hold }, installation };
+      expect(unpackRecord('a', packRecord(record))).toEqual(record);
+    }
   });
 
   it('knows what is not known', () => {

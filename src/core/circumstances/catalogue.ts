@@ -1,0 +1,37 @@
+import type { ReasonParameters } from '../reasons/reason-words';
+import type { Circumstance } from '../reasons/why';
+import { bundleCircumstances } from './bundles';
+import { databaseCircumstances } from './databases';
+import { installationCircumstances } from './installations';
+import { kitCircumstances } from './kits';
+import { nextStepCircumstances } from './next-steps';
+import { rolloutCircumstances } from './rollouts';
+
+/**
+ * Every circumstance, in English. A translation is another table with the same keys. Codes and their parameters are stored: a code may need
+ * more parameters later, but is never used for something else.
+ */
+export const circumstances = {
+  ...bundleCircumstances,
+  ...databaseCircumstances,
+  ...installationCircumstances,
+  ...kitCircumstances,
+  ...nextStepCircumstances,
+  ...rolloutCircumstances,
+};
+
+export type CircumstanceCode = keyof typeof circumstances;
+
+/** What a circumstance's sentence needs; nothing for a function without parameters. */
+export type CircumstanceParameters<Code extends CircumstanceCode> =
+  Parameters<(typeof circumstances)[Code]> extends readonly [infer Needed extends object, ...unknown[]]
+    ? readonly [Needed]
+    : readonly [];
+
+/** @param given what the sentence needs; its type follows from the code */
+export function circumstance<Code extends CircumstanceCode>(
+  code: Code,
+  ...[given]: CircumstanceParameters<Code>
+): Circumstance<Code> {
+  return { code, parameters: { ...(given as ReasonParameters | undefined) } };
+}
