@@ -38,10 +38,13 @@ export interface DraftRecords {
   setFile(moduleId: number, file: DraftFile): Promise<boolean>;
   /** Takes the file from a module. `UPDATE drafts SET file = NULL, bundle = NULL WHERE id = $1` */
   removeFile(moduleId: number): Promise<void>;
-  /** Gives a set its module. `UPDATE drafts SET module = $1 WHERE id = $2 AND module IS NULL` @returns false when it has one */
+  /**
+   * Gives a set its module. `UPDATE drafts SET module = $1 WHERE id = $2 AND module IS NULL AND EXISTS …`
+   * @returns false when it has one, or one of the two is gone
+   */
   setModule(setId: number, moduleId: number): Promise<boolean>;
   /** The bundles that modules point to. `SELECT bundle FROM drafts WHERE bundle IS NOT NULL` */
   pointedTo(): Promise<ReadonlySet<string>>;
-  /** `DELETE FROM drafts WHERE id = $1` @returns false when there was none */
+  /** `DELETE FROM drafts WHERE id = $1 AND NOT EXISTS …` @returns false when there was none, and for the module of a set */
   remove(kind: DraftKind, id: number): Promise<boolean>;
 }

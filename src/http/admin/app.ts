@@ -18,7 +18,8 @@ import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
 import { originGuard } from './kernel/origin-guard';
-import { managementApp } from './management-app';
+import { answerManagementProblems, managementApp } from './management-app';
+import { root as managementRoot } from './management/management-options';
 import { problemAnswer, unknownPath } from './kernel/problem-answer';
 import { registerRoutes } from './register-routes';
 import { drainAfterAnswer } from './kernel/drain-after-answer';
@@ -65,6 +66,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(dashboard(publicDir));
   app.use(unknownPage(publicDir));
   app.use(unknownPath);
+  app.use(managementRoot, answerManagementProblems);
   app.use(problemAnswer);
   return app;
 }

@@ -6,10 +6,13 @@ import { type ManagementOptions, root } from './management/management-options';
 import { managementRoutes } from './management/routes';
 import { registerRoutes } from './register-routes';
 
-/** Serves hawkBit's Management API below its own path, with its own way to authenticate and its own form of problems. */
+/** Serves hawkBit's Management API below its own path, with its own way to authenticate. */
 export function managementApp(options: ManagementOptions, callers: HeaderPorts): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  registerRoutes(router, managementRoutes(options), createIdentifyByHeader(callers));
-  router.use(root, unknownPath, answerProblems(sendHawkbitProblem));
+  registerRoutes(router, managementRoutes(options), createIdentifyByHeader(callers), sendHawkbitProblem);
+  router.use(root, unknownPath);
   return router;
 }
+
+/** Answers every failure below that path in hawkBit's form, also those of the guards in front of it. */
+export const answerManagementProblems = answerProblems(sendHawkbitProblem);

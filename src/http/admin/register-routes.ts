@@ -1,13 +1,18 @@
 import type { IRouter } from 'express';
 import { sendAnswer } from './kernel/answer';
 import { checkScope, type Identify } from './access/authenticate';
-import { methodNotAllowed } from './kernel/problem-answer';
+import { methodNotAllowed, sendProblem, type SendProblem } from './kernel/problem-answer';
 import { readBody } from './kernel/request-body';
 import { contextOf } from './kernel/request-context';
 import { answered, type Route } from './kernel/route';
 
 /** Mounts a route table on an Express app or router. The caller is authenticated before any of the body is read. */
-export function registerRoutes(app: IRouter, routes: readonly Route[], identify: Identify): void {
+export function registerRoutes(
+  app: IRouter,
+  routes: readonly Route[],
+  identify: Identify,
+  send: SendProblem = sendProblem,
+): void {
   const paths = [...new Set(routes.map((route) => route.path))];
   const patternOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
   for (const route of routes) {
@@ -45,7 +50,7 @@ export function registerRoutes(app: IRouter, routes: readonly Route[], identify:
     const methods = routes
       .filter((route) => route.path === path)
       .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
-    app.route(patternOf(path)).all(methodNotAllowed(methods));
+    app.route(patternOf(path)).all(methodNotAllowed(methods, send));
   }
 }
 

@@ -78,8 +78,9 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
       const { moduleId: known } = await get('set', setId);
       const moduleId = onlyModule(moduleIds);
       if (moduleId === null || moduleId === known) return;
+      if (await drafts.setModule(setId, moduleId)) return;
       await get('module', moduleId);
-      if (!(await drafts.setModule(setId, moduleId))) throw DomainError.of('set-of-several-modules');
+      throw DomainError.of('set-of-several-modules');
     },
     async bundleOf(draft) {
       const module =
@@ -87,10 +88,10 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
       return module.file === null ? undefined : catalog.find(module.file.bundleName);
     },
     async remove(kind, id) {
+      if (await drafts.remove(kind, id)) return opaqueFiles.sweep();
       const sets = kind === 'module' ? await drafts.setsOf(id) : [];
       if (sets.length > 0) throw DomainError.of('draft-taken', { id, sets: sets.slice(0, 10) });
-      if (!(await drafts.remove(kind, id))) throw DomainError.of('no-such-draft', { kind, id });
-      await opaqueFiles.sweep();
+      throw DomainError.of('no-such-draft', { kind, id });
     },
     sweep: () => opaqueFiles.sweep(),
     async removeFile(moduleId) {

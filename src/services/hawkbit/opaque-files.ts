@@ -1,3 +1,4 @@
+import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import { type Actor, theServer } from '../../core/event';
 import { isOpaque, opaqueName } from '../../core/opaque';
@@ -54,11 +55,13 @@ export class OpaqueFiles {
 
   /** Deletes files that no module points to and no device needs. Others wait for the next time. */
   async sweep(): Promise<void> {
-    const found = this.ports.catalog.bundles().filter((bundle) => isOpaque(bundle));
+    // One that arrives has its module before it is taken from the list: what is not on it now is seen below, if anything points to it.
+    const isHere = (bundle: Bundle) => isOpaque(bundle) && !this.#arriving.has(bundle.name);
+    const found = this.ports.catalog.bundles().filter(isHere);
     if (found.length === 0) return;
     const used = await this.ports.drafts.pointedTo();
     for (const { name } of found) {
-      if (used.has(name) || this.#arriving.has(name)) continue;
+      if (used.has(name)) continue;
       try {
         await this.ports.deleteBundle.delete({ name, actor: theServer.name });
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { Draft, DraftKind, NewDraft } from '../../core/draft';
 import { DomainError } from '../../core/errors';
 import type { DraftRecords } from '../../ports/drafts';
-import { matches, toDraft, toDraftRow } from '../rows/draft-rows';
+import { isInNoSet, isModule, matches, toDraft, toDraftRow } from '../rows/draft-rows';
 import type { Database } from './database';
 import { query } from './queries';
 import type { Transaction } from './writer';
@@ -58,7 +58,11 @@ export function createDraftRecords(database: Database): DraftRecords {
     setModule(setId, moduleId) {
       return database.transact(async (transaction) => {
         const update = query.updateTable('drafts').set({ module: moduleId });
-        const empty = update.where('id', '=', setId).where('kind', '=', 'set').where('module', 'is', null);
+        const empty = update
+          .where('id', '=', setId)
+          .where('kind', '=', 'set')
+          .where('module', 'is', null)
+          .where(isModule(moduleId));
         return (await transaction.all(empty.returning('id'))).length === 1;
       });
     },
@@ -72,7 +76,11 @@ export function createDraftRecords(database: Database): DraftRecords {
 
     remove(kind, id) {
       return database.transact(async (transaction) => {
-        const gone = query.deleteFrom('drafts').where('kind', '=', kind).where('id', '=', id);
+        const gone = query
+          .deleteFrom('drafts')
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .where(isInNoSet(id));
         return (await transaction.all(gone.returning('id'))).length === 1;
       });
     },

@@ -1,12 +1,29 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { ExpressionBuilder, Insertable, Selectable } from 'kysely';
 import type { Draft, NewDraft } from '../../core/draft';
 import type { DraftQuery } from '../../ports/drafts';
-import type { DraftTable } from './schema';
+import type { DraftTable, Schema } from './schema';
 
 /** The conditions of a query, as an equality for each column. */
 export function matches({ kind, id, name, version, type }: DraftQuery): Partial<Selectable<DraftTable>> {
   const given = { kind, id, name, version, type };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The condition that a module exists. */
+export function isModule(id: number) {
+  return ({ exists, selectFrom }: ExpressionBuilder<Schema, 'drafts'>) =>
+    exists(
+      selectFrom('drafts as modules')
+        .select('modules.id')
+        .where('modules.id', '=', id)
+        .where('modules.kind', '=', 'module'),
+    );
+}
+
+/** The condition that no set names a module. */
+export function isInNoSet(id: number) {
+  return ({ exists, not, selectFrom }: ExpressionBuilder<Schema, 'drafts'>) =>
+    not(exists(selectFrom('drafts as sets').select('sets.id').where('sets.module', '=', id)));
 }
 
 /** A draft from its row. */

@@ -2,7 +2,7 @@ import type { Draft, DraftKind, NewDraft } from '../../core/draft';
 import { DomainError } from '../../core/errors';
 import type { DraftRecords } from '../../ports/drafts';
 import type { Database } from './database';
-import { matches, toDraft, toDraftRow } from '../rows/draft-rows';
+import { isInNoSet, isModule, matches, toDraft, toDraftRow } from '../rows/draft-rows';
 
 /** What hawkBit's scripts create before there is a bundle. */
 export function createDraftRecords(database: Database): DraftRecords {
@@ -70,7 +70,11 @@ export function createDraftRecords(database: Database): DraftRecords {
     setModule(setId, moduleId) {
       return database.transact(() => {
         const update = query.updateTable('drafts').set({ module: moduleId });
-        const empty = update.where('id', '=', setId).where('kind', '=', 'set').where('module', 'is', null);
+        const empty = update
+          .where('id', '=', setId)
+          .where('kind', '=', 'set')
+          .where('module', 'is', null)
+          .where(isModule(moduleId));
         return database.all(empty.returning('id')).length === 1;
       });
     },
@@ -84,7 +88,11 @@ export function createDraftRecords(database: Database): DraftRecords {
 
     remove(kind, id) {
       return database.transact(() => {
-        const gone = query.deleteFrom('drafts').where('kind', '=', kind).where('id', '=', id);
+        const gone = query
+          .deleteFrom('drafts')
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .where(isInNoSet(id));
         return database.all(gone.returning('id')).length === 1;
       });
     },

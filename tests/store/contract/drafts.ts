@@ -68,6 +68,19 @@ export function describeDraftRecords(make: MakeAdapter): void {
     await drafts().removeFile(module.id);
     expect((await drafts().find('module', module.id))?.file).toBeNull();
     expect(await drafts().remove('set', module.id)).toBe(false);
+    expect(await drafts().remove('module', module.id)).toBe(false);
+    expect(await drafts().remove('set', set.id)).toBe(true);
     expect(await drafts().remove('module', module.id)).toBe(true);
+  });
+
+  it('a set never names a module that is gone, whichever of two at once is first', async () => {
+    const added = await drafts().add([draftOf('a'), draftOf('b'), draftOf('s', { kind: 'set' })]);
+    const [a = 0, b = 0, set = 0] = added.map(({ id }) => id);
+    const outcomes = await Promise.all([drafts().remove('module', a), drafts().setModule(set, a)]);
+    expect(outcomes).toEqual([true, false]);
+    expect(await drafts().setModule(set, set)).toBe(false);
+    const reversed = await Promise.all([drafts().setModule(set, b), drafts().remove('module', b)]);
+    expect(reversed).toEqual([true, false]);
+    expect((await drafts().find('set', set))?.moduleId).toBe(b);
   });
 }

@@ -43,18 +43,19 @@ export function answerProblems(send: SendProblem): ErrorRequestHandler {
 }
 
 /** Answers a wrong method on a known path. */
-export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
+export function methodNotAllowed(allowed: readonly string[], send: SendProblem): RequestHandler {
   return (request, response) => {
     response.set('Allow', allowed.join(', '));
     const detail = `${request.method} is not allowed here`;
     const remedy = `Use ${allowed.join(' or ')}.`;
     const requestId = contextOf(request).id;
     response.status(405).set('Cache-Control', 'no-store');
-    sendProblem(request, response, createProblem('method-not-allowed', { detail, remedy, requestId }));
+    send(request, response, createProblem('method-not-allowed', { detail, remedy, requestId }));
   };
 }
 
-function sendProblem(request: Request, response: Response, problem: ProblemJson): void {
+/** Sends a problem document, or text to a browser's form. */
+export function sendProblem(request: Request, response: Response, problem: ProblemJson): void {
   response.vary('Accept');
   if (!wantsPage(request)) {
     response.type(problemMediaType).send(JSON.stringify(problem));

@@ -3,6 +3,7 @@ import { DomainError } from '../../../core/errors';
 import { defineRoute, type Route } from '../kernel/route';
 import { numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
+import { maxItems } from './page-query';
 
 const assignment = z.object({
   id: z.string().max(200),
@@ -28,7 +29,7 @@ export function assignmentRoutes({ services }: ManagementOptions): readonly Rout
       summary: 'Assign a set to targets',
       input: {
         params: z.object({ set: numberParam }),
-        body: z.union([z.array(assignment).min(1), assignment.transform((one) => [one])]),
+        body: z.union([z.array(assignment).min(1).max(maxItems), assignment.transform((one) => [one])]),
       },
       answers: { 200: { description: 'The actions that began', schema: assignedJson } },
       problems: ['not-found', 'conflict', 'bundle-untrusted'],

@@ -2,10 +2,16 @@ import { z } from 'zod';
 import type { DraftKind } from '../../../core/draft';
 import { DomainError } from '../../../core/errors';
 import type { DraftQuery } from '../../../ports/drafts';
-import { isDescending, type pageQuery, readFilter } from './page-query';
+import { isDescending, maxItems, type pageQuery, readFilter } from './page-query';
+
+/** The largest that any of our databases keeps. */
+const maxId = 2 ** 31 - 1;
 
 /** The id of a module, a set or an action. */
-export const numberParam = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const numberParam = z.coerce.number().int().min(1).max(maxId);
+
+/** Modules, as the body of a request names them. */
+export const moduleIds = z.array(z.object({ id: z.number().int().min(1).max(maxId) })).max(maxItems);
 
 /** A query for modules or sets. @throws DomainError `invalid-input` */
 export function draftQuery(

@@ -3,7 +3,7 @@ import { moduleJson, presentModule } from './draft-json';
 import { draftQuery, newDraft, numberParam } from './draft-query';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root } from './management-options';
-import { pageOf, pageQuery } from './page-query';
+import { maxItems, pageOf, pageQuery } from './page-query';
 
 const params = z.object({ module: numberParam });
 const path = `${root}/softwaremodules`;
@@ -32,7 +32,7 @@ export function moduleRoutes({ services: { manageDrafts }, searches }: Managemen
       scope: 'publish',
       operation: 'createModules',
       summary: 'Create software modules without files',
-      input: { body: z.array(newDraft).min(1) },
+      input: { body: z.array(newDraft).min(1).max(maxItems) },
       answers: { 201: { description: 'The modules', schema: z.array(moduleJson) } },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {

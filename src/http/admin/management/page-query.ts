@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DomainError } from '../../../core/errors';
 
-const maxLimit = 500;
+/** At most so many are listed, or named by one request. */
+export const maxItems = 500;
 /** A list is read from its begin, whatever its offset. */
 const maxOffset = 100_000;
 
@@ -13,7 +14,7 @@ export const pageQuery = z.object({
     .int()
     .min(1)
     .default(50)
-    .transform((limit) => Math.min(limit, maxLimit)),
+    .transform((limit) => Math.min(limit, maxItems)),
   sort: z.string().max(200).optional(),
   q: z.string().max(500).optional(),
   /** hawkBit's clients send it; the answer has everything anyway. */

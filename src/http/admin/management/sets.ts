@@ -3,12 +3,11 @@ import type { Draft } from '../../../core/draft';
 import { defineRoute, type Route } from '../kernel/route';
 import { assignmentRoutes } from './assignments';
 import { moduleJson, presentModule, presentSet, setJson } from './draft-json';
-import { draftQuery, newDraft, numberParam } from './draft-query';
+import { draftQuery, moduleIds, newDraft, numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
-import { pageOf, pageQuery } from './page-query';
+import { maxItems, pageOf, pageQuery } from './page-query';
 
 const params = z.object({ set: numberParam });
-const moduleIds = z.array(z.object({ id: z.number().int().min(1) }));
 const newSet = newDraft.extend({
   modules: moduleIds.default([]),
   requiredMigrationStep: z.boolean().optional(),
@@ -44,7 +43,7 @@ export function setRoutes(options: ManagementOptions): readonly Route[] {
       scope: 'publish',
       operation: 'createSets',
       summary: 'Create distribution sets',
-      input: { body: z.array(newSet).min(1) },
+      input: { body: z.array(newSet).min(1).max(maxItems) },
       answers: { 201: { description: 'The sets', schema: z.array(setJson) } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {

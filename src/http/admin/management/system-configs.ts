@@ -17,8 +17,6 @@ const configJson = z.object({ value, global: z.boolean() });
 const params = z.object({ key: z.string().max(200) });
 
 interface Config {
-  /** A secret needs the scope `admin`; so does every change. */
-  readonly isSecret?: true;
   read(): Value | Promise<Value>;
   write(value: Value, actor: Actor): Promise<void>;
 }

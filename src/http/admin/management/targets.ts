@@ -5,7 +5,7 @@ import type { DeviceQuery, ListedDevice } from '../../../ports/fleet-queries';
 import { contextOf } from '../kernel/request-context';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root, usualPollIntervalMs } from './management-options';
-import { isDescending, pageOf, pageQuery, readFilter } from './page-query';
+import { isDescending, maxItems, pageOf, pageQuery, readFilter } from './page-query';
 import { presentTarget, targetJson } from './target-json';
 
 const params = z.object({ target: z.string().max(200) });
@@ -18,7 +18,8 @@ const newTargets = z
       securityToken: z.string().optional(),
     }),
   )
-  .min(1);
+  .min(1)
+  .max(maxItems);
 const targetChange = z.object({
   description: z.string().optional(),
   securityToken: z.string().optional(),
