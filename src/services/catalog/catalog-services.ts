@@ -48,6 +48,7 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
       storage,
       idleMs,
       cache: new BlockCache(ports.bundleCacheBytes ?? usualCacheBytes),
+      allowOpaque,
     }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),
     bundleTrust,

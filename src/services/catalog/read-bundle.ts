@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
+import { isOpaque } from '../../core/opaque';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BlockCache, CacheCounts } from './block-cache';
 import type { Catalog } from './catalog';
@@ -21,6 +22,7 @@ export interface BundleLease {
 
 /** How downloads find and read bundles: from memory and disk, without the database. */
 export interface ReadBundle {
+  /** `undefined` also for an opaque file while the server does not accept them, whoever began to read it before. */
   find(name: string): Bundle | undefined;
   /**
    * A bundle that others have open already; `undefined` when nobody has.
@@ -41,6 +43,8 @@ export interface BundleReaderPorts {
   /** How long unused files stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
   readonly cache: BlockCache;
+  /** Opaque files are taken, and so devices may read them. */
+  readonly allowOpaque?: boolean;
 }
 
 /** Reads the bundles of the catalog from the storage. */
@@ -52,7 +56,9 @@ export class BundleReader implements ReadBundle {
   }
 
   find(name: string): Bundle | undefined {
-    return this.ports.catalog.find(name);
+    const { catalog, allowOpaque = false } = this.ports;
+    const bundle = catalog.find(name);
+    return bundle !== undefined && isOpaque(bundle) && !allowOpaque ? undefined : bundle;
   }
 
   openNow({ name, sha256 }: Bundle, trail?: ReadTrail): BundleLease | undefined {
