@@ -12,5 +12,4 @@ export const whyFields = {
     .describe('what the sentence of `reason_code` needs'),
 };
 
-const whyJson = z.object(whyFields);
-export type WhyJson = z.infer<typeof whyJson>;
+export type WhyJson = z.infer<z.ZodObject<typeof whyFields>>;

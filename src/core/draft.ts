@@ -1,3 +1,4 @@
+import type { DraftKind } from './draft-kind';
 import { DomainError } from './errors';
 
 /**
@@ -20,9 +21,6 @@ export interface Draft {
   /** The module of a set; `null` for a module, and for a set that has none yet. */
   readonly moduleId: number | null;
 }
-
-export const draftKinds = ['module', 'set'] as const;
-export type DraftKind = (typeof draftKinds)[number];
 
 /** The bundle that a module points to. */
 export interface DraftFile {

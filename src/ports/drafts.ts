@@ -1,4 +1,5 @@
-import type { Draft, DraftFile, DraftKind, NewDraft } from '../core/draft';
+import type { Draft, DraftFile, NewDraft } from '../core/draft';
+import type { DraftKind } from '../core/draft-kind';
 
 /** A page of drafts. */
 export interface DraftPage {

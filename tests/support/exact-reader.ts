@@ -58,9 +58,10 @@ export class ExactReader {
   }
 
   async #readOn(): Promise<void> {
-    while (!this.#isStopped) {
+    const isStopped = () => this.#isStopped;
+    while (!isStopped()) {
       for (const asked of choose(this.reading.stored())) {
-        if (this.#isStopped || !(await this.#read(asked))) break;
+        if (isStopped() || !(await this.#read(asked))) break;
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { DraftKind } from '../draft';
+import type { DraftKind } from '../draft-kind';
 import type { Reasons } from './reason-words';
 
 const nouns = { module: 'software module', set: 'distribution set' } as const;

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../core/bundle';
-import { type Draft, type DraftKind, parseDraftText } from '../../core/draft';
+import { type Draft, parseDraftText } from '../../core/draft';
+import type { DraftKind } from '../../core/draft-kind';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import type { Clock } from '../../ports/clock';

@@ -45,9 +45,9 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     ...connectionOptions(url),
     max: maxConnections,
     types: {
-      getTypeParser: (id: number, format?: 'text' | 'binary') =>
-        numberTypes.has(id) ? Number : (types.getTypeParser(id, format) as (text: string) => unknown),
-    } as typeof types,
+      getTypeParser: (id: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary'): unknown =>
+        numberTypes.has(id) ? Number : types.getTypeParser(id, format),
+    },
   });
   // Without these, a connection that ends would end the process: the idle ones belong to the pool, the others to no one.
   pool.on('error', () => undefined);

@@ -1,4 +1,5 @@
-import type { Draft, DraftKind, NewDraft } from '../../core/draft';
+import type { Draft, NewDraft } from '../../core/draft';
+import type { DraftKind } from '../../core/draft-kind';
 import { DomainError } from '../../core/errors';
 import type { DraftRecords } from '../../ports/drafts';
 import { isInNoSet, isModule, matches, toDraft, toDraftRow } from '../rows/draft-rows';

@@ -1,6 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Admission } from '../../core/device';
-import type { DraftKind } from '../../core/draft';
+import type { DraftKind } from '../../core/draft-kind';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
 import type { ReleaseEnding } from '../../core/release-end';

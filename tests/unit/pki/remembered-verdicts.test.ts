@@ -1,4 +1,5 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import type { DeviceVerdict } from '../../../src/pki/judge-device';
 import { rememberVerdicts } from '../../../src/pki/remembered-verdicts';
 import type { PeerCertificate } from '../../../src/ports/certificates';
@@ -11,6 +12,7 @@ const good: DeviceVerdict = {
 };
 const bad: DeviceVerdict = { ok: false, cause: 'unknown-ca', reason: 'its issuer is unknown' };
 
+const certificate = new X509Certificate(rootCertificates[0] ?? '');
 let decoded: number;
 beforeEach(() => {
   decoded = 0;
@@ -22,7 +24,7 @@ function showing(bytes: string | Buffer): PeerCertificate {
     der: Buffer.from(bytes),
     get x509() {
       decoded += 1;
-      return {} as X509Certificate;
+      return certificate;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DraftKind } from '../../../core/draft';
+import type { DraftKind } from '../../../core/draft-kind';
 import { DomainError } from '../../../core/errors';
 import type { DraftQuery } from '../../../ports/drafts';
 import { isDescending, maxItems, type pageQuery, readFilter } from './page-query';

@@ -16,9 +16,9 @@ beforeAll(async () => {
 
 async function make(rest: ManagementListener, kind: string, more: object = {}): Promise<number> {
   count += 1;
-  const { body } = await rest
-    .ask('post', kind, [{ name: `name ${count}`, version: '1', type: 'os', ...more }])
-    .expect(201);
+  const body: unknown = (
+    await rest.ask('post', kind, [{ name: `name ${count}`, version: '1', type: 'os', ...more }]).expect(201)
+  ).body;
   return (body as { id: number }[])[0]?.id ?? 0;
 }
 const upload = (rest: ManagementListener, module: number, bytes: Buffer, name: string) =>
@@ -29,7 +29,7 @@ describe('a software module', () => {
     const module = await make(strict, 'softwaremodules');
     expect((await strict.ask('get', `softwaremodules/${module}`)).body).toMatchObject({ complete: false });
     expect((await strict.ask('get', `softwaremodules/${module}/artifacts`)).body).toEqual([]);
-    const { body } = await upload(strict, module, bundle, 'board-1.raucb').expect(201);
+    const body: unknown = (await upload(strict, module, bundle, 'board-1.raucb').expect(201)).body;
     expect(body).toMatchObject({
       id: module,
       providedFilename: 'board-1.raucb',
@@ -49,7 +49,7 @@ describe('a software module', () => {
     const module = await make(strict, 'softwaremodules');
     await upload(strict, module, bundle, 'first.raucb').expect(201);
     await upload(strict, module, bundle, 'second.raucb').expect(409);
-    const { body } = await strict.ask('get', `softwaremodules/${module}/artifacts`);
+    const body: unknown = (await strict.ask('get', `softwaremodules/${module}/artifacts`)).body;
     expect(body).toMatchObject([{ providedFilename: 'first.raucb' }]);
   });
 
@@ -59,8 +59,8 @@ describe('a software module', () => {
     ['hidden', '.raucb', 400],
   ])('takes no file that is %s', async (_, name, status) => {
     const module = await make(strict, 'softwaremodules');
-    const { status: answered, body } = await upload(strict, module, Buffer.from('random bytes'), name);
-    expect([answered, body]).toEqual([
+    const answer = await upload(strict, module, Buffer.from('random bytes'), name);
+    expect([answer.status, answer.body]).toEqual([
       status,
       expect.objectContaining({ errorCode: expect.any(String) as string }),
     ]);
@@ -74,8 +74,8 @@ describe('a software module', () => {
 
   it('is found by its name and version', async () => {
     const module = await make(strict, 'softwaremodules', { name: 'findable', version: '7' });
-    const { body } = await strict.ask('get', 'softwaremodules?q=name==findable;version==7').expect(200);
-    expect(body).toMatchObject({ total: 1, content: [{ id: module }] });
+    const found = await strict.ask('get', 'softwaremodules?q=name==findable;version==7').expect(200);
+    expect(found.body).toMatchObject({ total: 1, content: [{ id: module }] });
     await strict.ask('post', 'softwaremodules', [{ name: 'findable', version: '7', type: 'os' }]).expect(409);
   });
 
@@ -130,7 +130,8 @@ describe('where opaque files are accepted', () => {
       await upload(lax, module, Buffer.from(`bytes of ${module}`), 'bundle.raucb').expect(201);
     const shown = (await lax.ask('get', `softwaremodules/${modules[0]}/artifacts`)).body as object[];
     expect(shown).toMatchObject([{ providedFilename: 'bundle.raucb', opaque: true }]);
-    const { body } = await lax.http.get('/api/bundles').auth(lax.secrets.read, { type: 'bearer' });
+    const body: unknown = (await lax.http.get('/api/bundles').auth(lax.secrets.read, { type: 'bearer' }))
+      .body;
     const { bundles } = body as { bundles: { name: string; verdict: string; compatible: string | null }[] };
     expect(bundles.map(({ verdict, compatible }) => ({ verdict, compatible }))).toEqual([
       { verdict: 'opaque', compatible: null },
@@ -160,7 +161,7 @@ describe('where opaque files are accepted', () => {
 
   it('a bundle is still a bundle', async () => {
     const module = await make(lax, 'softwaremodules');
-    const { body } = await upload(lax, module, bundle, 'real.raucb').expect(201);
+    const body: unknown = (await upload(lax, module, bundle, 'real.raucb').expect(201)).body;
     expect(body).toMatchObject({ opaque: false });
     expect(lax.services.listBundles.get('real.raucb').bundle.inspection.manifest?.version).toBe('1.0.0');
   });

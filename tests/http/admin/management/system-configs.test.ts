@@ -77,6 +77,6 @@ it.each(['repository.actions.autoclose.enabled', '__proto__', 'constructor'])(
 );
 
 it('all of them are one object', async () => {
-  const { body } = await listener.ask('get', 'system/configs').expect(200);
+  const body: unknown = (await listener.ask('get', 'system/configs').expect(200)).body;
   expect(body).toHaveProperty(['pollingTime', 'value']);
 });

@@ -24,9 +24,9 @@ describe('who may call', () => {
     ['no colon', { Authorization: `Basic ${Buffer.from('admin').toString('base64')}` }],
     ['another scheme', { Authorization: 'Digest admin' }],
   ])("refuses %s in hawkBit's form", async (_, headers) => {
-    const { status, body } = await listener.http.get('/rest/v1/targets').set(headers);
-    expect(status).toBe(401);
-    expect(body).toMatchObject({
+    const answer = await listener.http.get('/rest/v1/targets').set(headers);
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({
       exceptionClass: expect.any(String) as unknown,
       errorCode: 'rauc-simple-server.unauthenticated',
       message: expect.any(String) as unknown,
@@ -63,17 +63,19 @@ describe('who may call', () => {
     await make({ controllerId: 'secretive' });
     const seen = await listener.ask('get', 'targets/secretive', undefined, listener.secrets.publish);
     expect(seen.body).not.toHaveProperty('securityToken');
-    const { body } = await listener.ask('get', 'targets/secretive');
+    const body: unknown = (await listener.ask('get', 'targets/secretive')).body;
     expect((body as { securityToken: string }).securityToken).toBe(await tokenOf('secretive'));
   });
 });
 
 describe('targets', () => {
   it('are devices, each with a token of its own', async () => {
-    const { body } = await make(
-      { controllerId: 'a-1', name: 'a-1', description: 'in the lab' },
-      { controllerId: 'a-2', securityToken: '0123456789abcdef' },
-    ).expect(201);
+    const body: unknown = (
+      await make(
+        { controllerId: 'a-1', name: 'a-1', description: 'in the lab' },
+        { controllerId: 'a-2', securityToken: '0123456789abcdef' },
+      ).expect(201)
+    ).body;
     expect(body).toMatchObject([
       { controllerId: 'a-1', name: 'a-1', description: 'in the lab', updateStatus: 'unknown' },
       { controllerId: 'a-2', securityToken: '0123456789abcdef' },
@@ -85,8 +87,8 @@ describe('targets', () => {
 
   it('are created together or not at all', async () => {
     await make({ controllerId: 'taken' }).expect(201);
-    const { status, body } = await make({ controllerId: 'fresh' }, { controllerId: 'taken' });
-    expect([status, (body as { errorCode: string }).errorCode]).toEqual([
+    const refused = await make({ controllerId: 'fresh' }, { controllerId: 'taken' });
+    expect([refused.status, (refused.body as { errorCode: string }).errorCode]).toEqual([
       409,
       'hawkbit.server.error.repo.entitiyAlreayExists',
     ]);
@@ -103,13 +105,13 @@ describe('targets', () => {
   it('are changed and deleted', async () => {
     await make({ controllerId: 'c-1' });
     const change = { description: 'moved', securityToken: 'fedcba9876543210' };
-    const { body } = await listener.ask('put', 'targets/c-1', change).expect(200);
+    const body: unknown = (await listener.ask('put', 'targets/c-1', change).expect(200)).body;
     expect(body).toMatchObject(change);
     expect(
       await listener.services.deviceTokens.check({ kind: 'device', id: 'c-1' }, 'fedcba9876543210'),
     ).toBe(true);
     await listener.ask('delete', 'targets/c-1').expect(200);
-    const { body: gone } = await listener.ask('get', 'targets/c-1').expect(404);
+    const gone: unknown = (await listener.ask('get', 'targets/c-1').expect(404)).body;
     expect(gone).toMatchObject({ errorCode: 'hawkbit.server.error.repo.entitiyNotFound' });
   });
 
@@ -129,7 +131,7 @@ describe('targets', () => {
         },
       },
     );
-    const { body } = await listener.ask('get', 'targets/d-1/attributes').expect(200);
+    const body: unknown = (await listener.ask('get', 'targets/d-1/attributes').expect(200)).body;
     expect(body).toEqual({ product: 'Terminator', mac_address: 'ff:ff:ff:ff:ff:ff' });
     expect((await listener.ask('get', 'targets/d-1')).body).toMatchObject({
       updateStatus: 'registered',
@@ -140,7 +142,7 @@ describe('targets', () => {
 
 describe('the list of targets', () => {
   const idsOf = async (query: string) => {
-    const { body } = await listener.ask('get', `targets?${query}`).expect(200);
+    const body: unknown = (await listener.ask('get', `targets?${query}`).expect(200)).body;
     const { content, total, size } = body as {
       content: { controllerId: string }[];
       total: number;
@@ -182,7 +184,7 @@ describe('the list of targets', () => {
 
 describe('anything else', () => {
   it.each(['rollouts', 'targets/a-1/tags', ''])('is not there: %s', async (path) => {
-    const { body } = await listener.ask('get', path).expect(404);
+    const body: unknown = (await listener.ask('get', path).expect(404)).body;
     expect(body).toHaveProperty('errorCode');
   });
 });

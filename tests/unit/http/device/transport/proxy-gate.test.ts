@@ -55,7 +55,9 @@ it('forgets an address with its connection', async () => {
   const { client, socket, addresses, hasEntered } = await meet(proxyHeader({ source: '192.0.2.7' }));
   expect(hasEntered).toBe(true);
   const { remoteAddress, remotePort, localAddress } = socket;
-  const ends = { remoteAddress, remotePort, localAddress } as net.Socket;
+  if (remoteAddress === undefined || remotePort === undefined || localAddress === undefined)
+    throw new Error('it is gone already');
+  const ends = { remoteAddress, remotePort, localAddress };
   expect(addresses.of(ends)).toBe('192.0.2.7');
   client.destroy();
   socket.resume();

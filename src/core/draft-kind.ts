@@ -1,0 +1,2 @@
+/** A software module or a distribution set of hawkBit's scripts; see `Draft`. */
+export type DraftKind = 'module' | 'set';
