@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { nullableText } from './answer-fields';
 
-/** What goes along with a `reason` that the server may have found itself. */
+/** What goes along with a `reason` that the server may have found itself; a reader takes an answer without them, too. */
 export const whyFields = {
-  reason_code: nullableText.describe(
-    'the same as a code, for those who say it in their own words; more may be added. Null for what a person or a device wrote, and for the sentence of an earlier version',
-  ),
+  reason_code: nullableText
+    .default(null)
+    .describe(
+      'the same as a code, for those who say it in their own words; more may be added. Null for what a person or a device wrote, and for the sentence of an earlier version',
+    ),
   reason_parameters: z
     .record(z.string(), z.unknown())
     .nullable()
+    .default(null)
     .describe('what the sentence of `reason_code` needs'),
 };
 

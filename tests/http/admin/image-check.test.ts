@@ -11,6 +11,9 @@ import { temporaryFolder } from '../../support/programs';
 import { bundleSigner } from '../../support/test-pki';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
+/** What goes along with a reason that is no code. */
+const uncoded = { reason_code: null, reason_parameters: null };
+
 let admin: AdminListener;
 afterEach(() => admin.close());
 
@@ -49,13 +52,16 @@ describe('the images of an upload', () => {
       bundle: { verdict: 'trusted', image_check: { state: 'being-checked', files: [], reason: null } },
     });
     await admin.opened.services.checkStoredImages.run();
-    expect(await imageCheck('a.raucb')).toEqual({ state: 'sound', files: [], reason: null });
+    expect(await imageCheck('a.raucb')).toEqual({ state: 'sound', files: [], reason: null, ...uncoded });
   });
 
   it('are named when the manifest does not fit them, and whoever releases them is warned', async () => {
     await upload(await makeMismatchedBundle(), 'bad.raucb').expect(201);
     await admin.opened.services.checkStoredImages.run();
-    expect(await imageCheck('bad.raucb')).toEqual({ state: 'mismatch', files: ['rootfs.img'], reason: null });
+    expect(await imageCheck('bad.raucb')).toEqual({
+      ...{ state: 'mismatch', files: ['rootfs.img'], reason: null },
+      ...uncoded,
+    });
     const warnings = [{ code: 'images-mismatch', message: expect.stringMatching(/rootfs\.img/) as string }];
     const release = { bundle: 'bad.raucb', channel: 'beta' };
     expect((await admin.http.post('/api/releases/preview').send(release).expect(200)).body).toMatchObject({
@@ -77,6 +83,7 @@ describe('the images of an upload', () => {
       state: 'not-checked',
       files: [],
       reason: expect.stringMatching(/compressor/) as string,
+      ...uncoded,
     });
   });
 });

@@ -9,7 +9,7 @@ import { useRelease } from '../../parts/release/use-release';
 import { RolloutMark } from '../../parts/rollout-mark';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
-import { whyWords } from '../../why-words';
+import { nextWords, whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -51,7 +51,7 @@ interface ProgressProps {
 }
 
 function Progress({ release, progress }: ProgressProps) {
-  const { steps, failures_in_step: failures, next } = progress;
+  const { steps, failures_in_step: failures } = progress;
   return (
     <>
       <ProgressBar
@@ -60,7 +60,7 @@ function Progress({ release, progress }: ProgressProps) {
         steps={steps}
       />
       <p class="small">
-        {words.next} {next}
+        {words.next} {nextWords(progress)}
         {failures > 0 && <span class="bad-text"> · {words.failures(formatCount(failures))}</span>}
       </p>
     </>
