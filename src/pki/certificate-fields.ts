@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
+import { certificatePem } from '../base/text/certificate-pem';
 import { type Certificate, readCertificate as readX509 } from '../x509/certificate';
 import { extensionOids, keyPurposes, sayingOf } from '../x509/extensions';
 import { type AlternativeName, readAlternativeNames } from '../x509/general-name';
 import { Malformed } from '../x509/malformed';
+import { tags } from '../x509/tags';
 
 /** What a certificate says, whether from the folder, a device or a person. */
 export interface CertificateFields extends Certificate {
@@ -62,9 +64,14 @@ export function isIssuedBy(certificate: CertificateFields, ca: CertificateFields
   return ca.subjectName === certificate.issuerName && certificate.x509.verify(ca.x509.publicKey);
 }
 
+/** A certificate has more than 127 bytes, so the second one of its DER is no ASCII. */
+function isDer(source: string | Buffer): source is Buffer {
+  return typeof source !== 'string' && source[0] === tags.sequence && (source[1] ?? 0) >= 0x80;
+}
+
 function parseX509(source: string | Buffer): X509Certificate {
   try {
-    return new X509Certificate(source);
+    return new X509Certificate(isDer(source) ? certificatePem(source) : source);
   } catch (cause) {
     throw new DomainError('invalid-input', 'this is not a certificate', {
       cause,

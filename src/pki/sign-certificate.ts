@@ -1,4 +1,5 @@
 import { constants, createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { certificatePem } from '../base/text/certificate-pem';
 import { DomainError } from '../core/errors';
 import {
   bits,
@@ -50,7 +51,9 @@ export function signCertificate(content: CertificateContent, signer: KeyPair): X
     ...(isVersion1 ? [] : [tagged(3, sequence(...content.extensions))]),
   );
   const signature = sign(hash, toDer(toBeSigned), { key: signer.privateKey, ...padding });
-  const certificate = new X509Certificate(toDer(sequence(toBeSigned, algorithm, bits(signature))));
+  const certificate = new X509Certificate(
+    certificatePem(toDer(sequence(toBeSigned, algorithm, bits(signature)))),
+  );
   if (!certificate.verify(signer.publicKey)) throw new Error('a certificate just made does not verify');
   return certificate;
 }

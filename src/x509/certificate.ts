@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { certificatePem } from '../base/text/certificate-pem';
 import { type Algorithm, readAlgorithm } from './algorithm';
 import { type AuthorityKeyId, readAuthorityKeyId, untoldAuthorityKeyId } from './authority-key-id';
 import type { Encoding } from './bounds';
@@ -132,7 +133,7 @@ function readUses(extensions: readonly Extension[]): Uses {
 
 function parseX509(bytes: Buffer): X509Certificate {
   try {
-    return new X509Certificate(bytes);
+    return new X509Certificate(certificatePem(bytes));
   } catch {
     throw new Malformed('it is not a certificate');
   }

@@ -265,6 +265,26 @@ describe('TLS session resumption', () => {
   });
 });
 
+it('ends a connection that begins another handshake, which could show another certificate', async () => {
+  const socket = tls.connect({
+    ...(await readClientFiles(board)),
+    host: 'localhost',
+    port: Number(new URL(listener.url).port),
+    maxVersion: 'TLSv1.2',
+  });
+  socket.on('error', () => undefined);
+  await once(socket, 'secureConnect');
+  socket.write(request.replace('Connection: close\r\n', ''));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200/);
+  const outcome = new Promise((resolve) => {
+    socket.once('close', () => resolve('ended'));
+    socket.renegotiate({}, (error) => resolve(error === null ? 'renegotiated' : 'ended'));
+  });
+  expect(await outcome).toBe('ended');
+  socket.destroy();
+});
+
 describe('new TLS files', () => {
   it('serve new connections while old ones go on', async () => {
     const other = await startDeviceListener();

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { certificatePem } from '../../../src/base/text/certificate-pem';
+import { readCertificate as readFields } from '../../../src/pki/certificate-fields';
 import type { Encoding } from '../../../src/x509/bounds';
 import { readCertificate } from '../../../src/x509/certificate';
 import { tlv } from '../../support/ber';
@@ -28,7 +30,19 @@ const extendedKeyUsage = extensionOf(37, hex('30 0a 06 08 2b 06 01 05 05 07 03 0
 const subjectKeyId = extensionOf(14, hex('04 02 aa bb'));
 const authorityKeyId = extensionOf(35, hex('30 04 80 02 cc dd'));
 
+/** Of another certificate, `CN=other`. */
+const otherPem = certificatePem(certificateOf({ subject: nameOf('other') }));
+
 describe('a certificate', () => {
+  it('is itself, although it contains the PEM of another one', () => {
+    const bytes = certificateOf({
+      extensions: extensionsOf(extensionOf(99, Buffer.from(`\n${otherPem}`))),
+    });
+    expect(readCertificate(bytes, 'DER').x509.raw.equals(bytes)).toBe(true);
+    expect(readFields(bytes).x509.raw.equals(bytes)).toBe(true);
+    expect(readFields(Buffer.from(otherPem)).x509.subject).toContain('other');
+  });
+
   it('is read field by field', () => {
     const bytes = certificateOf({
       extensions: extensionsOf(basicConstraints, keyUsage, extendedKeyUsage, subjectKeyId, authorityKeyId),

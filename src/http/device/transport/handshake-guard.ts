@@ -3,7 +3,7 @@ import type { Server } from 'node:tls';
 import { addressGroup } from '../../address-group';
 import { type HandshakeLimits, HandshakeQueue } from './handshake-queue';
 import type { MonotonicClock } from '../../../ports/clock';
-import type { PeerAddresses } from './peer-addresses';
+import { connectionKey, type Ends, type PeerAddresses } from './peer-addresses';
 import type { ProxyGate } from './proxy-gate';
 
 export interface HandshakeGuardOptions {
@@ -36,7 +36,7 @@ const tickMs = 25;
  */
 export class HandshakeGuard {
   readonly #queue: HandshakeQueue<Arrived>;
-  /** By {@link keyOf}, in the order in which they began. */
+  /** By {@link connectionKey}, in the order in which they began. */
   readonly #begun = new Map<string, Begun>();
   readonly #held = new Set<Arrived>();
   readonly #speakTls: (socket: Socket) => void;
@@ -57,8 +57,8 @@ export class HandshakeGuard {
   }
 
   /** A TLS handshake ended. Takes the TLS socket or the one below. */
-  over(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): void {
-    this.#end(keyOf(socket));
+  over(socket: Ends): void {
+    this.#end(connectionKey(socket));
   }
 
   /** Connections that wait for their turn. */
@@ -102,7 +102,7 @@ export class HandshakeGuard {
       this.#queue.end(group);
       return;
     }
-    const key = keyOf(socket);
+    const key = connectionKey(socket);
     const one = { socket, group, atMs: this.options.monotonicMs() };
     this.#begun.set(key, one);
     socket.once('close', () => {
@@ -164,9 +164,4 @@ function takeOverTls(
     Reflect.apply(speakTls, server, [socket]);
     Object.assign(server, { pauseOnConnect: true });
   };
-}
-
-/** The same for TLS's socket and the one below. */
-function keyOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
-  return `${remoteAddress ?? ''} ${remotePort ?? 0}`;
 }

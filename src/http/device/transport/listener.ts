@@ -69,7 +69,7 @@ export function createListener(
 
 /**
  * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a refused socket: an HTTP/2 session on a destroyed
- * socket fails.
+ * socket fails. A connection that begins another handshake (TLS 1.2 renegotiation) ends: the peer could show another certificate in it.
  * @param admit returns whether HTTP may begin; if so, `began` gets the HTTP/2 session, or `null` for HTTP/1.1
  */
 export function guardConnections(
@@ -81,6 +81,7 @@ export function guardConnections(
     throw new Error('this Node wires HTTP/2 servers in another way');
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
+    socket.disableRenegotiation();
     const admitted = admit(socket);
     if (admitted === undefined) return;
     let session: ServerHttp2Session | null = null;

@@ -9,7 +9,7 @@ export type Carried = { readonly address: string } | null;
 
 /** Who is at the other end of the connections of one listener: behind a proxy, whom its PROXY header named. */
 export class PeerAddresses {
-  readonly #carried = new Map<string, Carried>();
+  readonly #carried = new Map<string, { readonly socket: Socket; readonly carried: Carried }>();
 
   /** @returns IPv4 in its own notation; `null` if the peer is already gone */
   of(socket: Ends): string | null {
@@ -23,20 +23,20 @@ export class PeerAddresses {
 
   /** @param socket below TLS */
   carry(socket: Socket, carried: Carried): void {
-    const key = keyOf(socket);
-    this.#carried.set(key, carried);
+    const key = connectionKey(socket);
+    this.#carried.set(key, { socket, carried });
     socket.once('close', () => {
       // Another connection may have reused its port.
-      if (this.#carried.get(key) === carried) this.#carried.delete(key);
+      if (this.#carried.get(key)?.socket === socket) this.#carried.delete(key);
     });
   }
 
   #carriedBy(socket: Ends): Carried | undefined {
-    return this.#carried.size === 0 ? undefined : this.#carried.get(keyOf(socket));
+    return this.#carried.size === 0 ? undefined : this.#carried.get(connectionKey(socket))?.carried;
   }
 }
 
-/** The same for TLS's socket and the one below. */
-function keyOf({ remoteAddress, remotePort, localAddress }: Ends): string {
+/** The same for TLS's socket and the one below, and for no other open connection of a listener. */
+export function connectionKey({ remoteAddress, remotePort, localAddress }: Ends): string {
   return `${remoteAddress ?? ''} ${remotePort ?? 0} ${localAddress ?? ''}`;
 }

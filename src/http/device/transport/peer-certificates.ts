@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { certificatePem } from '../../../base/text/certificate-pem';
 import type { PeerCertificate } from '../../../ports/certificates';
 import type { PeerAddresses } from './peer-addresses';
 
@@ -56,7 +57,10 @@ function certificateOf(
   return x509 === undefined ? undefined : { der: x509.raw, x509 };
 }
 
-/** Decoded if somebody asks: with the chain that the peer sent while its connection is open, alone afterwards. */
+/**
+ * Decoded if somebody asks: with the chain that the peer sent while its connection is open, alone afterwards. It never stands for another
+ * certificate than that of the handshake, whatever Node returns later.
+ */
 class ShownCertificate implements PeerCertificate {
   #x509: X509Certificate | undefined;
 
@@ -66,7 +70,12 @@ class ShownCertificate implements PeerCertificate {
   ) {}
 
   get x509(): X509Certificate {
-    return (this.#x509 ??= this.socket.getPeerX509Certificate() ?? new X509Certificate(this.der));
+    return (this.#x509 ??= this.#decode());
+  }
+
+  #decode(): X509Certificate {
+    const nodesOwn = this.socket.getPeerX509Certificate();
+    return nodesOwn?.raw.equals(this.der) === true ? nodesOwn : new X509Certificate(certificatePem(this.der));
   }
 }
 

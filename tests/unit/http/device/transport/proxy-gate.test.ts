@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
 import { PeerAddresses } from '../../../../../src/http/device/transport/peer-addresses';
 import { ProxyGate } from '../../../../../src/http/device/transport/proxy-gate';
@@ -49,6 +49,19 @@ it('says nothing of a health check that says no more than that', async () => {
   const { client, hasEntered, refused } = await meet(localProxyHeader, { ends: true });
   expect({ hasEntered, refused }).toEqual({ hasEntered: false, refused: [] });
   client.destroy();
+});
+
+it('forgets nothing of a connection when an older one from its port closes', () => {
+  const addresses = new PeerAddresses();
+  const from = () =>
+    Object.assign(new EventEmitter(), { remoteAddress: '192.0.2.9', remotePort: 1 }) as net.Socket;
+  const [older, newer] = [from(), from()];
+  addresses.carry(older, null);
+  addresses.carry(newer, null);
+  older.emit('close');
+  expect(addresses.isProxyItself(newer)).toBe(true);
+  newer.emit('close');
+  expect(addresses.isProxyItself(newer)).toBe(false);
 });
 
 it('forgets an address with its connection', async () => {
