@@ -68,9 +68,8 @@ export function createListener(
 }
 
 /**
- * Puts a check between the TLS handshake and HTTP, and ends connections that begin another handshake (TLS 1.2 renegotiation), in which the
- * peer could show another certificate than the one that was checked. Node's own listener must not see a refused socket: an HTTP/2 session on a destroyed
- * socket fails.
+ * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a refused socket: an HTTP/2 session on a destroyed
+ * socket fails. A connection that begins another handshake (TLS 1.2 renegotiation) ends: the peer could show another certificate in it.
  * @param admit returns whether HTTP may begin; if so, `began` gets the HTTP/2 session, or `null` for HTTP/1.1
  */
 export function guardConnections(

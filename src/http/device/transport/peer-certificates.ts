@@ -6,7 +6,8 @@ import type { PeerCertificate } from '../../../ports/certificates';
 import type { PeerAddresses } from './peer-addresses';
 
 export interface Peer {
-  readonly certificate: PeerCertificate;
+  /** `undefined` if it sent none, or the handshake was not completed. */
+  readonly certificate: PeerCertificate | undefined;
   readonly address: string | null;
 }
 
@@ -17,8 +18,8 @@ export interface PeerCertificatesOptions {
 
 /**
  * The certificates of peers, including those that Node refuses: by the time Node reports that (`tlsClientError`), it has closed the
- * connection, and certificate and address are gone. So they are read just before Node judges them, in the event `secure`. The earliest
- * event with which Node reveals a server's socket is the first line of its key log; the line itself is not used.
+ * connection, and certificate and address are gone. So the certificate is read just before Node judges it, in the event `secure`, and the
+ * address in the earliest event with which Node reveals a server's socket: the first line of its key log. The line itself is not used.
  */
 export class PeerCertificates {
   readonly #bySocket = new WeakMap<TLSSocket, Peer>();
@@ -30,15 +31,15 @@ export class PeerCertificates {
   ) {
     server.on('keylog', (_secret: Buffer, socket: TLSSocket) => {
       forgetKeyLog(socket);
+      const address = addresses.of(socket);
+      this.#bySocket.set(socket, { certificate: undefined, address });
       socket.prependListener('secure', () => {
-        const certificate = certificateOf(socket, options);
-        const address = addresses.of(socket);
-        if (certificate !== undefined) this.#bySocket.set(socket, { certificate, address });
+        this.#bySocket.set(socket, { certificate: certificateOf(socket, options), address });
       });
     });
   }
 
-  /** `undefined` if it sent none, or the handshake was not completed. */
+  /** `undefined` before the handshake. */
   of(socket: TLSSocket): Peer | undefined {
     return this.#bySocket.get(socket);
   }
