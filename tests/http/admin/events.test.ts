@@ -126,7 +126,7 @@ describe('the journal over HTTP', () => {
     'refuses %s, and says what a kind is',
     async (query) => {
       const answer = await admin.http.get(`/api/events${query}`).expect(400);
-      expect(answer.body).toMatchObject({ detail: expect.stringContaining('no kind of event') as string });
+      expect(answer.body).toMatchObject({ detail: expect.stringContaining('not a kind of event') as string });
     },
   );
 
