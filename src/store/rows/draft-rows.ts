@@ -11,9 +11,10 @@ export function matches({ kind, id, name, version, type }: DraftQuery): Partial<
 
 /** The condition that a module exists. */
 export function isModule(id: number) {
-  return ({ exists, selectFrom }: ExpressionBuilder<Schema, 'drafts'>) =>
-    exists(
-      selectFrom('drafts as modules')
+  return (query: ExpressionBuilder<Schema, 'drafts'>) =>
+    query.exists(
+      query
+        .selectFrom('drafts as modules')
         .select('modules.id')
         .where('modules.id', '=', id)
         .where('modules.kind', '=', 'module'),
@@ -22,8 +23,10 @@ export function isModule(id: number) {
 
 /** The condition that no set names a module. */
 export function isInNoSet(id: number) {
-  return ({ exists, not, selectFrom }: ExpressionBuilder<Schema, 'drafts'>) =>
-    not(exists(selectFrom('drafts as sets').select('sets.id').where('sets.module', '=', id)));
+  return (query: ExpressionBuilder<Schema, 'drafts'>) =>
+    query.not(
+      query.exists(query.selectFrom('drafts as sets').select('sets.id').where('sets.module', '=', id)),
+    );
 }
 
 /** A draft from its row. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import net from 'node:net';
 import { PeerAddresses } from '../../../../../src/http/device/transport/peer-addresses';
 import { ProxyGate } from '../../../../../src/http/device/transport/proxy-gate';
@@ -54,7 +54,10 @@ it('says nothing of a health check that says no more than that', async () => {
 it('forgets nothing of a connection when an older one from its port closes', () => {
   const addresses = new PeerAddresses();
   const from = () =>
-    Object.assign(new EventEmitter(), { remoteAddress: '192.0.2.9', remotePort: 1 }) as net.Socket;
+    Object.defineProperties(new net.Socket(), {
+      remoteAddress: { value: '192.0.2.9' },
+      remotePort: { value: 1 },
+    });
   const [older, newer] = [from(), from()];
   addresses.carry(older, null);
   addresses.carry(newer, null);
