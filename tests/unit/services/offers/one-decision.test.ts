@@ -1,9 +1,10 @@
 import type * as offers from '../../../../src/core/offer';
 import { decideOffer } from '../../../../src/core/offer';
-import type * as sentences from '../../../../src/core/offer-sentences';
-import { sentenceOf } from '../../../../src/core/offer-sentences';
+import type * as sentences from '../../../../src/core/offer-words';
+import { wordsOf } from '../../../../src/core/offer-words';
 import { makeBundle } from '../../../support/bundle-factory';
 import { askedForManifest, polled } from '../../../support/device-events';
+import { said } from '../../../support/said';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
@@ -12,9 +13,9 @@ jest.mock('../../../../src/core/offer', () => {
   const real = jest.requireActual<typeof offers>('../../../../src/core/offer');
   return { ...real, decideOffer: jest.fn(real.decideOffer) };
 });
-jest.mock('../../../../src/core/offer-sentences', () => {
-  const real = jest.requireActual<typeof sentences>('../../../../src/core/offer-sentences');
-  return { ...real, sentenceOf: jest.fn(real.sentenceOf) };
+jest.mock('../../../../src/core/offer-words', () => {
+  const real = jest.requireActual<typeof sentences>('../../../../src/core/offer-words');
+  return { ...real, wordsOf: jest.fn(real.wordsOf) };
 });
 
 const person = { name: 'local', address: null };
@@ -47,10 +48,10 @@ const install = (transactionId: string) => ask(polled({ ...board.contact(), tran
 /** How often a question was decided, and sentences were made. */
 async function costs(question: () => Promise<{ readonly kind: string }>) {
   jest.mocked(decideOffer).mockClear();
-  jest.mocked(sentenceOf).mockClear();
+  jest.mocked(wordsOf).mockClear();
   const { kind } = await question();
   const decisions = jest.mocked(decideOffer).mock.calls.length;
-  return { kind, decisions, sentences: jest.mocked(sentenceOf).mock.calls.length };
+  return { kind, decisions, sentences: jest.mocked(wordsOf).mock.calls.length };
 }
 const once = (kind: 'bundle' | 'nothing') => ({ kind, decisions: 1, sentences: 0 });
 
@@ -117,13 +118,13 @@ describe('a question is decided twice', () => {
   });
 });
 
-it('makes the one sentence that is kept when an offer is withdrawn', async () => {
+it('keeps why an offer is withdrawn, and makes no sentence of it', async () => {
   await release('1.0.0');
   await poll();
   await opened.services.manageDevices.hold('board-1', 'on a desk', person);
-  expect(await costs(poll)).toEqual({ kind: 'nothing', decisions: 1, sentences: 1 });
+  expect(await costs(poll)).toEqual({ kind: 'nothing', decisions: 1, sentences: 0 });
   expect((await opened.services.manageDevices.get('board-1')).installation).toMatchObject({
     state: 'withdrawn',
-    message: 'held by local: on a desk',
+    message: said('held by local: on a desk'),
   });
 });

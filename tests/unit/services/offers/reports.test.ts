@@ -3,6 +3,7 @@ import { makeBundle } from '../../../support/bundle-factory';
 import { hourMs, madeAt } from '../../../support/fleet-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { polled, readRange } from '../../../support/device-events';
+import { said } from '../../../support/said';
 
 const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
 const person = { name: 'local', address: null };
@@ -56,7 +57,7 @@ it('tells of no silence while a device reports, and of it when it polls again', 
   readPayload();
   await report('installing');
   expect(await latest()).toMatchObject({ state: 'downloading', message: null });
-  expect(await ask()).toMatchObject({ state: 'stopped', message: expect.any(String) as string });
+  expect(await ask()).toMatchObject({ state: 'stopped', message: said(/the download has stopped/) });
 });
 
 it('takes a repeated failure for the installation that it is about, not for the one offered since', async () => {
