@@ -1,8 +1,8 @@
 import { gateway } from '../../core/device-token';
-import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import type { HawkbitSettings } from '../../core/hawkbit-settings';
 import { saying } from '../../core/journal/catalogue';
+import { unlessMissing } from '../../core/unless-missing';
 import type { Clock } from '../../ports/clock';
 import type { HawkbitSettingRecords } from '../../ports/hawkbit-settings';
 import type { DeviceTokens } from '../access/device-tokens';
@@ -38,15 +38,6 @@ export async function openHawkbitConfiguration({
 }: HawkbitConfigurationPorts): Promise<HawkbitConfiguration> {
   let settings = await records.load();
 
-  async function gatewayToken(): Promise<string> {
-    try {
-      return (await deviceTokens.show(gateway)).token;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not-found') return '';
-      throw error;
-    }
-  }
-
   return {
     current: () => settings,
     async change(change, told, actor) {
@@ -54,6 +45,6 @@ export async function openHawkbitConfiguration({
       await records.save(change, { kind: 'setting.changed', at: now(), actor, reason });
       settings = { ...settings, ...change };
     },
-    gatewayToken,
+    gatewayToken: async () => (await unlessMissing(deviceTokens.show(gateway), { token: '' })).token,
   };
 }

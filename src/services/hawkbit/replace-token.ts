@@ -1,6 +1,6 @@
 import type { TokenHolder } from '../../core/device-token';
-import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
+import { unlessMissing } from '../../core/unless-missing';
 import type { DeviceTokens } from '../access/device-tokens';
 
 /** Gives a holder this token. The one before it is refused at once, as in hawkBit. @throws DomainError `invalid-input`, `not-found` */
@@ -11,18 +11,9 @@ export function createReplaceToken({
   create,
   rotate,
 }: Pick<DeviceTokens, 'show' | 'create' | 'rotate'>): ReplaceToken {
-  async function known(holder: TokenHolder): Promise<string | null> {
-    try {
-      return (await show(holder)).token;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not-found') return null;
-      throw error;
-    }
-  }
-
   return async (holder, token, actor) => {
-    const before = await known(holder);
-    if (before === token) return;
-    await (before === null ? create : rotate)(holder, { token, overlapMs: 0 }, actor);
+    const before = await unlessMissing(show(holder), undefined);
+    if (before?.token === token) return;
+    await (before === undefined ? create : rotate)(holder, { token, overlapMs: 0 }, actor);
   };
 }

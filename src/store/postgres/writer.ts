@@ -26,7 +26,7 @@ export interface WriterPorts {
  * left, no two deadlock, and the lines of the journal get their ids in the order in which they appear.
  */
 const writeLock = 7_273_001;
-/** So many changes share a commit. */
+/** How many changes share a commit at most. */
 const maxTogether = 100;
 /** How often the same changes are tried. */
 const maxAttempts = 5;
@@ -42,7 +42,7 @@ interface Outcome {
   readonly callbacks: readonly (() => void)[];
 }
 
-/** Runs changes in the order in which they came. Those that come meanwhile share the next commit; each may fail alone. */
+/** Runs changes in the order in which they arrive. Those that arrive during a commit share the next one; each can fail alone. */
 export class Writer {
   #waiting: Job[] = [];
   #running: Promise<void> | null = null;
@@ -58,13 +58,13 @@ export class Writer {
     });
   }
 
-  /** Waits until nothing is left to be written. */
+  /** Waits until nothing is left to write. */
   async idle(): Promise<void> {
     while (this.#running !== null) await this.#running;
   }
 
   async #runAll(): Promise<void> {
-    await Promise.resolve(); // what the same turn wants goes together
+    await Promise.resolve(); // changes of the same turn go together
     while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, maxTogether));
   }
 
@@ -83,7 +83,7 @@ export class Writer {
     }
   }
 
-  /** @throws when nothing was committed, or nobody knows: then it is a DomainError, which is not tried again */
+  /** @throws if nothing was committed. If that is not known, it throws a DomainError, which ends the attempts */
   async #attempt(jobs: readonly Job[]): Promise<readonly Outcome[]> {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;
@@ -101,7 +101,7 @@ export class Writer {
     }
   }
 
-  /** @throws when the whole transaction cannot go on */
+  /** @throws if the whole transaction must be given up */
   async #runOne(client: PoolClient, { work, done, failed }: Job): Promise<Outcome> {
     const callbacks: (() => void)[] = [];
     await client.query('SAVEPOINT change');
@@ -128,7 +128,7 @@ export class Writer {
   }
 }
 
-/** @throws DomainError when the connection was lost meanwhile: PostgreSQL may have committed or not */
+/** @throws DomainError if the connection was lost: PostgreSQL may have committed, or not */
 async function commit(client: PoolClient): Promise<void> {
   try {
     await client.query('COMMIT');

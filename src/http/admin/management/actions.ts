@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { DomainError } from '../../../core/errors';
+import { unlessMissing } from '../../../core/unless-missing';
 import type { Installation } from '../../../core/installation';
 import { defineRoute, type Route } from '../kernel/route';
 import { actionJson, presentAction } from './action-json';
 import { actionStatusJson, statusesOf } from './action-status';
 import { numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
-import { isDescending, pageOf, pageQuery, readFilter } from './page-query';
+import { isDescending, pageOf, pageQuery, presentPage, readFilter } from './page-query';
 
 const params = z.object({ target: z.string().max(200), action: numberParam });
 const path = `${root}/targets/{target}/actions/{action}`;
@@ -102,17 +103,12 @@ function statusRoute(options: ManagementOptions): Route {
     handle: async ({ input: { params: named, query } }) => {
       readFilter(query.q, []);
       const installation = await get(named);
-      const log = await manageDevices.log(installation.id).catch(noLog);
+      const log = await unlessMissing(manageDevices.log(installation.id), { log: '' });
       const statuses = statusesOf(installation, log.log);
       const all = isDescending(query.sort, ['id', 'reportedAt']) ? statuses.toReversed() : statuses;
       return { status: 200, json: pageFrom(all, query) };
     },
   });
-}
-
-function noLog(error: unknown): { readonly log: string } {
-  if (error instanceof DomainError && error.code === 'not-found') return { log: '' };
-  throw error;
 }
 
 type Find = (named: z.infer<typeof params>) => Promise<Installation>;
@@ -127,6 +123,5 @@ function createFind({ services: { deviceActions } }: ManagementOptions): Find {
 }
 
 function pageFrom<Item>(all: readonly Item[], { offset, limit }: z.infer<typeof pageQuery>) {
-  const content = all.slice(offset, offset + limit);
-  return { content, total: all.length, size: content.length };
+  return presentPage(all.slice(offset, offset + limit), all.length);
 }

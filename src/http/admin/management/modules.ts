@@ -3,7 +3,7 @@ import { moduleJson, presentModule } from './draft-json';
 import { draftQuery, newDraft, numberParam } from './draft-query';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root } from './management-options';
-import { maxItems, pageOf, pageQuery } from './page-query';
+import { maxItems, pageOf, pageQuery, presentPage } from './page-query';
 
 const params = z.object({ module: numberParam });
 const path = `${root}/softwaremodules`;
@@ -23,7 +23,7 @@ export function moduleRoutes({ services: { manageDrafts }, searches }: Managemen
       handle: async ({ input: { query }, actor }) => {
         const wanted = draftQuery('module', query);
         const { drafts, total } = await searches.during(actor.name, () => manageDrafts.list(wanted));
-        return { status: 200, json: { content: drafts.map(presentModule), total, size: drafts.length } };
+        return { status: 200, json: presentPage(drafts.map(presentModule), total) };
       },
     }),
     defineRoute({

@@ -26,6 +26,11 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ content: z.array(item), total: z.number(), size: z.number() });
 }
 
+/** @param total how many there are on all pages */
+export function presentPage<Item>(content: Item[], total: number) {
+  return { content, total, size: content.length };
+}
+
 /** Whether a list is wanted from its end. @param fields that it can be sorted by. @throws DomainError `invalid-input` */
 export function isDescending(sort: string | undefined, fields: readonly string[]): boolean {
   if (sort === undefined || sort === '') return false;

@@ -5,7 +5,7 @@ import { assignmentRoutes } from './assignments';
 import { moduleJson, presentModule, presentSet, setJson } from './draft-json';
 import { draftQuery, moduleIds, newDraft, numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
-import { maxItems, pageOf, pageQuery } from './page-query';
+import { maxItems, pageOf, pageQuery, presentPage } from './page-query';
 
 const params = z.object({ set: numberParam });
 const newSet = newDraft.extend({
@@ -33,8 +33,7 @@ export function setRoutes(options: ManagementOptions): readonly Route[] {
       handle: async ({ input: { query }, actor }) => {
         const wanted = draftQuery('set', query);
         const { drafts, total } = await searches.during(actor.name, () => manageDrafts.list(wanted));
-        const content = await Promise.all(drafts.map(present));
-        return { status: 200, json: { content, total, size: content.length } };
+        return { status: 200, json: presentPage(await Promise.all(drafts.map(present)), total) };
       },
     }),
     defineRoute({
@@ -102,7 +101,7 @@ function moduleOfSet({ services: { manageDrafts } }: ManagementOptions): readonl
       handle: async ({ input }) => {
         const { moduleId } = await manageDrafts.get('set', input.params.set);
         const content = moduleId === null ? [] : [presentModule(await manageDrafts.get('module', moduleId))];
-        return { status: 200, json: { content, total: content.length, size: content.length } };
+        return { status: 200, json: presentPage(content, content.length) };
       },
     }),
     defineRoute({

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Request } from 'express';
 import { DomainError } from '../../../core/errors';
+import { unlessMissing } from '../../../core/unless-missing';
 import type { DeviceQuery, ListedDevice } from '../../../ports/fleet-queries';
 import { contextOf } from '../kernel/request-context';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root, usualPollIntervalMs } from './management-options';
-import { isDescending, maxItems, pageOf, pageQuery, readFilter } from './page-query';
+import { isDescending, maxItems, pageOf, pageQuery, presentPage, readFilter } from './page-query';
 import { presentTarget, targetJson } from './target-json';
 
 const params = z.object({ target: z.string().max(200) });
@@ -136,14 +137,8 @@ function createPresenter({
   hawkbitPollIntervalMs = usualPollIntervalMs,
 }: ManagementOptions): Present {
   const { deviceTokens, hawkbitSettings } = services;
-  async function tokenOf(id: string): Promise<string | undefined> {
-    try {
-      return (await deviceTokens.show({ kind: 'device', id })).token;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'not-found') return undefined;
-      throw error;
-    }
-  }
+  const tokenOf = async (id: string) =>
+    (await unlessMissing(deviceTokens.show({ kind: 'device', id }), undefined))?.token;
   return async (device, request) => {
     const maySee = contextOf(request).scopes.includes('admin');
     const token = maySee ? await tokenOf(device.device.id) : undefined;
@@ -173,7 +168,7 @@ function listRoute({ services, searches }: ManagementOptions, present: Present):
           : await searches.during(actor.name, () => readPage(services, offset, limit, order));
       const page = ids.length > 0 ? found.slice(offset, offset + limit) : found;
       const content = await Promise.all(page.map((device) => present(device, request)));
-      return { status: 200, json: { content, total, size: content.length }, secret: true };
+      return { status: 200, json: presentPage(content, total), secret: true };
     },
   });
 }
@@ -188,13 +183,8 @@ async function findOne(
   { manageDevices }: ManagementOptions['services'],
   [id = '', ...others]: readonly string[],
 ): Promise<Found> {
-  if (others.length > 0) return { found: [], total: 0 };
-  try {
-    return { found: [await manageDevices.get(id)], total: 1 };
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'not-found') return { found: [], total: 0 };
-    throw error;
-  }
+  const device = others.length > 0 ? undefined : await unlessMissing(manageDevices.get(id), undefined);
+  return device === undefined ? { found: [], total: 0 } : { found: [device], total: 1 };
 }
 
 const readAtOnce = 500;

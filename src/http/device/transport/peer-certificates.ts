@@ -26,12 +26,12 @@ export class PeerCertificates {
 
   constructor(
     server: Http2SecureServer,
-    addresses: Pick<PeerAddresses, 'of'>,
+    private readonly addresses: Pick<PeerAddresses, 'of'>,
     options: PeerCertificatesOptions,
   ) {
     server.on('keylog', (_secret: Buffer, socket: TLSSocket) => {
       forgetKeyLog(socket);
-      const address = addresses.of(socket);
+      const address = addresses.of(socket); // gone when the connection is
       this.#bySocket.set(socket, { certificate: undefined, address });
       socket.prependListener('secure', () => {
         this.#bySocket.set(socket, { certificate: certificateOf(socket, options), address });
@@ -39,9 +39,8 @@ export class PeerCertificates {
     });
   }
 
-  /** `undefined` before the handshake. */
-  of(socket: TLSSocket): Peer | undefined {
-    return this.#bySocket.get(socket);
+  of(socket: TLSSocket): Peer {
+    return this.#bySocket.get(socket) ?? { certificate: undefined, address: this.addresses.of(socket) };
   }
 }
 

@@ -76,9 +76,8 @@ export function serveConnections(ports: ServePorts): () => void {
 
   function refuse(socket: TLSSocket, { cause, reason }: ConnectionRefusal, device?: string): void {
     if (addresses.isProxyItself(socket)) return; // its health check
-    const peer = peers.of(socket);
-    const address = peer?.address ?? addresses.of(socket);
-    const certificate = cause === 'too-many-connections' ? undefined : peer?.certificate;
+    const { address, certificate: shown } = peers.of(socket);
+    const certificate = cause === 'too-many-connections' ? undefined : shown;
     ports.onRefused(
       { cause, reason: cutText(reason, reasonMaxLength) },
       {
@@ -103,8 +102,8 @@ export function serveConnections(ports: ServePorts): () => void {
   guardConnections(listener, (socket) => {
     socket.on('error', () => undefined); // a device that leaves is not our error
     handshakes.over(socket);
-    const address = addresses.of(socket);
-    const admission = connections.admit(socket, peers.of(socket)?.certificate, address);
+    const { certificate, address } = peers.of(socket);
+    const admission = connections.admit(socket, certificate, address);
     if (!admission.ok) {
       refuse(socket, admission.refusal, admission.device);
       const farewell = farewells.begin(socket, admission.refusal, address);

@@ -35,7 +35,7 @@ function decodeLater(later: X509Certificate | undefined): X509Certificate | unde
   );
   server.emit('keylog', Buffer.of(), socket);
   socket.emit('secure');
-  return peers.of(socket)?.certificate?.x509;
+  return peers.of(socket).certificate?.x509;
 }
 
 describe("a peer's certificate is that of its handshake", () => {
