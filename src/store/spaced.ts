@@ -5,6 +5,11 @@ const devicesPerSecond = 50_000;
 /** Smaller fleets are counted on every request. */
 const smallFleet = 10_000;
 
+/** The size of what was counted by groups. */
+export function sumOfDevices(counted: readonly { readonly devices: number }[]): number {
+  return counted.reduce((sum, { devices }) => sum + devices, 0);
+}
+
 /**
  * A count of the whole fleet that is reused for a while: the larger the fleet, the more it costs and the longer it is
  * reused. So counting takes a small share of the process, however often it is requested.

@@ -110,7 +110,9 @@ describe('an item of attention', () => {
     const asking = page.getByRole('dialog', { name: 'Revoke the certificate of lost-1?' });
     await asking.getByRole('button', { name: 'Revoke it for lost-1' }).click();
     await page.getByText('The certificate of lost-1 is revoked', { exact: true }).waitFor();
-    await item.getByRole('link', { name: 'lost-1 is revoked: forget the device if it will not come back' }).waitFor();
+    await item
+      .getByRole('link', { name: 'lost-1 is revoked: forget the device if it will not come back' })
+      .waitFor();
     await item.getByRole('button', { name: title }).click();
     await list.getByRole('listitem').filter({ hasText: 'lost-1' }).getByText('revoked').waitFor();
     await list.getByRole('button', { name: 'Revoke the certificate that lost-2 uses' }).waitFor();

@@ -1,6 +1,6 @@
-import { underWayStates } from '../../core/installation-states';
 import type { BundleNeeds } from '../../ports/catalog';
 import type { BundleUses } from '../../ports/fleet-counts';
+import { asksForBundle, toPinned } from '../rows/bundle-use-rows';
 import type { Database, Reader } from './database';
 import { query } from './queries';
 
@@ -16,7 +16,7 @@ export function createBundleUses(database: Database): BundleUses {
           .groupBy('pin_bundle')
           .orderBy('pin_bundle'),
       );
-      return rows.map(({ pin_bundle: bundleName, devices }) => ({ bundleName: bundleName ?? '', devices }));
+      return rows.map(toPinned);
     },
     needs: (name, at) => database.readTogether((reader) => needsOf(reader, name, at)),
   };
@@ -29,12 +29,7 @@ export async function needsOf(reader: Reader, name: string, now: Date): Promise<
       .selectFrom('installations')
       .select(({ fn }) => fn.count<number>('device').distinct().as('devices'))
       .where('bundle', '=', name)
-      .where((eb) =>
-        eb.or([
-          eb('state', 'in', underWayStates),
-          eb.and([eb('state', '=', 'offered'), eb('offer_ends_at', '>', now.toISOString())]),
-        ]),
-      ),
+      .where(asksForBundle(now)),
   );
   const pinned = query.selectFrom('devices').select('id').where('pin_bundle', '=', name).orderBy('id');
   return {

@@ -1,5 +1,5 @@
 import type { DeviceTokenRecords } from '../../ports/device-tokens';
-import { toStoredDeviceToken } from '../rows/token-rows';
+import { toDeviceTokenColumns, toStoredDeviceToken } from '../rows/token-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
@@ -17,7 +17,7 @@ export function createDeviceTokenRecords(
       return (await database.all(ofHolder(holder))).map(toStoredDeviceToken)[0];
     },
 
-    put(holder, deviceId, { sealed, createdAt, createdBy, overlapUntil }, expects, events) {
+    put(holder, deviceId, token, expects, events) {
       return database.transact(async (transaction) => {
         if (deviceId !== null) {
           const device = query.selectFrom('devices').select('id').where('id', '=', deviceId);
@@ -26,14 +26,7 @@ export function createDeviceTokenRecords(
         const [known] = await transaction.all(ofHolder(holder));
         if (known !== undefined && expects === 'none') return 'taken';
         if (known === undefined && expects === 'one') return 'missing';
-        const before = known === undefined || overlapUntil === null ? null : known.sealed;
-        const values = {
-          sealed,
-          created_at: createdAt.toISOString(),
-          created_by: createdBy,
-          previous: before,
-          previous_until: before === null ? null : (overlapUntil?.toISOString() ?? null),
-        };
+        const values = toDeviceTokenColumns(token, known);
         await transaction.all(
           query
             .insertInto('device_tokens')

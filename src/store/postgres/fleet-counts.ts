@@ -9,14 +9,11 @@ import {
   troubledStates,
 } from '../../core/installation-states';
 import type { BundleDevices, FleetCounts, NamedDevices, StoppedDevices } from '../../ports/fleet-counts';
-import { toBoards } from '../rows/boards-json';
+import { maxLabels, toSharedCertificates } from '../rows/census-rows';
 import { toOmitted } from '../rows/device-rows';
-import { SpacedCount } from '../spaced';
+import { SpacedCount, sumOfDevices } from '../spaced';
 import type { Database } from './database';
 import { query } from './queries';
-
-/** No one looks through more. */
-const maxLabels = 1_000;
 
 /** The first devices by id, of a group. */
 const firstIds = sql<
@@ -36,9 +33,9 @@ export function createFleetCounts(database: Database): FleetCounts {
           .orderBy('label')
           .limit(maxLabels),
       ),
-    sumOf,
+    sumOfDevices,
   );
-  const troubles = new SpacedCount(() => troubled(database), sumOf);
+  const troubles = new SpacedCount(() => troubled(database), sumOfDevices);
 
   return {
     troubled: () => troubles.get(),
@@ -62,10 +59,7 @@ export function createFleetCounts(database: Database): FleetCounts {
       const select = query.selectFrom('devices').select(['id', 'boards']);
       const shared = select.where('second_board_at', '>=', since.toISOString());
       const rows = await database.all(shared.orderBy('second_board_at', 'desc').limit(limit));
-      return rows.flatMap(({ id, boards }) => {
-        const { second } = toBoards(boards);
-        return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
-      });
+      return rows.flatMap(toSharedCertificates);
     },
 
     otherClaims: () => named(database, sql`claimed_compatible IS NOT NULL`, sql`id`),
@@ -146,8 +140,4 @@ async function named(
     SELECT (SELECT count(*) FROM devices WHERE ${condition}) AS devices,
       ARRAY(SELECT id FROM devices WHERE ${condition} ORDER BY ${order} LIMIT ${maxNamedDevices})::text[] AS ids`;
   return (await database.all(select.compile(query)))[0] ?? { devices: 0, ids: [] };
-}
-
-function sumOf(counted: readonly { readonly devices: number }[]): number {
-  return counted.reduce((sum, { devices }) => sum + devices, 0);
 }

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { DeviceRecord } from '../../core/device-record';
 import type { FleetListing, ListedDevice } from '../../ports/fleet-queries';
 import { isAfter, readCursor, sortColumns, writeCursor } from '../rows/device-cursor';
+import { censusColumns, toCensus } from '../rows/census-rows';
 import { toInstallation } from '../rows/device-rows';
-import { SpacedCount } from '../spaced';
+import { SpacedCount, sumOfDevices } from '../spaced';
 import type { Database } from './database';
 import { matchesFilter } from './device-filter';
 import { findRecords } from './find-record';
@@ -21,22 +22,10 @@ export function createFleetListing(database: Database): FleetListing {
     const rows = await database.all(
       query
         .selectFrom('devices')
-        .select(({ fn }) => [
-          'compatible',
-          'channel',
-          'system_version',
-          'installation_state',
-          fn.countAll<number>().as('devices'),
-        ])
-        .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+        .select([...censusColumns, ({ fn }) => fn.countAll<number>().as('devices')])
+        .groupBy(censusColumns),
     );
-    return rows.map(({ compatible, channel, system_version, installation_state, devices }) => ({
-      compatible,
-      channel,
-      systemVersion: system_version,
-      installationState: installation_state,
-      devices,
-    }));
+    return rows.map(toCensus);
   }
 
   async function decided() {
@@ -51,7 +40,7 @@ export function createFleetListing(database: Database): FleetListing {
     return (await database.all(select))[0] ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
   }
 
-  const censuses = new SpacedCount(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0));
+  const censuses = new SpacedCount(census, sumOfDevices);
   const decisions = new SpacedCount(decided, ({ devices }) => devices);
 
   return {

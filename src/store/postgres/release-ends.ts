@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
-import { failedStates, mutedStates } from '../../core/installation-states';
+import { failedStates } from '../../core/installation-states';
 import type { FailureReason, ReleaseEnding } from '../../core/release-end';
-import { toRollout } from '../rows/rollout-rows';
+import { failureLimits, isLastResult, toReleaseEndRow } from '../rows/release-result-rows';
 import type { Reader } from './database';
 import { query } from './queries';
 import type { Transaction } from './writer';
-import { fromWhyColumns, toWhyColumns } from '../rows/why-columns';
-
-/** How many reasons to keep per release. */
-const maxReasons = 10;
-/** How many failed installations to examine for them. */
-const maxLookedAt = 1_000;
-const reasonMaxLength = 300;
+import { fromWhyColumns } from '../rows/why-columns';
 
 /**
  * Keeps how the current release of a channel ended, and the reasons of its failures, which would disappear with its devices. Call it
@@ -35,22 +29,11 @@ export async function saveEnd(
   const releaseId = line.release_id ?? line.id;
   const ofRelease = query.selectFrom('rollouts').selectAll().where('release_id', '=', releaseId);
   const [row] = await transaction.all(ofRelease);
-  const { state, step, reason } = toRollout(row, { by: line.by, at: new Date(line.at) });
-  const { text, coded } = toWhyColumns(reason);
+  const ended = toReleaseEndRow(line, row, how, await failuresOf(transaction, releaseId));
   await transaction.all(
     query
       .insertInto('release_ends')
-      .values({
-        line: line.id,
-        how,
-        state,
-        step,
-        reason: text,
-        reason_circumstance: coded,
-        completed_at: row?.completed_at ?? null,
-        counted: row?.counted ?? null,
-        failures: JSON.stringify(await failuresOf(transaction, releaseId)),
-      })
+      .values(ended)
       .onConflict((conflict) => conflict.doNothing()),
   );
 }
@@ -61,32 +44,20 @@ export async function failuresOf(reader: Reader, releaseId: number): Promise<rea
     .selectFrom('installations as failed')
     .select([
       'state',
-      sql<string | null>`left(message, ${reasonMaxLength}::integer)`.as('reason'),
+      sql<string | null>`left(message, ${failureLimits.reasonLength}::integer)`.as('reason'),
       'message_circumstance',
     ])
     .where('release_id', '=', releaseId)
     .where('state', 'in', failedStates)
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('installations as later')
-            .select('later.id')
-            .whereRef('later.device', '=', 'failed.device')
-            .whereRef('later.id', '>', 'failed.id')
-            .whereRef('later.release_id', '=', 'failed.release_id')
-            .where('later.state', 'not in', mutedStates),
-        ),
-      ),
-    )
-    .limit(maxLookedAt);
+    .where(isLastResult)
+    .limit(failureLimits.examined);
   const rows = await reader.all(
     query
       .selectFrom(failures.as('failures'))
       .select(({ fn }) => ['state', 'reason', 'message_circumstance', fn.countAll<number>().as('devices')])
       .groupBy(['state', 'reason', 'message_circumstance'])
       .orderBy('devices', 'desc')
-      .limit(maxReasons),
+      .limit(failureLimits.reasons),
   );
   return rows.map(({ state, reason, message_circumstance: coded, devices }) => ({
     state,

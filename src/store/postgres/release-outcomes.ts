@@ -1,21 +1,20 @@
 import { sql } from 'kysely';
 import type { Installation } from '../../core/installation';
-import { type InstallationState, isUnsettled, mutedStates } from '../../core/installation-states';
+import { mutedStates } from '../../core/installation-states';
 import type { Outcomes } from '../../core/release-outcome';
+import {
+  isSameOutcome,
+  isTakenBack,
+  type Outcome,
+  toOutcome,
+  toOutcomesByRelease,
+  toStepOutcomes,
+} from '../rows/outcome-rows';
 import type { Reader } from './database';
 import { anyOf, query } from './queries';
 import type { Transaction } from './writer';
 
 type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
-
-/** A device's result with a release. */
-interface Outcome {
-  readonly step: number;
-  readonly state: InstallationState;
-}
-
-/** The step of a device that is in no step. */
-const noStep = -1;
 
 /** Runs what saves an installation, and counts its device's outcome. */
 export async function countingOutcome(
@@ -30,7 +29,7 @@ export async function countingOutcome(
   const before = await outcomeOf(transaction, { deviceId, releaseId });
   await save();
   const after = await outcomeOf(transaction, { deviceId, releaseId });
-  if (before?.state === after?.state && before?.step === after?.step) return;
+  if (isSameOutcome(before, after)) return;
   if (before !== undefined) await add(transaction, releaseId, before, -1);
   if (after !== undefined) await add(transaction, releaseId, after, 1);
 }
@@ -53,7 +52,7 @@ export async function forgetOutcomes(transaction: Transaction, deviceId: string)
     if (id === null) continue;
     const outcome = await outcomeOf(transaction, { deviceId, releaseId: id });
     if (outcome === undefined) continue;
-    if (current !== null || isUnsettled(outcome)) await add(transaction, id, outcome, -1);
+    if (isTakenBack(outcome, current !== null)) await add(transaction, id, outcome, -1);
   }
 }
 
@@ -68,7 +67,7 @@ export async function outcomesOf(reader: Reader, releaseId: number) {
       .orderBy('step')
       .orderBy('state'),
   );
-  return rows.map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
+  return toStepOutcomes(rows);
 }
 
 /** The outcomes of many releases, over all steps. Releases without devices are missing. */
@@ -84,10 +83,7 @@ export async function outcomesOfAll(
       .where('devices', '>', 0)
       .groupBy(['release_id', 'state']),
   );
-  const found = new Map<number, Outcomes>();
-  for (const { release_id: id, state, devices } of rows)
-    found.set(id, { ...found.get(id), [state]: devices });
-  return found;
+  return toOutcomesByRelease(rows);
 }
 
 /** Whether any device was ever offered a release: the row stays when the device is forgotten. */
@@ -111,7 +107,7 @@ async function outcomeOf(
       .orderBy('id', 'desc')
       .limit(1),
   );
-  return row && { step: row.step ?? noStep, state: row.state };
+  return row && toOutcome(row);
 }
 
 async function add(

@@ -1,21 +1,23 @@
 import { sql } from 'kysely';
-import { failedStates } from '../../core/installation-states';
-import type { FailureReason, ReleaseEnd } from '../../core/release-end';
+import type { ReleaseEnd } from '../../core/release-end';
 import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
-import { countFromJson, toRollout } from '../rows/rollout-rows';
+import {
+  madeLines,
+  needsFailures,
+  type ResultRows,
+  toReleaseEnd,
+  toReleaseResult,
+} from '../rows/release-result-rows';
 import type { Database, Reader } from './database';
 import { anyOf, query } from './queries';
 import { failuresOf } from './release-ends';
 import { outcomesOfAll, wasOffered } from './release-outcomes';
-import { fromWhyColumns } from '../rows/why-columns';
 
 /** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {
   return {
     of(lines) {
-      const made = lines.flatMap((line) =>
-        line.releaseId === null ? [] : [{ ...line, releaseId: line.releaseId }],
-      );
+      const made = madeLines(lines);
       if (made.length === 0) return Promise.resolve(new Map());
       return database.readTogether(async (reader) => {
         const releaseIds = [...new Set(made.map(({ releaseId }) => releaseId))];
@@ -30,29 +32,16 @@ export function createReleaseResults(database: Database): ReleaseResults {
         );
         const endOf = new Map(ends.map((row) => [row.line, row]));
         const results = new Map<number, ReleaseResult>();
-        for (const { id, releaseId, by, at } of made) {
-          const row = rolloutOf.get(releaseId);
-          const rollout = toRollout(row, { by, at });
-          const came = outcomes.get(releaseId) ?? {};
-          const after = next.get(id);
-          const end = endOf.get(id);
-          if (end === undefined || after === undefined) {
-            const hasFailed = failedStates.some((state) => came[state] !== undefined);
-            const failures = hasFailed ? await failuresOf(reader, releaseId) : [];
-            const count = countFromJson(row?.counted ?? null);
-            results.set(id, { rollout, outcomes: came, end: after ?? null, left: rollout, count, failures });
-            continue;
-          }
-          const { state, step, how, completed_at: completedAt } = end;
-          const reason = fromWhyColumns(end.reason, end.reason_circumstance);
-          results.set(id, {
-            rollout,
-            outcomes: came,
-            end: { ...after, how },
-            left: { state, step, reason, completedAt: completedAt === null ? null : new Date(completedAt) },
-            count: countFromJson(end.counted),
-            failures: JSON.parse(end.failures) as FailureReason[],
-          });
+        for (const line of made) {
+          const { id, releaseId } = line;
+          const rows: ResultRows = {
+            rollout: rolloutOf.get(releaseId),
+            outcomes: outcomes.get(releaseId) ?? {},
+            next: next.get(id),
+            end: endOf.get(id),
+          };
+          const failures = needsFailures(rows) ? await failuresOf(reader, releaseId) : [];
+          results.set(id, toReleaseResult(line, rows, failures));
         }
         return results;
       });
@@ -92,10 +81,5 @@ async function nextOf(reader: Reader, ids: readonly number[]): Promise<ReadonlyM
       .select(['line.id as line', 'next.at', 'next.action', 'next.bundle', 'next.release_id'])
       .where('line.id', 'in', anyOf(ids)),
   );
-  return new Map(
-    rows.map(({ line, at, action, bundle, release_id: brought }) => {
-      const how = action === 'deactivate' ? 'deactivated' : brought === null ? 'replaced' : 'rolled-back-to';
-      return [line, { how, bundleName: bundle, at: new Date(at) }] as const;
-    }),
-  );
+  return new Map(rows.map(({ line, ...later }) => [line, toReleaseEnd(later)]));
 }

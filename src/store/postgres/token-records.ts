@@ -1,5 +1,5 @@
 import type { TokenRecords } from '../../ports/access';
-import { toToken } from '../rows/token-rows';
+import { toToken, toTokenRow } from '../rows/token-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
@@ -15,13 +15,7 @@ export function createTokenRecords(
         const added = await transaction.all(
           query
             .insertInto('tokens')
-            .values({
-              name: token.name,
-              scope: token.scope,
-              secret_hash: secretHash,
-              created_at: token.createdAt.toISOString(),
-              created_by: token.createdBy,
-            })
+            .values(toTokenRow(token, secretHash))
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returning('name'),
         );

@@ -2,7 +2,14 @@ import { sql } from 'kysely';
 import { farAheadMs } from '../../core/webhook';
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
 import { toEvent } from '../rows/event-rows';
-import { type QueueRow, toDelivery, toProgressColumns, toQueue, toWebhook } from '../rows/webhook-rows';
+import {
+  type QueueRow,
+  toDelivery,
+  toProgressColumns,
+  toReceiverColumns,
+  toQueue,
+  toWebhook,
+} from '../rows/webhook-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
@@ -98,10 +105,7 @@ export function createWebhookDeliveries(
           .where('state', '=', 'waiting')
           .returning('event');
         if ((await transaction.all(changed)).length === 0) return false;
-        const isDelivered = progress.state === 'delivered';
-        const ofReceiver = isDelivered
-          ? { last_error: null, last_delivered_at: progress.endedAt?.toISOString() ?? null }
-          : { last_error: progress.lastError };
+        const ofReceiver = toReceiverColumns(progress);
         await transaction.all(query.updateTable('webhooks').set(ofReceiver).where('id', '=', webhookId));
         await journal.append(transaction, events);
         return true;

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../core/event';
 import type { Webhook } from '../../core/webhook';
 import type { WebhookRecords } from '../../ports/webhooks';
 import type { WebhookTable } from '../rows/schema';
-import { toWebhook } from '../rows/webhook-rows';
+import { toWebhook, toWebhookRow } from '../rows/webhook-rows';
 import type { Database } from './database';
 import { latestLine, type PostgresJournal } from './journal-records';
 import { query } from './queries';
@@ -26,22 +26,11 @@ export function createWebhookRecords(
       return row && { webhook: toWebhook(row), secret: row.secret };
     },
 
-    add({ name, url, kinds, inOrder, createdAt, createdBy }, secret, events, maxWebhooks) {
+    add(webhook, secret, events, maxWebhooks) {
       return database.transact(async (transaction) => {
         const others = query.selectFrom('webhooks').select('id').limit(maxWebhooks);
         if ((await transaction.all(others)).length >= maxWebhooks) return 'too-many';
-        const made = {
-          name,
-          url,
-          kinds: JSON.stringify(kinds),
-          secret,
-          is_enabled: 1,
-          in_order: inOrder ? 1 : 0,
-          created_at: createdAt.toISOString(),
-          created_by: createdBy,
-          cursor: await latestLine(transaction),
-          attempts: 0,
-        };
+        const made = toWebhookRow(webhook, secret, await latestLine(transaction));
         const insert = query.insertInto('webhooks').values(made);
         const [row] = await transaction.all(
           insert.onConflict((conflict) => conflict.column('name').doNothing()).returningAll(),

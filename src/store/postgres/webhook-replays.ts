@@ -1,4 +1,5 @@
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
+import { toWaitingAgain } from '../rows/webhook-rows';
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
@@ -65,14 +66,5 @@ async function isOff(transaction: Transaction, id: number): Promise<boolean> {
 }
 
 function again(webhookId: number, at: Date) {
-  return query
-    .updateTable('webhook_deliveries')
-    .set({
-      state: 'waiting',
-      attempts: 0,
-      next_attempt_at: at.toISOString(),
-      failing_since: null,
-      ended_at: null,
-    })
-    .where('webhook', '=', webhookId);
+  return query.updateTable('webhook_deliveries').set(toWaitingAgain(at)).where('webhook', '=', webhookId);
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { EventKind } from '../../core/event';
 import type { Webhook, WebhookQueue } from '../../core/webhook';
 import type { DeliveryProgress, WebhookDelivery } from '../../core/webhook-delivery';
@@ -21,6 +21,44 @@ export function toWebhook(row: Selectable<WebhookTable>): Webhook {
     lastError: row.last_error,
     lastDeliveredAt: row.last_delivered_at === null ? null : new Date(row.last_delivered_at),
   };
+}
+
+/** @param cursor the last line of the journal, which it begins after */
+export function toWebhookRow(
+  webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'inOrder' | 'createdAt' | 'createdBy'>,
+  secret: string,
+  cursor: number,
+): Insertable<WebhookTable> {
+  return {
+    name: webhook.name,
+    url: webhook.url,
+    kinds: JSON.stringify(webhook.kinds),
+    secret,
+    is_enabled: 1,
+    in_order: webhook.inOrder ? 1 : 0,
+    created_at: webhook.createdAt.toISOString(),
+    created_by: webhook.createdBy,
+    cursor,
+    attempts: 0, // from a schema with one delivery at a time
+  };
+}
+
+/** Puts a delivery back in the queue, as if it had never been tried. */
+export function toWaitingAgain(at: Date) {
+  return {
+    state: 'waiting',
+    attempts: 0,
+    next_attempt_at: at.toISOString(),
+    failing_since: null,
+    ended_at: null,
+  } as const;
+}
+
+/** What a webhook shows of its last delivery. */
+export function toReceiverColumns({ state, endedAt, lastError }: DeliveryProgress) {
+  return state === 'delivered'
+    ? { last_error: null, last_delivered_at: endedAt?.toISOString() ?? null }
+    : { last_error: lastError };
 }
 
 export function toProgressColumns(progress: DeliveryProgress) {

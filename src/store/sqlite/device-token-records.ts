@@ -1,7 +1,7 @@
 import type { DeviceTokenRecords } from '../../ports/device-tokens';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-import { toStoredDeviceToken } from '../rows/token-rows';
+import { toDeviceTokenColumns, toStoredDeviceToken } from '../rows/token-rows';
 
 /** The encrypted tokens of devices and of the gateway. */
 export function createDeviceTokenRecords(
@@ -19,20 +19,13 @@ export function createDeviceTokenRecords(
       return (await database.read(ofHolder(holder))).map(toStoredDeviceToken)[0];
     },
 
-    put(holder, deviceId, { sealed, createdAt, createdBy, overlapUntil }, expects, events) {
+    put(holder, deviceId, token, expects, events) {
       return database.transact(() => {
         if (deviceId !== null && !existsDevice(deviceId)) return 'no-device';
         const [known] = database.all(ofHolder(holder));
         if (known !== undefined && expects === 'none') return 'taken';
         if (known === undefined && expects === 'one') return 'missing';
-        const before = known === undefined || overlapUntil === null ? null : known.sealed;
-        const values = {
-          sealed,
-          created_at: createdAt.toISOString(),
-          created_by: createdBy,
-          previous: before,
-          previous_until: before === null ? null : (overlapUntil?.toISOString() ?? null),
-        };
+        const values = toDeviceTokenColumns(token, known);
         database.all(
           query
             .insertInto('device_tokens')

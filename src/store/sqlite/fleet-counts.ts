@@ -2,14 +2,11 @@ import { sql, type SqlBool } from 'kysely';
 import { maxNamedDevices } from '../../core/attention-kind';
 import { failedStates, type InstallationState, openStates, toldStates } from '../../core/installation-states';
 import type { FleetCounts } from '../../ports/fleet-counts';
-import { toBoards } from '../rows/boards-json';
+import { maxLabels, toSharedCertificates } from '../rows/census-rows';
 import type { Database } from './database';
 import { toOmitted } from '../rows/device-rows';
-import { SpacedCount } from '../spaced';
+import { SpacedCount, sumOfDevices } from '../spaced';
 import { createTroubledDevices } from './troubled-devices';
-
-/** No one looks through more. */
-const maxLabels = 1_000;
 
 /** Fleet counts for pages, each from its own index. */
 export function createFleetCounts(database: Database): FleetCounts {
@@ -31,11 +28,11 @@ export function createFleetCounts(database: Database): FleetCounts {
           .orderBy('label')
           .limit(maxLabels),
       ),
-    sumOf,
+    sumOfDevices,
   );
 
   const devices = createTroubledDevices(database);
-  const troubles = new SpacedCount(() => devices.troubled(), sumOf);
+  const troubles = new SpacedCount(() => devices.troubled(), sumOfDevices);
 
   return {
     troubled: () => troubles.get(),
@@ -51,10 +48,7 @@ export function createFleetCounts(database: Database): FleetCounts {
           .orderBy('second_board_at', 'desc')
           .limit(limit),
       );
-      return rows.flatMap(({ id, boards }) => {
-        const { second } = toBoards(boards);
-        return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
-      });
+      return rows.flatMap(toSharedCertificates);
     },
 
     async otherClaims() {
@@ -151,10 +145,6 @@ export function createFleetCounts(database: Database): FleetCounts {
       };
     },
   };
-}
-
-function sumOf(counted: readonly { readonly devices: number }[]): number {
-  return counted.reduce((sum, { devices }) => sum + devices, 0);
 }
 
 interface BundleKey {

@@ -9,6 +9,7 @@ import type {
 } from '../../ports/fleet-queries';
 import type { Database } from './database';
 import { readCursor, writeCursor } from '../rows/device-cursor';
+import { censusColumns, toCensus } from '../rows/census-rows';
 import { toInstallation } from '../rows/device-rows';
 import { findDevices } from './find-devices';
 import { installationLines } from './installation-filter';
@@ -16,7 +17,7 @@ import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import { readDevices } from './read-devices';
 import type { InstallationTable } from '../rows/schema';
-import { SpacedCount } from '../spaced';
+import { SpacedCount, sumOfDevices } from '../spaced';
 import { walkDevices } from './walk-devices';
 
 type InstallationRow = Selectable<InstallationTable>;
@@ -29,22 +30,10 @@ export function createFleetListing(database: Database): FleetListing {
     const rows = await database.search(
       query
         .selectFrom('devices')
-        .select(({ fn }) => [
-          'compatible',
-          'channel',
-          'system_version',
-          'installation_state',
-          fn.countAll<number>().as('devices'),
-        ])
-        .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+        .select([...censusColumns, ({ fn }) => fn.countAll<number>().as('devices')])
+        .groupBy(censusColumns),
     );
-    return rows.map(({ compatible, channel, system_version, installation_state, devices }) => ({
-      compatible,
-      channel,
-      systemVersion: system_version,
-      installationState: installation_state,
-      devices,
-    }));
+    return rows.map(toCensus);
   }
 
   async function decided() {
@@ -66,7 +55,7 @@ export function createFleetListing(database: Database): FleetListing {
     return row === undefined ? null : new Date(row.offered_at);
   }
 
-  const censuses = new SpacedCount(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0));
+  const censuses = new SpacedCount(census, sumOfDevices);
   const decisions = new SpacedCount(decided, ({ devices }) => devices);
 
   return {

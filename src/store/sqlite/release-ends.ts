@@ -1,14 +1,9 @@
-import { failedStates, mutedStates } from '../../core/installation-states';
+import { failedStates } from '../../core/installation-states';
 import type { FailureReason, ReleaseEnding } from '../../core/release-end';
 import type { Database } from './database';
+import { failureLimits, isLastResult, toReleaseEndRow } from '../rows/release-result-rows';
 import { toRollout } from '../rows/rollout-rows';
-import { fromWhyColumns, toWhyColumns } from '../rows/why-columns';
-
-/** How many reasons to keep per release. */
-const maxReasons = 10;
-/** How many failed installations to examine for them. */
-const maxLookedAt = 1_000;
-const reasonMaxLength = 300;
+import { fromWhyColumns } from '../rows/why-columns';
 
 /**
  * Keeps how the current release of a channel ended, and the reasons of its failures, which would disappear with its
@@ -33,22 +28,12 @@ export function saveEnd(
   const releaseId = line.release_id ?? line.id;
   const [row] = database.all(query.selectFrom('rollouts').selectAll().where('release_id', '=', releaseId));
   const made = { by: line.by, at: new Date(line.at) };
-  const { state, step, reason, policy } = toRollout(row, made);
-  const { text, coded } = toWhyColumns(reason);
+  const { steps } = toRollout(row, made).policy;
+  const ended = toReleaseEndRow(line, row, how, failuresOf(database, releaseId, steps.length));
   database.all(
     query
       .insertInto('release_ends')
-      .values({
-        line: line.id,
-        how,
-        state,
-        step,
-        reason: text,
-        reason_circumstance: coded,
-        completed_at: row?.completed_at ?? null,
-        counted: row?.counted ?? null,
-        failures: JSON.stringify(failuresOf(database, releaseId, policy.steps.length)),
-      })
+      .values(ended)
       .onConflict((conflict) => conflict.doNothing()),
   );
 }
@@ -59,7 +44,7 @@ export function saveEnd(
  */
 export function failuresOf(database: Database, releaseId: number, steps: number): readonly FailureReason[] {
   const reasons = new Map<string, FailureReason>();
-  let left = maxLookedAt;
+  let left: number = failureLimits.examined;
   for (let step = -1; step < steps && left > 0; step += 1) {
     const rows = database.all(
       database.query
@@ -68,27 +53,15 @@ export function failuresOf(database: Database, releaseId: number, steps: number)
         .where('release_id', '=', releaseId)
         .where('step', step === -1 ? 'is' : '=', step === -1 ? null : step)
         .where('state', 'in', failedStates)
-        .where((where) =>
-          where.not(
-            where.exists(
-              where
-                .selectFrom('installations as later')
-                .select('later.id')
-                .whereRef('later.device', '=', 'failed.device')
-                .whereRef('later.id', '>', 'failed.id')
-                .whereRef('later.release_id', '=', 'failed.release_id')
-                .where('later.state', 'not in', mutedStates),
-            ),
-          ),
-        )
+        .where(isLastResult)
         .limit(left),
     );
     left -= rows.length;
     for (const { state, message, message_circumstance: coded } of rows) {
-      const reason = fromWhyColumns(message?.slice(0, reasonMaxLength) ?? null, coded);
-      const key = `${state}\n${coded ?? message?.slice(0, reasonMaxLength) ?? ''}`;
+      const reason = fromWhyColumns(message?.slice(0, failureLimits.reasonLength) ?? null, coded);
+      const key = `${state}\n${coded ?? message?.slice(0, failureLimits.reasonLength) ?? ''}`;
       reasons.set(key, { state, reason, devices: (reasons.get(key)?.devices ?? 0) + 1 });
     }
   }
-  return [...reasons.values()].sort((a, b) => b.devices - a.devices).slice(0, maxReasons);
+  return [...reasons.values()].sort((a, b) => b.devices - a.devices).slice(0, failureLimits.reasons);
 }

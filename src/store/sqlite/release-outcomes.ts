@@ -1,19 +1,18 @@
 import { sql } from 'kysely';
 import type { Installation } from '../../core/installation';
-import { type InstallationState, isUnsettled, mutedStates } from '../../core/installation-states';
+import { mutedStates } from '../../core/installation-states';
 import type { Outcomes } from '../../core/release-outcome';
+import {
+  isSameOutcome,
+  isTakenBack,
+  type Outcome,
+  toOutcome,
+  toOutcomesByRelease,
+  toStepOutcomes,
+} from '../rows/outcome-rows';
 import type { Database } from './database';
 
 type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
-
-/** A device's result with a release. */
-interface Outcome {
-  readonly step: number;
-  readonly state: InstallationState;
-}
-
-/** The step of a device that is in no step. */
-const noStep = -1;
 
 /** Runs what saves an installation, and counts its device's outcome. Call it inside a transaction. */
 export function countingOutcome(
@@ -28,7 +27,7 @@ export function countingOutcome(
   const before = outcomeOf(database, { deviceId, releaseId });
   save();
   const after = outcomeOf(database, { deviceId, releaseId });
-  if (before?.state === after?.state && before?.step === after?.step) return;
+  if (isSameOutcome(before, after)) return;
   if (before !== undefined) add(database, releaseId, before, -1);
   if (after !== undefined) add(database, releaseId, after, 1);
 }
@@ -52,7 +51,7 @@ export function forgetOutcomes(database: Database, deviceId: string): void {
     if (id === null) continue;
     const outcome = outcomeOf(database, { deviceId, releaseId: id });
     if (outcome === undefined) continue;
-    if (current !== null || isUnsettled(outcome)) add(database, id, outcome, -1);
+    if (isTakenBack(outcome, current !== null)) add(database, id, outcome, -1);
   }
 }
 
@@ -67,7 +66,7 @@ export async function outcomesOf(database: Database, releaseId: number) {
       .orderBy('step')
       .orderBy('state'),
   );
-  return rows.map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
+  return toStepOutcomes(rows);
 }
 
 /** The outcomes of many releases, over all steps. Releases without devices are missing. */
@@ -83,10 +82,7 @@ export async function outcomesOfAll(
       .where('devices', '>', 0)
       .groupBy(['release_id', 'state']),
   );
-  const found = new Map<number, Outcomes>();
-  for (const { release_id: id, state, devices } of rows)
-    found.set(id, { ...found.get(id), [state]: devices });
-  return found;
+  return toOutcomesByRelease(rows);
 }
 
 /** The row exists once a device was offered the release; forgetting a device only lowers its count. */
@@ -115,7 +111,7 @@ function outcomeOf(database: Database, { deviceId, releaseId }: OfRelease): Outc
       .orderBy('id', 'desc')
       .limit(1),
   );
-  return row && { step: row.step ?? noStep, state: row.state };
+  return row && toOutcome(row);
 }
 
 function add(database: Database, releaseId: number, { step, state }: Outcome, devices: 1 | -1): void {

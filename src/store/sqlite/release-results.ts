@@ -1,12 +1,17 @@
 import { sql } from 'kysely';
-import { failedStates } from '../../core/installation-states';
-import type { FailureReason, ReleaseEnd } from '../../core/release-end';
+import type { ReleaseEnd } from '../../core/release-end';
 import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Database } from './database';
 import { failuresOf } from './release-ends';
 import { outcomeRow, outcomesOfAll } from './release-outcomes';
-import { countFromJson, toRollout } from '../rows/rollout-rows';
-import { fromWhyColumns } from '../rows/why-columns';
+import {
+  madeLines,
+  needsFailures,
+  type ResultRows,
+  toReleaseEnd,
+  toReleaseResult,
+} from '../rows/release-result-rows';
+import { toRollout } from '../rows/rollout-rows';
 
 /** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {
@@ -14,9 +19,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
 
   return {
     async of(lines) {
-      const made = lines.flatMap((line) =>
-        line.releaseId === null ? [] : [{ ...line, releaseId: line.releaseId }],
-      );
+      const made = madeLines(lines);
       const releaseIds = [...new Set(made.map(({ releaseId }) => releaseId))];
       const rollouts = new Map(
         (
@@ -34,29 +37,17 @@ export function createReleaseResults(database: Database): ReleaseResults {
         ).map((row) => [row.line, row]),
       );
       return new Map(
-        made.map(({ id, releaseId, by, at }): [number, ReleaseResult] => {
-          const row = rollouts.get(releaseId);
-          const rollout = toRollout(row, { by, at });
-          const came = outcomes.get(releaseId) ?? {};
-          const after = next.get(id);
-          const end = ends.get(id);
-          if (end === undefined || after === undefined) {
-            const hasFailed = failedStates.some((state) => came[state] !== undefined);
-            const failures = hasFailed ? failuresOf(database, releaseId, rollout.policy.steps.length) : [];
-            const count = countFromJson(row?.counted ?? null);
-            return [id, { rollout, outcomes: came, end: after ?? null, left: rollout, count, failures }];
-          }
-          const { state, step, how, completed_at: completedAt } = end;
-          const reason = fromWhyColumns(end.reason, end.reason_circumstance);
-          const left = {
-            state,
-            step,
-            reason,
-            completedAt: completedAt === null ? null : new Date(completedAt),
+        made.map((line): [number, ReleaseResult] => {
+          const { id, releaseId } = line;
+          const rows: ResultRows = {
+            rollout: rollouts.get(releaseId),
+            outcomes: outcomes.get(releaseId) ?? {},
+            next: next.get(id),
+            end: ends.get(id),
           };
-          const count = countFromJson(end.counted);
-          const failures = JSON.parse(end.failures) as FailureReason[];
-          return [id, { rollout, outcomes: came, end: { ...after, how }, left, count, failures }];
+          const stepsOf = () => toRollout(rows.rollout, line).policy.steps.length;
+          const failures = needsFailures(rows) ? failuresOf(database, releaseId, stepsOf()) : [];
+          return [id, toReleaseResult(line, rows, failures)];
         }),
       );
     },
@@ -113,13 +104,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .select(['line.id as line', 'next.at', 'next.action', 'next.bundle', 'next.release_id'])
         .where('line.id', 'in', inList(ids)),
     );
-    return new Map(
-      rows.map(({ line, at, action, bundle, release_id: brought }) => {
-        const how =
-          action === 'deactivate' ? 'deactivated' : brought === null ? 'replaced' : 'rolled-back-to';
-        return [line, { how, bundleName: bundle, at: new Date(at) }] as const;
-      }),
-    );
+    return new Map(rows.map(({ line, ...later }) => [line, toReleaseEnd(later)]));
   }
 }
 

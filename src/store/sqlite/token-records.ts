@@ -1,7 +1,7 @@
 import type { TokenRecords } from '../../ports/access';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
-import { toToken } from '../rows/token-rows';
+import { toToken, toTokenRow } from '../rows/token-rows';
 
 /** Admin tokens in the database, by name and by the hash of their secret. */
 export function createTokenRecords(database: Database, journal: Pick<SqliteJournal, 'append'>): TokenRecords {
@@ -12,13 +12,7 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
         const added = database.all(
           query
             .insertInto('tokens')
-            .values({
-              name: token.name,
-              scope: token.scope,
-              secret_hash: secretHash,
-              created_at: token.createdAt.toISOString(),
-              created_by: token.createdBy,
-            })
+            .values(toTokenRow(token, secretHash))
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returning('name'),
         );

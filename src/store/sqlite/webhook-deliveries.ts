@@ -7,7 +7,7 @@ import type { SqliteJournal } from './journal-records';
 import { webhookQueues } from './webhook-queues';
 import { createReplays } from './webhook-replays';
 import { toEvent } from '../rows/event-rows';
-import { toWebhook, toDelivery, toProgressColumns } from '../rows/webhook-rows';
+import { toWebhook, toDelivery, toProgressColumns, toReceiverColumns } from '../rows/webhook-rows';
 
 /** Written as in the index of waiting deliveries: with a parameter SQLite would not use it. */
 const isWaiting = sql<SqlBool>`state = 'waiting'`;
@@ -94,10 +94,7 @@ export function createWebhookDeliveries(
           .where('state', '=', 'waiting')
           .returning('event');
         if (database.all(changed).length === 0) return false;
-        const isDelivered = progress.state === 'delivered';
-        const ofReceiver = isDelivered
-          ? { last_error: null, last_delivered_at: progress.endedAt?.toISOString() ?? null }
-          : { last_error: progress.lastError };
+        const ofReceiver = toReceiverColumns(progress);
         database.all(query.updateTable('webhooks').set(ofReceiver).where('id', '=', webhookId));
         journal.append(events);
         return true;

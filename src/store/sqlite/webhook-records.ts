@@ -5,7 +5,7 @@ import type { WebhookRecords } from '../../ports/webhooks';
 import type { Database } from './database';
 import { latestLine, type SqliteJournal } from './journal-records';
 import type { WebhookTable } from '../rows/schema';
-import { toWebhook } from '../rows/webhook-rows';
+import { toWebhook, toWebhookRow } from '../rows/webhook-rows';
 
 /** Webhooks in the database, with their position in the journal. */
 export function createWebhookRecords(
@@ -27,25 +27,14 @@ export function createWebhookRecords(
       return row && { webhook: toWebhook(row), secret: row.secret };
     },
 
-    add({ name, url, kinds, inOrder, createdAt, createdBy }, secret, events, maxWebhooks) {
+    add(webhook, secret, events, maxWebhooks) {
       return database.transact(() => {
         const others = query.selectFrom('webhooks').select('id').limit(maxWebhooks);
         if (database.all(others).length >= maxWebhooks) return 'too-many';
         const [row] = database.all(
           query
             .insertInto('webhooks')
-            .values({
-              name,
-              url,
-              kinds: JSON.stringify(kinds),
-              secret,
-              is_enabled: 1,
-              in_order: inOrder ? 1 : 0,
-              created_at: createdAt.toISOString(),
-              created_by: createdBy,
-              cursor: latestLine(database),
-              attempts: 0, // from a schema with one delivery at a time
-            })
+            .values(toWebhookRow(webhook, secret, latestLine(database)))
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returningAll(),
         );

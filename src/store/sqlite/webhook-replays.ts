@@ -1,4 +1,5 @@
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
+import { toWaitingAgain } from '../rows/webhook-rows';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 import { countWaiting } from './count-waiting';
@@ -16,16 +17,7 @@ export function createReplays(
   }
 
   const again = (webhookId: number, at: Date) =>
-    query
-      .updateTable('webhook_deliveries')
-      .set({
-        state: 'waiting',
-        attempts: 0,
-        next_attempt_at: at.toISOString(),
-        failing_since: null,
-        ended_at: null,
-      })
-      .where('webhook', '=', webhookId);
+    query.updateTable('webhook_deliveries').set(toWaitingAgain(at)).where('webhook', '=', webhookId);
 
   return {
     replay(webhookId, eventId, { at, room, line }) {
