@@ -4,7 +4,7 @@ import {
   type CircumstanceParameters,
 } from '../../src/core/circumstances/catalogue';
 
-/** What the circumstances about a bundle's content need, as an example. */
+/** What the circumstances about a bundle's content and of a start need, as an example. */
 export const bundleSamples = {
   'bytes-after-end': [],
   'element-misplaced': [],
@@ -193,4 +193,18 @@ export const bundleSamples = {
   'image-converts-unequal': [{ group: 'image.rootfs' }],
   'images-mismatch': [{ name: '"Signer"', files: ['a.img'] }],
   'label-without-devices': [{ compatible: 'board', channel: 'stable', label: 'lab' }],
+  'file-not-plain': [],
+  'bundle-file-missing': [],
+  'bundle-file-of-wrong-size': [{ sizeBytes: 1, wantedBytes: 4096 }],
+  'file-left-alone': [{ why: circumstance('file-unreadable', { code: 'EACCES' }) }],
+  'file-unreadable': [{ code: 'EACCES' }],
+  'notes-ignored': [{ why: null }],
+  'not-taken-over': [{ why: 'the disk is full' }],
+  'manifest-ignored': [{ why: null }],
+  'newer-manifest-counts': [{ bundle: 'v1.raucb', compatible: 'board', newer: 'manifests/board.json' }],
+  'release-decided-here': [{ compatible: 'board' }],
+  'released-bundle-missing': [{ compatible: 'board', bundle: 'v1.raucb' }],
+  'released-bundle-differs': [{ compatible: 'board', bundle: 'v1.raucb' }],
+  'released-as-before': [{ bundle: 'v1.raucb', compatible: 'board', own: null }],
+  'release-not-taken-over': [{ why: 'it is for another compatible' }],
 } satisfies { readonly [Code in CircumstanceCode]?: CircumstanceParameters<Code> };

@@ -12,6 +12,7 @@ import { payloadCircumstances } from './payloads';
 import { rolloutCircumstances } from './rollouts';
 import { signatureCircumstances } from './signatures';
 import { signerCircumstances } from './signers';
+import { startupCircumstances } from './startup';
 
 /**
  * Every circumstance, in English. A translation is another table with the same keys. Codes and their parameters are stored: a code may need
@@ -30,6 +31,7 @@ export const circumstances = {
   ...rolloutCircumstances,
   ...signatureCircumstances,
   ...signerCircumstances,
+  ...startupCircumstances,
 };
 
 export type CircumstanceCode = keyof typeof circumstances;

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseCertificate, type ParsedCertificate } from '../../../src/rauc/certificate';
@@ -44,7 +45,7 @@ function judge(sayings: Sayings = [], profile: Partial<VerificationProfile> = {}
     untrustedLists: [],
   };
   const problem = checkRules(facts);
-  return problem === null ? null : [problem.code, problem.message];
+  return problem === null ? null : [problem.code, sayWhy(problem.message)];
 }
 
 const said = (code: string, message: RegExp) => [code, expect.stringMatching(message) as string];

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { createHash } from 'node:crypto';
 import type { Image, Manifest } from '../../../src/core/inspection';
 import { checkImages } from '../../../src/rauc/check-images';
@@ -54,7 +55,7 @@ const payload = payloadOf({ 'a.img': 'aaaa', 'b.img': 'bb', 'c.img.caibx': 'inde
 describe('the files that a manifest names', () => {
   async function warn(images: readonly Partial<Image>[], change: Partial<Manifest> = {}, bytes = payload) {
     const found = await imageWarnings(bufferSource(bytes), bytes.length, manifestOf(images, change));
-    return found.map(({ code, message }) => `${code}: ${message}`);
+    return found.map(({ code, message }) => `${code}: ${sayWhy(message)}`);
   }
   const missing = (name: string) => [expect.stringMatching(`^image-missing: .*: ${name}\\.`) as string];
 

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { readFile } from 'node:fs/promises';
 import type { ParsedCertificate } from '../../../src/rauc/certificate';
 import { parseKeyring } from '../../../src/rauc/keyring';
@@ -45,7 +46,7 @@ function judge({ own = [list], delivered = [], chain = [signer, root], changes =
     at: testNow,
     untrustedLists: delivered,
   });
-  return problem === null ? null : `${problem.code}: ${problem.message}`;
+  return problem === null ? null : `${problem.code}: ${sayWhy(problem.message)}`;
 }
 
 const saying = (change: Partial<RevocationList>): RevocationList => ({ ...list, ...change });

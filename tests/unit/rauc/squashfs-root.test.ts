@@ -57,16 +57,16 @@ describe('the root directory', () => {
   const size = listing.length + 3;
   const packedTooLarge = deflateSync(Buffer.alloc(8193));
   it.each<[string, RegExp, SquashfsParts]>([
-    ['is none', /root is no directory/, { inodes: [fileInode({ sizeBytes: 0 })], listing }],
-    ['is less than empty', /root is no directory/, { inodes: [directoryInode(2)], listing }],
+    ['is none', /root is not a directory/, { inodes: [fileInode({ sizeBytes: 0 })], listing }],
+    ['is less than empty', /root is not a directory/, { inodes: [directoryInode(2)], listing }],
     [
       'has half an inode',
-      /root is no directory/,
+      /root is not a directory/,
       { inodes: [directoryInode(size).subarray(0, 27)], listing },
     ],
     [
       'has half an extended inode',
-      /root is no directory/,
+      /root is not a directory/,
       { inodes: [directoryInode(size, true).subarray(0, 35)], listing },
     ],
     ['ends in an entry', /root directory is malformed/, { inodes: [directoryInode(size - 1)], listing }],
@@ -103,7 +103,7 @@ describe('the root directory', () => {
     ],
     [
       'goes on behind the end',
-      /block lies outside of it/,
+      /block is outside it/,
       { inodes: [directoryInode(8192 + 4)], listing: Buffer.alloc(8192) },
     ],
   ])('is refused when it %s', async (_, message, parts) => {
@@ -116,7 +116,7 @@ describe('the root directory', () => {
       root.writeUInt16LE(at, 26);
       return find({ inodes: [root], listing });
     };
-    await expect(begins(listing.length)).rejects.toEqual(refused(/outside of its block/));
+    await expect(begins(listing.length)).rejects.toEqual(refused(/outside its block/));
     await expect(begins(listing.length - 1)).rejects.toEqual(refused(/root directory is malformed/));
   });
 
