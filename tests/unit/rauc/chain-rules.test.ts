@@ -77,7 +77,7 @@ describe('keys and signatures', () => {
 describe('what is not understood', () => {
   it('is named', () => {
     expect(judge([{}, { notUnderstood: ['1.2.3', '1.2.4'] }])).toEqual(
-      said('chain-critical-extension', /^"Middle of intermediate" has an extension 1\.2\.3, 1\.2\.4 that/),
+      said('chain-critical-extension', /^"Middle of intermediate" has extensions 1\.2\.3, 1\.2\.4 that/),
     );
   });
 });
@@ -93,7 +93,7 @@ describe('the authorities', () => {
   it('may be so many as those above allow', () => {
     expect(judge([{}, { pathLength: 0 }, { pathLength: 1 }])).toBeNull();
     expect(judge([{}, {}, { pathLength: 0 }])).toEqual(
-      said('chain-path-length', /^"Root of intermediate" allows 0 CAs below it, there are 1$/),
+      said('chain-path-length', /^"Root of intermediate" allows 0 CAs below it, but there are 1$/),
     );
     expect(judge([{}, { selfIssued: true }, { pathLength: 0 }])).toBeNull();
   });
@@ -125,7 +125,7 @@ describe('names below an authority that limits them', () => {
     const mail = [...sound[0].subject, { type: attributeOids.emailAddress, text: 'a@b' }];
     const alternative = [{ id: extensionOids.subjectAltName, isCritical: false }];
     for (const names of [{ subject: mail }, { extensions: alternative }] as Saying[]) {
-      expect(judge([names, { nameLimits }])).toEqual(outside(/cannot be told to be inside/));
+      expect(judge([names, { nameLimits }])).toEqual(outside(/cannot be checked against them/));
       expect(judge([names])).toBeNull();
     }
   });

@@ -134,7 +134,7 @@ describe('the lists that come with the signature', () => {
   it('take trust away, each of them', () => {
     expect(judge({ delivered: [revoking(signer)] })).toBe(revoked);
     const harmful =
-      /^chain-no-crl: the signature brings a revocation list of "Root of ec" that is not current/;
+      /^chain-no-crl: the signature contains a revocation list of "Root of ec" that is not current/;
     expect(judge({ delivered: [list, saying({ nextUpdate: testNow })] })).toMatch(harmful);
     expect(judge({ delivered: [list, saying({ isPartial: true })] })).toMatch(harmful);
   });
