@@ -18,7 +18,7 @@ export interface BundleAccess {
 }
 
 export interface AccessPorts {
-  readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'recent' | 'find'>;
   readonly catalog: Pick<Catalog, 'releasesOf'>;
   /** Settings of a device at its first contact. */
   readonly newDevices: Admission;
@@ -27,7 +27,7 @@ export interface AccessPorts {
 export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts): BundleAccess {
   const isReleased = ({ sha256 }: Bundle, compatible: string) =>
     catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256);
-  const find = async (id: string) => fleet.lately(id) ?? (await fleet.find(id));
+  const find = async (id: string) => fleet.recent(id) ?? (await fleet.find(id));
 
   return {
     isAdmitted: async ({ id }) => ((await find(id))?.device.admission ?? newDevices) === 'admitted',

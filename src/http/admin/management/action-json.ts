@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actionStateOf } from '../../../core/action-state';
 import type { Installation } from '../../../core/installation';
-import { type InstallationState, isCalledOff } from '../../../core/installation-states';
+import { type InstallationState, isCancelled } from '../../../core/installation-states';
 
 export const actionJson = z.object({
   id: z.number(),
@@ -35,7 +35,7 @@ export function presentAction(installation: Installation): z.infer<typeof action
   const isClosed = actionStateOf(installation) === 'closed';
   return {
     id: installation.id,
-    type: isCalledOff(installation) && !hasFinished(installation) ? 'cancel' : 'update',
+    type: isCancelled(installation) && !hasFinished(installation) ? 'cancel' : 'update',
     status: isClosed ? 'finished' : 'pending',
     detailStatus: hasFinished(installation) ? 'finished' : detailStatuses[installation.state],
     forceType: 'forced',

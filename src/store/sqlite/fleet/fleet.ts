@@ -75,8 +75,8 @@ export class SqliteFleet implements Fleet {
     return new SqliteFleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
   }
 
-  lately(id: string): DeviceRecord | undefined {
-    return this.#entries.lately(id)?.record;
+  recent(id: string): DeviceRecord | undefined {
+    return this.#entries.recent(id)?.record;
   }
 
   async find(id: string): Promise<DeviceRecord | undefined> {
@@ -145,7 +145,7 @@ export class SqliteFleet implements Fleet {
    * nothing waits.
    */
   async #update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    let known = this.#entries.lately(id);
+    let known = this.#entries.recent(id);
     if (known === undefined) {
       const read = await this.#entries.find(id);
       // A concurrent reader may have changed it already.

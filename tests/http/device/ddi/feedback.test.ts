@@ -184,7 +184,7 @@ describe('a release that takes the place of another', () => {
     expect(next.action).not.toBe(action);
   });
 
-  it('comes after the download of the other was called off', async () => {
+  it('comes after the download of the other was cancelled', async () => {
     await device.feedback(action, 'proceeding', 'none', ['Downloading']);
     await fleet.release('3.0.0');
     for (let poll = 0; poll < 2; poll += 1)
