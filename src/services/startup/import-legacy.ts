@@ -1,7 +1,7 @@
 import { circumstance } from '../../core/circumstances/catalogue';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
-import { importer } from '../../core/event';
+import { importer } from '../../core/journal/importer';
 import type { Circumstance } from '../../core/reasons/why';
 import { inheritedPolicy } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
