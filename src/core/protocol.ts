@@ -15,6 +15,8 @@ export interface ProtocolLimits {
   readonly followsNumbers?: true;
   /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
   readonly downloadsAhead?: true;
+  /** Its devices are told of an assignment whether to install it, and when. */
+  readonly tellsTerms?: true;
   /** Opaque files, which are no RAUC bundles. */
   readonly carriesOpaque?: true;
 }

@@ -40,6 +40,7 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'not-started': 'started',
   'not-in-step': 'step',
   'outside-window': 'window',
+  'only-downloaded': 'window',
   'too-many-in-progress': 'capacity',
 };
 
