@@ -29,8 +29,11 @@ export const noLimits: ProtocolLimits = {
   tellsOutcome: true,
 };
 
-/** Of a protocol that carries opaque files, too. */
-export const noLimitsAtAll: ProtocolLimits = { ...noLimits, carriesOpaque: true };
+/** Of one that carries opaque files, too, and cannot tell terms. */
+export const withoutTerms: ProtocolLimits = { ...noLimits, carriesOpaque: true };
+
+/** Of a protocol that carries opaque files, too, and tells terms. */
+export const noLimitsAtAll: ProtocolLimits = { ...withoutTerms, tellsTerms: true };
 
 /** A protocol by which devices ask what to install. */
 export interface OfferingProtocol {

@@ -2,7 +2,7 @@ import type { DeviceIdentity } from '../../core/device';
 import type { Installation } from '../../core/installation';
 import { isWindowOpen } from '../../core/maintenance-window';
 import { type PinKind, termsOf } from '../../core/pin-terms';
-import { noLimitsAtAll } from '../../core/protocol';
+import { withoutTerms } from '../../core/protocol';
 import type { DeviceRecords } from '../../ports/devices';
 import type { DeviceUpdates } from '../../ports/device-updates';
 import type { Catalog } from '../catalog/catalog';
@@ -96,7 +96,7 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     { sha256 }: Installation,
   ): Promise<'open' | 'closed'> {
-    const offer = await explainOffer.preview(identity, null, noLimitsAtAll);
+    const offer = await explainOffer.preview(identity, null, withoutTerms);
     return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
   }
 }

@@ -86,6 +86,6 @@ describe('the window of an assignment', () => {
       refused = error;
     }
     expect(refused).toBeInstanceOf(DomainError);
-    expect(refused).toMatchObject({ code: 'invalid-input', parameters: { part } });
+    expect(refused).toMatchObject({ code: 'invalid-input', reason: { parameters: { part } } });
   });
 });
