@@ -1,15 +1,13 @@
-import { chooseBaseUrl } from '../../../../../src/http/device/kernel/base-url';
+import { createBaseUrl } from '../../../../../src/http/device/kernel/base-url';
 import { coversHost } from '../../../../../src/pki/server-names';
 
 describe('the base URL without SERVER_URL', () => {
   const choose = (authority: string | undefined, certificateNames: string[]) =>
-    chooseBaseUrl({
-      configured: null,
-      authority,
-      certificateNames,
+    createBaseUrl({
+      certificateNames: () => certificateNames,
       coversHost: (host) => coversHost(certificateNames, host),
-      port: 8443,
-    });
+      port: () => 8443,
+    })(authority);
   const names = ['updates.example.com', '192.0.2.7', '2001:db8::7', '*.lan.example.com'];
 
   it.each([
