@@ -33,6 +33,20 @@ describe('the base URL without SERVER_URL', () => {
     expect(choose(authority, names)).toBe('https://updates.example.com:8443');
   });
 
+  it('follows each request and each change of the certificate', () => {
+    let certificateNames = names;
+    const baseUrl = createBaseUrl({
+      certificateNames: () => certificateNames,
+      coversHost: (host) => coversHost(certificateNames, host),
+      port: () => 8443,
+    });
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://192.0.2.7:8443');
+    expect(baseUrl('evil.example')).toBe('https://updates.example.com:8443');
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://192.0.2.7:8443');
+    certificateNames = ['new.example.com'];
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://new.example.com:8443');
+  });
+
   it('can be an IPv6 address, or localhost when the certificate has wildcards alone', () => {
     expect(choose(undefined, ['2001:db8::7'])).toBe('https://[2001:db8::7]:8443');
     expect(choose(undefined, ['*.example.com'])).toBe('https://localhost:8443');
