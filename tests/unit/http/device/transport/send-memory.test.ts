@@ -134,7 +134,7 @@ describe('what is read for all devices', () => {
     const [reserve, waits] = [new Asker(d, 10), new Asker(d, 80)];
     holders[0]?.giveBack();
     expect(waits.bytes).toBe(80);
-    const [, large] = [new Asker(e, 10), new Asker(e, 100)];
+    const [, large] = [new Asker(e, 10), new Asker(e, 90)];
     reserve.giveBack();
     expect(memory.takeNow(a, 1)).toBeUndefined(); // the large one waits
     expect(large?.bytes).toBeUndefined();
