@@ -8,7 +8,7 @@ import { ReleaseForm } from '../../parts/release-form';
 import { type Column, Table } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
-import { whyWords } from '../../why-words';
+import { findingWords, whyWords } from '../../why-words';
 
 const words = text.bundles.columns;
 
@@ -49,7 +49,7 @@ const columns: readonly Column<BundleJson>[] = [
       <>
         <StateBadge state={verdict} />
         {warnings.length > 0 && (
-          <span class="small warn-text" title={warnings.map(({ message }) => message).join('\n')}>
+          <span class="small warn-text" title={warnings.map(findingWords).join('\n')}>
             {' '}
             {text.bundles.warnings(warnings.length)}
           </span>
