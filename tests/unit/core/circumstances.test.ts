@@ -5,12 +5,14 @@ import {
   circumstances,
 } from '../../../src/core/circumstances/catalogue';
 import { isSameWhy, knownSentence, sayAny, sayWhy } from '../../../src/core/circumstances/sentences';
+import { bundleSamples } from '../../support/bundle-circumstances';
 
 const again = { version: '1.0.0', isAgain: true, slot: null };
 const silent = circumstance('installation-silent');
 
 /** What each of them may need. */
 const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Code> } = {
+  ...bundleSamples,
   'no-finding': [],
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],
