@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, and nginx, HAProxy and Caddy,
-# which as packages would start a service.
+# Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, Ceph's S3 gateway from Debian trixie,
+# and nginx, HAProxy and Caddy, which as packages would start a service.
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
@@ -8,6 +8,7 @@ packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-o
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server
 sid=${RAUC_SID_DIR:-$cache/rauc-sid}
 proxies=$cache/proxies
+rgw=${RGW_DIR:-$cache/rgw}
 
 missing=''
 for package in $packages; do
@@ -43,6 +44,19 @@ if [ ! -x "$sid/usr/bin/rauc" ]; then
     --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
     sid "$sid.part" "deb $mirror sid main"
   mv "$sid.part" "$sid"
+fi
+
+# Ceph's S3 gateway and what it needs, in a folder that it runs in as in a system of its own: only unpacked, never configured.
+if [ ! -x "$rgw/usr/bin/radosgw" ]; then
+  # shellcheck disable=SC2016 # apt-get's own placeholders
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+  echo "test:setup: unpacking Ceph's S3 gateway into $rgw"
+  mkdir -p "$(dirname "$rgw")"
+  rm -rf "$rgw.part"
+  mmdebstrap --quiet --variant=extract --include=base-files,bash,coreutils,sed,ceph-mon,ceph-osd,ceph-common,radosgw \
+    --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
+    trixie "$rgw.part" "deb $mirror trixie main"
+  mv "$rgw.part" "$rgw"
 fi
 
 # nginx, HAProxy and Caddy of this release, with the libraries that they name: only unpacked, never configured nor started.

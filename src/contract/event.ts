@@ -66,7 +66,9 @@ export const eventJson = z.object({
   release_id: count.nullable(),
   installation_id: count.nullable(),
   before: facts,
-  after: facts,
+  after: facts.describe(
+    'what was changed, by name, like `before`; a `reason` that the server gave has `reason_code` and `reason_parameters` beside it',
+  ),
   count: count
     .min(1)
     .describe('how often it happened: what a device does again and again is one line, about the last time'),

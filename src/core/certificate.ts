@@ -1,7 +1,6 @@
 /** Certificates as people manage them: the nouns that `src/pki` fills in and everyone else reads. */
 
 import { DomainError } from './errors';
-import type { Finding } from './inspection';
 
 const dayMs = 86_400_000;
 
@@ -62,6 +61,12 @@ export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
 export const keyTypes = ['ec', 'rsa'] as const;
 export type KeyType = (typeof keyTypes)[number];
 
+/** What to know about a certificate that was made or imported. */
+export interface CertificateWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface IssueOptions {
   /** Validity; each role has its own default. */
   readonly days?: number;
@@ -76,7 +81,7 @@ export interface IssuedFiles {
   readonly written: readonly string[];
   /** Paths that replaced files were kept as. */
   readonly kept: readonly string[];
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly CertificateWarning[];
 }
 
 /** What a device has to trust to reach the server. */
@@ -89,7 +94,7 @@ export interface ServerTrust {
 export interface RenewedServer {
   readonly certificate: CertificateSummary;
   readonly replaced: CertificateSummary;
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly CertificateWarning[];
 }
 
 export interface ListedCertificate {

@@ -1,8 +1,15 @@
+import type { Finding } from './inspection';
 import { catalogue, type ParametersOf, type Reason, type ReasonCode } from './reasons/catalogue';
 import type { ErrorCode } from './reasons/error-code';
 import { remedyOf, sentenceOf } from './reasons/sentences';
 
 export { errorCodes, type ErrorCode } from './reasons/error-code';
+
+/** Facts for machines. */
+export interface ErrorDetails extends Readonly<Record<string, unknown>> {
+  /** What was found in a bundle; the API calls them `reasons`. */
+  readonly findings?: readonly Finding[];
+}
 
 export interface DomainErrorOptions {
   /** What went wrong below, for the log. */
@@ -10,7 +17,7 @@ export interface DomainErrorOptions {
   /** What the reader should do next, as one sentence. */
   readonly remedy?: string | undefined;
   /** Facts for machines, such as the list of bad fields. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: ErrorDetails;
   /** Why, for those who say it in their own words. */
   readonly reason?: Reason;
 }
@@ -33,7 +40,7 @@ type Rest<Code extends ReasonCode> =
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly remedy: string | undefined;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly details: ErrorDetails | undefined;
   readonly reason: Reason | undefined;
 
   constructor(

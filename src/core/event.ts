@@ -74,6 +74,9 @@ const deviceActor = 'device:';
 
 export const theServer: Actor = { name: 'server', address: null };
 
+/** The author of bundles found in the data folder and of releases taken over from an earlier server. It is stored. */
+export const importer = 'taken over';
+
 /** Stands for repeats by one device, in one line: `at` and the rest are those of the last one. */
 export interface Repeats {
   readonly count: number;

@@ -23,13 +23,13 @@ export const imageCheckStates = [
 export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 0 };
 
 /** So many are named in a sentence. */
-const maxNames = 5;
+export const maxNamedImages = 5;
 
 /**
  * The names of files that a manifest does not fit, for a sentence.
  * @param count of all of them, where not all are at hand
  */
 export function namedImages(files: readonly string[], count = files.length): string {
-  const more = count - maxNames;
-  return `${files.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = count - maxNamedImages;
+  return `${files.slice(0, maxNamedImages).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,3 +1,5 @@
+import type { Why } from './reasons/why';
+
 /** What looking into a bundle tells: the nouns that `src/rauc` fills in and everyone else reads. */
 
 /**
@@ -13,10 +15,11 @@ export type Verdict = (typeof verdicts)[number];
 export const bundleFormats = ['plain', 'verity', 'crypt'] as const;
 export type BundleFormat = (typeof bundleFormats)[number];
 
-/** One thing worth telling about a bundle: a stable code for machines and a sentence for people. */
+/** One thing worth telling about a bundle: a stable code of its kind for machines, and what people are told. */
 export interface Finding {
   readonly code: string;
-  readonly message: string;
+  /** A text in what an earlier version stored. */
+  readonly message: Why;
 }
 
 /** A slot image or an artifact named by the manifest. */

@@ -1,4 +1,6 @@
 import { camelCase } from '../base/text/field-names';
+import type { EventJson } from '../contract/event';
+import type { FindingJson } from '../contract/finding';
 import type { InstallationJson } from '../contract/installation';
 import type { RolloutProgressJson } from '../contract/rollout';
 import type { WhyJson } from '../contract/why';
@@ -15,6 +17,15 @@ export function whyWords<Text extends string | null>(
   return wordsOf(why.reason, why.reason_code, why.reason_parameters);
 }
 
+/** The same for what was found in a bundle. */
+export function findingWords({
+  message,
+  reason_code: code,
+  reason_parameters: parameters,
+}: FindingJson): string {
+  return wordsOf(message, code, parameters);
+}
+
 /** The same for the message of an installation. */
 export function messageWords({ message, reason, parameters }: InstallationJson): string | null {
   return wordsOf(message, reason, parameters);
@@ -23,6 +34,13 @@ export function messageWords({ message, reason, parameters }: InstallationJson):
 /** The same for what a rollout waits for. */
 export function nextWords(progress: RolloutProgressJson): string {
   return wordsOf(progress.next, progress.next_code, progress.next_parameters);
+}
+
+/** The facts of an event, with the page's own words for a reason of the server. */
+export function factWords(facts: EventJson['after']): Readonly<Record<string, unknown>> {
+  const { reason_code: code, reason_parameters: parameters, ...others } = facts ?? {};
+  if (typeof code !== 'string') return others;
+  return { ...others, reason: wordsOf(others['reason'], code, parameters as WhyJson['reason_parameters']) };
 }
 
 function wordsOf<Text>(

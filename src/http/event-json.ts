@@ -1,7 +1,7 @@
 import { snakeCase } from '../base/text/field-names';
 import type { EventJson } from '../contract/event';
+import { presentWhy } from '../contract/present-why';
 import type { JournalEvent } from '../core/event';
-import { sayWhy } from '../core/circumstances/sentences';
 import { isCircumstance } from '../core/reasons/why';
 import { messageOf } from '../core/journal/sentences';
 
@@ -32,7 +32,7 @@ export function presentEvent(event: JournalEvent): EventJson {
   };
 }
 
-/** Facts are data, except for a reason that the server gave: it is told as a sentence. */
+/** Facts are data; a reason that the server gave is told as a sentence, and as a code with parameters. */
 function saidFacts(facts: Facts): Facts {
-  return isCircumstance(facts?.reason) ? { ...facts, reason: sayWhy(facts.reason) } : facts;
+  return isCircumstance(facts?.reason) ? { ...facts, ...presentWhy(facts.reason) } : facts;
 }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { snakeCase } from '../base/text/field-names';
 import { type ProblemCode, type ProblemJson } from '../contract/problem';
 import { DomainError } from '../core/errors';
+import { presentFinding } from '../contract/present-why';
 import type { Reason } from '../core/reasons/catalogue';
 import { remedyOf, sentenceOf } from '../core/reasons/sentences';
 
@@ -70,7 +71,13 @@ export function problemOf(error: unknown, requestId?: string): ProblemJson {
     detail: reason === undefined ? error.message : sentenceOf(reason),
     remedy: reason === undefined ? error.remedy : remedyOf(reason),
     reason,
-    details: snakeCase(error.details ?? {}),
+    details: snakeCase(detailsOf(error)),
     requestId,
   });
+}
+
+/** Facts of an error; what was found in a bundle is said here. */
+function detailsOf({ details = {} }: DomainError): Readonly<Record<string, unknown>> {
+  const { findings, ...facts } = details;
+  return findings === undefined ? facts : { ...facts, reasons: findings.map(presentFinding) };
 }

@@ -1,3 +1,4 @@
+import { sayWhy } from '../core/circumstances/sentences';
 import { X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
 import { certificatePem } from '../base/text/certificate-pem';
@@ -31,7 +32,7 @@ export function readCertificate(source: string | Buffer | X509Certificate): Cert
     };
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new DomainError('invalid-input', `the certificate is malformed: ${cause.what}`, { cause });
+    throw new DomainError('invalid-input', `the certificate is malformed: ${sayWhy(cause.what)}`, { cause });
   }
 }
 

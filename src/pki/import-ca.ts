@@ -1,6 +1,5 @@
-import type { IssuedFiles } from '../core/certificate';
+import type { CertificateWarning, IssuedFiles } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import type { Finding } from '../core/inspection';
 import type { ImportCaRequest } from '../ports/certificates';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 import { loadAuthorities } from './authority';
@@ -100,7 +99,7 @@ function checkChain(chain: readonly CertificateFields[], at: Date): void {
   }
 }
 
-function warnOfReach(chain: readonly CertificateFields[]): Finding[] {
+function warnOfReach(chain: readonly CertificateFields[]): CertificateWarning[] {
   if (chain.length > 1) {
     const message = 'devices of every CA in this file are let in, not only those of the first';
     return [{ code: 'trusts-whole-chain', message }];

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { IssuedFiles, IssueOptions } from '../core/certificate';
+import type { CertificateWarning, IssuedFiles, IssueOptions } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import type { Finding } from '../core/inspection';
 import { toDer } from '../x509/der-writer';
 import { buildName } from '../x509/name';
 import { readCertificate } from './certificate-fields';
@@ -80,7 +79,7 @@ export async function issueCa(
 }
 
 /** A new CA does not know what the old one signed. */
-export async function warnOfOrphans(dir: string): Promise<Finding[]> {
+export async function warnOfOrphans(dir: string): Promise<CertificateWarning[]> {
   const isFirst = !(await exists(join(dir, 'server.crt'))) && !(await exists(join(dir, 'devices')));
   if (isFirst) return [];
   return [

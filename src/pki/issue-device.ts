@@ -2,10 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCompatible } from '../core/bundle';
-import type { IssuedFiles } from '../core/certificate';
+import type { CertificateWarning, IssuedFiles } from '../core/certificate';
 import { parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
-import type { Finding } from '../core/inspection';
 import type { CreateDeviceRequest } from '../ports/certificates';
 import { buildName } from '../x509/name';
 import { loadAuthority } from './authority';
@@ -126,7 +125,7 @@ async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
   });
 }
 
-async function warnOfRevoked(dir: string, id: string): Promise<Finding[]> {
+async function warnOfRevoked(dir: string, id: string): Promise<CertificateWarning[]> {
   const revocations = await readRevocations(dir);
   if (!revocations.some(({ commonName }) => commonName === id)) return [];
   return [
@@ -134,7 +133,7 @@ async function warnOfRevoked(dir: string, id: string): Promise<Finding[]> {
   ];
 }
 
-function warnOfShort(at: Date, notAfter: Date): Finding[] {
+function warnOfShort(at: Date, notAfter: Date): CertificateWarning[] {
   const days = Math.ceil((notAfter.getTime() - at.getTime()) / dayMs);
   if (days >= shortDays) return [];
   return [

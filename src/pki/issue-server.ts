@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { IssuedFiles, KeyType } from '../core/certificate';
+import type { CertificateWarning, IssuedFiles, KeyType } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { CreateServerRequest } from '../ports/certificates';
-import type { Finding } from '../core/inspection';
 import type { CertificateFields } from './certificate-fields';
 import { buildName } from '../x509/name';
 import { type Authority, loadAuthority } from './authority';
@@ -79,7 +78,7 @@ interface Current {
   readonly leaf: CertificateFields | null;
   /** The certificates sent with it. */
   readonly sentAlong: readonly CertificateFields[];
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly CertificateWarning[];
 }
 
 const nothing: Current = { leaf: null, sentAlong: [], warnings: [] };

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { Finding } from '../core/inspection';
+import type { CertificateWarning } from '../core/certificate';
 import type { AlternativeName } from '../x509/general-name';
 import type { Asn1 } from '../x509/der-writer';
 import type { Authority } from './authority';
@@ -25,7 +25,7 @@ export interface ServerCertificateContent {
 export async function makeServerCertificate(
   { certificate: ca, keys: caKeys, all: cas }: Authority,
   { serial, subject, names, validity, keys }: ServerCertificateContent,
-): Promise<{ readonly certificate: X509Certificate; readonly warnings: readonly Finding[] }> {
+): Promise<{ readonly certificate: X509Certificate; readonly warnings: readonly CertificateWarning[] }> {
   const spkiDer = exportPublicKey(keys.publicKey);
   const certificate = signCertificate(
     {

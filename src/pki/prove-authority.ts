@@ -1,5 +1,5 @@
 import { DomainError } from '../core/errors';
-import type { Finding } from '../core/inspection';
+import type { CertificateWarning } from '../core/certificate';
 import type { Authority } from './authority';
 import type { CertificateFields, TlsPurpose } from './certificate-fields';
 import type { KeyPair } from './private-key';
@@ -32,7 +32,7 @@ export async function proveAuthority(
  * @returns notes about a proven certificate
  * @throws DomainError `configuration` when it does not work
  */
-export function findingsOf(what: string, refusal: Refusal | null): Finding[] {
+export function findingsOf(what: string, refusal: Refusal | null): CertificateWarning[] {
   if (refusal === null) return [];
   if (!refusal.isStrictOnly) throw refused('configuration', what, refusal);
   return [{ code: 'strict-clients-refuse', message: `strict clients refuse ${what}: ${refusal.reason}` }];
@@ -46,7 +46,7 @@ export async function proveImport(
   chain: readonly CertificateFields[],
   issuer: CertificateFields,
   keys: KeyPair | null,
-): Promise<Finding[]> {
+): Promise<CertificateWarning[]> {
   const { device, server } = await proveAuthority(chain, issuer, keys);
   if (device !== null) throw refused('invalid-input', 'a device certificate of this CA', device);
   return [

@@ -1,3 +1,4 @@
+import { sayWhy } from '../core/circumstances/sentences';
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { DomainError } from '../core/errors';
 import { readAlgorithm } from '../x509/algorithm';
@@ -31,7 +32,9 @@ export function readSigningRequest(source: string | Uint8Array): SigningRequest 
     return readRequest(requestDer(source));
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new DomainError('invalid-input', `the certificate request is malformed: ${cause.what}`, { cause });
+    throw new DomainError('invalid-input', `the certificate request is malformed: ${sayWhy(cause.what)}`, {
+      cause,
+    });
   }
 }
 
@@ -106,7 +109,7 @@ function refuseHugeKey(key: KeyObject): void {
     refuseOversizedKey(key);
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw refused(cause.what, `Use ${acceptedKeys}.`);
+    throw refused(sayWhy(cause.what), `Use ${acceptedKeys}.`);
   }
 }
 

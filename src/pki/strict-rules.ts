@@ -1,4 +1,4 @@
-import type { Finding } from '../core/inspection';
+import type { CertificateWarning } from '../core/certificate';
 import { extensionOids } from '../x509/extensions';
 import { displayName } from '../x509/name';
 import type { CertificateFields } from './certificate-fields';
@@ -8,7 +8,7 @@ import type { CertificateFields } from './certificate-fields';
  * set it; Node cannot. Only the rules that CAs from older tools break; a handshake finds the rest.
  * @returns at most one finding for each CA
  */
-export function strictFindings(cas: readonly CertificateFields[]): Finding[] {
+export function strictFindings(cas: readonly CertificateFields[]): CertificateWarning[] {
   return cas.flatMap((ca) => {
     const problems = problemsOf(ca);
     if (problems.length === 0) return [];

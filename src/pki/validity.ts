@@ -1,12 +1,12 @@
 import { DomainError } from '../core/errors';
-import type { Finding } from '../core/inspection';
+import type { CertificateWarning } from '../core/certificate';
 
 export const defaultDays = { ca: 3650, server: 825, device: 3650 } as const;
 
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly CertificateWarning[];
 }
 
 /** What the moment of issuing is judged by. */

@@ -27,6 +27,11 @@ export interface StagedBundle {
   readonly sizeBytes: number;
   open(): Promise<OpenFile>;
   /**
+   * Sends the bytes to where they last, if that is elsewhere and takes long, so that `keep` is quick. They may stay there even if it is not
+   * called. @throws DomainError as `keep` does
+   */
+  send?(): Promise<void>;
+  /**
    * Stores the bytes; they last when the promise resolves, which waits for the disk. Bytes that are stored already but damaged or lost are replaced.
    * @param name of the bundle; a folder calls its file so, and other stores need not know it
    * @throws DomainError `conflict` when something else has this name, `storage-full`, `unavailable`

@@ -1,3 +1,7 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import { sayWhy } from '../core/circumstances/sentences';
+import type { Finding } from '../core/inspection';
+import type { Circumstance, Why } from '../core/reasons/why';
 import { Malformed } from '../x509/malformed';
 
 /** Thrown inside `src/rauc` when bytes are not a sound bundle; `inspectBundle` turns it into a finding. */
@@ -7,14 +11,18 @@ export class BrokenBundle extends Error {
   constructor(
     /** Stable code of the finding, such as `signature-length`. */
     readonly code: string,
-    message: string,
+    readonly what: Circumstance,
   ) {
-    super(message);
+    super(sayWhy(what));
+  }
+
+  get finding(): Finding {
+    return { code: this.code, message: this.what };
   }
 }
 
-export function malformed(what: string): BrokenBundle {
-  return new BrokenBundle('signature-encoding', `the signature cannot be read: ${what}`);
+export function malformed(why: Why): BrokenBundle {
+  return new BrokenBundle('signature-encoding', circumstance('signature-unreadable', { why }));
 }
 
 /**

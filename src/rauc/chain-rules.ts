@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import { isCircumstance } from '../core/reasons/why';
 import type { Finding } from '../core/inspection';
 import { extensionOids, keyPurposes } from '../x509/extensions';
 import { attributeOids } from '../x509/name';
@@ -37,11 +39,13 @@ export function checkRules(facts: ChainFacts): Finding | null {
 function checkKeys({ chain }: ChainFacts): Finding | null {
   for (const [index, certificate] of chain.entries()) {
     const weakness = keyWeakness(certificate.publicKey);
-    if (weakness !== undefined) return refusal('chain-weak', `${nameOf(certificate)}: ${weakness}`);
+    if (weakness !== undefined)
+      return refusal('chain-weak', circumstance('chain-weak', { name: nameOf(certificate), why: weakness }));
     const issuer = chain[index + 1];
     if (issuer === undefined) continue;
     const scheme = strongScheme(certificate.signatureAlgorithm, issuer.publicKey);
-    if (typeof scheme === 'string') return refusal('chain-weak', `${nameOf(certificate)}: ${scheme}`);
+    if (isCircumstance(scheme))
+      return refusal('chain-weak', circumstance('chain-weak', { name: nameOf(certificate), why: scheme }));
   }
   return null;
 }
@@ -53,7 +57,7 @@ function checkSignatures({ chain }: ChainFacts): Finding | null {
     if (issuer === undefined || isSignedBy(certificate, issuer)) continue;
     return refusal(
       'chain-incomplete',
-      `${nameOf(certificate)} was not signed by the first ${nameOf(issuer)} of keyring and bundle`,
+      circumstance('chain-not-signed', { name: nameOf(certificate), issuer: nameOf(issuer) }),
     );
   }
   return null;
@@ -69,7 +73,7 @@ function checkExtensions({ chain }: ChainFacts): Finding | null {
   return strange
     ? refusal(
         'chain-critical-extension',
-        `${nameOf(strange)} has an extension ${strange.notUnderstood.join(', ')} that is not understood and may limit its use`,
+        circumstance('chain-extension-unknown', { name: nameOf(strange), ids: strange.notUnderstood }),
       )
     : null;
 }
@@ -78,12 +82,16 @@ function checkAuthorities({ chain }: ChainFacts): Finding | null {
   let below = 0; // CA certificates below that are not self-issued: what pathLenConstraint counts
   for (const authority of chain.slice(1)) {
     if (!authority.isCa || !authority.maySign) {
-      return refusal('chain-not-a-ca', `${nameOf(authority)} may not issue certificates`);
+      return refusal('chain-not-a-ca', circumstance('chain-not-a-ca', { name: nameOf(authority) }));
     }
     if (authority.pathLength !== null && below > authority.pathLength) {
       return refusal(
         'chain-path-length',
-        `${nameOf(authority)} allows ${authority.pathLength} CAs below it, there are ${below}`,
+        circumstance('chain-too-long', {
+          name: nameOf(authority),
+          limit: authority.pathLength,
+          count: below,
+        }),
       );
     }
     if (!authority.selfIssued) below++;
@@ -101,7 +109,7 @@ function checkNames({ chain }: ChainFacts): Finding | null {
     if (limiting !== undefined) {
       return refusal(
         'chain-name',
-        `${nameOf(limiting)} limits the names below it, and ${nameOf(certificate)} is outside of them or cannot be told to be inside`,
+        circumstance('chain-name-not-allowed', { name: nameOf(certificate), authority: nameOf(limiting) }),
       );
     }
   }
@@ -122,11 +130,14 @@ function checkValidity({ chain, at }: ChainFacts): Finding | null {
     if (certificate.notAfter <= at)
       return refusal(
         'chain-expired',
-        `${nameOf(certificate)} expired at ${certificate.notAfter.toISOString()}`,
+        circumstance('chain-expired', { name: nameOf(certificate), at: certificate.notAfter.toISOString() }),
       );
     return refusal(
       'chain-not-yet-valid',
-      `${nameOf(certificate)} is valid from ${certificate.notBefore.toISOString()}`,
+      circumstance('chain-not-yet-valid', {
+        name: nameOf(certificate),
+        at: certificate.notBefore.toISOString(),
+      }),
     );
   }
   return null;
@@ -139,7 +150,7 @@ function checkPurpose({ chain, profile }: ChainFacts): Finding | null {
   const wrong = (certificate: ParsedCertificate) =>
     refusal(
       'chain-purpose',
-      `${nameOf(certificate)} may not be used for signing with check-purpose=${profile.purpose}`,
+      circumstance('chain-purpose', { name: nameOf(certificate), purpose: profile.purpose }),
     );
 
   const lacksUsage =
@@ -170,5 +181,5 @@ function checkSignerName({ chain, profile }: ChainFacts): Finding | null {
     signer.commonNames.length === 1 &&
     profile.allowedSignerCns.includes(commonName)
     ? null
-    : refusal('chain-signer-name', `the signer ${nameOf(signer)} is not one of the allowed ones`);
+    : refusal('chain-signer-name', circumstance('signer-name-not-allowed', { name: nameOf(signer) }));
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { Finding } from '../core/inspection';
 import { isCurrent, mayHaveIssued, type ParsedCertificate } from './certificate';
 import { checkRules } from './chain-rules';
@@ -101,12 +102,9 @@ function isSame(one: ParsedCertificate, other: ParsedCertificate): boolean {
 }
 
 function incomplete(last: ParsedCertificate): Finding {
-  return refusal(
-    'chain-incomplete',
-    `the issuer of ${nameOf(last)} is neither in the bundle nor in the keyring`,
-  );
+  return refusal('chain-incomplete', circumstance('chain-incomplete', { name: nameOf(last) }));
 }
 
 function notAnchored(last: ParsedCertificate): Finding {
-  return refusal('chain-not-anchored', `the chain ends in ${nameOf(last)}, which is not in the keyring`);
+  return refusal('chain-not-anchored', circumstance('chain-not-anchored', { name: nameOf(last) }));
 }

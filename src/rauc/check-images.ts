@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { createHash } from 'node:crypto';
 import type { ImageCheck } from '../core/image-check';
 import type { Inspection, Manifest } from '../core/inspection';
@@ -24,10 +26,10 @@ export async function checkImages(
   { manifest, payloadSizeBytes, encrypted }: Looked,
   onProgress: CheckProgress = () => undefined,
 ): Promise<ImageCheck> {
-  if (encrypted || manifest?.format === 'crypt') return notChecked('the payload is encrypted');
-  if (manifest === null || payloadSizeBytes === null) return notChecked('the manifest could not be read');
+  if (encrypted || manifest?.format === 'crypt') return notChecked(circumstance('payload-encrypted'));
+  if (manifest === null || payloadSizeBytes === null) return notChecked(circumstance('manifest-unknown'));
   const hashes = expectedHashes(manifest);
-  if (hashes.size === 0) return notChecked('the manifest has no hash of a file in the bundle');
+  if (hashes.size === 0) return notChecked(circumstance('manifest-without-hashes'));
   try {
     const squashfs = await openSquashfs(source, payloadSizeBytes - (manifest.veritySizeBytes ?? 0));
     return 'unavailable' in squashfs
@@ -35,11 +37,11 @@ export async function checkImages(
       : await compare(squashfs, hashes, onProgress);
   } catch (error) {
     if (!(error instanceof BrokenBundle)) throw error;
-    return notChecked(error.message);
+    return notChecked(error.what);
   }
 }
 
-function notChecked(reason: string): ImageCheck {
+function notChecked(reason: Circumstance): ImageCheck {
   return { state: 'not-checked', reason };
 }
 
@@ -67,11 +69,11 @@ async function compare(
     const entry = found.get(name);
     const file = entry && (await squashfs.openFile(entry));
     if (entry === undefined) wrong.add(name);
-    else if (file === undefined) return notChecked(`${name} is not a regular file`);
+    else if (file === undefined) return notChecked(circumstance('image-not-a-file', { name }));
     else files.push({ name, expected, file });
   }
   const totalBytes = files.reduce((sum, { file }) => sum + file.sizeBytes, 0);
-  if (totalBytes > maxTotalBytes) return notChecked('the images are larger than 64 GiB');
+  if (totalBytes > maxTotalBytes) return notChecked(circumstance('images-too-large'));
   let doneBytes = 0;
   for (const { name, expected, file } of files) {
     const hash = createHash('sha256');

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { areSortedDer, encodeDer, isReadable } from '../x509/der';
 import { type Element, expectTag, misplaced, readElement } from '../x509/element';
 import { Fields } from '../x509/fields';
@@ -56,7 +57,7 @@ function checkSigner(element: Element): void {
   for (const attribute of membersOf(unsigned)) checkAttribute(attribute);
   for (const attribute of membersOf(signed)) {
     if (!areSortedDer(checkAttribute(attribute).members()))
-      throw new Malformed('the values of a signed attribute are not in DER');
+      throw new Malformed(circumstance('attribute-values-not-der'));
   }
 }
 
@@ -136,5 +137,5 @@ function membersOf(element: Element | undefined): Element[] {
 }
 
 function unreadable(): Malformed {
-  return new Malformed('an element has a value that cannot be read');
+  return new Malformed(circumstance('element-unreadable'));
 }

@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import { type Circumstance, isCircumstance } from '../core/reasons/why';
 import { createHash, createVerify, verify } from 'node:crypto';
 import { ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
 import { type Attribute, IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
@@ -38,16 +40,16 @@ export async function verifySignature(
   const signer = findSigner(info, cms.certificates);
   const digestAlgorithm = hashOf(info.digestAlgorithm.algorithmId);
   if (digestAlgorithm === undefined) {
-    throw broken(`its digest algorithm ${info.digestAlgorithm.algorithmId} is too weak or unknown`);
+    throw broken(circumstance('digest-not-accepted', { id: info.digestAlgorithm.algorithmId }));
   }
   const algorithm = readOfSignature(() => readAlgorithm(elementOf(info.signatureAlgorithm)));
   const scheme = strongScheme(algorithm, signer.publicKey, digestAlgorithm);
-  if (typeof scheme === 'string') throw broken(scheme);
+  if (isCircumstance(scheme)) throw broken(scheme);
   const { hash } = scheme;
   checkDigestAlgorithm(cms.signedData, info);
   // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices cannot verify a CMS that is signed with it.
-  if (hash === null) throw broken('devices cannot verify a signer with such a key');
-  if (hash !== digestAlgorithm) throw broken('its digest and its signature use two different hashes');
+  if (hash === null) throw broken(circumstance('signer-key-not-verifiable'));
+  if (hash !== digestAlgorithm) throw broken(circumstance('signature-of-two-hashes'));
   const signature = Buffer.from(info.signature.getValue());
 
   checkPlaces(info);
@@ -82,16 +84,15 @@ const digestsOfOpenSsl = /^(1\.3\.14\.3\.2\.26|2\.16\.840\.1\.101\.3\.4\.2\.([1-
  */
 function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
   const unknown = digestAlgorithms.find(({ algorithmId }) => !digestsOfOpenSsl.test(algorithmId));
-  if (unknown !== undefined)
-    throw broken(`its list of digest algorithms has ${unknown.algorithmId}, which is unknown`);
+  if (unknown !== undefined) throw broken(circumstance('digest-listed-unknown', { id: unknown.algorithmId }));
   if (!digestAlgorithms.some(({ algorithmId }) => algorithmId === digestAlgorithm.algorithmId))
-    throw broken('its list of digest algorithms lacks the one that its signer used');
+    throw broken(circumstance('digest-not-listed'));
 }
 
 function onlySigner(signedData: SignedData): SignerInfo {
   const [info, ...others] = signedData.signerInfos;
   if (info === undefined || others.length > 0) {
-    throw broken(`it has ${signedData.signerInfos.length} signers; RAUC wants exactly one`);
+    throw broken(circumstance('signers-not-one', { count: signedData.signerInfos.length }));
   }
   return info;
 }
@@ -99,7 +100,7 @@ function onlySigner(signedData: SignedData): SignerInfo {
 function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]): ParsedCertificate {
   const isMeant = identifiedBy(info.sid);
   const signer = certificates.find(isMeant);
-  if (signer === undefined) throw broken("it does not contain its signer's certificate");
+  if (signer === undefined) throw broken(circumstance('signer-certificate-missing'));
   return signer;
 }
 
@@ -134,15 +135,12 @@ function checkAttributes(info: SignerInfo, signedData: SignedData, digest: Buffe
     !(type instanceof ObjectIdentifier) ||
     type.valueBlock.toString() !== signedData.encapContentInfo.eContentType
   ) {
-    throw broken('its content type attribute is missing or wrong');
+    throw broken(circumstance('content-type-wrong'));
   }
   const stated = attributeValue(info, messageDigestId);
-  if (!(stated instanceof OctetString)) throw broken('it has no message digest');
+  if (!(stated instanceof OctetString)) throw broken(circumstance('message-digest-missing'));
   if (!Buffer.from(stated.getValue()).equals(digest)) {
-    throw new BrokenBundle(
-      'content-damaged',
-      'the signed content was changed after it was signed, or damaged',
-    );
+    throw new BrokenBundle('content-damaged', circumstance('content-damaged'));
   }
 }
 
@@ -150,9 +148,9 @@ function checkAttributes(info: SignerInfo, signedData: SignedData, digest: Buffe
 function attributeValue(info: SignerInfo, type: string): unknown {
   const found = attributesOf(info.signedAttrs, type);
   const values: unknown[] = found.flatMap((attribute): unknown[] => attribute.values);
-  if (found.length > 1 || values.length > 1) throw broken(`it repeats the signed attribute ${type}`);
+  if (found.length > 1 || values.length > 1) throw broken(circumstance('attribute-repeated', { id: type }));
   if (found.length === 1 && values[0] === undefined)
-    throw broken(`its signed attribute ${type} has no value`);
+    throw broken(circumstance('attribute-empty', { id: type }));
   return values[0];
 }
 
@@ -163,10 +161,10 @@ function attributesOf(attributes: SignerInfo['signedAttrs'], type: string): Attr
 /** Which attributes must be signed and which must not (RFC 5652, section 11), as OpenSSL requires. */
 function checkPlaces({ signedAttrs, unsignedAttrs }: SignerInfo): void {
   if (attributesOf(signedAttrs, countersignatureId).length > 0)
-    throw broken('a countersignature must not be among its signed attributes');
+    throw broken(circumstance('countersignature-signed'));
   for (const type of [contentTypeId, messageDigestId, signingTimeId]) {
     if (attributesOf(unsignedAttrs, type).length > 0)
-      throw broken(`the attribute ${type} must not be among those that are not signed`);
+      throw broken(circumstance('attribute-not-signed', { id: type }));
   }
 }
 
@@ -182,17 +180,14 @@ function signingTime(info: SignerInfo): Date | null {
     value instanceof UTCTime
       ? parseTime(value.idBlock.tagNumber, Buffer.from(value.valueBlock.valueHexView))
       : undefined;
-  if (time === undefined) throw broken('its signing time is none');
+  if (time === undefined) throw broken(circumstance('signing-time-unreadable'));
   return time;
 }
 
 function mismatch(): BrokenBundle {
-  return new BrokenBundle(
-    'signature-mismatch',
-    "the signature does not match the content and the signer's key",
-  );
+  return new BrokenBundle('signature-mismatch', circumstance('signature-mismatch'));
 }
 
-function broken(what: string): BrokenBundle {
-  return new BrokenBundle('signature-invalid', `the signature is not acceptable: ${what}`);
+function broken(why: Circumstance): BrokenBundle {
+  return new BrokenBundle('signature-invalid', circumstance('signature-not-accepted', { why }));
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type AsnType, Constructed, OctetString, Sequence } from 'asn1js';
 import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
 import type { Recipient } from '../core/inspection';
@@ -38,7 +39,7 @@ export function parseCms(bytes: Buffer): BundleCms {
   if (info.contentType !== signedDataId) {
     throw new BrokenBundle(
       'signature-type',
-      `the signature is a CMS of type ${info.contentType}, neither signed nor enveloped data`,
+      circumstance('signature-of-other-type', { id: info.contentType }),
     );
   }
   readOfSignature(() => checkSignedDataGrammar(bytes));
@@ -46,7 +47,7 @@ export function parseCms(bytes: Buffer): BundleCms {
   if (signedData.encapContentInfo.eContentType !== dataId) {
     throw new BrokenBundle(
       'signature-type',
-      `the signed content is of type ${signedData.encapContentInfo.eContentType}, not plain data`,
+      circumstance('signed-content-of-other-type', { id: signedData.encapContentInfo.eContentType }),
     );
   }
   return {
@@ -69,7 +70,11 @@ function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
   const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tagNumber);
   const entries = set instanceof Constructed ? set.valueBlock.value : [];
   if (entries.length > maxCmsMembers)
-    throw malformed(`it has ${entries.length} ${tagNumber === 0 ? 'certificates' : 'revocation lists'}`);
+    throw malformed(
+      circumstance(tagNumber === 0 ? 'certificates-too-many' : 'revocation-lists-too-many', {
+        count: entries.length,
+      }),
+    );
   return entries
     .filter((entry) => entry instanceof Sequence)
     .map((entry) => Buffer.from(entry.valueBeforeDecodeView));
@@ -87,14 +92,14 @@ export function elementOf(parsed: { toSchema(): { toBER(): ArrayBuffer } }): Ele
 }
 
 function joinOctets(octets: AsnType): Buffer {
-  if (!(octets instanceof OctetString)) throw malformed('its content is not made of octets');
+  if (!(octets instanceof OctetString)) throw malformed(circumstance('content-not-octets'));
   if (!octets.idBlock.isConstructed) return Buffer.from(octets.valueBlock.valueHexView);
   return Buffer.concat(octets.valueBlock.value.map((part) => joinOctets(part)));
 }
 
 function readRecipients(content: unknown): Recipient[] {
   const enveloped = new EnvelopedData({ schema: content });
-  if (enveloped.recipientInfos.length === 0) throw malformed('it has no recipient');
+  if (enveloped.recipientInfos.length === 0) throw malformed(circumstance('no-recipient'));
   return enveloped.recipientInfos.flatMap((info): Recipient[] => {
     const value: unknown = info.value;
     if (typeof value !== 'object' || value === null) return [];

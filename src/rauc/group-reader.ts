@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { BrokenBundle } from './broken';
 import { listValue, shown, sizeValue, textValue } from './keyfile';
 
@@ -22,7 +24,8 @@ export class GroupReader {
 
   /** The value of a key that may be missing but not empty. */
   filledText(key: string): string | null {
-    if (this.entries.get(key) === '') throw this.refusal(`has no value for ${key}`);
+    if (this.entries.get(key) === '')
+      throw refused(circumstance('group-key-empty', { group: this.name, key }));
     return this.text(key);
   }
 
@@ -40,7 +43,7 @@ export class GroupReader {
 
   checkFileName(name: string): string {
     if (name.includes('/') || name === '..' || name === '.')
-      throw this.refusal(`has a path ${shown(name)} for a file name`);
+      throw refused(circumstance('group-file-is-path', { group: this.name, part: shown(name) }));
     return name;
   }
 
@@ -49,27 +52,28 @@ export class GroupReader {
     const raw = this.raw(key);
     const items = raw === undefined ? [] : listValue(raw);
     const stranger = known && items.find((item) => !known.includes(item));
-    if (stranger !== undefined) throw this.refusal(`has an unknown value ${shown(stranger)} in ${key}`);
+    if (stranger !== undefined)
+      throw refused(circumstance('group-value-unknown', { group: this.name, part: shown(stranger), key }));
     return items;
   }
 
   /** 32 bytes in hex, as SHA-256 digests, salts and keys are. */
   hex(key: string): string {
     const value = this.optionalHex(key);
-    if (value === null) throw this.refusal(`has no ${key}`);
+    if (value === null) throw refused(circumstance('group-key-missing', { group: this.name, key }));
     return value;
   }
 
   optionalHex(key: string): string | null {
     const value = this.text(key);
     if (value !== null && !/^[0-9A-Fa-f]{64}$/.test(value))
-      throw this.refusal(`has a ${key} that is not 64 hex digits`);
+      throw refused(circumstance('group-key-not-hex', { group: this.name, key }));
     return value;
   }
 
   size(key: string): number {
     const value = this.optionalSize(key);
-    if (value === null) throw this.refusal(`has no ${key}`);
+    if (value === null) throw refused(circumstance('group-key-missing', { group: this.name, key }));
     return value;
   }
 
@@ -87,15 +91,17 @@ export class GroupReader {
   /** @throws BrokenBundle when the group has keys that were never read */
   refuseOthers(): void {
     const [stranger] = this.unread;
-    if (stranger !== undefined) throw this.refusal(`has an unknown key ${shown(stranger)}`);
-  }
-
-  refusal(what: string): BrokenBundle {
-    return new BrokenBundle('manifest-content', `the group [${this.name}] of the manifest ${what}`);
+    if (stranger !== undefined)
+      throw refused(circumstance('group-key-unknown', { group: this.name, part: shown(stranger) }));
   }
 
   private raw(key: string): string | undefined {
     this.unread.delete(key);
     return this.entries.get(key);
   }
+}
+
+/** For a manifest whose keyfile is sound but says what RAUC refuses. */
+export function refused(why: Circumstance): BrokenBundle {
+  return new BrokenBundle('manifest-content', why);
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { Finding, Image, Manifest } from '../core/inspection';
 
 /** Types that RAUC writes to a slot block by block. Not archives, UBI volumes or casync's. */
@@ -11,13 +12,8 @@ export function manifestHints(manifest: Manifest): Finding[] {
     (image) => couldBeAdaptive(manifest, image) && image.adaptive.length === 0,
   );
   if (slow.length === 0) return [];
-  const names = slow.map(({ filename }) => filename ?? '').join(', ');
-  return [
-    {
-      code: 'no-adaptive-index',
-      message: `With adaptive=block-hash-index, devices download only those blocks that they lack: ${names} could have it.`,
-    },
-  ];
+  const files = slow.map(({ filename }) => filename ?? '');
+  return [{ code: 'no-adaptive-index', message: circumstance('index-missing', { files }) }];
 }
 
 /** Whether `rauc bundle` can make a block-hash-index of an image, and a device use it (RAUC manual, "Adaptive updates"). */

@@ -1,6 +1,7 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { BundleFormat, Image } from '../core/inspection';
 import { shown } from './keyfile';
-import type { GroupReader } from './group-reader';
+import { type GroupReader, refused } from './group-reader';
 
 /** How RAUC finds an image's type when the manifest does not say it: the first pattern that matches the file name. */
 const typeByFilename: readonly (readonly [glob: string, type: string])[] = [
@@ -37,7 +38,7 @@ export function parseImage(section: string, group: GroupReader, format: BundleFo
   const slotClass = slash < 0 ? target : target.slice(0, slash);
   const artifact = slash < 0 ? null : target.slice(slash + 1);
   if (slotClass === '' || variant === '' || artifact === '')
-    throw group.refusal('has an empty slot class, variant or artifact name');
+    throw refused(circumstance('image-name-empty', { group: group.name }));
 
   const filename = group.filledFileName('filename');
   const hooks = group.list('hooks', ['pre-install', 'install', 'post-install']);
@@ -55,7 +56,7 @@ export function parseImage(section: string, group: GroupReader, format: BundleFo
     converted: group.list('converted').map((name) => group.checkFileName(name)),
   };
   if (format === 'plain' && (artifact !== null || image.convert.length > 0 || image.converted.length > 0)) {
-    throw group.refusal('uses artifacts or convert, which a plain bundle cannot have');
+    throw refused(circumstance('image-not-for-plain', { group: group.name }));
   }
   group.ignore('version', 'description', 'build');
   group.refuseOthers();
@@ -70,22 +71,23 @@ function parseType(
 ): string | null {
   const explicit = group.filledText('type');
   if (artifact !== null) {
-    if (explicit !== null) throw group.refusal('has a type, which an artifact cannot have');
-    if (filename === null) throw group.refusal('has no filename, which an artifact must have');
+    if (explicit !== null) throw refused(circumstance('artifact-with-type', { group: group.name }));
+    if (filename === null) throw refused(circumstance('artifact-without-file', { group: group.name }));
     return null;
   }
   if (explicit !== null) {
-    if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
+    if (!knownTypes.has(explicit))
+      throw refused(circumstance('image-type-unknown', { group: group.name, part: shown(explicit) }));
     if (explicit === 'emptyfs' && filename !== null)
-      throw group.refusal('has a filename, which an emptyfs cannot have');
+      throw refused(circumstance('emptyfs-with-file', { group: group.name }));
     return explicit;
   }
   const derived = typeByFilename.find(([glob]) => filename !== null && fits(filename, glob))?.[1];
   if (derived !== undefined) return derived;
   if (hooks.includes('install')) return null;
   throw filename === null
-    ? group.refusal('has neither a type nor a filename')
-    : group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
+    ? refused(circumstance('image-without-type', { group: group.name }))
+    : refused(circumstance('image-type-not-told', { group: group.name, part: shown(filename) }));
 }
 
 /**

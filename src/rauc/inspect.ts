@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { createHash } from 'node:crypto';
 import type { Finding, Inspection, Manifest, Verdict } from '../core/inspection';
 import { BrokenBundle } from './broken';
@@ -5,6 +6,7 @@ import { describeCertificate, type ParsedCertificate } from './certificate';
 import { type Untrusted, validateChain } from './chain';
 import { type BundleCms, parseCms } from './cms';
 import { verifySignature, type VerifiedSignature } from './cms-signature';
+import { refused } from './group-reader';
 import { manifestHints } from './hints';
 import { parseKeyring } from './keyring';
 import { maxPlainPayloadSizeBytes } from './limits';
@@ -54,7 +56,7 @@ export async function inspectBundle(
     return await inspectSigned(source, trailer, cms, profile, now, facts);
   } catch (error) {
     if (!(error instanceof BrokenBundle)) throw error;
-    return { ...facts, verdict: 'broken', reasons: [{ code: error.code, message: error.message }] };
+    return { ...facts, verdict: 'broken', reasons: [error.finding] };
   }
 }
 
@@ -122,10 +124,7 @@ async function inspectSigned(
 function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) {
   const { content } = cms;
   if (content === null && payloadSizeBytes > maxPlainPayloadSizeBytes) {
-    throw new BrokenBundle(
-      'plain-too-large',
-      'a plain bundle must be smaller than 2 GiB: older RAUC verifies only a part of a larger one',
-    );
+    throw new BrokenBundle('plain-too-large', circumstance('plain-too-large'));
   }
   /** Each piece is overwritten by the next one. */
   return async (sink: (piece: Buffer) => void): Promise<void> => {
@@ -160,7 +159,7 @@ export function decideTrust(
   if (at === null) {
     const reason = {
       code: 'signing-time',
-      message: 'the profile takes the signing time, and the signature has none',
+      message: circumstance('signing-time-missing'),
     };
     return { verdict: 'untrusted', reasons: [reason], chain: [signature.signer] };
   }
@@ -190,7 +189,10 @@ async function readPlain(source: BundleSource, payloadSizeBytes: number): Promis
       hash: null,
       warnings: [
         plainWarning,
-        { code: 'manifest-unavailable', message: `The manifest could not be read: ${raw.unavailable}.` },
+        {
+          code: 'manifest-unavailable',
+          message: circumstance('manifest-not-read', { why: raw.unavailable }),
+        },
       ],
     };
   }
@@ -213,6 +215,6 @@ async function verifyPayload(
   if (manifest.format === 'plain') return; // the signature covers the whole payload
   const { verityHash: hash, veritySalt: salt, veritySizeBytes: sizeBytes } = manifest;
   if (hash === null || salt === null || sizeBytes === null)
-    throw new BrokenBundle('manifest-content', 'the manifest has no hash tree');
+    throw refused(circumstance('manifest-without-hash-tree'));
   await verifyVerity(source, payloadSizeBytes, { hash, salt, sizeBytes });
 }

@@ -49,7 +49,7 @@ export async function judgeSignature(
     };
   } catch (error) {
     if (!(error instanceof BrokenBundle)) throw error;
-    const reasons = [{ code: error.code, message: error.message }];
+    const reasons = [error.finding];
     return { verdict: 'untrusted', reasons, signerChain: [], judgedUnder, signerWarnings: [] };
   }
 }

@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { decodeUtf8 } from '../base/text/utf8';
 import { BrokenBundle } from './broken';
 
@@ -23,12 +25,12 @@ export function parseKeyfile(raw: Buffer): Keyfile {
     if (text === '' || text.startsWith('#')) continue;
     if (text.startsWith('[')) {
       const name = groupPattern.exec(text)?.[1];
-      if (name === undefined) throw syntax(`the group line ${shown(line)} is malformed`);
+      if (name === undefined) throw syntax(circumstance('group-line-malformed', { part: shown(line) }));
       group = groups.get(name) ?? new Map<string, string>();
       groups.set(name, group);
       continue;
     }
-    if (group === undefined) throw syntax(`the line ${shown(line)} comes before any group`);
+    if (group === undefined) throw syntax(circumstance('line-before-groups', { part: shown(line) }));
     addEntry(group, text);
   }
   checkEncoding(groups);
@@ -37,12 +39,13 @@ export function parseKeyfile(raw: Buffer): Keyfile {
 
 function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
-  if (equals < 0) throw syntax(`the line ${shown(text)} is neither a group, a key nor a comment`);
+  if (equals < 0) throw syntax(circumstance('line-of-no-kind', { part: shown(text) }));
   const key = withoutBlanksBehind(text.slice(0, equals));
   // GLib drops a translation (`version[de]`) unless it is for the device's locale, and every device has C.
-  if (/\[.*\]$/u.test(key)) throw syntax(`the key ${shown(key)} is for one language only`);
-  if (key === '' || /[[\]\p{Cc}]/u.test(key)) throw syntax(`the key in ${shown(text)} is malformed`);
-  if (group.has(key)) throw syntax(`the key ${shown(key)} appears twice`);
+  if (/\[.*\]$/u.test(key)) throw syntax(circumstance('key-of-one-language', { part: shown(key) }));
+  if (key === '' || /[[\]\p{Cc}]/u.test(key))
+    throw syntax(circumstance('key-malformed', { part: shown(text) }));
+  if (group.has(key)) throw syntax(circumstance('key-twice', { part: shown(key) }));
   group.set(key, text.slice(equals + 1).replace(leadingBlanks, ''));
 }
 
@@ -51,7 +54,7 @@ function checkEncoding(groups: Keyfile): void {
   const [first] = groups.values();
   const encoding = first?.get('Encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
-    throw syntax(`its encoding ${shown(encoding)} is not UTF-8`);
+    throw syntax(circumstance('encoding-not-utf8', { part: shown(encoding) }));
 }
 
 /** Not with `/[…]+$/`: on many blanks in the middle it takes quadratic time. */
@@ -62,10 +65,10 @@ function withoutBlanksBehind(text: string): string {
 }
 
 function decode(raw: Buffer): string {
-  if (raw.includes(0)) throw syntax('it contains a NUL byte');
+  if (raw.includes(0)) throw syntax(circumstance('nul-byte'));
   const text = decodeUtf8(raw, 'keep');
-  if (text === undefined) throw syntax('it is not valid UTF-8');
-  if (text.startsWith('\uFEFF')) throw syntax('it starts with a byte order mark');
+  if (text === undefined) throw syntax(circumstance('not-utf8'));
+  if (text.startsWith('\uFEFF')) throw syntax(circumstance('byte-order-mark'));
   return text;
 }
 
@@ -98,7 +101,7 @@ export function listValue(raw: string): string[] {
 function unescape(raw: string, known: Readonly<Record<string, string>>): string {
   return raw.replace(/\\(.?)/gsu, (sequence, character: string) => {
     const replacement = known[character];
-    if (replacement === undefined) throw syntax(`the escape ${shown(sequence)} is unknown`);
+    if (replacement === undefined) throw syntax(circumstance('escape-unknown', { part: shown(sequence) }));
     return replacement;
   });
 }
@@ -110,12 +113,12 @@ function unescape(raw: string, known: Readonly<Record<string, string>>): string 
  */
 export function sizeValue(raw: string): number {
   const value = /^\+?\d{1,19}$/.test(raw) ? Number(raw) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw syntax(`${shown(raw)} is not a size`);
+  if (!Number.isSafeInteger(value)) throw syntax(circumstance('not-a-size', { part: shown(raw) }));
   return value;
 }
 
-export function syntax(what: string): BrokenBundle {
-  return new BrokenBundle('manifest-syntax', `the manifest cannot be read: ${what}`);
+function syntax(why: Circumstance): BrokenBundle {
+  return new BrokenBundle('manifest-syntax', circumstance('manifest-unreadable', { why }));
 }
 
 export function shown(text: string): string {

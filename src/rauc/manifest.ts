@@ -1,9 +1,11 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import type { BundleFormat, Finding, Image, Manifest } from '../core/inspection';
 import { BrokenBundle } from './broken';
 import { parseImage } from './image';
 import { parseKeyfile, shown, textValue } from './keyfile';
 import { maxManifestSizeBytes } from './limits';
-import { GroupReader } from './group-reader';
+import { GroupReader, refused } from './group-reader';
 import { parseRaucVersion } from '../core/version';
 
 export interface ParsedManifest {
@@ -21,7 +23,7 @@ export interface ParsedManifest {
  */
 export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): ParsedManifest {
   if (raw.length > maxManifestSizeBytes)
-    throw new BrokenBundle('manifest-size', `the manifest has ${raw.length} bytes`);
+    throw new BrokenBundle('manifest-size', circumstance('manifest-too-large', { sizeBytes: raw.length }));
   const groups = parseKeyfile(raw);
   const group = (name: string) => new GroupReader(name, groups.get(name) ?? new Map<string, string>());
 
@@ -32,20 +34,16 @@ export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): Pars
 
   const format = parseFormat(bundle.text('format'));
   if ((format === 'plain') !== (place === 'payload')) {
-    throw new BrokenBundle(
-      'format-mismatch',
-      `the manifest says ${format}, but it is in the ${place} of the bundle`,
-    );
+    throw new BrokenBundle('format-mismatch', circumstance('manifest-in-wrong-place', { format, place }));
   }
   const verity = format === 'plain' ? noVerity : readVerity(bundle, format);
   const handlerFilename = handlerGroup.text('filename');
   const handlerArgs = handlerGroup.text('args');
   if (handlerFilename === null && handlerArgs !== null) {
-    throw new BrokenBundle('manifest-content', 'the manifest has [handler] args without filename');
+    throw refused(circumstance('manifest-handler-without-file'));
   }
   const compatible = update.text('compatible');
-  if (compatible === null)
-    throw new BrokenBundle('manifest-content', 'the manifest has no compatible in [update]');
+  if (compatible === null) throw refused(circumstance('manifest-without-compatible'));
 
   const images: Image[] = [];
   const meta: [string, Readonly<Record<string, string>>][] = [];
@@ -54,7 +52,7 @@ export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): Pars
       images.push(parseImage(name.slice('image.'.length), new GroupReader(name, entries), format));
     else if (name.startsWith('meta.')) meta.push(parseMeta(name, entries));
     else if (!plainGroups.has(name))
-      throw new BrokenBundle('manifest-content', `the manifest has an unknown group [${shown(name)}]`);
+      throw refused(circumstance('manifest-group-unknown', { part: shown(name) }));
   }
 
   const manifest: Manifest = {
@@ -81,7 +79,7 @@ const noVerity = { verityHash: null, veritySalt: null, veritySizeBytes: null };
 function parseFormat(text: string | null): BundleFormat {
   if (text === null) return 'plain';
   if (text === 'plain' || text === 'verity' || text === 'crypt') return text;
-  throw new BrokenBundle('manifest-content', `the manifest has an unknown format ${shown(text)}`);
+  throw refused(circumstance('manifest-format-unknown', { part: shown(text) }));
 }
 
 function readVerity(bundle: GroupReader, format: 'verity' | 'crypt') {
@@ -97,12 +95,11 @@ const metaName = /^meta\.[A-Za-z0-9_-]+$/;
 const metaKey = /^[A-Za-z0-9_-]+$/;
 
 function parseMeta(name: string, entries: ReadonlyMap<string, string>): [string, Record<string, string>] {
-  if (!metaName.test(name))
-    throw new BrokenBundle('manifest-content', `the group [${shown(name)}] is malformed`);
+  if (!metaName.test(name)) throw refused(circumstance('manifest-group-malformed', { part: shown(name) }));
   const pairs = [...entries].map(([key, raw]): [string, string] => {
     const value = textValue(raw);
     if (!metaKey.test(key) || value === '') {
-      throw new BrokenBundle('manifest-content', `the key ${shown(key)} in [${name}] is malformed or empty`);
+      throw refused(circumstance('manifest-key-malformed', { part: shown(key), group: name }));
     }
     return [key, value];
   });
@@ -119,29 +116,26 @@ function isMinRaucVersion(text: string): boolean {
 
 function findProblems(manifest: Manifest): Finding[] {
   const problems: Finding[] = [];
-  const add = (message: string) => problems.push({ code: 'not-installable', message });
+  const add = (message: Circumstance) => problems.push({ code: 'not-installable', message });
   const usesHooks =
     manifest.hooks.hooks.length > 0 || manifest.images.some((image) => image.hooks.length > 0);
-  if (usesHooks && manifest.hooks.filename === null)
-    add('hooks are used, but [hooks] has no filename: RAUC will not install it');
-  if (manifest.images.length === 0 && manifest.handler === null)
-    add('the manifest has no image and no handler: there is nothing to install');
+  if (usesHooks && manifest.hooks.filename === null) add(circumstance('hooks-without-file'));
+  if (manifest.images.length === 0 && manifest.handler === null) add(circumstance('nothing-to-install'));
   if (manifest.minRaucVersion !== null && !isMinRaucVersion(manifest.minRaucVersion))
-    add('min-rauc-version is no version from 1.14 on: RAUC will not install it');
+    add(circumstance('min-version-unusable'));
   for (const image of manifest.images) {
-    const where = `[image.${image.slotClass}]`;
+    const group = `image.${image.slotClass}`;
     const hasInstallHook = image.hooks.includes('install');
     if (image.filename === null) {
-      if (image.type !== 'emptyfs' && !hasInstallHook)
-        add(`${where} has no filename: RAUC will not install it`);
+      if (image.type !== 'emptyfs' && !hasInstallHook) add(circumstance('image-without-file', { group }));
       if (image.adaptive.length > 0 || image.convert.length > 0)
-        add(`${where} has adaptive or convert but no filename: RAUC will not install it`);
+        add(circumstance('image-adaptive-without-file', { group }));
       continue;
     }
-    if (image.sha256 === null) add(`${where} has no sha256: RAUC will not install it`);
-    if (image.sizeBytes === null && !hasInstallHook) add(`${where} has no size: RAUC will not install it`);
+    if (image.sha256 === null) add(circumstance('image-without-hash', { group }));
+    if (image.sizeBytes === null && !hasInstallHook) add(circumstance('image-without-size', { group }));
     if (image.converted.length > 0 && image.converted.length !== image.convert.length) {
-      add(`${where} has unequal lists of convert and converted: RAUC will not install it`);
+      add(circumstance('image-converts-unequal', { group }));
     }
   }
   return problems;

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type AsnType, fromBER } from 'asn1js';
 import { measure } from '../x509/bounds';
 import { BrokenBundle, malformed, readOfSignature } from './broken';
@@ -8,8 +9,8 @@ import { BrokenBundle, malformed, readOfSignature } from './broken';
  */
 export function parseBer(bytes: Buffer): AsnType {
   if (readOfSignature(() => measure(bytes, 'BER')) !== bytes.length)
-    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
+    throw new BrokenBundle('signature-junk', circumstance('signature-followed'));
   const { offset, result } = fromBER(bytes);
-  if (offset !== bytes.length) throw malformed(result.error || 'it is not BER');
+  if (offset !== bytes.length) throw malformed(result.error || circumstance('not-ber'));
   return result;
 }

@@ -1,4 +1,6 @@
-import { namedImages } from '../core/image-check';
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
+import { maxNamedImages } from '../core/image-check';
 import type { Finding, Image, Manifest } from '../core/inspection';
 import { BrokenBundle } from './broken';
 import type { BundleSource } from './source';
@@ -54,7 +56,7 @@ async function compare(
   const found = await squashfs.findInRoot(sizes.keys());
   if ('unavailable' in found) return [];
   const missing: string[] = [];
-  const others: string[] = [];
+  const others: Circumstance[] = [];
   for (const [name, sizeBytes] of sizes) {
     const entry = found.get(name);
     if (entry === undefined) {
@@ -62,16 +64,18 @@ async function compare(
     } else if (sizeBytes !== null) {
       const file = await squashfs.openFile(entry);
       if (file !== undefined && file.sizeBytes !== sizeBytes)
-        others.push(`${name} (${file.sizeBytes} bytes, the manifest says ${sizeBytes})`);
+        others.push(circumstance('file-size', { name, sizeBytes: file.sizeBytes, statedBytes: sizeBytes }));
     }
   }
   const warnings: Finding[] = [];
   if (missing.length > 0) {
-    const message = `The manifest names what is not in the bundle: ${namedImages(missing)}. Devices that need it cannot install the bundle; build it again.`;
+    const files = missing.slice(0, maxNamedImages);
+    const message = circumstance('files-missing', { files, count: missing.length });
     warnings.push({ code: 'image-missing', message });
   }
   if (others.length > 0) {
-    const message = `The size in the manifest is wrong for ${namedImages(others)}. Devices that need it refuse the bundle; build it again.`;
+    const images = others.slice(0, maxNamedImages);
+    const message = circumstance('file-sizes-wrong', { images, count: others.length });
     warnings.push({ code: 'image-size', message });
   }
   return warnings;

@@ -1,13 +1,19 @@
 import type { Finding } from '../core/inspection';
+import type { Circumstance } from '../core/reasons/why';
 import { displaySafe } from '../x509/name';
 import type { ParsedCertificate } from './certificate';
 
 /** Why a chain is not to be trusted. */
-export function refusal(code: string, message: string): Finding {
+export function refusal(code: string, message: Circumstance): Finding {
   return { code, message };
 }
 
+/** Of a common name (X.520, ub-common-name); what is longer is cut. */
+const maxNameLength = 64;
+
 /** A certificate in readable form, safe to show. */
-export function nameOf(certificate: Pick<ParsedCertificate, 'commonNames' | 'x509'>): string {
-  return `"${displaySafe(certificate.commonNames[0] ?? certificate.x509.serialNumber)}"`;
+export function nameOf({ commonNames, x509 }: Pick<ParsedCertificate, 'commonNames' | 'x509'>): string {
+  const characters = [...(commonNames[0] ?? x509.serialNumber)];
+  const name = displaySafe(characters.slice(0, maxNameLength).join(''));
+  return `"${name}${characters.length > maxNameLength ? '…' : ''}"`;
 }

@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import { isCircumstance } from '../core/reasons/why';
 import { verify } from 'node:crypto';
 import type { Finding } from '../core/inspection';
 import type { RevocationList } from '../x509/revocation-list';
@@ -15,10 +17,7 @@ export function checkRevocation({ chain, keyring, profile, at, untrustedLists }:
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1] ?? (certificate.selfSigned ? certificate : undefined);
     if (issuer === undefined) {
-      return refusal(
-        'chain-no-crl',
-        `the chain ends in ${nameOf(certificate)}: no list can tell that its issuer did not revoke it, and RAUC with check-crl wants one`,
-      );
+      return refusal('chain-no-crl', circumstance('chain-without-list', { name: nameOf(certificate) }));
     }
     const problem =
       askDelivered(untrustedLists, certificate, issuer, at) ??
@@ -38,10 +37,7 @@ function askDelivered(
   const delivered = lists.filter((list) => isOf(list, issuer));
   if (delivered.length === 0) return null;
   if (delivered.some((list) => !isCurrentList(list, at) || list.isPartial)) {
-    return refusal(
-      'chain-no-crl',
-      `the signature brings a revocation list of ${nameOf(issuer)} that is not current, or not complete`,
-    );
+    return refusal('chain-no-crl', circumstance('delivered-list-unusable', { issuer: nameOf(issuer) }));
   }
   return findingOf(ask(delivered, certificate, issuer, at), certificate, issuer);
 }
@@ -57,11 +53,11 @@ function findingOf(
     case 'good':
       return null;
     case 'revoked':
-      return refusal('chain-revoked', `${nameOf(certificate)} was revoked by its issuer`);
+      return refusal('chain-revoked', circumstance('chain-revoked', { name: nameOf(certificate) }));
     case 'none':
-      return refusal('chain-no-crl', `the keyring has no current revocation list of ${nameOf(issuer)}`);
+      return refusal('chain-no-crl', circumstance('list-missing', { issuer: nameOf(issuer) }));
     case 'not-signed':
-      return refusal('chain-no-crl', `another key signed the newest revocation list of ${nameOf(issuer)}`);
+      return refusal('chain-no-crl', circumstance('list-not-signed', { issuer: nameOf(issuer) }));
   }
 }
 
@@ -90,7 +86,7 @@ function isCurrentList({ thisUpdate, nextUpdate }: RevocationList, at: Date): bo
 function isSignedBy(list: RevocationList, issuer: ParsedCertificate): boolean {
   if (issuer.keyUsage?.has('cRLSign') === false) return false;
   const scheme = strongScheme(list.signatureAlgorithm, issuer.publicKey);
-  if (typeof scheme === 'string') return false;
+  if (isCircumstance(scheme)) return false;
   return safely(() => verify(scheme.hash, list.signedBytes, scheme.key, list.signature));
 }
 

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { BundleSource } from './source';
 import type { Decompress } from './squashfs-compression';
 import { bad } from './squashfs-superblock';
@@ -36,20 +37,20 @@ export class SquashfsBlocks {
       const stored = header & 0x7fff;
       if (stored === 0 || stored > metadataBlockSize) {
         if (isOptional) return;
-        throw bad('a metadata block has an impossible size');
+        throw bad(circumstance('metadata-block-impossible'));
       }
       if (isOptional && at + 2 + stored > this.bytesUsed) return;
       const bytes = await this.read(at + 2, stored);
       const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, isOptional);
       if (block === undefined) return;
-      if (skip >= block.length) throw bad('a metadata reference lies outside of its block');
+      if (skip >= block.length) throw bad(circumstance('metadata-outside-block'));
       const piece = block.subarray(skip, skip + missing);
       yield piece;
       missing -= piece.length;
       // All blocks of a table but the last are full; a table of one-byte blocks would keep us reading for minutes.
       if (missing > 0 && block.length < metadataBlockSize) {
         if (upTo) return;
-        throw bad('a metadata block in the middle of a table is not full');
+        throw bad(circumstance('metadata-block-not-full'));
       }
       skip = 0;
       at += 2 + stored;
@@ -70,14 +71,15 @@ export class SquashfsBlocks {
     try {
       inflated = this.decompress(bytes, limit);
     } catch (error) {
-      throw bad(`a block cannot be decompressed (${error instanceof Error ? error.message : String(error)})`);
+      const why = error instanceof Error ? error.message : String(error);
+      throw bad(circumstance('block-not-decompressed', { why }));
     }
-    if (inflated.length > limit) throw bad('a block is larger than allowed when decompressed');
+    if (inflated.length > limit) throw bad(circumstance('block-too-large'));
     return inflated;
   }
 
   read(position: number, length: number): Promise<Buffer> {
-    if (position + length > this.bytesUsed) throw bad('a block lies outside of it');
+    if (position + length > this.bytesUsed) throw bad(circumstance('block-outside'));
     return this.source.read(position, length);
   }
 }

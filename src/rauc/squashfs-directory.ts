@@ -1,4 +1,5 @@
-import { BrokenBundle } from './broken';
+import { circumstance } from '../core/circumstances/catalogue';
+import { bad } from './squashfs-superblock';
 
 /** Where a file's inode is: its metadata block in the inode table, and the offset in it. */
 export interface DirectoryEntry {
@@ -42,8 +43,7 @@ export class DirectorySearch {
       if (this.entriesToCome === 0) {
         if (at + headerSizeBytes > listing.length) break;
         this.entriesToCome = listing.readUInt32LE(at) + 1;
-        if (this.entriesToCome > maxEntriesPerHeader)
-          throw new BrokenBundle('squashfs', 'the payload is not a sound squashfs: a directory is malformed');
+        if (this.entriesToCome > maxEntriesPerHeader) throw bad(circumstance('directory-malformed'));
         this.start = listing.readUInt32LE(at + 4);
         at += headerSizeBytes;
       }

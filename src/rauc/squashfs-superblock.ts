@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { BrokenBundle } from './broken';
 
 /** "hsqs". */
@@ -23,12 +25,13 @@ export function hasMagic(header: Buffer): boolean {
 
 /** @throws BrokenBundle `squashfs` */
 export function parseSuperblock(header: Buffer, payloadSizeBytes: number): Superblock {
-  if (!hasMagic(header)) throw bad('it has no squashfs magic');
-  if (header.readUInt16LE(28) !== 4 || header.readUInt16LE(30) !== 0) throw bad('it is not version 4.0');
+  if (!hasMagic(header)) throw bad(circumstance('squashfs-without-magic'));
+  if (header.readUInt16LE(28) !== 4 || header.readUInt16LE(30) !== 0)
+    throw bad(circumstance('squashfs-of-other-version'));
   const blockSize = header.readUInt32LE(12);
   const blockLog = header.readUInt16LE(22);
   if (blockLog < 12 || blockLog > 20 || blockSize !== 1 << blockLog)
-    throw bad('its block size is impossible');
+    throw bad(circumstance('block-size-impossible'));
   const bytesUsed = offset(header.readBigUInt64LE(40), payloadSizeBytes + 1);
   const table = (position: number) => offset(header.readBigUInt64LE(position), bytesUsed);
   const fragmentCount = header.readUInt32LE(16);
@@ -45,10 +48,10 @@ export function parseSuperblock(header: Buffer, payloadSizeBytes: number): Super
 
 /** An offset in the image, or in the part in use. @throws BrokenBundle `squashfs` */
 export function offset(value: bigint, limit: number): number {
-  if (value >= BigInt(limit)) throw bad('an offset lies outside of it');
+  if (value >= BigInt(limit)) throw bad(circumstance('offset-outside'));
   return Number(value);
 }
 
-export function bad(what: string): BrokenBundle {
-  return new BrokenBundle('squashfs', `the payload is not a sound squashfs: ${what}`);
+export function bad(why: Circumstance): BrokenBundle {
+  return new BrokenBundle('squashfs', circumstance('squashfs-unsound', { why }));
 }

@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { BrokenBundle } from './broken';
 import { maxManifestSizeBytes } from './limits';
 import type { BundleSource } from './source';
@@ -29,12 +31,10 @@ export async function isSquashfs(source: BundleSource): Promise<boolean> {
 
 /** Why something cannot be read here although the bundle may be sound. */
 export interface Unavailable {
-  readonly unavailable: string;
+  readonly unavailable: Circumstance;
 }
 
-const tooLarge: Unavailable = {
-  unavailable: 'the root directory of the squashfs is too large to be searched here',
-};
+const tooLarge: Unavailable = { unavailable: circumstance('root-too-large') };
 
 /**
  * Reads `/manifest.raucm` from a plain bundle's payload. Verify the signature over the payload first.
@@ -50,10 +50,11 @@ export async function readManifestFromSquashfs(
   const found = await squashfs.findInRoot([name]);
   if ('unavailable' in found) return found;
   const entry = found.get(name);
-  if (entry === undefined) throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
+  if (entry === undefined) throw new BrokenBundle('no-manifest', circumstance('payload-without-manifest'));
   const file = await squashfs.openFile(entry);
-  if (file === undefined) throw bad('manifest.raucm is not a regular file');
-  if (file.sizeBytes > maxManifestSizeBytes) throw bad(`manifest.raucm has ${file.sizeBytes} bytes`);
+  if (file === undefined) throw bad(circumstance('manifest-not-a-file'));
+  if (file.sizeBytes > maxManifestSizeBytes)
+    throw bad(circumstance('manifest-file-too-large', { sizeBytes: file.sizeBytes }));
   const pieces: Buffer[] = [];
   for await (const piece of squashfs.content(file)) pieces.push(piece);
   return Buffer.concat(pieces);
@@ -67,13 +68,13 @@ export async function openSquashfs(
   source: BundleSource,
   payloadSizeBytes: number,
 ): Promise<SquashfsReader | Unavailable> {
-  if (payloadSizeBytes < superblockSizeBytes) throw bad('it is too small');
+  if (payloadSizeBytes < superblockSizeBytes) throw bad(circumstance('squashfs-too-small'));
   const header = await source.read(0, superblockSizeBytes);
   const superblock = parseSuperblock(header, payloadSizeBytes);
   const compressor = header.readUInt16LE(20);
   const decompress = decompressor(compressor);
   return decompress === undefined
-    ? { unavailable: `the squashfs uses compressor ${compressor}, which is not supported here` }
+    ? { unavailable: circumstance('compressor-unknown', { compressor }) }
     : new SquashfsReader(superblock, new SquashfsBlocks(source, superblock.bytesUsed, decompress));
 }
 
@@ -107,7 +108,7 @@ export class SquashfsReader {
         : type === 8 && inode.length >= 36
           ? [inode.readUInt32LE(24), inode.readUInt32LE(20), inode.readUInt16LE(34)]
           : [0, 0, 0];
-    if (size < 3) throw bad('its root is no directory, or an empty one');
+    if (size < 3) throw bad(circumstance('root-not-a-directory'));
     const search = new DirectorySearch(names);
     const length = Math.min(size - 3, maxDirectorySizeBytes);
     for await (const piece of this.blocks.metadataPieces(directoryTable + start, inBlock, length, false)) {
@@ -115,7 +116,7 @@ export class SquashfsReader {
       if (search.hasAll) return search.found;
     }
     if (length < size - 3) return tooLarge;
-    if (!search.isComplete) throw bad('its root directory is malformed');
+    if (!search.isComplete) throw bad(circumstance('root-malformed'));
     return search.found;
   }
 
@@ -126,7 +127,7 @@ export class SquashfsReader {
     if (type !== 2 && type !== 9) return undefined;
     const extended = type === 9;
     const sizesAt = extended ? 56 : 32;
-    if (inode.length < sizesAt) throw bad('an inode is cut short');
+    if (inode.length < sizesAt) throw bad(circumstance('inode-cut-short'));
     return {
       position: extended
         ? offset(inode.readBigUInt64LE(16), this.superblock.bytesUsed)
@@ -152,14 +153,14 @@ export class SquashfsReader {
     for await (const word of this.blockSizes(file, blockCount)) {
       const length = Math.min(blockSize, missing);
       const block = word === 0 ? Buffer.alloc(length) : await this.readBlock(position, word);
-      if (block.length !== length) throw bad('a file has not the size that its inode says');
+      if (block.length !== length) throw bad(circumstance('file-of-other-size'));
       yield block;
       position += word & 0xff_ffff;
       missing -= length;
     }
     if (fragment === noFragment) return;
     const block = await this.readFragment(fragment);
-    if (fragmentOffset + missing > block.length) throw bad('a fragment is too short');
+    if (fragmentOffset + missing > block.length) throw bad(circumstance('fragment-too-short'));
     yield block.subarray(fragmentOffset, fragmentOffset + missing);
   }
 
@@ -184,13 +185,13 @@ export class SquashfsReader {
   private async readInode(position: number, inBlock: number): Promise<Buffer> {
     // Directory, file and their extended forms, without a file's block sizes, fit in this.
     const inode = await this.blocks.readMetadata(position, inBlock, 56, true);
-    if (inode.length < 16) throw bad('an inode is cut short');
+    if (inode.length < 16) throw bad(circumstance('inode-cut-short'));
     return inode;
   }
 
   private async readFragment(index: number): Promise<Buffer> {
     const { fragmentTable, fragmentCount, bytesUsed } = this.superblock;
-    if (index >= fragmentCount || fragmentTable === 0) throw bad('a fragment does not exist');
+    if (index >= fragmentCount || fragmentTable === 0) throw bad(circumstance('fragment-missing'));
     const lookup = fragmentTable + 8 * Math.floor(index / 512);
     const pointer = offset((await this.blocks.read(lookup, 8)).readBigUInt64LE(), bytesUsed);
     const entry = await this.blocks.readMetadata(pointer, (index % 512) * 16, 16, false);
@@ -200,7 +201,7 @@ export class SquashfsReader {
   /** A data or fragment block: bits 0 to 23 of the word are its stored size, bit 24 says that it is stored raw. */
   private async readBlock(position: number, word: number): Promise<Buffer> {
     const stored = word & 0xff_ffff;
-    if (stored === 0 || stored > this.superblock.blockSize) throw bad('a block has an impossible size');
+    if (stored === 0 || stored > this.superblock.blockSize) throw bad(circumstance('data-block-impossible'));
     const bytes = await this.blocks.read(position, stored);
     return word & 0x100_0000 ? bytes : this.blocks.inflate(bytes, this.superblock.blockSize);
   }

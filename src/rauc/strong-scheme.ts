@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import type { KeyObject } from 'node:crypto';
 import type { Algorithm } from '../x509/algorithm';
 import { type HashName, type SignatureScheme, signatureScheme } from '../x509/signature-algorithm';
@@ -13,27 +15,31 @@ export function strongScheme(
   algorithm: Algorithm,
   key: KeyObject | null,
   digest?: HashName,
-): SignatureScheme | string {
+): SignatureScheme | Circumstance {
   if (key === null) return unknownKey;
   return keyWeakness(key) ?? signatureScheme(algorithm, key, digest);
 }
 
-const unknownKey = 'a key of an unknown kind is not accepted';
+const unknownKey = circumstance('key-unknown');
 
 /** Why a key is too weak to sign anything that we trust; `undefined` when it is fine. */
-export function keyWeakness(key: KeyObject | null): string | undefined {
+export function keyWeakness(key: KeyObject | null): Circumstance | undefined {
   if (key === null) return unknownKey;
-  const { modulusLength = 0, namedCurve = 'an unnamed curve' } = key.asymmetricKeyDetails ?? {};
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
     case 'rsa-pss':
-      return modulusLength >= minRsaBits ? undefined : `an RSA key of ${modulusLength} bits is too weak`;
+      return modulusLength >= minRsaBits
+        ? undefined
+        : circumstance('rsa-key-too-weak', { bits: modulusLength });
     case 'ec':
-      return curves.test(namedCurve) ? undefined : `an EC key on ${namedCurve} is not accepted`;
+      return namedCurve !== undefined && curves.test(namedCurve)
+        ? undefined
+        : circumstance('curve-not-accepted', { curve: namedCurve ?? null });
     case 'ed25519':
     case 'ed448':
       return undefined;
     default:
-      return `a key of type ${String(key.asymmetricKeyType)} is not accepted`;
+      return circumstance('key-type-not-accepted', { type: String(key.asymmetricKeyType) });
   }
 }

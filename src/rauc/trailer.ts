@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { BrokenBundle } from './broken';
 import { maxSignatureSizeBytes } from './limits';
 import type { BundleSource } from './source';
@@ -18,32 +19,31 @@ const blockSizeBytes = 4096;
  */
 export async function readTrailer(source: BundleSource): Promise<Trailer> {
   if (source.sizeBytes < trailerSizeBytes) {
-    throw new BrokenBundle('too-short', `the file has ${source.sizeBytes} bytes: too few for a bundle`);
+    throw new BrokenBundle('too-short', circumstance('file-too-short', { sizeBytes: source.sizeBytes }));
   }
   const trailer = await source.read(source.sizeBytes - trailerSizeBytes, trailerSizeBytes);
   const declared = trailer.readBigUInt64BE();
-  if (declared === 0n) throw new BrokenBundle('signature-length', 'the file ends in a signature length of 0');
+  if (declared === 0n) throw new BrokenBundle('signature-length', circumstance('signature-length-zero'));
   const available = source.sizeBytes - trailerSizeBytes;
   if (declared > BigInt(available)) {
-    throw new BrokenBundle(
-      'signature-length',
-      'the signature length at the end is larger than the file: it was cut short, or is no bundle',
-    );
+    throw new BrokenBundle('signature-length', circumstance('signature-beyond-file'));
   }
   if (declared > BigInt(maxSignatureSizeBytes)) {
     throw new BrokenBundle(
       'signature-length',
-      `the signature has ${declared.toString()} bytes; devices accept ${maxSignatureSizeBytes}`,
+      circumstance('signature-too-long', {
+        sizeBytes: Number(declared), // no more than the file has
+        limitBytes: maxSignatureSizeBytes,
+      }),
     );
   }
   const signatureSizeBytes = Number(declared);
   const payloadSizeBytes = available - signatureSizeBytes;
-  if (payloadSizeBytes === 0)
-    throw new BrokenBundle('no-payload', 'the bundle has a signature but no payload');
+  if (payloadSizeBytes === 0) throw new BrokenBundle('no-payload', circumstance('payload-missing'));
   if (payloadSizeBytes % blockSizeBytes !== 0) {
     throw new BrokenBundle(
       'payload-alignment',
-      `the payload has ${payloadSizeBytes} bytes, not a multiple of ${blockSizeBytes}`,
+      circumstance('payload-not-in-blocks', { sizeBytes: payloadSizeBytes, blockBytes: blockSizeBytes }),
     );
   }
   return { payloadSizeBytes, signatureSizeBytes };

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { createHash } from 'node:crypto';
 import * as crypto from 'node:crypto';
 import { BrokenBundle } from './broken';
@@ -49,7 +50,7 @@ export async function verifyVerity(
   ) {
     throw new BrokenBundle(
       'verity-size',
-      `a hash tree of ${verity.sizeBytes} bytes can't lie in a payload of ${payloadSizeBytes}`,
+      circumstance('verity-size-impossible', { sizeBytes: verity.sizeBytes, payloadBytes: payloadSizeBytes }),
     );
   }
   const dataBlocks = dataSize / blockSize;
@@ -63,10 +64,7 @@ export async function verifyVerity(
   }
   const root = hashBlock(await source.read(below.position, blockSize));
   if (root !== verity.hash.toLowerCase()) {
-    throw new BrokenBundle(
-      'payload-damaged',
-      'the root of the hash tree is not the verity-hash of the manifest',
-    );
+    throw new BrokenBundle('payload-damaged', circumstance('verity-root-wrong'));
   }
 }
 
@@ -82,7 +80,7 @@ function layOut(dataBlocks: number, dataSize: number, treeSize: number): Level[]
   if (total !== treeSize) {
     throw new BrokenBundle(
       'verity-size',
-      `the hash tree has ${treeSize} bytes, the payload needs one of ${total}`,
+      circumstance('verity-size-wrong', { sizeBytes: treeSize, neededBytes: total }),
     );
   }
   let position = dataSize + treeSize;
@@ -115,11 +113,11 @@ async function verifyLevel(
       const digest = hashBlock(blocks.subarray(i * blockSize, (i + 1) * blockSize));
       if (digest !== digestAt(stored, i)) {
         const position = below.position + (first + i) * blockSize;
-        throw new BrokenBundle('payload-damaged', `the 4096 bytes at ${position} do not match the hash tree`);
+        throw new BrokenBundle('payload-damaged', circumstance('block-damaged', { position }));
       }
     }
     if (stored.subarray(count * digestSize).some((byte) => byte !== 0)) {
-      throw new BrokenBundle('payload-damaged', 'the hash tree has bytes beyond its digests');
+      throw new BrokenBundle('payload-damaged', circumstance('verity-padded'));
     }
   }
 }

@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import type { Finding, Manifest } from '../core/inspection';
 import { parseRaucVersion } from '../core/version';
 import { keyPurposes } from '../x509/extensions';
@@ -11,29 +13,22 @@ const dayMs = 86_400_000;
 /** What to fix in a sound manifest before it costs a trip to the field. */
 export function manifestWarnings(manifest: Manifest): Finding[] {
   const warnings: Finding[] = [];
-  const warn = (code: string, message: string) => warnings.push({ code, message });
+  const warn = (code: string, message: Circumstance) => warnings.push({ code, message });
   if (manifest.format === 'plain') warnings.push(plainWarning);
   if (manifest.version === null) {
-    warn(
-      'no-version',
-      "The manifest has no version: RAUC's poller aborts on it, and nobody can tell what a device runs.",
-    );
+    warn('no-version', circumstance('version-missing'));
   } else if (parseRaucVersion(manifest.version) === null) {
-    warn(
-      'version-not-semver',
-      `RAUC cannot compare the version ${JSON.stringify(manifest.version)}: it wants numbers such as 1.2.3, 1.2.3-rc.1 or 1.2.3+build.`,
-    );
+    warn('version-not-semver', circumstance('version-not-semver', { version: manifest.version }));
   }
   if (manifest.images.some(({ filename }) => filename !== null && isChunkIndex(filename))) {
-    warn('casync', 'The bundle refers to a casync chunk store, which this server does not hold.');
+    warn('casync', circumstance('chunk-store-needed'));
   }
   return warnings;
 }
 
 export const plainWarning: Finding = {
   code: 'plain-not-streamable',
-  message:
-    'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
+  message: circumstance('plain-not-streamable'),
 };
 
 export function signerWarnings(
@@ -45,12 +40,12 @@ export function signerWarnings(
   if (days < 0) {
     warnings.push({
       code: 'signer-expired',
-      message: `The signer's certificate expired at ${signer.notAfter.toISOString()}: devices with a right clock refuse the bundle.`,
+      message: circumstance('signer-expired', { at: signer.notAfter.toISOString() }),
     });
   } else if (days < expiryWarningDays) {
     warnings.push({
       code: 'signer-expires-soon',
-      message: `The signer's certificate expires in ${days} days: devices that update later refuse the bundle.`,
+      message: circumstance('signer-expires-soon', { days }),
     });
   }
   const usage = signer.extendedKeyUsage;
@@ -61,8 +56,7 @@ export function signerWarnings(
   ) {
     warnings.push({
       code: 'code-signing-only',
-      message:
-        'The signer is for code signing only: devices need check-purpose=codesign, the default refuses it.',
+      message: circumstance('signer-for-code-only'),
     });
   }
   return warnings;
@@ -70,17 +64,15 @@ export function signerWarnings(
 
 export const opaqueWarning: Finding = {
   code: 'crypt-opaque',
-  message:
-    'The bundle is encrypted: only a device that holds a recipient key can tell what is in it and who signed it.',
+  message: circumstance('bundle-encrypted'),
 };
 
 export const notEncryptedWarning: Finding = {
   code: 'crypt-not-encrypted',
-  message:
-    'The payload is crypt but the manifest with its key is not encrypted: RAUC installs it nowhere. Use "rauc encrypt".',
+  message: circumstance('manifest-not-encrypted'),
 };
 
 export const noSquashfsWarning: Finding = {
   code: 'not-installable',
-  message: 'The payload is not a squashfs: RAUC cannot mount it and will not install it.',
+  message: circumstance('payload-not-squashfs'),
 };

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { Malformed } from './malformed';
 
 /**
@@ -21,17 +22,17 @@ export function measure(bytes: Buffer, encoding: Encoding): number {
   let elements = 0;
 
   const walk = (start: number, end: number, depth: number): number => {
-    if (depth > maxDepth) throw new Malformed('it is nested too deeply');
-    if (++elements > maxElements) throw new Malformed('it has too many elements');
+    if (depth > maxDepth) throw new Malformed(circumstance('elements-too-deep'));
+    if (++elements > maxElements) throw new Malformed(circumstance('elements-too-many'));
     const { tag, contentStart, length } = readHeader(bytes, start, end, encoding);
     if (length === undefined) {
-      if (!isConstructed(tag)) throw new Malformed('a primitive element has no length');
+      if (!isConstructed(tag)) throw new Malformed(circumstance('element-without-length'));
       let at = contentStart;
       while (!(at + 2 <= end && bytes[at] === 0 && bytes[at + 1] === 0)) at = walk(at, end, depth + 1);
       return at + 2;
     }
     const contentEnd = contentStart + length;
-    if (contentEnd > end) throw new Malformed('an element is longer than what holds it');
+    if (contentEnd > end) throw new Malformed(circumstance('element-too-long'));
     if (isConstructed(tag)) {
       let at = contentStart;
       while (at < contentEnd) at = walk(at, contentEnd, depth + 1);
@@ -58,13 +59,13 @@ export interface Header {
 export function readHeader(bytes: Buffer, start: number, end: number, encoding: Encoding): Header {
   const octet = (at: number): number => {
     const value = at < end ? bytes[at] : undefined;
-    if (value === undefined) throw new Malformed('it is cut short');
+    if (value === undefined) throw new Malformed(circumstance('cut-short'));
     return value;
   };
   const tag = octet(start);
   let at = start + 1;
   if (hasLongTag(tag)) {
-    if (encoding === 'DER') throw new Malformed('it has a tag of several octets');
+    if (encoding === 'DER') throw new Malformed(circumstance('tag-of-several-octets'));
     while (octet(at) & 0x80) at++;
     at++;
   }
@@ -72,11 +73,11 @@ export function readHeader(bytes: Buffer, start: number, end: number, encoding: 
   if (first < 0x80) return { tag, contentStart: at, length: first };
   if (first === 0x80 && encoding === 'BER') return { tag, contentStart: at, length: undefined };
   const count = first & 0x7f;
-  if (count === 0 || count > maxLengthOctets) throw new Malformed('a length is impossible');
+  if (count === 0 || count > maxLengthOctets) throw new Malformed(circumstance('length-impossible'));
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + octet(at++);
   if (encoding === 'DER' && count !== extraLengthOctets(length))
-    throw new Malformed('a length is not in its shortest form');
+    throw new Malformed(circumstance('length-not-shortest'));
   return { tag, contentStart: at, length };
 }
 

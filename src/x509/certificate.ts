@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { certificatePem } from '../base/text/certificate-pem';
 import { type Algorithm, readAlgorithm } from './algorithm';
@@ -135,7 +136,7 @@ function parseX509(bytes: Buffer): X509Certificate {
   try {
     return new X509Certificate(certificatePem(bytes));
   } catch {
-    throw new Malformed('it is not a certificate');
+    throw new Malformed(circumstance('not-a-certificate'));
   }
 }
 

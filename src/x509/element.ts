@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type Encoding, extraLengthOctets, isConstructed, measure, readHeader } from './bounds';
 import { Malformed } from './malformed';
 
@@ -36,7 +37,7 @@ export class Element {
  */
 export function readElement(bytes: Buffer, encoding: Encoding): Element {
   const element = elementAt(bytes, encoding);
-  if (element.raw.length !== bytes.length) throw new Malformed('something follows its end');
+  if (element.raw.length !== bytes.length) throw new Malformed(circumstance('bytes-after-end'));
   return element;
 }
 
@@ -61,7 +62,7 @@ export function expectTag(element: Element | undefined, tag: number): Element {
 }
 
 export function misplaced(): Malformed {
-  return new Malformed('an element is missing, or stands where none may');
+  return new Malformed(circumstance('element-misplaced'));
 }
 
 function elementAt(bytes: Buffer, encoding: Encoding): Element {

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type Element, expectTag } from './element';
 import { Fields } from './fields';
 import { Malformed } from './malformed';
@@ -47,7 +48,7 @@ export interface Extension {
 export function readExtensions(list: Element | undefined): Extension[] {
   const extensions = list === undefined ? [] : expectTag(list, tags.sequence).members().map(readExtension);
   if (new Set(extensions.map(({ id }) => id)).size !== extensions.length)
-    throw new Malformed('it has an extension twice');
+    throw new Malformed(circumstance('extension-twice'));
   return extensions;
 }
 

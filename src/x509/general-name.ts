@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { isIP } from 'node:net';
 import { DomainError } from '../core/errors';
 import { taggedBytes, type Asn1 } from './der-writer';
@@ -74,5 +75,5 @@ function ipText(bytes: Buffer): string {
 }
 
 function unreadable(): Malformed {
-  return new Malformed('a subjectAltName cannot be read');
+  return new Malformed(circumstance('alternative-name-unreadable'));
 }

@@ -1,11 +1,13 @@
+import { sayWhy } from '../core/circumstances/sentences';
 import { DomainError } from '../core/errors';
+import type { Circumstance } from '../core/reasons/why';
 
 /** Bytes are not the expected structure. The reader says what it was reading: a signature, a request. */
 export class Malformed extends DomainError {
   constructor(
-    /** Words that follow "it is malformed:". */
-    readonly what: string,
+    /** What is wrong with it. */
+    readonly what: Circumstance,
   ) {
-    super('invalid-input', `it is malformed: ${what}`);
+    super('invalid-input', `it is malformed: ${sayWhy(what)}`);
   }
 }

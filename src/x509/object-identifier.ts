@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type Element, expectTag } from './element';
 import { Malformed } from './malformed';
 import { tags } from './tags';
@@ -16,15 +17,15 @@ export function readOid(element: Element | undefined): string {
   let arc = 0n;
   let octets = 0;
   for (const octet of content) {
-    if (octets === 0 && octet === 0x80) throw new Malformed('an object identifier has zeros in front');
-    if (++octets > maxArcOctets) throw new Malformed('an object identifier is too large');
+    if (octets === 0 && octet === 0x80) throw new Malformed(circumstance('object-identifier-padded'));
+    if (++octets > maxArcOctets) throw new Malformed(circumstance('object-identifier-too-large'));
     arc = arc * 128n + BigInt(octet & 0x7f);
     if ((octet & 0x80) !== 0) continue;
     arcs.push(...(arcs.length === 0 ? firstTwo(arc) : [arc]));
     arc = 0n;
     octets = 0;
   }
-  if (octets > 0 || arcs.length === 0) throw new Malformed('an object identifier is cut short');
+  if (octets > 0 || arcs.length === 0) throw new Malformed(circumstance('object-identifier-cut-short'));
   return arcs.join('.');
 }
 

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type Element, expectTag } from './element';
 import { Malformed } from './malformed';
 import { tags } from './tags';
@@ -8,7 +9,7 @@ const maxCountOctets = 6;
 /** @throws Malformed */
 export function readBoolean(element: Element | undefined): boolean {
   const { content } = expectTag(element, tags.boolean);
-  if (content.length !== 1) throw new Malformed('a truth value is not one octet');
+  if (content.length !== 1) throw new Malformed(circumstance('boolean-of-wrong-length'));
   return content[0] !== 0; // BER reads all but 0 as true, as OpenSSL does
 }
 
@@ -19,22 +20,22 @@ export function readBoolean(element: Element | undefined): boolean {
  */
 export function readCount({ content }: Element): number {
   const [first] = content;
-  if (first === undefined) throw new Malformed('a number is empty');
-  if (first >= 0x80) throw new Malformed('a number is negative');
+  if (first === undefined) throw new Malformed(circumstance('number-empty'));
+  if (first >= 0x80) throw new Malformed(circumstance('number-negative'));
   return content.length > maxCountOctets ? Number.MAX_SAFE_INTEGER : content.readUIntBE(0, content.length);
 }
 
 /** The bytes of a BIT STRING that holds whole octets. @throws Malformed */
 export function readBitString(element: Element | undefined): Buffer {
   const { content } = expectTag(element, tags.bitString);
-  if (content[0] !== 0) throw new Malformed('a bit string does not hold whole octets');
+  if (content[0] !== 0) throw new Malformed(circumstance('bit-string-of-no-octets'));
   return content.subarray(1);
 }
 
 /** The first eight bits of a BIT STRING that names bits, the first one highest; missing bits are 0. @throws Malformed */
 export function readFlags(element: Element | undefined): number {
   const [unused, ...octets] = expectTag(element, tags.bitString).content.subarray(0, 3);
-  if (unused === undefined || unused > 7) throw new Malformed('a bit string cannot be read');
+  if (unused === undefined || unused > 7) throw new Malformed(circumstance('bit-string-unreadable'));
   const [first = 0] = octets;
   return octets.length === 1 ? first & (0xff << unused) : first;
 }

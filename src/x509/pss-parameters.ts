@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { type Algorithm, readAlgorithm } from './algorithm';
 import type { Element } from './element';
 import { Fields } from './fields';
@@ -32,7 +33,7 @@ export function readPssParameters(parameters: Element | undefined): PssParameter
   const trailerField = fields.takeIf(explicit(3));
   fields.end();
   if (trailerField !== undefined && readCount(trailerField.inner()) !== trailer)
-    throw new Malformed('a PSS trailer is unknown');
+    throw new Malformed(circumstance('pss-trailer-unknown'));
   return {
     hash: hash === undefined ? sha1 : readAlgorithm(hash.inner()).id,
     maskHash: mask === undefined ? sha1 : maskHashOf(readAlgorithm(mask.inner())),
@@ -41,6 +42,6 @@ export function readPssParameters(parameters: Element | undefined): PssParameter
 }
 
 function maskHashOf({ id, parameters }: Algorithm): string {
-  if (id !== mgf1) throw new Malformed('a mask generation function is unknown');
+  if (id !== mgf1) throw new Malformed(circumstance('mask-function-unknown'));
   return readAlgorithm(parameters).id;
 }

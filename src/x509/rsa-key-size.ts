@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { KeyObject } from 'node:crypto';
 import { readElement } from './element';
 import { Fields } from './fields';
@@ -18,9 +19,11 @@ const maxExponentBits = 64;
 export function refuseOversizedKey(key: KeyObject): void {
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'rsa-pss') return;
   const [modulusBits, exponentBits] = rsaSizes(key.export({ type: 'spki', format: 'der' }));
-  if (modulusBits > maxModulusBits) throw new Malformed(`an RSA key of ${modulusBits} bits is too large`);
+  if (modulusBits > maxModulusBits)
+    throw new Malformed(circumstance('rsa-key-too-large', { bits: modulusBits }));
   const limit = modulusBits > smallModulusBits ? maxExponentBits : modulusBits;
-  if (exponentBits > limit) throw new Malformed(`an RSA key has an exponent of ${exponentBits} bits`);
+  if (exponentBits > limit)
+    throw new Malformed(circumstance('rsa-exponent-too-large', { bits: exponentBits }));
 }
 
 /** Bits of modulus and exponent (RFC 8017, appendix A.1.1). */

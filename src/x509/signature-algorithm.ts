@@ -1,3 +1,5 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { constants, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import type { Algorithm } from './algorithm';
 import { Malformed } from './malformed';
@@ -67,7 +69,7 @@ export interface SignatureScheme {
   readonly key: VerifyKeyObjectInput;
 }
 
-const wrongKey = 'the signature algorithm is not one for the key of the signer';
+const wrongKey = circumstance('algorithm-not-of-key');
 
 /**
  * Finds how to verify a signature with a key (RFC 8017, RFC 5754, RFC 4056, RFC 5758, RFC 8410).
@@ -78,7 +80,7 @@ export function signatureScheme(
   algorithm: Algorithm,
   publicKey: KeyObject,
   digest?: HashName,
-): SignatureScheme | string {
+): SignatureScheme | Circumstance {
   const type = publicKey.asymmetricKeyType;
   if (algorithm.id === signatureOids.rsaEncryption) {
     return type === 'rsa' && digest !== undefined ? pkcs1Scheme(publicKey, digest) : wrongKey;
@@ -86,10 +88,10 @@ export function signatureScheme(
   if (algorithm.id === signatureOids.rsassaPss) {
     return type === 'rsa' || type === 'rsa-pss'
       ? pssScheme(algorithm, publicKey)
-      : 'a PSS signature needs an RSA key';
+      : circumstance('pss-without-rsa-key');
   }
   const known = plainAlgorithm(algorithm.id);
-  if (known === undefined) return `the signature algorithm ${algorithm.id} is unknown or too weak`;
+  if (known === undefined) return circumstance('algorithm-not-accepted', { id: algorithm.id });
   const { keyType, hash } = known;
   if (keyType !== type) return wrongKey;
   if (hash === null) return { hash, key: { key: publicKey } };
@@ -112,17 +114,17 @@ function pkcs1Scheme(key: KeyObject, hash: HashName): SignatureScheme {
   return { hash, key: { key, padding: constants.RSA_PKCS1_PADDING } };
 }
 
-function pssScheme({ parameters: encoded }: Algorithm, key: KeyObject): SignatureScheme | string {
+function pssScheme({ parameters: encoded }: Algorithm, key: KeyObject): SignatureScheme | Circumstance {
   let parameters: PssParameters;
   try {
     parameters = readPssParameters(encoded);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return 'the PSS signature has parameters that cannot be read';
+    return circumstance('pss-unreadable');
   }
   const { maskHash, saltLength } = parameters;
   const hash = hashOf(parameters.hash);
-  if (hash === undefined) return 'the PSS signature uses a hash that is unknown or too weak';
-  if (hashOf(maskHash) !== hash) return 'the PSS signature uses two different hashes';
+  if (hash === undefined) return circumstance('pss-hash-not-accepted');
+  if (hashOf(maskHash) !== hash) return circumstance('pss-of-two-hashes');
   return { hash, key: { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } };
 }

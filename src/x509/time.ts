@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { Element } from './element';
 import { Malformed } from './malformed';
 import { tags } from './tags';
@@ -7,7 +8,7 @@ const digits: Readonly<Record<number, number>> = { [tags.utcTime]: 12, [tags.gen
 /** @throws Malformed for a time that OpenSSL would not compare with the clock */
 export function readTime(element: Element): Date {
   const time = parseTime(element.tag, element.content);
-  if (time === undefined) throw new Malformed('a time is not in the form of RFC 5280');
+  if (time === undefined) throw new Malformed(circumstance('time-unreadable'));
   return time;
 }
 

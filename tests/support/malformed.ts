@@ -3,6 +3,6 @@ export function malformed(what: RegExp): Error {
   return expect.objectContaining({
     name: 'DomainError',
     code: 'invalid-input',
-    what: expect.stringMatching(what) as string,
+    message: expect.stringMatching(what) as string,
   }) as Error;
 }

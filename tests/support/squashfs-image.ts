@@ -137,6 +137,6 @@ export function listingEntry(name: string | Buffer, offset = 0): Buffer {
 
 export async function openImage(image: Buffer): Promise<SquashfsReader> {
   const squashfs = await openSquashfs(bufferSource(image), image.length);
-  if ('unavailable' in squashfs) throw new Error(squashfs.unavailable);
+  if ('unavailable' in squashfs) throw new Error(squashfs.unavailable.code);
   return squashfs;
 }

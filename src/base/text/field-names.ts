@@ -13,11 +13,13 @@ function renamed(
   rename: (name: string) => string,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [
-      rename(name),
-      isFacts(value) ? renamed(value, rename) : value,
-    ]),
+    Object.entries(facts).map(([name, value]) => [rename(name), renamedValue(value, rename)]),
   );
+}
+
+function renamedValue(value: unknown, rename: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamedValue(item, rename));
+  return isFacts(value) ? renamed(value, rename) : value;
 }
 
 /** Whether it has fields of its own; a list or a date has none. */

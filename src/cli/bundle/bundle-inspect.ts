@@ -92,10 +92,10 @@ function describe(name: string, inspection: Inspection, imageCheck: ImageCheck):
   const { verdict, reasons, warnings, hints } = inspection;
   const blocks = [
     `${name}: ${verdicts[verdict]}`,
-    ...reasons.map(({ message }) => `  - ${message}`),
-    ...warnings.map(({ message }) => `  warning: ${message}`),
+    ...reasons.map(({ message }) => `  - ${sayWhy(message)}`),
+    ...warnings.map(({ message }) => `  warning: ${sayWhy(message)}`),
     ...(imageCheck.state === 'mismatch' ? [`  warning: ${mismatchOf(imageCheck.files)}`] : []),
-    ...hints.map(({ message }) => `  hint: ${message}`),
+    ...hints.map(({ message }) => `  hint: ${sayWhy(message)}`),
     `\n${facts(inspection, imageCheck)}`,
   ];
   const images = inspection.manifest?.images ?? [];

@@ -1,6 +1,5 @@
-import { snakeCase } from '../../base/text/field-names';
-import { sayWhy } from '../../core/circumstances/sentences';
 import type { BundleManifestJson, ImageCheckJson, ImageJson, SignerJson } from '../../contract/bundle';
+import { presentFinding, presentWhy } from '../../contract/present-why';
 import type { ImageCheck } from '../../core/image-check';
 import type { Image, Inspection, Manifest, SignerCertificate } from '../../core/inspection';
 
@@ -9,9 +8,9 @@ export function inspectionJson(inspection: Inspection): object {
   const { manifest } = inspection;
   return {
     verdict: inspection.verdict,
-    reasons: inspection.reasons,
-    warnings: inspection.warnings,
-    hints: inspection.hints,
+    reasons: inspection.reasons.map(presentFinding),
+    warnings: inspection.warnings.map(presentFinding),
+    hints: inspection.hints.map(presentFinding),
     format: inspection.format,
     encrypted: inspection.encrypted,
     size: inspection.sizeBytes,
@@ -27,14 +26,10 @@ export function inspectionJson(inspection: Inspection): object {
 
 /** The result of hashing the images; `files` are those that do not match the manifest. */
 export function imageCheckJson(check: ImageCheck): ImageCheckJson {
-  const why = check.state === 'not-checked' ? check.reason : null;
-  const coded = why === null || typeof why === 'string' ? null : why;
   return {
     state: check.state,
     files: check.state === 'mismatch' ? [...check.files] : [],
-    reason: why === null ? null : sayWhy(why),
-    reason_code: coded?.code ?? null,
-    reason_parameters: coded === null ? null : snakeCase(coded.parameters),
+    ...presentWhy(check.state === 'not-checked' ? check.reason : null),
   };
 }
 

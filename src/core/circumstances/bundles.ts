@@ -5,7 +5,7 @@ import type { Circumstances, SayWhy, Why } from '../reasons/why';
 export const bundleCircumstances = {
   'no-finding': () => 'no reason is known',
   'bundle-being-judged': () => 'its signature is being checked against the current keyring',
-  'bundle-untrusted': ({ why }: { why: string }) => `it is not trusted: ${why}`,
+  'bundle-untrusted': ({ why }: { why: Why }, say: SayWhy) => `it is not trusted: ${say(why)}`,
   'opaque-not-accepted': () => 'this server does not accept opaque files',
   'not-a-rauc-bundle': () => 'it is not a RAUC bundle',
   'bundle-broken': () => 'the bundle is broken',

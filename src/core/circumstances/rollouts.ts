@@ -9,7 +9,7 @@ export const rolloutCircumstances = {
   /** `step` counts from 1. */
   'step-proven': ({ proven, devices, step }: { proven: number; devices: number; step: number }) =>
     `proven on ${proven} of ${counted(devices, 'device')} of step ${step}`,
-  'rollout-untrusted': ({ why }: { why: string }) => `the bundle is no longer trusted: ${why}`,
+  'rollout-untrusted': ({ why }: { why: Why }, say: SayWhy) => `the bundle is no longer trusted: ${say(why)}`,
   'rollout-being-counted': () => 'its devices are being counted',
   /** `before` is why it was paused before, if that is known. */
   'rollout-paused-before': ({ why, before }: { why: Why; before: Why | null }, say: SayWhy) =>

@@ -1,4 +1,6 @@
+import { sayWhy } from '../circumstances/sentences';
 import { namedImages } from '../image-check';
+import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
 interface Named {
@@ -14,8 +16,8 @@ export const bundleLines = {
     verdict,
     before,
     findings,
-  }: Named & { verdict: string; before: string; findings: readonly string[] }) =>
-    `${bundle} is now ${verdict} (before: ${before})${because(findings.join('; '))}`,
+  }: Named & { verdict: string; before: string; findings: readonly Why[] }) =>
+    `${bundle} is now ${verdict} (before: ${before})${because(findings.map(sayWhy).join('; '))}`,
   'bundle-images-mismatch': ({
     bundle,
     images,

@@ -1,8 +1,10 @@
+import { sayWhy } from '../circumstances/sentences';
 import type { Reasons } from './reason-words';
+import type { Why } from './why';
 
 interface Judged {
   name: string;
-  findings: readonly string[];
+  findings: readonly Why[];
 }
 
 interface Needs {
@@ -15,8 +17,8 @@ interface Needs {
   others: number;
 }
 
-function listed(findings: readonly string[]): string {
-  return findings.join('; ') || 'no reason is known';
+function listed(findings: readonly Why[]): string {
+  return findings.map(sayWhy).join('; ') || 'no reason is known';
 }
 
 function installing(installations: number): string[] {
@@ -64,7 +66,7 @@ export const bundleReasons = {
   },
   'bundle-not-trusted-any-more': {
     code: 'bundle-untrusted',
-    says: ({ name, why }: { name: string; why: string }) => `${name} is no longer trusted: ${why}`,
+    says: ({ name, why }: { name: string; why: Why }) => `${name} is no longer trusted: ${sayWhy(why)}`,
     remedy: "Sign it again with a certificate of the keyring, or configure the devices' keyring.",
   },
   'bundle-bytes-gone': {

@@ -1,7 +1,8 @@
 import type { ErrorCode } from './error-code';
 
 /** A parameter of a sentence, which may be a code with parameters itself; it is sent as JSON. */
-export type ReasonValue = string | number | boolean | null | undefined | readonly string[] | NestedReason;
+export type ReasonValue =
+  string | number | boolean | null | undefined | NestedReason | readonly (string | NestedReason)[];
 
 /** A reason within another one. */
 export interface NestedReason {

@@ -90,6 +90,46 @@ export const storageReasons = {
     says: () => 'the connection to the database was lost while a change was being saved',
     remedy: 'Check whether the change was saved before you repeat it.',
   },
+  'bundle-store-away': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the object store cannot be reached (${why})`,
+    remedy: 'Check that it is running and that this machine can reach it (BUNDLE_STORE, S3_ENDPOINT).',
+  },
+  'bundle-store-refuses': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the object store refuses the request (${why})`,
+    remedy:
+      'Check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), what they may do in the bucket, S3_REGION and the certificate of the store.',
+  },
+  'bundle-store-clock': {
+    code: 'unavailable',
+    says: () => 'the clocks of this machine and of the object store differ by more than 15 minutes',
+    remedy: 'Set the clock of this machine.',
+  },
+  'bundle-store-bucket': {
+    code: 'unavailable',
+    says: () => 'the object store has no such bucket',
+    remedy: 'Create the bucket that BUNDLE_STORE names, or correct the name.',
+  },
+  'bundle-store-full': {
+    code: 'storage-full',
+    says: ({ why }: { why: string }) => `the object store takes no more bytes (${why})`,
+    remedy: 'Raise its quota, or delete bundles that no device needs.',
+  },
+  'bundle-store-keys': {
+    code: 'unavailable',
+    says: ({ file }: { file: string | null }) =>
+      file === null
+        ? 'there are no credentials for the object store'
+        : `${file} has no credentials for the object store, or cannot be read`,
+    remedy:
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or put them into that file under the profile in use.',
+  },
+  'bundle-still-arriving': {
+    code: 'unavailable',
+    says: () => 'the bundle is still being fetched from the object store and verified',
+    remedy: 'Try again in a moment.',
+  },
   'database-emptied': {
     code: 'configuration',
     says: ({ file }: { file: string }) =>

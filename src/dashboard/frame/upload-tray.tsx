@@ -1,3 +1,4 @@
+import { findingWords } from '../why-words';
 import { useState } from 'preact/hooks';
 import { formatBytes, formatDuration } from '../format';
 import { linkTo } from '../location';
@@ -93,7 +94,7 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
       </p>
       {failure?.remedy != null && <p class="small muted">{failure.remedy}</p>}
       {bundle !== null && bundle.warnings.length > 0 && (
-        <p class="small warn-text">{bundle.warnings.map(({ message }) => message).join('; ')}</p>
+        <p class="small warn-text">{bundle.warnings.map(findingWords).join(' ')}</p>
       )}
       {isReleasing && bundle !== null && (
         <ReleaseForm

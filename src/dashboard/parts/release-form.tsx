@@ -1,3 +1,4 @@
+import { findingWords } from '../why-words';
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
 import type { BundleListJson } from '../../contract/bundle';
@@ -80,7 +81,7 @@ function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, 
   async function submit(): Promise<void> {
     const release = await post<MadeReleaseJson>('/api/releases', requestOf(draft, target));
     const done = words.done(release.bundle, release.compatible, release.channel);
-    const notes = [...reachWords(release.reach), ...release.warnings.map(({ message }) => message)];
+    const notes = [...reachWords(release.reach), ...release.warnings.map(findingWords)];
     tell([done, ...notes].join('. '), () => void undoRelease(release.id));
     onDone?.(release);
   }

@@ -1,7 +1,7 @@
 import { circumstance } from '../../core/circumstances/catalogue';
-import { sayWhy } from '../../core/circumstances/sentences';
 import { DomainError } from '../../core/errors';
 import type { Finding, Inspection } from '../../core/inspection';
+import type { Why } from '../../core/reasons/why';
 
 /**
  * Refuses a bundle that must not be stored.
@@ -14,18 +14,19 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
     throw DomainError.of(
       'bundle-broken',
       { name, findings: reasons.map(({ message }) => message) },
-      { details: { reasons } },
+      { details: { findings: reasons } },
     );
   }
   if (verdict === 'untrusted' && !allowUntrusted) {
     throw DomainError.of(
       'bundle-not-trusted',
       { name, findings: reasons.map(({ message }) => message) },
-      { details: { reasons } },
+      { details: { findings: reasons } },
     );
   }
 }
 
-export function sentenceOf(reasons: readonly Finding[]): string {
-  return reasons.map(({ message }) => message).join('; ') || sayWhy(circumstance('no-finding'));
+/** Why a verdict is not better: the first reason, because the verdict ends with it. */
+export function whyOf([reason]: readonly Finding[]): Why {
+  return reason?.message ?? circumstance('no-finding');
 }

@@ -5,14 +5,14 @@ import { isOpaque } from '../../core/opaque';
 import type { Inspection } from '../../core/inspection';
 import type { TrustTerms } from '../../ports/bundle-inspection';
 import type { Why } from '../../core/reasons/why';
-import { sentenceOf } from './accept-bundle';
+import { whyOf } from './accept-bundle';
 
 /** Whether bundles may reach devices by the current verdict. Cheap: it reads a stored verdict. */
 export interface BundleTrust {
   /** Why a bundle must not be offered now; `null` when it may. */
   whyNot(bundle: Pick<Bundle, 'inspection'>): Why | null;
   /** Why it is judged to be untrusted; `null` when it is not, or is still to be judged. */
-  whyUntrusted(bundle: Pick<Bundle, 'inspection'>): string | null;
+  whyUntrusted(bundle: Pick<Bundle, 'inspection'>): Why | null;
   /** When the first certificate in its signer's chain expires, if devices check their clock; otherwise `null`. */
   endsAt(bundle: Pick<Bundle, 'inspection'>): Date | null;
   /** @throws DomainError `bundle-untrusted`, or `unavailable` while it is still to be judged */
@@ -37,9 +37,9 @@ export function createBundleTrust({
     return !hasKeyring || judgedUnder === fingerprint;
   }
 
-  function whyUntrusted({ inspection }: Pick<Bundle, 'inspection'>): string | null {
+  function whyUntrusted({ inspection }: Pick<Bundle, 'inspection'>): Why | null {
     if (allowUntrusted || !trustTerms().hasKeyring || !isJudged(inspection)) return null;
-    return inspection.verdict === 'untrusted' ? sentenceOf(inspection.reasons) : null;
+    return inspection.verdict === 'untrusted' ? whyOf(inspection.reasons) : null;
   }
 
   return {
@@ -67,7 +67,7 @@ export function createBundleTrust({
       throw DomainError.of(
         'bundle-not-trusted-any-more',
         { name: bundle.name, why },
-        { details: { reasons: bundle.inspection.reasons } },
+        { details: { findings: bundle.inspection.reasons } },
       );
     },
   };

@@ -89,6 +89,7 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
           ? opaqueInspection(staged.sizeBytes)
           : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
+        await staged.send?.(); // it may take minutes, in which others may change the catalog
         return await catalog.exclusively(() => store(ports, staged, request, inspection));
       } finally {
         await staged.discard();

@@ -17,9 +17,6 @@ export interface PauseUntrustedPorts {
   readonly manageRollouts: Pick<ManageRollouts, 'pause'>;
 }
 
-/** A reason of a pause is at most 200 characters; names in certificates may be long. */
-const shownReason = 150;
-
 export function createPauseUntrusted({
   catalog,
   bundleTrust,
@@ -31,8 +28,7 @@ export function createPauseUntrusted({
       if (rollout.state !== 'running') continue;
       const why = bundleTrust.whyUntrusted(bundle);
       if (why === null) continue;
-      const shown = why.length > shownReason ? `${why.slice(0, shownReason)} …` : why;
-      const reason = circumstance('rollout-untrusted', { why: shown });
+      const reason = circumstance('rollout-untrusted', { why });
       try {
         await manageRollouts.pause(id, reason, theServer);
       } catch (error) {

@@ -1,6 +1,6 @@
+import { circumstance } from '../../core/circumstances/catalogue';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
-import { findingOf } from '../../core/reasons/findings';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
@@ -15,7 +15,8 @@ export async function warnOfLabels(
   const warnings: Finding[] = [];
   for (const step of rollout.policy.steps) {
     if (step.kind !== 'group' || (await isFollowed(step.label))) continue;
-    warnings.push(findingOf('label-without-devices', { compatible, channel, label: step.label }));
+    const message = circumstance('label-without-devices', { compatible, channel, label: step.label });
+    warnings.push({ code: 'label-without-devices', message });
   }
   return warnings;
 

@@ -1,6 +1,8 @@
+import { circumstance } from '../../core/circumstances/catalogue';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
-import { importer, startupNotes } from '../../core/reasons/startup';
+import { importer } from '../../core/event';
+import type { Circumstance } from '../../core/reasons/why';
 import { everyoneAsBefore } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import type { LegacyFiles, LegacyJson, MarkerRecords } from '../../ports/legacy';
@@ -42,7 +44,7 @@ export async function importLegacyReleases(ports: ImportPorts): Promise<Imported
   if (await markers.has(marker)) return { released: [], problems: [] };
   const problems: StartupProblem[] = [];
   const released: string[] = [];
-  const report = (path: string, message: string) => problems.push({ path, message });
+  const report = (path: string, message: Circumstance) => problems.push({ path, message });
   const found = (await legacy.manifests()).filter((json) => 'problem' in json || !isOurs(json.content));
   if (found.length === 0) return { released, problems };
   const wanted = newestByCompatible(
@@ -57,7 +59,7 @@ export async function importLegacyReleases(ports: ImportPorts): Promise<Imported
   return { released, problems };
 }
 
-type Report = (path: string, message: string) => void;
+type Report = (path: string, message: Circumstance) => void;
 
 const manifestSchema = z.object({
   compatible: z.string().min(1),
@@ -68,12 +70,12 @@ const manifestSchema = z.object({
 
 function parse(json: LegacyJson, report: Report): LegacyRelease[] {
   if ('problem' in json) {
-    report(json.path, startupNotes.noRelease(json.problem));
+    report(json.path, circumstance('manifest-ignored', { why: json.problem }));
     return [];
   }
   const parsed = manifestSchema.safeParse(json.content);
   if (!parsed.success) {
-    report(json.path, startupNotes.noRelease(null));
+    report(json.path, circumstance('manifest-ignored', { why: null }));
     return [];
   }
   const { compatible, filename, sha256, released_at: releasedAt } = parsed.data;
@@ -102,7 +104,14 @@ function newestByCompatible(releases: readonly LegacyRelease[], report: Report):
       newest.set(release.compatible, release);
     if (other === undefined || other.filename === release.filename) continue;
     const [older, newer] = other.releasedAt <= release.releasedAt ? [other, release] : [release, other];
-    report(older.path, startupNotes.newerCounts(older.filename, older.compatible, newer.path));
+    report(
+      older.path,
+      circumstance('newer-manifest-counts', {
+        bundle: older.filename,
+        compatible: older.compatible,
+        newer: newer.path,
+      }),
+    );
   }
   return [...newest.values()];
 }
@@ -112,16 +121,16 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
   const { path, compatible, filename, sha256, releasedAt } = release;
   const [decided] = await catalog.history({ compatible, limit: 1 });
   if (decided !== undefined) {
-    if (decided.bundleName !== filename) report(path, startupNotes.decidedAlready(compatible));
+    if (decided.bundleName !== filename) report(path, circumstance('release-decided-here', { compatible }));
     return false;
   }
   const bundle = catalog.find(filename);
   if (bundle === undefined) {
-    report(path, startupNotes.bundleMissing(compatible, filename));
+    report(path, circumstance('released-bundle-missing', { compatible, bundle: filename }));
     return false;
   }
   if (sha256 !== undefined && sha256 !== '' && sha256 !== bundle.sha256) {
-    report(path, startupNotes.otherBytes(compatible, filename));
+    report(path, circumstance('released-bundle-differs', { compatible, bundle: filename }));
     return false;
   }
   try {
@@ -134,14 +143,17 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
       const policy = everyoneAsBefore;
       await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
       if (plan.activation.forced) {
-        report(path, startupNotes.releasedAsBefore(filename, compatible, bundle.compatible));
+        report(
+          path,
+          circumstance('released-as-before', { bundle: filename, compatible, own: bundle.compatible }),
+        );
       }
       return true;
     });
   } catch (error) {
     if (!(error instanceof DomainError) || (error.code !== 'invalid-input' && error.code !== 'conflict'))
       throw error;
-    report(path, startupNotes.nothingReleased(error.message));
+    report(path, circumstance('release-not-taken-over', { why: error.message }));
     return false;
   }
 }

@@ -1,10 +1,12 @@
+import { circumstance } from '../../core/circumstances/catalogue';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
-import { importer, startupNotes } from '../../core/reasons/startup';
+import { importer } from '../../core/event';
+import type { Circumstance, Why } from '../../core/reasons/why';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';
 import type { FoundFile, FoundFiles } from '../../ports/found-files';
@@ -17,7 +19,7 @@ import { parseLegacyInstant } from './legacy-json';
 export interface StartupProblem {
   /** Name of the bundle or path of the file below the data folder. */
   readonly path: string;
-  readonly message: string;
+  readonly message: Circumstance;
 }
 
 export interface TakeOverPorts {
@@ -47,10 +49,10 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
   const { catalog, storage, foundFiles } = ports;
   const adopted: string[] = [];
   const problems: StartupProblem[] = [];
-  const report = (path: string, message: string) => problems.push({ path, message });
+  const report = (path: string, message: Circumstance) => problems.push({ path, message });
   const found = (await foundFiles.list()).filter(({ name }) => name.endsWith('.raucb'));
   for (const { name, isPlainFile } of found) {
-    if (!isPlainFile) report(name, startupNotes.notAPlainFile());
+    if (!isPlainFile) report(name, circumstance('file-not-plain'));
   }
 
   const stored = new Map((await storage.list()).map((bytes) => [bytes.sha256, bytes.sizeBytes]));
@@ -58,30 +60,37 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
     const storedBytes = stored.get(sha256);
     if (storedBytes === sizeBytes) continue;
     catalog.markLost(name);
-    report(name, startupNotes.lost(storedBytes, sizeBytes));
+    report(name, lost(storedBytes, sizeBytes));
   }
   for (const file of found) {
     if (!file.isPlainFile) continue;
     try {
       if (await adopt(ports, file, report)) adopted.push(file.name);
     } catch (error) {
-      report(file.name, startupNotes.leftAlone(whyLeftAlone(error)));
+      report(file.name, circumstance('file-left-alone', { why: whyLeftAlone(error) }));
     }
   }
   return { adopted, problems };
 }
 
-type Report = (path: string, message: string) => void;
+/** @param sizeBytes of its file; `undefined` if there is none */
+function lost(sizeBytes: number | undefined, wantedBytes: number): Circumstance {
+  return sizeBytes === undefined
+    ? circumstance('bundle-file-missing')
+    : circumstance('bundle-file-of-wrong-size', { sizeBytes, wantedBytes });
+}
+
+type Report = (path: string, message: Circumstance) => void;
 
 /** @throws the error when it is not about this one file */
-function whyLeftAlone(error: unknown): string {
+function whyLeftAlone(error: unknown): Why {
   if (error instanceof DomainError) {
     if (error.code === 'configuration') throw error;
     return error.message;
   }
   const code = systemErrorCode(error);
   if (code === undefined) throw error;
-  return startupNotes.unreadable(code);
+  return circumstance('file-unreadable', { code });
 }
 
 /** @returns false when it was not taken in for a reason that is reported */
@@ -158,7 +167,10 @@ function readNotes(candidates: readonly LegacyJson[], report: Report): Notes {
   for (const candidate of candidates) {
     const parsed = 'problem' in candidate ? undefined : notesSchema.safeParse(candidate.content);
     if (parsed?.success !== true) {
-      report(candidate.path, startupNotes.ignored('problem' in candidate ? candidate.problem : null));
+      report(
+        candidate.path,
+        circumstance('notes-ignored', { why: 'problem' in candidate ? candidate.problem : null }),
+      );
       continue;
     }
     const { sha256, size, compatible } = parsed.data;

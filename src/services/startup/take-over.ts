@@ -2,7 +2,8 @@ import type { Crash } from '../../core/crash';
 import type { Catalog } from '../catalog/catalog';
 import type { ServicePorts } from '../service-ports';
 import { DomainError } from '../../core/errors';
-import { startupNotes } from '../../core/reasons/startup';
+import { circumstance } from '../../core/circumstances/catalogue';
+import { sayWhy } from '../../core/circumstances/sentences';
 import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 
@@ -29,7 +30,8 @@ export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<S
   const releases = await importLegacyReleases({ catalog, legacy, markers, now }).catch(leftForLater);
   for (const compatible of releases.released) log.info({ compatible }, 'release taken over');
   const problems = [...files.problems, ...releases.problems];
-  for (const { path, message } of problems) log.warn({ path }, `${path}: ${message}`);
+  for (const { path, message } of problems)
+    log.warn({ path, reason: message }, `${path}: ${sayWhy(message)}`);
   return { lastCrash, adopted: files.adopted, released: releases.released, problems };
 }
 
@@ -39,6 +41,6 @@ function leftForLater(error: unknown): Imported {
     throw error;
   return {
     released: [],
-    problems: [{ path: 'manifest.json', message: startupNotes.notTakenOver(error.message) }],
+    problems: [{ path: 'manifest.json', message: circumstance('not-taken-over', { why: error.message }) }],
   };
 }

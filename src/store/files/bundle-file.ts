@@ -60,8 +60,8 @@ function readable(
   };
 }
 
-/** Does not use the handle's own stream, which would add listeners to the shared handle and read past the end. */
-function streamed(read: OpenFile['read'], start: number, end: number): Readable {
+/** Streams by reads. Does not use the handle's own stream, which would add listeners to the shared handle and read past the end. */
+export function streamed(read: OpenFile['read'], start: number, end: number): Readable {
   let at = start;
   return new Readable({
     highWaterMark: pieceSizeBytes,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Inspection, verdicts } from '../../core/inspection';
+import { whyInJson } from './why-columns';
 
 // This also reads rows of earlier versions: a field that is added later needs a default here.
-const finding = z.object({ code: z.string(), message: z.string() });
+const finding = z.object({ code: z.string(), message: whyInJson });
 const instant = z.iso.datetime().transform((text) => new Date(text));
 const text = z.string().nullable();
 const texts = z.array(z.string());

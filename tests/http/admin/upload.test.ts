@@ -85,7 +85,16 @@ describe('uploading', () => {
 
   it('refuses bytes that are no bundle', async () => {
     const answer = await upload().attach('bundle', Buffer.alloc(100_000, 1), 'a.raucb').expect(422);
-    expect(answer.body).toMatchObject({ code: 'bundle-broken' });
+    const message =
+      'the signature length at its end is larger than the file: it was cut short or is not a bundle';
+    expect(answer.body).toMatchObject({
+      code: 'bundle-broken',
+      detail: `a.raucb is broken: ${message}`,
+      reasons: [
+        { code: 'signature-length', message, reason_code: 'signature-beyond-file', reason_parameters: {} },
+      ],
+    });
+    expect(answer.body).not.toHaveProperty('findings');
     expect(await admin.stored()).toEqual(nothingStored);
   });
 

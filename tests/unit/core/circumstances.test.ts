@@ -5,12 +5,14 @@ import {
   circumstances,
 } from '../../../src/core/circumstances/catalogue';
 import { isSameWhy, knownSentence, sayAny, sayWhy } from '../../../src/core/circumstances/sentences';
+import { bundleSamples } from '../../support/bundle-circumstances';
 
 const again = { version: '1.0.0', isAgain: true, slot: null };
 const silent = circumstance('installation-silent');
 
 /** What each of them may need. */
 const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Code> } = {
+  ...bundleSamples,
   'no-finding': [],
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],
@@ -56,6 +58,7 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'installation-called-off': [{ by: 'local' }],
   'installation-retried': [{ by: 'local' }],
   'installation-replaced': [{ bundle: 'v2.raucb' }],
+  'only-downloaded': [],
   'installation-gives-way': [{ bundle: 'v2.raucb' }],
   'no-longer-offered': [{ refusal: { code: 'held', parameters: { by: 'local', reason: silent } } }],
   'next-is-nothing': [],

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseCertificate, type ParsedCertificate } from '../../../src/rauc/certificate';
@@ -44,7 +45,7 @@ function judge(sayings: Sayings = [], profile: Partial<VerificationProfile> = {}
     untrustedLists: [],
   };
   const problem = checkRules(facts);
-  return problem === null ? null : [problem.code, problem.message];
+  return problem === null ? null : [problem.code, sayWhy(problem.message)];
 }
 
 const said = (code: string, message: RegExp) => [code, expect.stringMatching(message) as string];
@@ -76,7 +77,7 @@ describe('keys and signatures', () => {
 describe('what is not understood', () => {
   it('is named', () => {
     expect(judge([{}, { notUnderstood: ['1.2.3', '1.2.4'] }])).toEqual(
-      said('chain-critical-extension', /^"Middle of intermediate" has an extension 1\.2\.3, 1\.2\.4 that/),
+      said('chain-critical-extension', /^"Middle of intermediate" has extensions 1\.2\.3, 1\.2\.4 that/),
     );
   });
 });
@@ -92,7 +93,7 @@ describe('the authorities', () => {
   it('may be so many as those above allow', () => {
     expect(judge([{}, { pathLength: 0 }, { pathLength: 1 }])).toBeNull();
     expect(judge([{}, {}, { pathLength: 0 }])).toEqual(
-      said('chain-path-length', /^"Root of intermediate" allows 0 CAs below it, there are 1$/),
+      said('chain-path-length', /^"Root of intermediate" allows 0 CAs below it, but there are 1$/),
     );
     expect(judge([{}, { selfIssued: true }, { pathLength: 0 }])).toBeNull();
   });
@@ -124,7 +125,7 @@ describe('names below an authority that limits them', () => {
     const mail = [...sound[0].subject, { type: attributeOids.emailAddress, text: 'a@b' }];
     const alternative = [{ id: extensionOids.subjectAltName, isCritical: false }];
     for (const names of [{ subject: mail }, { extensions: alternative }] as Saying[]) {
-      expect(judge([names, { nameLimits }])).toEqual(outside(/cannot be told to be inside/));
+      expect(judge([names, { nameLimits }])).toEqual(outside(/cannot be checked against them/));
       expect(judge([names])).toBeNull();
     }
   });

@@ -135,12 +135,12 @@ describe('a signature over signed attributes', () => {
     [
       'with a message digest outside of them',
       unsigned(messageDigest),
-      `${messageDigest} must not be among those that are not signed`,
+      `${messageDigest} must not be among the unsigned ones`,
     ],
     [
       'with a signing time outside of them',
       unsigned(signingTime),
-      `${signingTime} must not be among those that are not signed`,
+      `${signingTime} must not be among the unsigned ones`,
     ],
   ])('%s is refused', async (_, change, what) => {
     expect(await judge(sound, change)).toContain(what);

@@ -1,3 +1,6 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
+import type { Circumstance } from '../../../src/core/reasons/why';
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { createHash } from 'node:crypto';
 import type { Image, Manifest } from '../../../src/core/inspection';
 import { checkImages } from '../../../src/rauc/check-images';
@@ -54,7 +57,7 @@ const payload = payloadOf({ 'a.img': 'aaaa', 'b.img': 'bb', 'c.img.caibx': 'inde
 describe('the files that a manifest names', () => {
   async function warn(images: readonly Partial<Image>[], change: Partial<Manifest> = {}, bytes = payload) {
     const found = await imageWarnings(bufferSource(bytes), bytes.length, manifestOf(images, change));
-    return found.map(({ code, message }) => `${code}: ${message}`);
+    return found.map(({ code, message }) => `${code}: ${sayWhy(message)}`);
   }
   const missing = (name: string) => [expect.stringMatching(`^image-missing: .*: ${name}\\.`) as string];
 
@@ -68,7 +71,7 @@ describe('the files that a manifest names', () => {
     expect(await warn([{ filename: 'a.img' }])).toEqual([]);
     expect(await warn([{ filename: 'd.img' }])).toEqual(missing('d.img'));
     expect(await warn([{ filename: 'a.img', sizeBytes: 5 }])).toEqual([
-      expect.stringContaining('a.img (4 bytes, the manifest says 5)'),
+      expect.stringContaining('a.img (4 bytes; the manifest says 5)'),
     ]);
   });
 
@@ -134,7 +137,7 @@ describe('the hashes that a manifest has', () => {
     });
   const a = { filename: 'a.img', sha256: sha256('aaaa') };
   const b = { filename: 'b.img', sha256: sha256('bb') };
-  const notChecked = (reason: string) => ({ state: 'not-checked', reason });
+  const notChecked = (reason: Circumstance) => ({ state: 'not-checked', reason });
 
   it('are those of the files, and each that is not is named', async () => {
     expect(await check([a, b, { filename: 'empty', sha256: sha256('') }])).toEqual({ state: 'sound' });
@@ -155,35 +158,37 @@ describe('the hashes that a manifest has', () => {
     expect(await check([{ ...a, sha256: sha256('x'), converted: ['a.img'] }])).toMatchObject({
       state: 'mismatch',
     });
-    expect(await check(others)).toEqual(notChecked('the manifest has no hash of a file in the bundle'));
+    expect(await check(others)).toEqual(notChecked(circumstance('manifest-without-hashes')));
   });
 
   it('are not checked where nobody can, and it says why', async () => {
-    expect(await check([a], { format: 'crypt' })).toEqual(notChecked('the payload is encrypted'));
+    expect(await check([a], { format: 'crypt' })).toEqual(notChecked(circumstance('payload-encrypted')));
     const looked = { manifest: manifestOf([a]), payloadSizeBytes: payload.length, encrypted: false };
     const source = bufferSource(payload);
     expect(await checkImages(source, { ...looked, encrypted: true })).toEqual(
-      notChecked('the payload is encrypted'),
+      notChecked(circumstance('payload-encrypted')),
     );
-    const unread = notChecked('the manifest could not be read');
+    const unread = notChecked(circumstance('manifest-unknown'));
     expect(await checkImages(source, { ...looked, manifest: null })).toEqual(unread);
     expect(await checkImages(source, { ...looked, payloadSizeBytes: null })).toEqual(unread);
-    expect(await check([{ ...a, filename: 'folder' }])).toEqual(notChecked('folder is not a regular file'));
+    expect(await check([{ ...a, filename: 'folder' }])).toEqual(
+      notChecked(circumstance('image-not-a-file', { name: 'folder' })),
+    );
     expect(await check([a], {}, Buffer.alloc(4096))).toEqual(
-      notChecked('the payload is not a sound squashfs: it has no squashfs magic'),
+      notChecked(circumstance('squashfs-unsound', { why: circumstance('squashfs-without-magic') })),
     );
     const packed = Buffer.from(payload);
     packed.writeUInt16LE(4, 20);
-    expect(await check([a], {}, packed)).toMatchObject({
-      reason: expect.stringContaining('compressor 4') as string,
-    });
+    expect(await check([a], {}, packed)).toEqual(
+      notChecked(circumstance('compressor-unknown', { compressor: 4 })),
+    );
   });
 
   it('are not checked of images larger than 64 GiB together', async () => {
     const huge = fileInode({ sizeBytes: 64 * 2 ** 30 + 1 }, true);
     const listing = Buffer.concat([listingHead(1), listingEntry('a.img', 32)]);
     const bytes = squashfsImage({ inodes: [directoryInode(listing.length + 3), huge], listing });
-    expect(await check([a], {}, bytes)).toEqual(notChecked('the images are larger than 64 GiB'));
+    expect(await check([a], {}, bytes)).toEqual(notChecked(circumstance('images-too-large')));
   });
 
   it('are reported on as they are taken', async () => {

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBundle } from '../../support/bundle-factory';
@@ -18,7 +19,7 @@ async function judge(bundle: Buffer, kind: SignerKind = 'rsa'): Promise<readonly
   const keyring = (await bundleSigner(kind)).caPath;
   const { verdict, reasons } = await inspectBytes(bundle, await profileFor(keyring));
   const [reason] = reasons;
-  return [verdict === 'broken' ? (reason?.code ?? 'broken') : verdict, reason?.message ?? ''];
+  return [verdict === 'broken' ? (reason?.code ?? 'broken') : verdict, sayWhy(reason?.message ?? '')];
 }
 
 describe('a signature that is made to take long', () => {

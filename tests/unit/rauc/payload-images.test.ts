@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Inspection } from '../../../src/core/inspection';
@@ -17,6 +18,10 @@ import { bundleSigner } from '../../support/test-pki';
 
 const imageCodes = ({ warnings }: Inspection) =>
   warnings.filter(({ code }) => code.startsWith('image-')).map(({ code }) => code);
+
+function warningOf({ warnings }: Inspection, wanted: string): string {
+  return sayWhy(warnings.find(({ code }) => code === wanted)?.message ?? '');
+}
 
 async function inspect(bytes: Buffer): Promise<Inspection> {
   const inspection = await inspectBytes(bytes, await profileFor((await bundleSigner()).caPath));
@@ -67,14 +72,14 @@ describe('the images of a payload', () => {
   ])('have a warning when one is missing: %s', async (_name, options) => {
     const inspection = await withManifest((text) => text.replace('=rootfs.img', '=other.img'), options);
     expect(imageCodes(inspection)).toEqual(['image-missing']);
-    expect(inspection.warnings.find(({ code }) => code === 'image-missing')?.message).toContain('other.img');
+    expect(warningOf(inspection, 'image-missing')).toContain('other.img');
   });
 
   it('have a warning when one has another size than the manifest says', async () => {
     const inspection = await withManifest((text) => text.replace('size=65536', 'size=65535'));
     expect(imageCodes(inspection)).toEqual(['image-size']);
-    expect(inspection.warnings.find(({ code }) => code === 'image-size')?.message).toContain(
-      'rootfs.img (65536 bytes, the manifest says 65535)',
+    expect(warningOf(inspection, 'image-size')).toContain(
+      'rootfs.img (65536 bytes; the manifest says 65535)',
     );
   });
 
@@ -95,7 +100,7 @@ describe('the images of a payload', () => {
     );
     const inspection = await withManifest((text) => `${text}\n${more.join('')}`);
     expect(imageCodes(inspection)).toEqual(['image-missing']);
-    expect(inspection.warnings.find(({ code }) => code === 'image-missing')?.message).toContain(
+    expect(warningOf(inspection, 'image-missing')).toContain(
       's0.img, s1.img, s2.img, s3.img, s4.img and 195 more',
     );
   });

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { readFile } from 'node:fs/promises';
 import type { ParsedCertificate } from '../../../src/rauc/certificate';
 import { parseKeyring } from '../../../src/rauc/keyring';
@@ -45,7 +46,7 @@ function judge({ own = [list], delivered = [], chain = [signer, root], changes =
     at: testNow,
     untrustedLists: delivered,
   });
-  return problem === null ? null : `${problem.code}: ${problem.message}`;
+  return problem === null ? null : `${problem.code}: ${sayWhy(problem.message)}`;
 }
 
 const saying = (change: Partial<RevocationList>): RevocationList => ({ ...list, ...change });
@@ -133,7 +134,7 @@ describe('the lists that come with the signature', () => {
   it('take trust away, each of them', () => {
     expect(judge({ delivered: [revoking(signer)] })).toBe(revoked);
     const harmful =
-      /^chain-no-crl: the signature brings a revocation list of "Root of ec" that is not current/;
+      /^chain-no-crl: the signature contains a revocation list of "Root of ec" that is not current/;
     expect(judge({ delivered: [list, saying({ nextUpdate: testNow })] })).toMatch(harmful);
     expect(judge({ delivered: [list, saying({ isPartial: true })] })).toMatch(harmful);
   });

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import { deflateSync } from 'node:zlib';
 import { bufferSource } from '../../../src/rauc/source';
 import { openSquashfs } from '../../../src/rauc/squashfs';
@@ -57,16 +58,16 @@ describe('the root directory', () => {
   const size = listing.length + 3;
   const packedTooLarge = deflateSync(Buffer.alloc(8193));
   it.each<[string, RegExp, SquashfsParts]>([
-    ['is none', /root is no directory/, { inodes: [fileInode({ sizeBytes: 0 })], listing }],
-    ['is less than empty', /root is no directory/, { inodes: [directoryInode(2)], listing }],
+    ['is none', /root is not a directory/, { inodes: [fileInode({ sizeBytes: 0 })], listing }],
+    ['is less than empty', /root is not a directory/, { inodes: [directoryInode(2)], listing }],
     [
       'has half an inode',
-      /root is no directory/,
+      /root is not a directory/,
       { inodes: [directoryInode(size).subarray(0, 27)], listing },
     ],
     [
       'has half an extended inode',
-      /root is no directory/,
+      /root is not a directory/,
       { inodes: [directoryInode(size, true).subarray(0, 35)], listing },
     ],
     ['ends in an entry', /root directory is malformed/, { inodes: [directoryInode(size - 1)], listing }],
@@ -103,7 +104,7 @@ describe('the root directory', () => {
     ],
     [
       'goes on behind the end',
-      /block lies outside of it/,
+      /block is outside it/,
       { inodes: [directoryInode(8192 + 4)], listing: Buffer.alloc(8192) },
     ],
   ])('is refused when it %s', async (_, message, parts) => {
@@ -116,7 +117,7 @@ describe('the root directory', () => {
       root.writeUInt16LE(at, 26);
       return find({ inodes: [root], listing });
     };
-    await expect(begins(listing.length)).rejects.toEqual(refused(/outside of its block/));
+    await expect(begins(listing.length)).rejects.toEqual(refused(/outside its block/));
     await expect(begins(listing.length - 1)).rejects.toEqual(refused(/root directory is malformed/));
   });
 
@@ -147,7 +148,7 @@ describe('a payload', () => {
     const image = squashfsImage({ inodes: [directoryInode(3)], listing: Buffer.alloc(1) });
     image.writeUInt16LE(4, 20);
     expect(await openSquashfs(bufferSource(image), image.length)).toEqual({
-      unavailable: 'the squashfs uses compressor 4, which is not supported here',
+      unavailable: circumstance('compressor-unknown', { compressor: 4 }),
     });
   });
 });

@@ -76,11 +76,11 @@ describe('the superblock', () => {
       },
     ],
     ['a block size of two minds', /block size/, (bytes) => bytes.writeUInt16LE(16, 22)],
-    ['more bytes than it has', /outside of it/, (bytes) => bytes.writeBigUInt64LE(10_001n, 40)],
-    ['its inodes behind its end', /outside of it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 64)],
-    ['its directories behind its end', /outside of it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 72)],
-    ['its fragments behind its end', /outside of it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 80)],
-    ['its inodes in what is not in use', /outside of it/, (bytes) => bytes.writeBigUInt64LE(5_000n, 40)],
+    ['more bytes than it has', /outside it/, (bytes) => bytes.writeBigUInt64LE(10_001n, 40)],
+    ['its inodes behind its end', /outside it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 64)],
+    ['its directories behind its end', /outside it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 72)],
+    ['its fragments behind its end', /outside it/, (bytes) => bytes.writeBigUInt64LE(10_000n, 80)],
+    ['its inodes in what is not in use', /outside it/, (bytes) => bytes.writeBigUInt64LE(5_000n, 40)],
   ])('is refused with %s', (_, message, change) => {
     expect(() => parse(change)).toThrow(refused(message));
   });
@@ -94,6 +94,6 @@ describe('the superblock', () => {
 describe('an offset', () => {
   it('lies before its limit', () => {
     expect(offset(9n, 10)).toBe(9);
-    expect(() => offset(10n, 10)).toThrow(refused(/outside of it/));
+    expect(() => offset(10n, 10)).toThrow(refused(/outside it/));
   });
 });

@@ -123,7 +123,7 @@ describe('a hash tree', () => {
   ])('cannot be: %s', async (_, payloadSize, size) => {
     await expect(verify(Buffer.alloc(payloadSize), '0'.repeat(64), size)).rejects.toMatchObject({
       code: 'verity-size',
-      message: `a hash tree of ${size} bytes can't lie in a payload of ${payloadSize}`,
+      message: `a hash tree of ${size} bytes does not fit a payload of ${payloadSize}`,
     });
   });
 });

@@ -1,3 +1,4 @@
+import { sayWhy } from '../../../src/core/circumstances/sentences';
 import { readFile } from 'node:fs/promises';
 import { manifestHints } from '../../../src/rauc/hints';
 import { parseManifest } from '../../../src/rauc/manifest';
@@ -62,7 +63,7 @@ describe('the hint that an image could be adaptive', () => {
   it.each(['a.img', 'a.ext4', 'a.vfat', 'a.squashfs'])('is given for %s', (filename) => {
     const hints = hintsFor(image(filename));
     expect(hints.map(({ code }) => code)).toEqual(['no-adaptive-index']);
-    expect(hints[0]?.message).toContain(filename);
+    expect(sayWhy(hints[0]?.message ?? '')).toContain(filename);
   });
 
   it('names the images that it is about, and no others', () => {
@@ -75,7 +76,7 @@ describe('the hint that an image could be adaptive', () => {
       ].join(''),
     );
     expect(others).toEqual([]);
-    expect(hint?.message).toMatch(/: slow\.img, slower\.ext4 could have it\.$/);
+    expect(sayWhy(hint?.message ?? '')).toMatch(/: slow\.img, slower\.ext4 could have it\.$/);
   });
 
   it.each([
@@ -126,7 +127,9 @@ describe('warnings of the signer', () => {
 
   it('say for how long, and since when', () => {
     const messageOf = (leftMs: number) =>
-      signerWarnings({ notAfter: new Date(now.getTime() + leftMs), extendedKeyUsage: null }, now)[0]?.message;
+      signerWarnings({ notAfter: new Date(now.getTime() + leftMs), extendedKeyUsage: null }, now)
+        .map(({ message }) => sayWhy(message))
+        .join();
     expect(messageOf(2.5 * dayMs)).toMatch(/expires in 2 days/);
     expect(messageOf(-dayMs)).toMatch(/expired at 2026-11-01T12:00:00\.000Z/);
   });
@@ -162,6 +165,6 @@ describe('warnings of a manifest', () => {
 
   it('quote the version that nobody can compare', () => {
     const inspected = parseManifest(Buffer.from('[update]\ncompatible=b\nversion=v1\n'), 'payload').manifest;
-    expect(manifestWarnings(inspected).at(-1)?.message).toContain('"v1"');
+    expect(sayWhy(manifestWarnings(inspected).at(-1)?.message ?? '')).toContain('"v1"');
   });
 });

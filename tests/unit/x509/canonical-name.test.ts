@@ -82,6 +82,6 @@ describe('a canonical name', () => {
     ],
     ['an attribute without type', tlv(0x30, tlv(0x31, tlv(0x30, utf8('a'))))],
   ])('is refused for %s', (_, bytes) => {
-    expect(() => canonicalName(readElement(bytes, 'DER'))).toThrow(malformed(/missing, or stands where/));
+    expect(() => canonicalName(readElement(bytes, 'DER'))).toThrow(malformed(/missing, or is where/));
   });
 });

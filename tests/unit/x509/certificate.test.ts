@@ -21,7 +21,7 @@ import {
 
 const read = (parts: CertificateParts = {}, encoding: Encoding = 'DER') =>
   readCertificate(certificateOf(parts), encoding);
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 const nothing = Buffer.alloc(0);
 
 const basicConstraints = extensionOf(19, hex('30 06 01 01 ff 02 01 03'), true);

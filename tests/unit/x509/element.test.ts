@@ -6,7 +6,7 @@ import { hex } from '../../support/x509-bytes';
 
 const der = (text: string) => readElement(hex(text), 'DER');
 const ber = (text: string) => readElement(hex(text), 'BER');
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 
 describe('an element', () => {
   it('has its tag, its content and its bytes as they stood', () => {

@@ -12,7 +12,7 @@ import { malformed } from '../../support/malformed';
 import { hex } from '../../support/x509-bytes';
 
 const der = (text: string | Buffer) => readElement(typeof text === 'string' ? hex(text) : text, 'DER');
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 
 const keyUsageId = '06 03 55 1d 0f';
 const skiId = '06 03 55 1d 0e';

@@ -5,7 +5,7 @@ import { malformed } from '../../support/malformed';
 import { hex, nameOf } from '../../support/x509-bytes';
 
 const der = (bytes: Buffer) => readElement(bytes, 'DER');
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 
 const directory = (text: string) => tlv(0xa4, nameOf(text));
 const dns = tlv(0x82, Buffer.from('a.example'));

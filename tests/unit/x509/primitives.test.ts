@@ -9,7 +9,7 @@ import { mustRun } from '../../support/programs';
 import { hex } from '../../support/x509-bytes';
 
 const element = (tag: number, content: string) => readElement(tlv(tag, hex(content)), 'BER');
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 
 describe('a truth value', () => {
   it.each([
@@ -111,8 +111,8 @@ describe('an object identifier', () => {
   it.each([
     ['', /cut short/],
     ['2a 86', /cut short/],
-    ['2a 80 01', /zeros in front/],
-    ['80 2a', /zeros in front/],
+    ['2a 80 01', /leading zeros/],
+    ['80 2a', /leading zeros/],
     [`69 81 ${'80 '.repeat(18)} 00`, /too large/],
   ])('is refused, as no other spelling may hide what is known: %s', (content, reason) => {
     expect(() => readOid(element(0x06, content))).toThrow(malformed(reason));

@@ -16,7 +16,7 @@ import {
   validity,
 } from '../../support/x509-bytes';
 
-const misplaced = malformed(/missing, or stands where none may/);
+const misplaced = malformed(/missing, or is where none may/);
 const nothing = Buffer.alloc(0);
 const read = (parts: ListParts = {}) => readRevocationList(revocationListOf(parts), 'DER');
 const entry = (serial: string, ...extensions: readonly Buffer[]) =>

@@ -28,8 +28,8 @@ export const releaseAttention = {
     why: Why | null;
   }) =>
     `the rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
-  'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: string }) =>
-    `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`,
+  'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: Why }) =>
+    `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${sayWhy(why)}`,
   'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>
     `${bundle} has images that do not match its manifest, and devices refuse to install it: ${namedImages(files)}. Build it again and release the new one`,
   'signer-expired': ({ bundle }: { bundle: string }) =>

@@ -1,5 +1,6 @@
 import type { EventJson } from '../../../contract/event';
 import { text } from '../../texts';
+import { factWords } from '../../why-words';
 
 const words = text.events;
 
@@ -9,9 +10,10 @@ interface ChangesProps extends Pick<EventJson, 'before' | 'after'> {
 
 /** Before and after, by the names of what they hold. What is the same on both sides is left out. */
 export function Changes({ id, before, after }: ChangesProps) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const [past, present] = [factWords(before), factWords(after)];
+  const names = [...new Set([...Object.keys(past), ...Object.keys(present)])];
   const shown = names
-    .map((name) => ({ name, old: said(before?.[name]), now: said(after?.[name]) }))
+    .map((name) => ({ name, old: said(past[name]), now: said(present[name]) }))
     .filter(({ old, now }) => old !== now);
   return (
     <dl id={id} class="changes">

@@ -1,3 +1,4 @@
+import { findingWords } from '../../why-words';
 import type { ReleasePreviewJson } from '../../../contract/release';
 import { formatCount, formatMoment } from '../../format';
 import { text } from '../../texts';
@@ -46,9 +47,9 @@ function Consequence({
         </p>
       )}
       {current?.bundle === draft.bundle && <p class="warn-text">{words.again}</p>}
-      {warnings.map(({ message }) => (
-        <p key={message} class="warn-text">
-          {message}
+      {warnings.map((warning) => (
+        <p key={warning.message} class="warn-text">
+          {findingWords(warning)}
         </p>
       ))}
     </>

@@ -12,7 +12,7 @@ import type { Image, SignerCertificate } from '../../../core/inspection';
 import type { StoredImageCheck } from '../../../core/image-check';
 import type { BundleDescription } from '../../../services/catalog/describe-bundle';
 import type { ListedBundle } from '../../../services/catalog/list-bundles';
-import { presentWhy } from '../kernel/why-json';
+import { presentFinding, presentWhy } from '../../../contract/present-why';
 
 export function presentBundle({ bundle, activeFor }: ListedBundle): BundleJson {
   const { inspection } = bundle;
@@ -25,9 +25,9 @@ export function presentBundle({ bundle, activeFor }: ListedBundle): BundleJson {
     format: inspection.format,
     encrypted: inspection.encrypted,
     verdict: inspection.verdict,
-    reasons: inspection.reasons.map(({ code, message }) => ({ code, message })),
-    warnings: inspection.warnings.map(({ code, message }) => ({ code, message })),
-    hints: inspection.hints.map(({ code, message }) => ({ code, message })),
+    reasons: inspection.reasons.map(presentFinding),
+    warnings: inspection.warnings.map(presentFinding),
+    hints: inspection.hints.map(presentFinding),
     image_check: presentImageCheck(bundle.imageCheck),
     uploaded_at: bundle.uploadedAt.toISOString(),
     uploaded_by: bundle.uploadedBy,

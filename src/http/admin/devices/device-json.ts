@@ -3,7 +3,7 @@ import type { SeenBoot } from '../../../core/board';
 import type { Device, Hold } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { instantText } from '../kernel/instant-text';
-import { presentWhy } from '../kernel/why-json';
+import { presentWhy } from '../../../contract/present-why';
 import { presentInstallation } from './installation-json';
 
 /** @param revokedAt since when a certificate has been revoked; `null` if it is not */

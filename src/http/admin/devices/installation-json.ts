@@ -2,7 +2,7 @@ import type { InstallationJson } from '../../../contract/installation';
 import type { Installation } from '../../../core/installation';
 import { isWritten } from '../../../core/installation-states';
 import { instantText } from '../kernel/instant-text';
-import { presentWhy } from '../kernel/why-json';
+import { presentWhy } from '../../../contract/present-why';
 
 export function presentInstallation(installation: Installation): InstallationJson {
   const { bytesSent, bundleSizeBytes, step } = installation;

@@ -2,6 +2,7 @@ import type { DeviceGroupJson, EffectJson, ReachJson } from '../../../contract/r
 import type { Release } from '../../../core/release';
 import type { DeviceGroup, ReleaseReach } from '../../../services/rollouts/count-reach';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
+import { presentFinding } from '../../../contract/present-why';
 
 /** What a release does, together with the answer that it was made. */
 export async function presentEffect(
@@ -9,7 +10,8 @@ export async function presentEffect(
   release: Release,
 ): Promise<EffectJson> {
   const reach = await previewRelease.reachOf(release);
-  return { reach: reach && presentReach(reach), warnings: [...(await previewRelease.warningsOf(release))] };
+  const warnings = await previewRelease.warningsOf(release);
+  return { reach: reach && presentReach(reach), warnings: warnings.map(presentFinding) };
 }
 
 export function presentReach(reach: ReleaseReach): ReachJson {

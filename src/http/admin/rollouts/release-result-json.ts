@@ -5,7 +5,7 @@ import { summarizeOutcomes } from '../../../core/release-outcome';
 import { provenPercent } from '../../../core/rollout-count';
 import type { BackTarget } from '../../../services/rollouts/go-back';
 import type { ReleaseResult } from '../../../ports/catalog';
-import { presentWhy } from '../kernel/why-json';
+import { presentWhy } from '../../../contract/present-why';
 import { presentActivation } from './release-json';
 import { presentPolicy, presentTotal } from './rollout-json';
 

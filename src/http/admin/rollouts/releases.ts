@@ -1,3 +1,4 @@
+import { presentFinding } from '../../../contract/present-why';
 import {
   deactivateBody,
   deactivatedChannelJson,
@@ -95,7 +96,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
         const preview = await previewRelease.preview({ ...readRelease(body), ...by(actor) });
         const { current, reach, warnings, ...place } = preview;
         const shown = { current: current && presentWithRollout(current), reach: presentReach(reach) };
-        return { status: 200, json: { ...place, ...shown, warnings: [...warnings] } };
+        return { status: 200, json: { ...place, ...shown, warnings: warnings.map(presentFinding) } };
       },
     }),
     defineRoute({

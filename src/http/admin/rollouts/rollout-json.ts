@@ -7,7 +7,7 @@ import type { Release } from '../../../core/release';
 import type { RolloutPolicy } from '../../../core/rollout';
 import type { RolloutCount } from '../../../core/rollout-count';
 import { formatSteps } from '../../../core/rollout-policy';
-import { presentWhy } from '../kernel/why-json';
+import { presentWhy } from '../../../contract/present-why';
 import type { RolloutProgressReport } from '../../../services/rollouts/describe-rollout';
 
 export function presentRollout({ rollout }: Release): RolloutJson {

@@ -116,7 +116,7 @@ describe('publishing', () => {
     for (const file of [noise, cut]) {
       await expect(opened.publish(file)).rejects.toMatchObject({
         code: 'bundle-broken',
-        details: { reasons: [expect.objectContaining({ code: expect.any(String) as string })] },
+        details: { findings: [expect.objectContaining({ code: expect.any(String) as string })] },
       });
     }
     expect(await stored(opened.dataDir)).toEqual(nothing);

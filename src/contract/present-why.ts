@@ -1,0 +1,24 @@
+import { snakeCase } from '../base/text/field-names';
+import { sayAny, sayWhy } from '../core/circumstances/sentences';
+import type { Finding } from '../core/inspection';
+import type { Why } from '../core/reasons/why';
+import type { FindingJson } from './finding';
+import type { WhyJson } from './why';
+
+/** A reason as a sentence, and as a code with parameters if the server has found it. */
+export function presentWhy(why: Why | null): WhyJson & { readonly reason: string | null } {
+  return { reason: sayAny(why), ...codeOf(why) };
+}
+
+/** The same for what was found in a bundle. */
+export function presentFinding({ code, message }: Finding): FindingJson {
+  return { code, message: sayWhy(message), ...codeOf(message) };
+}
+
+function codeOf(why: Why | null): WhyJson {
+  const coded = why === null || typeof why === 'string' ? null : why;
+  return {
+    reason_code: coded?.code ?? null,
+    reason_parameters: coded === null ? null : snakeCase(coded.parameters),
+  };
+}

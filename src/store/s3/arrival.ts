@@ -1,0 +1,212 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecentMap } from '../../base/collections/recent-map';
+import { readExactly } from '../../base/files/read-exactly';
+import { blockBytes, runBytes } from './block-digests';
+import { S3Error } from './s3-error';
+import type { VerifiedObject } from './verified-object';
+import { WrongBytes } from './wrong-bytes';
+
+export interface ArrivalOptions {
+  readonly object: VerifiedObject;
+  /** Where its blocks are kept; `null` if there is no room on the disk. */
+  readonly file: string | null;
+  /** Blocks that the disk has no room for, by {@link recentKey}. */
+  readonly recent: RecentMap<string, Buffer>;
+  /** Called once all blocks are on the disk. Failing does no harm: they stay readable. */
+  readonly onWhole: () => Promise<void>;
+}
+
+/** Blocks that follow each other; `undefined` for those that arrived wrong. */
+type Blocks = readonly (Buffer | undefined)[];
+
+/** How many failures in a row end the filling; each has been tried again for a while before. */
+const maxFailures = 5;
+const pauseMs = 1_000;
+
+/**
+ * A bundle on its way from the object store: each block is fetched once for all who wait for it, verified, and kept on the disk. The
+ * others follow on their own, beginning behind the latest one that was asked for.
+ */
+export class Arrival {
+  /** How many have it open. */
+  readers = 0;
+  readonly #present: Uint8Array;
+  readonly #pending = new Map<number, Promise<Buffer>>();
+  readonly #object: VerifiedObject;
+  #handle: FileHandle | null = null;
+  #missing: number;
+  #next = 0;
+  #isClosed = false;
+  #isDiskFull = false;
+  #filling: Promise<void> | null = null;
+
+  private constructor(private readonly options: ArrivalOptions) {
+    this.#object = options.object;
+    this.#missing = this.#object.digests.count;
+    this.#present = new Uint8Array(this.#missing);
+  }
+
+  static async begin(options: ArrivalOptions): Promise<Arrival> {
+    const arrival = new Arrival(options);
+    if (options.file !== null) arrival.#handle = await open(options.file, 'w+', 0o600);
+    return arrival;
+  }
+
+  get sizeBytes(): number {
+    return this.#object.digests.sizeBytes;
+  }
+
+  /** Whether all of it is on the disk. */
+  get isWhole(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** Reads exactly `length` bytes. @throws WrongBytes, or what the store or the disk fails with */
+  async read(position: number, length: number): Promise<Buffer> {
+    if (position + length > this.sizeBytes) throw new Error(`the bundle ended before ${position + length}`);
+    const target = Buffer.allocUnsafe(length);
+    for (let filled = 0; filled < length;) {
+      const index = Math.floor((position + filled) / blockBytes);
+      const from = position + filled - index * blockBytes;
+      const part = Math.min(this.#object.digests.lengthOf(index) - from, length - filled);
+      (await this.#part(index, from, part)).copy(target, filled);
+      filled += part;
+    }
+    return target;
+  }
+
+  /** Fetches everything that is missing, or what the disk has room for. @throws what a read does */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = null;
+    });
+    return this.#filling;
+  }
+
+  /** Ends it. What others still read fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#filling?.catch(() => undefined);
+    await Promise.allSettled(this.#pending.values());
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
+  }
+
+  get #takesMore(): boolean {
+    return this.#handle !== null && !this.#isDiskFull && !this.#isClosed;
+  }
+
+  async #fill(): Promise<void> {
+    for (let failures = 0; !this.isWhole && this.#takesMore;) {
+      const [first, count] = this.#missingRun();
+      if (count === 0) {
+        await Promise.allSettled(this.#pending.values());
+        continue;
+      }
+      try {
+        const blocks = await this.#fetch(first, count);
+        failures = 0;
+        if (blocks.includes(undefined)) throw new WrongBytes(this.#object.sha256);
+      } catch (error) {
+        failures += 1;
+        if (failures === maxFailures || !(error instanceof S3Error && error.isPassing)) throw error;
+        await delay(pauseMs);
+      }
+    }
+  }
+
+  /** Some blocks that nobody fetches: those behind the latest one that was read, and then from the start. */
+  #missingRun(): readonly [number, number] {
+    const { count } = this.#object.digests;
+    const isFree = (index: number) => this.#present[index] === 0 && !this.#pending.has(index);
+    for (let step = 0; step < count; step += 1) {
+      const first = (this.#next + step) % count;
+      if (!isFree(first)) continue;
+      let length = 1;
+      while (length < runBytes / blockBytes && first + length < count && isFree(first + length)) length += 1;
+      return [first, length];
+    }
+    return [0, 0];
+  }
+
+  async #part(index: number, from: number, length: number): Promise<Buffer> {
+    const handle = this.#handle;
+    if (this.#present[index] === 1 && handle !== null)
+      return await readExactly(handle, index * blockBytes + from, length);
+    const { sha256 } = this.#object;
+    const block =
+      this.options.recent.get(recentKey(sha256, index)) ??
+      (await (this.#pending.get(index) ?? this.#fetchOne(index)));
+    return block.subarray(from, from + length);
+  }
+
+  async #fetchOne(index: number): Promise<Buffer> {
+    this.#next = index + 1;
+    return this.#right(await this.#fetch(index, 1), 0);
+  }
+
+  /** Fetches blocks; whoever asks for one of them meanwhile waits for it. */
+  #fetch(first: number, count: number): Promise<Blocks> {
+    if (this.#isClosed) return Promise.reject(new Error('the bundle is closed'));
+    const run = this.#object.fetch(first, count).then(async (blocks) => {
+      await this.#keep(first, blocks);
+      return blocks;
+    });
+    for (let index = first; index < first + count; index += 1) {
+      const one = run.then((blocks) => this.#right(blocks, index - first));
+      this.#pending.set(index, one);
+      const done = () => this.#pending.delete(index);
+      one.then(done, done);
+    }
+    return run;
+  }
+
+  async #keep(first: number, blocks: Blocks): Promise<void> {
+    for (const [at, block] of blocks.entries()) {
+      const index = first + at;
+      if (block === undefined || this.#present[index] === 1) continue;
+      if (await this.#write(index, block)) {
+        this.#present[index] = 1;
+        this.#missing -= 1;
+      } else this.options.recent.set(recentKey(this.#object.sha256, index), block);
+    }
+    if (this.isWhole) await this.#finish();
+  }
+
+  /** @returns false if the disk takes nothing: then blocks stay in memory for a while, and what was written stays readable */
+  async #write(index: number, block: Buffer): Promise<boolean> {
+    if (this.#handle === null || this.#isDiskFull) return false;
+    try {
+      for (let from = 0; from < block.length;) {
+        const at = index * blockBytes + from;
+        from += (await this.#handle.write(block, from, block.length - from, at)).bytesWritten;
+      }
+      return true;
+    } catch {
+      this.#isDiskFull = true;
+      return false;
+    }
+  }
+
+  /** @throws WrongBytes if that block is wrong */
+  #right(blocks: Blocks, at: number): Buffer {
+    const block = blocks[at];
+    if (block === undefined) throw new WrongBytes(this.#object.sha256);
+    return block;
+  }
+
+  async #finish(): Promise<void> {
+    try {
+      await this.#handle?.sync();
+      await this.options.onWhole();
+    } catch {
+      this.#isDiskFull = true; // it stays an arrival, which is fetched again another time
+    }
+  }
+}
+
+function recentKey(sha256: string, index: number): string {
+  return `${sha256}/${index}`;
+}

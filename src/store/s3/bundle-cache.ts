@@ -1,0 +1,243 @@
+import { rename, rm, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder } from '../../base/files/replace-file';
+import { RecentMap } from '../../base/collections/recent-map';
+import type { OpenBytes, OpenFile } from '../../ports/bundle-storage';
+import { openBundleFile, streamed } from '../files/bundle-file';
+import { Arrival } from './arrival';
+import { partSuffix, takeOverCachedFiles } from './cached-files';
+import type { VerifiedObject } from './verified-object';
+
+export interface BundleCacheOptions {
+  readonly folder: string;
+  /** What the files of bundles may take together, in bytes. Those that are open stay even so. */
+  readonly limitBytes: number;
+  /** Called when a bundle cannot be fetched to its end. */
+  readonly onFailure: (sha256: string, error: unknown) => void;
+}
+
+interface Entry {
+  /** What it takes on the disk when it is whole; 0 if the disk has no room for it. */
+  sizeBytes: number;
+  /** How many have it open. */
+  readers: number;
+  /** `null` once the file is whole. */
+  arrival: Promise<Arrival> | null;
+}
+
+/** So many blocks of 1 MiB are in memory for bundles that the disk has no room for. */
+const recentBlocks = 16;
+
+/**
+ * Bundles of the object store on this machine's disk: whole ones, verified, under their hashes, and those that are arriving. The ones that
+ * were used longest ago make room for others. Nothing in it is needed: it may be deleted while the server is stopped.
+ */
+export class BundleCache {
+  /** In the order of last use. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #recent = new RecentMap<string, Buffer>(recentBlocks);
+  readonly #ending = new Set<Promise<void>>();
+  #isClosed = false;
+
+  private constructor(private readonly options: BundleCacheOptions) {}
+
+  /** Takes over what an earlier process left. */
+  static async open(options: BundleCacheOptions): Promise<BundleCache> {
+    const cache = new BundleCache(options);
+    for (const { sha256, sizeBytes } of await takeOverCachedFiles(options.folder))
+      cache.#entries.set(sha256, { sizeBytes, readers: 0, arrival: null });
+    await cache.#makeRoom(0);
+    return cache;
+  }
+
+  /** What the files take, in bytes; those of arriving bundles count as if they were whole. */
+  get usedBytes(): number {
+    let sum = 0;
+    for (const { sizeBytes } of this.#entries.values()) sum += sizeBytes;
+    return sum;
+  }
+
+  /** Opens a bundle that is whole here. */
+  async openWhole(sha256: string, sizeBytes: number): Promise<OpenFile | undefined> {
+    const entry = this.#use(sha256);
+    if (entry?.arrival !== null) return undefined;
+    const release = this.#lease(sha256, entry);
+    try {
+      const file = await openBundleFile(this.#pathOf(sha256));
+      if (file.sizeBytes === sizeBytes) return { ...file, close: () => file.close().finally(release) };
+      await file.close();
+    } catch {
+      // Somebody removed it: it is fetched again.
+    }
+    release();
+    if (this.#entries.get(sha256) === entry) this.#entries.delete(sha256);
+    await rm(this.#pathOf(sha256), { force: true });
+    return undefined;
+  }
+
+  /** Opens a bundle that is arriving, or begins to fetch it. */
+  async openArriving(object: VerifiedObject): Promise<OpenBytes> {
+    const { sha256 } = object;
+    const entry = this.#use(sha256) ?? this.#begin(object);
+    const release = this.#lease(sha256, entry);
+    try {
+      const arrival = await entry.arrival;
+      if (arrival === null) {
+        const file = await openBundleFile(this.#pathOf(sha256));
+        return { ...file, close: () => file.close().finally(release) };
+      }
+      const read = (position: number, length: number) => arrival.read(position, length);
+      arrival.readers += 1;
+      this.#fill(sha256, arrival);
+      return {
+        sizeBytes: arrival.sizeBytes,
+        read,
+        createReadStream: (start, end) => streamed(read, start, end),
+        close: async () => {
+          arrival.readers -= 1;
+          release();
+          if (arrival.readers === 0 && arrival.isWhole) await arrival.close();
+        },
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Waits until all of a bundle is here, or what the disk has room for. @throws what fetching fails with */
+  async fetch(object: VerifiedObject): Promise<void> {
+    const bytes = await this.openArriving(object);
+    try {
+      await (await this.#entries.get(object.sha256)?.arrival)?.fill();
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  /** Takes a verified file, if there is room. @param move gives it its place, which may be taken by the same bytes */
+  async adopt(sha256: string, sizeBytes: number, move: (file: string) => Promise<void>): Promise<void> {
+    if (this.#entries.has(sha256) || !(await this.#makeRoom(sizeBytes))) return;
+    try {
+      await move(this.#pathOf(sha256));
+    } catch {
+      return; // it is fetched when it is needed
+    }
+    if (!this.#entries.has(sha256)) this.#entries.set(sha256, { sizeBytes, readers: 0, arrival: null });
+    await this.#makeRoom(0);
+  }
+
+  /** Removes a bundle. Whoever has it open keeps it. */
+  async forget(sha256: string): Promise<void> {
+    const entry = this.#entries.get(sha256);
+    this.#entries.delete(sha256);
+    await rm(this.#pathOf(sha256), { force: true });
+    await rm(this.#pathOf(sha256) + partSuffix, { force: true });
+    if (entry?.readers === 0) this.#end(entry);
+  }
+
+  /** Ends everything that is arriving. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const entry of this.#entries.values()) this.#end(entry);
+    await Promise.all(this.#ending);
+  }
+
+  #pathOf(sha256: string): string {
+    return path.join(this.options.folder, sha256);
+  }
+
+  /** Puts it at the end of the order, which survives a restart as the file's time. */
+  #use(sha256: string): Entry | undefined {
+    const entry = this.#entries.get(sha256);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(sha256);
+    this.#entries.set(sha256, entry);
+    const now = new Date();
+    if (entry.arrival === null) utimes(this.#pathOf(sha256), now, now).catch(() => undefined);
+    return entry;
+  }
+
+  #lease(sha256: string, entry: Entry): () => void {
+    entry.readers += 1;
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      entry.readers -= 1;
+      if (entry.readers > 0) return;
+      if (this.#entries.get(sha256) !== entry) this.#end(entry);
+      // Nothing of it is on the disk, or the disk has too much.
+      else void (entry.sizeBytes === 0 ? this.forget(sha256) : this.#makeRoom(0)).catch(() => undefined);
+    };
+  }
+
+  #begin(object: VerifiedObject): Entry {
+    const { sha256, digests } = object;
+    const entry: Entry = { sizeBytes: digests.sizeBytes, readers: 0, arrival: null };
+    this.#entries.set(sha256, entry);
+    entry.arrival = this.#arrive(object, entry);
+    entry.arrival.catch(() => {
+      if (this.#entries.get(sha256) === entry) this.#entries.delete(sha256);
+    });
+    return entry;
+  }
+
+  async #arrive(object: VerifiedObject, entry: Entry): Promise<Arrival> {
+    const { sha256 } = object;
+    const parts = { object, recent: this.#recent };
+    if (await this.#makeRoom(0, entry)) {
+      try {
+        const arrival: Arrival = await Arrival.begin({
+          ...parts,
+          file: this.#pathOf(sha256) + partSuffix,
+          onWhole: () => this.#arrived(sha256, entry, arrival),
+        });
+        return arrival;
+      } catch {
+        // The disk takes no file.
+      }
+    }
+    entry.sizeBytes = 0;
+    return await Arrival.begin({ ...parts, file: null, onWhole: () => Promise.resolve() });
+  }
+
+  /** In the background, until it is whole or fails. */
+  #fill(sha256: string, arrival: Arrival): void {
+    arrival.fill().catch((error: unknown) => {
+      if (!this.#isClosed) this.options.onFailure(sha256, error);
+    });
+  }
+
+  /** Whoever reads the arrival continues to; others open the file. */
+  async #arrived(sha256: string, entry: Entry, arrival: Arrival): Promise<void> {
+    if (this.#entries.get(sha256) !== entry) return;
+    await rename(this.#pathOf(sha256) + partSuffix, this.#pathOf(sha256));
+    await syncFolder(this.options.folder);
+    entry.arrival = null;
+    if (arrival.readers === 0) void arrival.close();
+  }
+
+  /**
+   * Removes what was used longest ago, until there is room.
+   * @param keep an entry that stays
+   * @returns whether there is
+   */
+  async #makeRoom(neededBytes: number, keep?: Entry): Promise<boolean> {
+    for (const [sha256, entry] of [...this.#entries]) {
+      if (this.usedBytes + neededBytes <= this.options.limitBytes) return true;
+      if (entry.readers > 0 || entry === keep) continue;
+      await this.forget(sha256);
+    }
+    return this.usedBytes + neededBytes <= this.options.limitBytes;
+  }
+
+  #end(entry: Entry): void {
+    const end = async () => {
+      const arrival = await entry.arrival?.catch(() => null);
+      await arrival?.close();
+    };
+    const ending = end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+}

@@ -1,0 +1,137 @@
+import type { OpenBytes, StoredBytes } from '../../ports/bundle-storage';
+import { putInParts } from './multipart';
+import { S3Error } from './s3-error';
+import type { S3Client } from './s3-client';
+import { elementsOf, textOf } from './xml';
+
+/** The bytes of bundles in an object store. Fails with what `objectStoreError` translates. */
+export interface BundleObjects {
+  /** @returns `undefined` if there is no such object */
+  sizeOf(sha256: string): Promise<number | undefined>;
+  list(): Promise<readonly StoredBytes[]>;
+  /** Stores bytes whose hash is known, in place of any others. The store checks what arrives. */
+  put(sha256: string, bytes: Pick<OpenBytes, 'sizeBytes' | 'read'>, options: PutOptions): Promise<void>;
+  /** Reads exactly `length` bytes. @throws S3Error `NoSuchKey` or `InvalidRange` when they are not there */
+  read(sha256: string, position: number, length: number): Promise<Buffer>;
+  /** Removes an object, if it is there. */
+  remove(sha256: string): Promise<void>;
+  /** Ends uploads in parts that began before, and of which nothing more is coming. @returns how many */
+  abortUploads(before: Date): Promise<number>;
+  close(): void;
+}
+
+export interface PutOptions {
+  /** An object that is there stays; otherwise it is replaced. */
+  readonly onlyIfMissing: boolean;
+}
+
+/** Larger ones are stored in parts, in bytes. */
+export const singlePutBytes = 16 << 20;
+
+const keyPrefix = 'sha256/';
+const hashPattern = /^[0-9a-f]{64}$/;
+const listPatienceMs = 5_000;
+
+/** {@link BundleObjects} in S3, each under its hash. */
+export class S3BundleObjects implements BundleObjects {
+  constructor(private readonly client: S3Client) {}
+
+  async sizeOf(sha256: string): Promise<number | undefined> {
+    try {
+      const { headers } = await this.client.send({ method: 'HEAD', key: keyPrefix + sha256 });
+      return Number(headers['content-length']);
+    } catch (error) {
+      if (error instanceof S3Error && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly StoredBytes[]> {
+    const stored: StoredBytes[] = [];
+    for (let token: string | undefined, isMore = true; isMore;) {
+      const { body } = await this.client.send({
+        method: 'GET',
+        key: '',
+        query: {
+          'list-type': '2',
+          prefix: this.client.prefix + keyPrefix,
+          ...(token === undefined ? {} : { 'continuation-token': token }),
+        },
+        patienceMs: listPatienceMs,
+      });
+      const xml = body.toString();
+      for (const entry of elementsOf(xml, 'Contents')) {
+        const sha256 = this.#hashIn(textOf(entry, 'Key') ?? '');
+        if (sha256 !== undefined) stored.push({ sha256, sizeBytes: Number(textOf(entry, 'Size')) });
+      }
+      token = textOf(xml, 'NextContinuationToken');
+      isMore = textOf(xml, 'IsTruncated') === 'true' && token !== undefined;
+    }
+    return stored.sort((one, other) => (one.sha256 < other.sha256 ? -1 : 1));
+  }
+
+  async put(
+    sha256: string,
+    bytes: Pick<OpenBytes, 'sizeBytes' | 'read'>,
+    { onlyIfMissing }: PutOptions,
+  ): Promise<void> {
+    const key = keyPrefix + sha256;
+    if (bytes.sizeBytes > singlePutBytes) {
+      await putInParts(this.client, key, bytes);
+      return;
+    }
+    const body = await bytes.read(0, bytes.sizeBytes);
+    const headers = onlyIfMissing ? { 'If-None-Match': '*' } : {};
+    try {
+      await this.client.send({ method: 'PUT', key, body, bodySha256: sha256, headers });
+    } catch (error) {
+      // Another server stored the same bytes at the same time, or the answer to the try before was lost.
+      if (!(error instanceof S3Error && error.status === 412)) throw error;
+    }
+  }
+
+  async read(sha256: string, position: number, length: number): Promise<Buffer> {
+    const { status, body } = await this.client.send({
+      method: 'GET',
+      key: keyPrefix + sha256,
+      headers: { Range: `bytes=${position}-${position + length - 1}` },
+      maxBytes: length,
+    });
+    if (status !== 206 && position > 0) throw new S3Error(status, 'the store ignores ranges');
+    if (body.length !== length) throw new S3Error(416, 'InvalidRange');
+    return body;
+  }
+
+  async remove(sha256: string): Promise<void> {
+    try {
+      await this.client.send({ method: 'DELETE', key: keyPrefix + sha256 });
+    } catch (error) {
+      if (!(error instanceof S3Error && error.status === 404)) throw error;
+    }
+  }
+
+  async abortUploads(before: Date): Promise<number> {
+    const prefix = this.client.prefix + keyPrefix;
+    const { body } = await this.client.send({ method: 'GET', key: '', query: { uploads: '', prefix } });
+    let aborted = 0;
+    for (const upload of elementsOf(body.toString(), 'Upload')) {
+      const sha256 = this.#hashIn(textOf(upload, 'Key') ?? '');
+      const uploadId = textOf(upload, 'UploadId');
+      const begun = Date.parse(textOf(upload, 'Initiated') ?? '');
+      if (sha256 === undefined || uploadId === undefined || !(begun < before.getTime())) continue;
+      await this.client.send({ method: 'DELETE', key: keyPrefix + sha256, query: { uploadId } });
+      aborted += 1;
+    }
+    return aborted;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  #hashIn(key: string): string | undefined {
+    const start = this.client.prefix + keyPrefix;
+    const sha256 = key.startsWith(start) ? key.slice(start.length) : '';
+    return hashPattern.test(sha256) ? sha256 : undefined;
+  }
+}

@@ -1,0 +1,237 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { parseSha256 } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type {
+  BundleStorage,
+  OpenBytes,
+  OpenFile,
+  RemovedBundle,
+  StagedBundle,
+  StageOptions,
+  StoredBytes,
+} from '../../ports/bundle-storage';
+import { streamed } from '../files/bundle-file';
+import type { IncomingFile, IncomingFiles } from '../files/incoming-files';
+import type { NamedBytesIndex } from '../files/named-bytes';
+import { digestBlocks, type DigestRecords, digestUnverified } from './block-digests';
+import type { BundleCache } from './bundle-cache';
+import type { BundleObjects } from './objects';
+import { objectStoreError, withStore } from './s3-error';
+import { VerifiedObject } from './verified-object';
+import { WrongBytes } from './wrong-bytes';
+
+export interface S3BundlesOptions {
+  readonly objects: BundleObjects;
+  readonly cache: BundleCache;
+  readonly digests: DigestRecords;
+  readonly incoming: IncomingFiles;
+  /** The bundles that the database knows. */
+  readonly known: NamedBytesIndex;
+  /** Called when the store returns other bytes than were stored. */
+  readonly onWrongBytes: (sha256: string) => void;
+  /** For how long a bundle is waited for that must be fetched whole before any of it is known to be right, in milliseconds. */
+  readonly coldWaitMs?: number;
+}
+
+const usualColdWaitMs = 10_000;
+
+/**
+ * Bundles in an object store, under their hashes, and read through a cache on this machine's disk. Only verified bytes leave it. What is
+ * known of a bundle's size comes from the database, so bundles in the cache are served while the store is away.
+ */
+export class S3Bundles implements BundleStorage {
+  /** Bundles whose object has wrong bytes: the next upload replaces it. */
+  readonly #wrong = new Set<string>();
+  readonly #verifying = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: S3BundlesOptions) {}
+
+  async stage(content: Readable, options: StageOptions): Promise<StagedBundle> {
+    const incoming = await this.options.incoming.stage(content, options);
+    let sent: Promise<void> | null = null;
+    let isKept = false;
+    const send = () => (sent ??= withStore(() => this.#send(incoming)));
+    return {
+      ...incoming.written,
+      open: () => incoming.open(),
+      send,
+      keep: async (name) => {
+        if (isKept) throw new Error('this upload was stored before');
+        await send();
+        await this.#keep(incoming, name);
+        isKept = true;
+      },
+      discard: () => incoming.discard(),
+    };
+  }
+
+  open(sha256: string): Promise<OpenBytes> {
+    return this.#reading(sha256, async (sizeBytes) => {
+      const { cache, coldWaitMs = usualColdWaitMs } = this.options;
+      return (
+        (await cache.openWhole(sha256, sizeBytes)) ??
+        (await cache.openArriving(await this.#verified(sha256, sizeBytes, coldWaitMs)))
+      );
+    });
+  }
+
+  openFile(sha256: string): Promise<OpenFile> {
+    return this.#reading(sha256, async (sizeBytes) => {
+      const { cache } = this.options;
+      const found = await cache.openWhole(sha256, sizeBytes);
+      if (found !== undefined) return found;
+      await cache.fetch(await this.#verified(sha256, sizeBytes, Infinity));
+      const fetched = await cache.openWhole(sha256, sizeBytes);
+      if (fetched === undefined) throw DomainError.of('disk-full');
+      return fetched;
+    });
+  }
+
+  stat(sha256: string): Promise<StoredBytes | undefined> {
+    return withStore(async () => {
+      if (this.#wrong.has(parseSha256(sha256))) return undefined;
+      const sizeBytes = await this.options.objects.sizeOf(sha256);
+      return sizeBytes === undefined ? undefined : { sha256, sizeBytes };
+    });
+  }
+
+  list(): Promise<readonly StoredBytes[]> {
+    return withStore(() => this.options.objects.list());
+  }
+
+  async remove(sha256: string, { name, isShared }: RemovedBundle): Promise<void> {
+    const { known, objects, cache, digests } = this.options;
+    if (known.hashOf(name) !== parseSha256(sha256)) return;
+    known.remove(name);
+    if (isShared || known.namesOf(sha256).length > 0) return;
+    await withStore(async () => {
+      await cache.forget(sha256);
+      await digests.remove(sha256);
+      await objects.remove(sha256);
+    });
+  }
+
+  /** A bundle that could not be fetched to its end. */
+  noteFailure(sha256: string, error: unknown): void {
+    if (!(error instanceof WrongBytes) || this.#wrong.has(sha256)) return;
+    this.#wrong.add(sha256);
+    this.options.onWrongBytes(sha256);
+  }
+
+  async close(): Promise<void> {
+    this.options.objects.close();
+    await this.options.cache.close();
+    await Promise.allSettled(this.#verifying.values());
+  }
+
+  /** Once it resolves, the bytes last. */
+  async #send(incoming: IncomingFile): Promise<void> {
+    const { objects, digests } = this.options;
+    const { sha256, sizeBytes } = incoming.written;
+    const isWrong = this.#wrong.has(sha256);
+    const file = await incoming.open();
+    try {
+      if ((await digests.find(sha256, sizeBytes)) === undefined)
+        await digests.save(sha256, await digestBlocks(file));
+      if (!isWrong && (await objects.sizeOf(sha256)) === sizeBytes) return;
+      await objects.put(sha256, file, { onlyIfMissing: !isWrong });
+      this.#wrong.delete(sha256);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #keep(incoming: IncomingFile, name: string): Promise<void> {
+    const { sha256, sizeBytes } = incoming.written;
+    await this.options.cache.adopt(sha256, sizeBytes, (file) => incoming.keep({ file, replaces: true }));
+    this.options.known.add(name, { sha256, sizeBytes });
+    await incoming.discard().catch(() => undefined); // the next start removes it
+  }
+
+  async #reading<Bytes extends OpenBytes>(
+    sha256: string,
+    open: (sizeBytes: number) => Promise<Bytes>,
+  ): Promise<Bytes> {
+    const sizeBytes = this.options.known.sizeOf(parseSha256(sha256));
+    if (sizeBytes === undefined) throw this.#gone(sha256);
+    try {
+      return this.#watched(sha256, await open(sizeBytes));
+    } catch (error) {
+      throw this.#readError(sha256, error);
+    }
+  }
+
+  /** The same bytes; what fails later is noted, too. */
+  #watched<Bytes extends OpenBytes>(sha256: string, bytes: Bytes): Bytes {
+    const read = async (position: number, length: number) => {
+      try {
+        return await bytes.read(position, length);
+      } catch (error) {
+        throw this.#readError(sha256, error);
+      }
+    };
+    return { ...bytes, read, createReadStream: (start, end) => streamed(read, start, end) };
+  }
+
+  #readError(sha256: string, error: unknown): unknown {
+    this.noteFailure(sha256, error);
+    if (error instanceof WrongBytes) return this.#gone(sha256, error);
+    const translated = objectStoreError(error);
+    const isMissing =
+      error instanceof Error && 'status' in error && (error.status === 404 || error.status === 416);
+    return isMissing ? this.#gone(sha256, error) : translated;
+  }
+
+  #gone(sha256: string, cause?: unknown): DomainError {
+    const name = this.options.known.namesOf(sha256)[0] ?? sha256;
+    return DomainError.of('bundle-bytes-gone', { name }, { cause });
+  }
+
+  async #verified(sha256: string, sizeBytes: number, waitMs: number): Promise<VerifiedObject> {
+    const { digests, objects } = this.options;
+    const found = await digests.find(sha256, sizeBytes);
+    if (found !== undefined) return new VerifiedObject(sha256, found, objects);
+    await within(waitMs, this.#verify(sha256, sizeBytes));
+    const made = await digests.find(sha256, sizeBytes);
+    if (made === undefined) throw new WrongBytes(sha256);
+    return new VerifiedObject(sha256, made, objects);
+  }
+
+  /** Reads all of an object to learn the digests of its blocks: once for all who need them. */
+  #verify(sha256: string, sizeBytes: number): Promise<void> {
+    const { digests, objects } = this.options;
+    const running = this.#verifying.get(sha256);
+    if (running !== undefined) return running;
+    const verify = async () => {
+      const read = (position: number, length: number) => objects.read(sha256, position, length);
+      const made = await digestUnverified(sha256, { sizeBytes, read });
+      if (made === undefined) throw new WrongBytes(sha256);
+      await digests.save(sha256, made);
+    };
+    const verifying = verify().finally(() => this.#verifying.delete(sha256));
+    this.#verifying.set(sha256, verifying);
+    verifying.catch((error: unknown) => this.noteFailure(sha256, error));
+    return verifying;
+  }
+}
+
+/** @throws DomainError `unavailable` when it takes longer */
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  if (limitMs === Infinity) {
+    await work;
+    return;
+  }
+  const stop = new AbortController();
+  const late = delay(limitMs, undefined, { signal: stop.signal }).then(
+    () => {
+      throw DomainError.of('bundle-still-arriving');
+    },
+    () => undefined,
+  );
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    stop.abort();
+  }
+}

@@ -1,0 +1,78 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { S3Error } from './s3-error';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** As it was signed: not encoded again. */
+  readonly path: string;
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly body?: Uint8Array | undefined;
+  /** A longer answer is an error. */
+  readonly maxBytes: number;
+  /** How long nothing may be sent or received, in milliseconds. */
+  readonly silenceMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Connections that are kept for the next request. */
+export class Connections {
+  readonly #plain = new http.Agent(agentOptions);
+  readonly #secure = new https.Agent(agentOptions);
+
+  /** Sends a request and receives the whole answer. @throws S3Error without a status when there is none */
+  send({ url, method, path, headers, body, maxBytes, silenceMs, signal }: HttpRequest): Promise<HttpAnswer> {
+    const isSecure = url.protocol === 'https:';
+    const options: https.RequestOptions = {
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      method,
+      path,
+      headers,
+      agent: isSecure ? this.#secure : this.#plain,
+      timeout: silenceMs,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return new Promise((resolve, reject) => {
+      const request = (isSecure ? https : http).request(options);
+      const fail = (error: NodeJS.ErrnoException) =>
+        reject(
+          error instanceof S3Error ? error : new S3Error(0, error.code ?? error.message, { cause: error }),
+        );
+      request.once('error', fail);
+      request.once('timeout', () => request.destroy(new S3Error(0, 'ETIMEDOUT')));
+      request.once('response', (answer) => {
+        answer.once('error', fail);
+        receive(answer, method === 'HEAD' ? 0 : maxBytes).then(resolve, fail);
+      });
+      request.end(body);
+    });
+  }
+
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+}
+
+const agentOptions: https.AgentOptions = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8 };
+
+async function receive(answer: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > maxBytes) throw new S3Error(0, 'the answer is too long');
+    pieces.push(piece);
+  }
+  if (!answer.complete) throw new S3Error(0, 'ECONNRESET');
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces, length) };
+}

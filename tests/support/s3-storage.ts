@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { IncomingFiles, cleanIncoming } from '../../src/store/files/incoming-files';
+import { type NamedBytes, NamedBytesIndex } from '../../src/store/files/named-bytes';
+import { DirectUpload } from '../../src/store/files/upload-writer';
+import { BundleCache } from '../../src/store/s3/bundle-cache';
+import { DigestFiles } from '../../src/store/s3/digest-files';
+import type { S3Location } from '../../src/store/s3/location';
+import { type BundleObjects, S3BundleObjects } from '../../src/store/s3/objects';
+import { S3Bundles } from '../../src/store/s3/s3-bundles';
+import { S3Client } from '../../src/store/s3/s3-client';
+import { temporaryFolder } from './programs';
+import type { Rgw } from './rgw';
+
+export interface S3StorageOptions {
+  readonly objects: BundleObjects;
+  /** Where cache and digests are; a new folder when left out. */
+  readonly folder?: string;
+  readonly cacheFolder?: string;
+  readonly limitBytes?: number;
+  readonly known?: readonly NamedBytes[];
+  readonly coldWaitMs?: number;
+}
+
+export interface OpenedStorage {
+  readonly storage: S3Bundles;
+  readonly cache: BundleCache;
+  readonly folder: string;
+  /** Bundles of which the store returned wrong bytes. */
+  readonly wrong: string[];
+}
+
+const opened: S3Bundles[] = [];
+
+afterEach(async () => {
+  for (const storage of opened.splice(0)) await storage.close();
+});
+
+/** A bundle storage as the server opens it. */
+export async function openS3Storage({
+  objects,
+  known = [],
+  limitBytes = 1 << 30,
+  ...options
+}: S3StorageOptions): Promise<OpenedStorage> {
+  const folder = options.folder ?? (await temporaryFolder());
+  const wrong: string[] = [];
+  const cache = await BundleCache.open({
+    folder: options.cacheFolder ?? path.join(folder, 'cache'),
+    limitBytes,
+    onFailure: (sha256, error) => storage.noteFailure(sha256, error),
+  });
+  const incoming = path.join(folder, '.incoming');
+  await cleanIncoming(incoming);
+  const storage = new S3Bundles({
+    objects,
+    cache,
+    digests: new DigestFiles(path.join(folder, 'digests')),
+    incoming: new IncomingFiles(incoming, randomUUID, (file) => new DirectUpload(file)),
+    known: new NamedBytesIndex(known),
+    onWrongBytes: (sha256) => wrong.push(sha256),
+    ...(options.coldWaitMs === undefined ? {} : { coldWaitMs: options.coldWaitMs }),
+  });
+  opened.push(storage);
+  return { storage, cache, folder, wrong };
+}
+
+/** Where a new set of objects is, beside those of other tests. */
+export function locationOf(rgw: Pick<Rgw, 'endpoint'>, changes: Partial<S3Location> = {}): S3Location {
+  return {
+    bucket: 'bundles',
+    prefix: `${randomUUID()}/`,
+    endpoint: rgw.endpoint,
+    region: 'us-east-1',
+    isPathStyle: true,
+    ...changes,
+  };
+}
+
+export function clientOf(rgw: Rgw, location: S3Location, patienceMs = 20_000): S3Client {
+  const { accessKeyId, secretAccessKey } = rgw;
+  return new S3Client({
+    location,
+    credentials: () => Promise.resolve({ accessKeyId, secretAccessKey }),
+    now: () => new Date(),
+    patienceMs,
+  });
+}
+
+export function objectsOf(rgw: Rgw, location = locationOf(rgw)): S3BundleObjects {
+  return new S3BundleObjects(clientOf(rgw, location));
+}
