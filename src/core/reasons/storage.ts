@@ -94,6 +94,15 @@ export const storageReasons = {
     says: ({ why }: { why: string }) => `the object store takes no more bytes (${why})`,
     remedy: 'Raise its quota, or delete bundles that no device needs.',
   },
+  'bundle-store-keys': {
+    code: 'unavailable',
+    says: ({ file }: { file: string | null }) =>
+      file === null
+        ? 'there are no credentials for the object store'
+        : `${file} has no credentials for the object store, or cannot be read`,
+    remedy:
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or put them into that file under the profile in use.',
+  },
   'bundle-still-arriving': {
     code: 'unavailable',
     says: () => 'the bundle is still being fetched from the object store and verified',

@@ -1,3 +1,4 @@
+import { isAssignmentWindowOpen } from '../assignment-window';
 import { isWindowOpen } from '../maintenance-window';
 import type { Candidate, Case } from '../offer-case';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
@@ -31,11 +32,7 @@ export const rolloutRules = {
     });
   }),
 
-  window: ofRollout(({ rollout: { policy } }, { question: { at, limits } }) => {
-    if (policy.window === null) return pass('any-time', {});
-    if (isWindowOpen(policy.window, at)) return pass('window-open', {});
-    return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
-  }),
+  window: (asked: Case) => windowOfPin(asked) ?? windowOfRollout(asked),
 
   capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
     const { maxInProgress: max } = policy;
@@ -46,6 +43,24 @@ export const rolloutRules = {
     return count < max ? pass('has-room', { count, max }) : refuse('too-many-in-progress', { count, max });
   }),
 };
+
+const windowOfRollout = ofRollout(({ rollout: { policy } }, { question: { at, limits } }) => {
+  if (policy.window === null) return pass('any-time', {});
+  if (isWindowOpen(policy.window, at)) return pass('window-open', {});
+  return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
+});
+
+/** An assignment has terms of its own. @returns `null` for anything else */
+function windowOfPin({ device, candidate, question: { at, limits } }: Case): Verdict | null {
+  const terms = candidate?.source === 'pin' ? device.pin?.terms : undefined;
+  if (candidate === undefined || terms === undefined) return null;
+  const { kind, window } = terms;
+  if (limits.tellsTerms === true)
+    return window === null || isAssignmentWindowOpen(window, at) ? null : pass('downloads-ahead', {});
+  if (kind === 'downloadonly') return refuse('only-downloaded', { bundle: candidate.bundle.name });
+  if (window === null) return null;
+  return isAssignmentWindowOpen(window, at) ? pass('window-open', {}) : refuse('outside-window', {});
+}
 
 /** A pinned bundle, and one that the device was told of, have no rollout. */
 function ofRollout(judge: (release: Release, asked: Case, candidate: Candidate) => Verdict) {

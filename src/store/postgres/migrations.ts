@@ -371,4 +371,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE rollouts ADD COLUMN reason_circumstance ${text};
   ALTER TABLE release_ends ADD COLUMN reason_circumstance ${text};
   `,
+  `
+  ALTER TABLE devices ADD COLUMN pin_terms ${text};
+  `,
 ];
