@@ -51,7 +51,7 @@ describe('the certificates', () => {
       .waitFor();
     const row = rowOf(page, 'gateway-001');
     await row.getByText('Valid', { exact: true }).waitFor();
-    await row.getByText(/days left/).waitFor();
+    await row.getByText(/years left/).waitFor();
     await row.getByRole('link', { name: 'gateway-001' }).click();
     await page.waitForURL('**/devices/gateway-001');
   });

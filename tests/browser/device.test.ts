@@ -393,7 +393,8 @@ describe('what one can do to a device', () => {
     const strict = await openFleet(0, { fleetRules: { newDevices: 'waiting' } });
     await strict.device('stranger').poll();
     const page = await strict.open('/devices/stranger');
-    await page.getByText('It is new and waiting for admission.').waitFor();
+    await page.getByText('It gets nothing: the device is new and waiting for admission').waitFor();
+    expect(await page.locator('main .box').count()).toBe(0);
     await choose(page, 'Admit');
     await message(page, 'stranger is admitted').waitFor();
     expect((await strict.known('stranger')).admission).toBe('admitted');

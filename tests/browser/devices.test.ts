@@ -33,6 +33,20 @@ describe('the list of devices', () => {
     expect(rows.filter(({ shown }) => shown.includes('—'))).toEqual([]);
   });
 
+  it('keeps the heads of the columns in sight, below what can be done', async () => {
+    const page = await fleet.open('/devices');
+    await page.locator('.device-id').first().waitFor();
+    await page.locator('.table-box.fits').waitFor();
+    const seen = await page.evaluate<Record<string, number>>(`(() => {
+      scrollTo(0, document.body.scrollHeight);
+      const edges = (selector) => document.querySelector(selector).getBoundingClientRect();
+      return { row: edges('tbody tr').bottom, bar: edges('.table-head').bottom, head: edges('thead th').top };
+    })()`);
+    expect(seen['row']).toBeLessThan(0);
+    expect(seen['head']).toBe(seen['bar']);
+    expect(seen['bar']).toBeGreaterThan(0);
+  });
+
   it('goes through the fleet a page at a time, and back by the back button', async () => {
     const page = await fleet.open('/devices');
     await page

@@ -68,6 +68,10 @@ describe('the first start', () => {
     expect(await current.textContent()).toContain('Upload a bundle');
     expect(await steps.getByText(/^node .*rauc-simple-server\.js cert device board-1$/).count()).toBe(1);
     expect(await region(page, 'Needs attention').count()).toBe(0);
+    const main = page.getByRole('main');
+    await main.getByRole('button', { name: 'Issue a certificate' }).waitFor();
+    expect(await main.locator('button.primary').allTextContents()).toEqual(['Upload bundles']);
+    expect(await main.getByRole('region').count()).toBe(1);
     await cli(server.folder, 'cert', 'device', 'board-1');
     await page.reload();
     await steps.locator('.is-done', { hasText: 'Issue a certificate' }).waitFor({ timeout: 20_000 });

@@ -206,6 +206,7 @@ describe('hands on a rollout', () => {
     await box.getByRole('heading', { name: '2 devices failed or rolled back in this step' }).waitFor();
     const devices = box.getByRole('link', { name: '2 rolled back' });
     expect(await devices.getAttribute('href')).toBe(`/devices?release=${id}&state=rolled-back`);
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(1);
     await box.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByText('2 failed devices in this step are accepted').waitFor();
     await confirm(page, 'Resume');

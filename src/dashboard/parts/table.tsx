@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { text } from '../texts';
 import { Icon } from './icon';
+import { useFits } from './use-fits';
 
 export interface Column<Row> {
   readonly id: string;
@@ -41,17 +43,20 @@ export interface Selection {
 }
 
 /**
- * A table. In a narrow box each row becomes a card with labelled fields, headed by the first column. A table that is
- * still wider than its box scrolls horizontally, also by keyboard.
+ * A table, whose head stays in sight. In a narrow box each row becomes a card with labelled fields, headed by the first
+ * column. A table that is still wider than its box scrolls horizontally, also by keyboard.
  */
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false, isDense = false } = props;
   const allKeys = rows.map((row) => String(keyOf(row)));
   const isAll =
     selection !== undefined && allKeys.length > 0 && allKeys.every((key) => selection.keys.has(key));
+  const box = useRef<HTMLDivElement>(null);
+  const fits = useFits(box);
   return (
     <div
-      class={`table-box ${isDense ? 'dense' : ''}`}
+      ref={box}
+      class={`table-box ${isDense ? 'dense' : ''} ${fits ? 'fits' : ''}`}
       role="region"
       aria-label={label}
       tabIndex={0}

@@ -3,12 +3,17 @@ import { text } from '../texts';
 import { addUploads } from '../uploads';
 import { Icon } from './icon';
 
+interface UploadButtonProps {
+  /** Its class: most pages have no more important button. */
+  readonly look?: string;
+}
+
 /** Asks for bundles to upload. */
-export function UploadButton() {
+export function UploadButton({ look = 'primary' }: UploadButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="primary" onClick={() => input.current?.click()}>
+      <button type="button" class={look} onClick={() => input.current?.click()}>
         <Icon name="up" />
         {text.bundles.upload}
       </button>

@@ -16,7 +16,9 @@ it.each([
   [7, '7 days left', 'warn'],
   [29, '29 days left', 'warn'],
   [30, '30 days left', 'muted'],
-  [3_650, '3,650 days left', 'muted'],
+  [729, '729 days left', 'muted'],
+  [730, 'about 2 years left', 'muted'],
+  [3_649, 'about 10 years left', 'muted'],
 ])('a certificate with %d days left says so in words, the sooner the louder', (days, words, tone) => {
   expect(shown(days)).toEqual([words, tone]);
 });

@@ -6,7 +6,7 @@ import { findingWords } from '../../why-words';
 
 const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad', opaque: 'bad' } as const;
 
-/** The verdict in words; problems come first. */
+/** The verdict in words: problems come first, what could be better last. */
 export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {
   const { verdict, reasons, warnings, hints } = bundle;
   return (
@@ -21,17 +21,17 @@ export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson
           {findingWords(warning)}
         </Hint>
       ))}
-      {hints.map((hint) => (
-        <Hint key={hint.code} tone="info">
-          {findingWords(hint)}
-        </Hint>
-      ))}
       {verdict === 'trusted' ? (
         <p>{text.bundles.verdicts.trusted}</p>
       ) : (
         <Hint tone={tones[verdict]}>{text.bundles.verdicts[verdict]}</Hint>
       )}
       {reasons.length === 0 && warnings.length === 0 && <p class="muted">{text.bundles.noWarnings}</p>}
+      {hints.map((hint) => (
+        <Hint key={hint.code} tone="info">
+          {findingWords(hint)}
+        </Hint>
+      ))}
     </Section>
   );
 }

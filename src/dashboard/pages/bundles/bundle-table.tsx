@@ -22,14 +22,29 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'compatible',
     label: words.compatible,
+    isPlain: true,
     isLong: true,
     cell: ({ compatible }) => compatible ?? text.common.unknown,
   },
-  { id: 'version', label: words.version, isLong: true, cell: ({ version }) => version ?? text.common.none },
-  { id: 'current', label: words.current, isLong: true, cell: (bundle) => <CurrentOn bundle={bundle} /> },
+  {
+    id: 'version',
+    label: words.version,
+    isPlain: true,
+    isLong: true,
+    cell: ({ version }) => version ?? <span class="nothing">{text.common.none}</span>,
+  },
+  {
+    id: 'current',
+    label: words.current,
+    isPlain: true,
+    isLong: true,
+    cell: (bundle) => <CurrentOn bundle={bundle} />,
+  },
   {
     id: 'verdict',
     label: words.verdict,
+    isHead: true,
+    isPlain: true,
     cell: ({ verdict, warnings }) => (
       <>
         <StateBadge state={verdict} />
@@ -45,13 +60,14 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'images',
     label: words.images,
+    isPlain: true,
     cell: ({ image_check: check }) => (
       <StateBadge state={check.state} title={whyWords(check) ?? check.files.join(', ')} />
     ),
   },
-  { id: 'format', label: words.format, cell: ({ format }) => format ?? text.common.unknown },
-  { id: 'size', label: words.size, isNumber: true, cell: ({ size }) => formatBytes(size) },
-  { id: 'uploaded', label: words.uploaded, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
+  { id: 'format', label: words.format, isPlain: true, cell: ({ format }) => format ?? text.common.unknown },
+  { id: 'size', label: words.size, isPlain: true, isNumber: true, cell: ({ size }) => formatBytes(size) },
+  { id: 'uploaded', label: words.uploaded, isPlain: true, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
 ];
 
 export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson[] }) {
@@ -78,6 +94,7 @@ export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson
         columns={may('publish') ? [...columns, action] : columns}
         rows={bundles}
         keyOf={({ name }) => name}
+        isDense
       />
       {released !== null && (
         <ReleaseForm
@@ -92,7 +109,7 @@ export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson
 
 /** Where devices are offered it now. */
 function CurrentOn({ bundle }: { readonly bundle: BundleJson }) {
-  if (bundle.active_for.length === 0) return <span class="muted">{text.common.none}</span>;
+  if (bundle.active_for.length === 0) return <span class="muted nothing">{text.common.none}</span>;
   return (
     <span class="tags">
       {bundle.active_for.map(({ compatible, channel }) => (

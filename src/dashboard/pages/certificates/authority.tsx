@@ -16,7 +16,7 @@ export function Authority({ of }: { readonly of: CertificatesJson }) {
   return (
     <>
       <Warnings of={of} />
-      <div class="columns">
+      <div class="columns level">
         <Section title={words.ca} actions={of.ca !== null && <CaLink />}>
           {of.ca === null ? (
             <Missing hint={words.noCa} command={words.caCommand} />
@@ -102,8 +102,8 @@ function Names({ names }: { readonly names: readonly string[] }) {
 
 function Fingerprint({ value }: { readonly value: string }) {
   return (
-    <>
+    <span class="to-copy">
       <span class="mono">{value}</span> <CopyButton value={value} />
-    </>
+    </span>
   );
 }

@@ -56,6 +56,7 @@ export function DeviceCertificates({ of, isFiltered, sort, onOpen }: DeviceCerti
           keyOf={({ serial }) => serial}
           sort={sort}
           onSort={sortBy}
+          isDense
         />
       )}
       {(next !== null || !isFirst) && (
@@ -87,6 +88,8 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'state',
     label: words.columns.state,
+    isHead: true,
+    isPlain: true,
     cell: (certificate) => (
       <StateBadge
         state={stateOf(certificate)}
@@ -112,6 +115,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'serial',
     label: words.columns.serial,
+    isPlain: true,
     cell: ({ serial }) => <SerialLink serial={serial} isShort />,
   },
 ];

@@ -10,12 +10,11 @@ import { whyWords } from '../../why-words';
 /** What people must know first. A hint that a button in the header resolves appears right below it. */
 export function DeviceHints(subject: Subject) {
   const { device } = subject;
-  const { id, hold, pin, admission, first_contact_at: firstContactAt } = device;
+  const { id, hold, pin, first_contact_at: firstContactAt } = device;
   const { second_board: second, claimed_compatible: claimed, poller_omits: omits } = device;
   const { one } = text.devices;
   return (
     <>
-      {admission === 'waiting' && <Hint tone="warn">{one.waiting}</Hint>}
       {hold !== null && <Hint tone="warn">{one.held(hold.by, whyWords(hold))}</Hint>}
       {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
       {isRefused(device) && (

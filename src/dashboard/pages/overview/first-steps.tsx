@@ -51,7 +51,7 @@ export function FirstSteps({ steps, isFleet }: FirstStepsProps) {
                 </span>
               </h3>
               {!isDone && <p class="muted">{sentence}</p>}
-              {!isDone && Help !== null && <Help />}
+              {!isDone && Help !== null && <Help isNext={index === next} />}
             </div>
           </li>
         ))}

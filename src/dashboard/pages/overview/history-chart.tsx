@@ -33,6 +33,7 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
     formatMoment(new Date(last.at)),
     words,
   );
+  const [from, until] = edgesOf(new Date(first.at), new Date(last.at));
   return (
     <figure class="history">
       <div class="history-plot">
@@ -48,8 +49,8 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
         </svg>
       </div>
       <div class="history-axis muted small" aria-hidden="true">
-        <span>{formatDay(new Date(first.at))}</span>
-        <span>{formatMoment(new Date(last.at))}</span>
+        <span>{from}</span>
+        <span>{until}</span>
       </div>
       <ul class="legend">
         {versions.map((version) => (
@@ -61,6 +62,12 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
       </ul>
     </figure>
   );
+}
+
+/** Days are enough if they differ. */
+function edgesOf(from: Date, until: Date): readonly [string, string] {
+  const days = [formatDay(from), formatDay(until)] as const;
+  return days[0] === days[1] ? [formatMoment(from), formatMoment(until)] : days;
 }
 
 function nameOf(version: string | null): string {

@@ -19,21 +19,29 @@ export function OverviewPage() {
           <>
             <FirstSteps steps={steps} isFleet={devices.total > 1 && steps.has_device} />
             {devices.total > 0 && <Totals devices={devices} />}
-            <div class="columns main-first">
-              <div>
-                <Channels channels={channels} />
-                {devices.total > 0 && <VersionHistory channels={channels} />}
+            {isNew(steps, channels) ? null : (
+              <div class="columns main-first">
+                <div>
+                  <Channels channels={channels} />
+                  {devices.total > 0 && <VersionHistory channels={channels} />}
+                </div>
+                <div>
+                  {devices.total > 0 && <Attention items={attention} />}
+                  <LatestEvents />
+                </div>
               </div>
-              <div>
-                {devices.total > 0 && <Attention items={attention} />}
-                <LatestEvents />
-              </div>
-            </div>
+            )}
           </>
         )}
       </Loaded>
     </Page>
   );
+}
+
+/** Nothing is known yet that the first steps would not say. */
+function isNew(steps: OverviewJson['first_steps'], channels: OverviewJson['channels']): boolean {
+  const { has_bundle: hasBundle, has_device_certificate: hasCertificate, has_report: hasReport } = steps;
+  return channels.length === 0 && !hasBundle && !hasCertificate && !hasReport;
 }
 
 function Totals({ devices }: { readonly devices: OverviewJson['devices'] }) {

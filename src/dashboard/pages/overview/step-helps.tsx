@@ -15,15 +15,22 @@ import { stateOf } from '../certificates/expiry';
 
 const { step: words } = text.overview;
 const { certificates } = text;
+
+interface HelpProps {
+  /** It is the step to take now: of all the buttons its own stands out. */
+  readonly isNext: boolean;
+}
+
+const lookOf = ({ isNext }: HelpProps) => (isNext ? 'primary' : '');
 /** Enough to find a valid one. */
 const certificatesSeen = 50;
 
-export function UploadHelp() {
+export function UploadHelp(step: HelpProps) {
   return (
     <>
       {may('publish') && (
         <div class="actions">
-          <UploadButton />
+          <UploadButton look={lookOf(step)} />
         </div>
       )}
       <Command line={words.bundle.command} />
@@ -32,7 +39,7 @@ export function UploadHelp() {
 }
 
 /** Names the latest uploaded bundle. */
-export function ReleaseHelp() {
+export function ReleaseHelp(step: HelpProps) {
   const { value } = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => kind.startsWith('bundle.'),
   });
@@ -43,7 +50,7 @@ export function ReleaseHelp() {
     <>
       {bundle !== undefined && may('publish') && (
         <div class="actions">
-          <button type="button" class="primary" onClick={() => setOpen(true)}>
+          <button type="button" class={lookOf(step)} onClick={() => setOpen(true)}>
             {words.release.button(bundle.name)}
           </button>
         </div>
@@ -56,14 +63,14 @@ export function ReleaseHelp() {
   );
 }
 
-export function CertificateHelp() {
+export function CertificateHelp(step: HelpProps) {
   const dialog = useSignal<OpenDialog | null>(null);
   const { value, reload } = useCertificates();
   return (
     <>
       {value?.can_issue === true && may('admin') && (
         <div class="actions">
-          <button type="button" class="primary" onClick={() => (dialog.value = { kind: 'issue' })}>
+          <button type="button" class={lookOf(step)} onClick={() => (dialog.value = { kind: 'issue' })}>
             {certificates.issue}
           </button>
         </div>
@@ -75,7 +82,7 @@ export function CertificateHelp() {
 }
 
 /** For the device that got a certificate. */
-export function KitHelp() {
+export function KitHelp(step: HelpProps) {
   const dialog = useSignal<OpenDialog | null>(null);
   const { value, reload } = useCertificates();
   const { value: about } = useData<AboutJson>('/api/about', { isStale: () => false });
@@ -85,7 +92,7 @@ export function KitHelp() {
     <>
       {known !== undefined && may('admin') && (
         <div class="actions">
-          <button type="button" class="primary" onClick={() => (dialog.value = { kind: 'kit', device })}>
+          <button type="button" class={lookOf(step)} onClick={() => (dialog.value = { kind: 'kit', device })}>
             {certificates.kitOf(device)}
           </button>
         </div>

@@ -17,7 +17,7 @@ interface ActionsProps {
 /** The next step as a button, and the other possible actions after it. */
 export function Actions({ release, ask }: ActionsProps) {
   const { state, step, steps, changed_by: by } = release.rollout;
-  // Accepting failures is not the first suggestion.
+  // Then what to do is in the box below, where accepting failures is not the first suggestion.
   const isByItself = state === 'paused' && by === 'server';
   const isRunning = state === 'running';
   return (
@@ -37,8 +37,8 @@ export function Actions({ release, ask }: ActionsProps) {
           <Icon name="pause" /> {words.pause}
         </button>
       )}
-      {state === 'paused' && (
-        <button type="button" class={isByItself ? '' : 'primary'} onClick={() => ask('resume')}>
+      {state === 'paused' && !isByItself && (
+        <button type="button" class="primary" onClick={() => ask('resume')}>
           {words.resume}
         </button>
       )}

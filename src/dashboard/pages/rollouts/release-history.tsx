@@ -12,41 +12,55 @@ import { text } from '../../texts';
 const words = text.rollouts;
 
 const columns: readonly Column<HistoryLineJson>[] = [
-  { id: 'at', label: words.column.at, cell: ({ at }) => <Ago at={at} /> },
-  { id: 'compatible', label: words.column.compatible, isLong: true, cell: ({ compatible }) => compatible },
-  {
-    id: 'channel',
-    label: words.column.channel,
-    isLong: true,
-    cell: ({ channel }) => <span class="tag">{channel}</span>,
-  },
   {
     id: 'what',
     label: words.column.what,
     isLong: true,
-    cell: ({ bundle, forced }) => (
+    cell: ({ bundle, forced, previous_bundle: previous }) => (
       <>
         <BundleLink name={bundle} /> {forced && <span class="warn-text">{words.byForce}</span>}
+        {previous !== null && (
+          <div class="small muted second-line">
+            {words.before} <BundleLink name={previous} />
+          </div>
+        )}
       </>
     ),
   },
   {
-    id: 'before',
-    label: words.column.before,
+    id: 'channel',
+    label: words.column.channel,
+    isPlain: true,
     isLong: true,
-    cell: ({ previous_bundle: name }) => <BundleLink name={name} />,
+    cell: ({ compatible, channel }) => (
+      <>
+        {compatible} <span class="tag">{channel}</span>
+      </>
+    ),
+  },
+  {
+    id: 'at',
+    label: words.column.at,
+    isPlain: true,
+    isLong: true,
+    cell: ({ at, by }) => (
+      <>
+        <Ago at={at} /> <div class="small muted second-line">{words.byWhom(by)}</div>
+      </>
+    ),
   },
   {
     id: 'ended',
     label: words.column.ended,
     cell: ({ ended_at: at, result }) => {
       if (at !== null) return <Ago at={at} />;
-      return result !== null && <span class="muted">{words.untilNow}</span>;
+      return result !== null && <span class="muted nothing">{words.untilNow}</span>;
     },
   },
   {
     id: 'result',
     label: words.column.result,
+    isPlain: true,
     isLong: true,
     cell: ({ result, release_id: id, ended_by: endedBy }) =>
       result === null ? null : (
@@ -55,7 +69,6 @@ const columns: readonly Column<HistoryLineJson>[] = [
         </a>
       ),
   },
-  { id: 'by', label: words.column.by, isLong: true, cell: ({ by }) => by },
 ];
 
 function BundleLink({ name }: { readonly name: string | null }) {
@@ -77,7 +90,9 @@ export function ReleaseHistory() {
   return (
     <Section title={words.history}>
       <Loaded data={data}>
-        {() => <Table label={words.historyLabel} columns={columns} rows={lines} keyOf={({ id }) => id} />}
+        {() => (
+          <Table label={words.historyLabel} columns={columns} rows={lines} keyOf={({ id }) => id} isDense />
+        )}
       </Loaded>
       <MoreButton label={words.historyOlder} more={more} />
     </Section>

@@ -15,6 +15,7 @@ const words = text.deviceTokens;
 export function GatewayToken({ about }: { readonly about: Data<AboutJson> }) {
   const [isCreating, setCreating] = useState(false);
   const token = useDeviceToken(null);
+  const off = isOff(about.value) && <p class="muted">{words.off}</p>;
   return (
     <Section
       id="gateway"
@@ -31,9 +32,17 @@ export function GatewayToken({ about }: { readonly about: Data<AboutJson> }) {
     >
       <p class="muted section-hint">{words.gatewayHint}</p>
       <Loaded data={token}>
-        {(state) => (state.exists ? <TokenFacts state={state} /> : <EmptyState title={words.none} />)}
+        {(state) =>
+          state.exists ? (
+            <>
+              <TokenFacts state={state} />
+              {off}
+            </>
+          ) : (
+            <EmptyState title={words.none}>{off}</EmptyState>
+          )
+        }
       </Loaded>
-      {isOff(about.value) && <p class="muted">{words.off}</p>}
       {isCreating && (
         <CreateDeviceToken holder={null} onDone={token.reload} onClose={() => setCreating(false)} />
       )}

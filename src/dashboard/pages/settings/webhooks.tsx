@@ -31,7 +31,7 @@ export function Webhooks() {
         </button>
       }
     >
-      <p class="muted">{words.hint}</p>
+      <p class="muted section-hint">{words.hint}</p>
       <Loaded data={data}>
         {({ webhooks }) =>
           webhooks.length === 0 ? (

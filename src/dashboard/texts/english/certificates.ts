@@ -30,7 +30,9 @@ export const certificates = {
       ? `${-days} ${days === -1 ? 'day' : 'days'} ago`
       : days === 0
         ? 'less than a day left'
-        : `${formatCount(days)} ${days === 1 ? 'day' : 'days'} left`,
+        : days < 730
+          ? `${formatCount(days)} ${days === 1 ? 'day' : 'days'} left`
+          : `about ${Math.round(days / 365.25)} years left`,
   devices: 'Device certificates',
   search: 'Search',
   searchHint: 'Device or serial',

@@ -14,7 +14,6 @@ export const device = {
   held: (by: string, reason: string) =>
     reason === '' ? `Held by ${by}: it is offered nothing.` : `Held by ${by}: ${reason}`,
   pinned: (bundle: string, by: string) => `Pinned to ${bundle} by ${by}, regardless of its channel.`,
-  waiting: 'It is new and waiting for admission.',
   secondBoard:
     'Two boards use its certificate. Issue the second board a certificate with its own id, then clear the device.',
   otherCompatible: (claimed: string, certified: string) =>

@@ -26,14 +26,12 @@ export const rollouts = {
   historyOlder: 'Show older releases',
   column: {
     at: 'When',
-    compatible: 'Compatible',
     channel: 'Channel',
     what: 'Released',
-    before: 'Before',
     result: 'Outcome',
     ended: 'Until',
-    by: 'By',
   },
+  before: 'before:',
   untilNow: 'still current',
   resultNobody: 'no device started to install it',
   resultProven: (proven: string, devices: string, one: boolean) =>
