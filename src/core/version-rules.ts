@@ -10,8 +10,9 @@ export type VersionOrder = 'older' | 'not-older' | 'not-comparable';
  * @param target of the bundle
  */
 export function orderOf(target: string | null, running: string | null): VersionOrder {
-  const bundle = target === null ? null : parseRaucVersion(target);
-  const device = running === null ? null : parseRaucVersion(running);
+  if (target === null || running === null) return 'not-comparable';
+  const bundle = parseRaucVersion(target);
+  const device = parseRaucVersion(running);
   if (bundle === null || device === null) return 'not-comparable';
   return compareVersions(bundle, device) < 0 ? 'older' : 'not-older';
 }

@@ -11,12 +11,13 @@ const slack = 64;
  * A change costs the logarithm of their number; asking what has ended costs no more than what has.
  */
 export class Deadlines<Id> {
-  readonly #ends = new Map<Id, number>();
+  readonly #ends: Map<Id, number>;
   /** A binary heap, the earliest end first. An entry that is no longer in {@link #ends} is out of date. */
   #heap: Deadline<Id>[] = [];
 
   constructor(ends: Iterable<readonly [Id, number]> = []) {
-    for (const [id, endsAtMs] of ends) this.set(id, endsAtMs);
+    this.#ends = new Map(ends);
+    this.#sweep();
   }
 
   get size(): number {

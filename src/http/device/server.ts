@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Budget } from '../../core/budget';
 import type { RefusalCause } from '../../core/connection-refusal';
 import type { OverBudget } from '../../services/overview/over-budget';
-import { chooseBaseUrl } from './kernel/base-url';
+import { createBaseUrl } from './kernel/base-url';
 import type { ProtocolCounts } from './kernel/counters';
 import {
   type DeviceShares,
@@ -127,18 +127,15 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const addresses = new PeerAddresses();
   const handshakes = guardHandshakes(listener, shares, { ...options, addresses });
   const sockets = trackSockets(listener);
+  const configuredUrl = options.baseUrl?.replace(/\/+$/, '');
+  let address: AddressInfo | undefined;
+  const addressInUse = () => (address ??= listener.address() as AddressInfo);
+  const baseUrl = createBaseUrl({ ...options, port: () => addressInUse().port });
   const dispatch = createDispatcher({
     protocols: mountProtocols(protocols, options, {
       counters,
       charge,
-      baseUrl: ({ authority }) =>
-        chooseBaseUrl({
-          configured: options.baseUrl,
-          authority,
-          coversHost: options.coversHost,
-          certificateNames: options.certificateNames(),
-          port: (listener.address() as AddressInfo).port,
-        }),
+      baseUrl: ({ authority }) => configuredUrl ?? baseUrl(authority),
       onBytes: shares.onBytes,
     }),
     connections,
@@ -177,7 +174,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   let { ca } = options.tls;
   let closing: Promise<void> | undefined;
   return {
-    address: listener.address() as AddressInfo,
+    address: addressInUse(),
     listener,
     shares,
     reload(tls) {

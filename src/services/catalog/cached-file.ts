@@ -44,7 +44,9 @@ export class CachedFile implements CachedBytes {
     const last = Math.floor((position + length - 1) / blockSizeBytes);
     if (!this.#blocks.has(first) || (last !== first && !this.#blocks.has(last))) return undefined;
     const target = Buffer.allocUnsafe(length);
-    for (const part of partsOf(position, length)) this.#copyKept(target, part);
+    const from = position - first * blockSizeBytes;
+    if (last === first) this.#copyKept(target, { index: first, from, end: from + length, to: 0 });
+    else for (const part of partsOf(position, length)) this.#copyKept(target, part);
     this.cache.answered.hits += 1;
     return target;
   }

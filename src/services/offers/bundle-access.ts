@@ -3,19 +3,23 @@ import type { Admission, DeviceIdentity } from '../../core/device';
 import { isOpaque } from '../../core/opaque';
 import { isOpen } from '../../core/installation-states';
 import type { Catalog } from '../catalog/catalog';
+import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceUpdates } from '../../ports/device-updates';
 
 /** What a device may read. It is asked for each range, so it needs no database for a recently heard device. */
 export interface BundleAccess {
   /** Whether a device may have bundles at all. */
-  isAdmitted(identity: DeviceIdentity): Promise<boolean>;
+  isAdmitted(identity: DeviceIdentity): Soon<boolean>;
   /** Whether a bundle may be for a device, according to its certificate. */
   isTheirs(identity: DeviceIdentity, bundle: Bundle): boolean;
   /** Whether a device was heard before. */
-  isKnown(identity: DeviceIdentity): Promise<boolean>;
+  isKnown(identity: DeviceIdentity): Soon<boolean>;
   /** Whether an attempt with this name is under way for a bundle. */
-  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): Promise<boolean>;
+  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): Soon<boolean>;
 }
+
+/** At once for a recently heard device. */
+type Soon<Value> = Value | Promise<Value>;
 
 export interface AccessPorts {
   readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
@@ -27,10 +31,13 @@ export interface AccessPorts {
 export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts): BundleAccess {
   const isReleased = ({ sha256 }: Bundle, compatible: string) =>
     catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256);
-  const find = async (id: string) => fleet.lately(id) ?? (await fleet.find(id));
+  const find = <Value>(id: string, tell: (record: DeviceRecord | undefined) => Value): Soon<Value> => {
+    const known = fleet.lately(id);
+    return known === undefined ? fleet.find(id).then(tell) : tell(known);
+  };
 
   return {
-    isAdmitted: async ({ id }) => ((await find(id))?.device.admission ?? newDevices) === 'admitted',
+    isAdmitted: ({ id }) => find(id, (record) => (record?.device.admission ?? newDevices) === 'admitted'),
 
     isTheirs({ compatibles }, bundle) {
       if (isOpaque(bundle)) return false; // only what it is assigned to, as its action
@@ -40,12 +47,13 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
       return compatibles.some((compatible) => isReleased(bundle, compatible));
     },
 
-    isKnown: async ({ id }) => (await find(id)) !== undefined,
+    isKnown: ({ id }) => find(id, (record) => record !== undefined),
 
-    async hasBegun({ id }, { sha256 }, transactionId) {
-      const installation = (await find(id))?.installation ?? null;
-      if (installation?.transactionId !== transactionId) return false;
-      return installation.sha256 === sha256 && isOpen(installation);
-    },
+    hasBegun: ({ id }, { sha256 }, transactionId) =>
+      find(id, (record) => {
+        const installation = record?.installation ?? null;
+        if (installation?.transactionId !== transactionId) return false;
+        return installation.sha256 === sha256 && isOpen(installation);
+      }),
   };
 }

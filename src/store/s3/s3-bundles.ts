@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { parseSha256 } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
@@ -19,6 +18,7 @@ import type { BundleCache } from './bundle-cache';
 import type { BundleObjects } from './objects';
 import { objectStoreError, withStore } from './s3-error';
 import { VerifiedObject } from './verified-object';
+import { within } from './within';
 import { WrongBytes } from './wrong-bytes';
 
 export interface S3BundlesOptions {
@@ -68,10 +68,10 @@ export class S3Bundles implements BundleStorage {
 
   open(sha256: string): Promise<OpenBytes> {
     return this.#reading(sha256, async (sizeBytes) => {
-      const { cache } = this.options;
+      const { cache, coldWaitMs = usualColdWaitMs } = this.options;
       return (
         (await cache.openWhole(sha256, sizeBytes)) ??
-        (await cache.openArriving(await this.#verified(sha256, sizeBytes)))
+        (await cache.openArriving(await this.#verified(sha256, sizeBytes, coldWaitMs)))
       );
     });
   }
@@ -81,7 +81,7 @@ export class S3Bundles implements BundleStorage {
       const { cache } = this.options;
       const found = await cache.openWhole(sha256, sizeBytes);
       if (found !== undefined) return found;
-      await cache.fetch(await this.#verified(sha256, sizeBytes));
+      await cache.fetch(await this.#verified(sha256, sizeBytes, Infinity));
       const fetched = await cache.openWhole(sha256, sizeBytes);
       if (fetched === undefined) throw DomainError.of('disk-full');
       return fetched;
@@ -109,6 +109,26 @@ export class S3Bundles implements BundleStorage {
       await cache.forget(sha256);
       await digests.remove(sha256);
       await objects.remove(sha256);
+    });
+  }
+
+  /**
+   * Removes what a kill or an outage left in the store: uploads in parts that began before, and objects of deleted bundles. Objects that
+   * nothing is known of stay: they may belong to another server, or to a newer database than this one.
+   * @param deleted hashes of bundles that were deleted
+   * @returns how many
+   */
+  tidy(deleted: readonly string[], before: Date): Promise<number> {
+    return withStore(async () => {
+      const { objects, known } = this.options;
+      const isLeft = new Set(deleted.filter((sha256) => known.sizeOf(sha256) === undefined));
+      let removed = await objects.abortUploads(before);
+      for (const { sha256 } of await objects.list()) {
+        if (!isLeft.has(sha256) || known.sizeOf(sha256) !== undefined) continue;
+        await objects.remove(sha256);
+        removed += 1;
+      }
+      return removed;
     });
   }
 
@@ -188,11 +208,11 @@ export class S3Bundles implements BundleStorage {
     return DomainError.of('bundle-bytes-gone', { name }, { cause });
   }
 
-  async #verified(sha256: string, sizeBytes: number): Promise<VerifiedObject> {
-    const { digests, objects, coldWaitMs = usualColdWaitMs } = this.options;
+  async #verified(sha256: string, sizeBytes: number, waitMs: number): Promise<VerifiedObject> {
+    const { digests, objects } = this.options;
     const found = await digests.find(sha256, sizeBytes);
     if (found !== undefined) return new VerifiedObject(sha256, found, objects);
-    await within(coldWaitMs, this.#verify(sha256, sizeBytes));
+    await within(waitMs, this.#verify(sha256, sizeBytes));
     const made = await digests.find(sha256, sizeBytes);
     if (made === undefined) throw new WrongBytes(sha256);
     return new VerifiedObject(sha256, made, objects);
@@ -213,21 +233,5 @@ export class S3Bundles implements BundleStorage {
     this.#verifying.set(sha256, verifying);
     verifying.catch((error: unknown) => this.noteFailure(sha256, error));
     return verifying;
-  }
-}
-
-/** @throws DomainError `unavailable` when it takes longer */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const late = delay(limitMs, undefined, { signal: stop.signal }).then(
-    () => {
-      throw DomainError.of('bundle-still-arriving');
-    },
-    () => undefined,
-  );
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    stop.abort();
   }
 }

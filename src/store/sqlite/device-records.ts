@@ -1,5 +1,10 @@
-import { sql, type SqlBool } from 'kysely';
-import { failedStates, openStates, startedStates } from '../../core/installation-states';
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import {
+  failedStates,
+  type InstallationState,
+  openStates,
+  startedStates,
+} from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
 import { appendedLogMaxLength } from '../../ports/devices';
 import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
@@ -194,31 +199,32 @@ export function createDeviceRecords(
 }
 
 function countsOf(database: Database, releaseId: number, now: Date): ReleaseCounts {
-  const ofRelease = database.query.selectFrom('installations').where('release_id', '=', releaseId);
-  const [counted] = database.all(
-    ofRelease.select(({ fn }) => [
-      fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
-    ]),
+  // SQLite would choose an index without the state, and read the rows of all installations of the release.
+  const ofRelease = sql`FROM installations INDEXED BY installations_of_release WHERE release_id = ${releaseId}`;
+  const all = <Row>(select: RawBuilder<Row>) => database.all(select.compile(database.query));
+  const [counted] = all(
+    sql<{ readonly started: number }>`SELECT count(*) AS started ${ofRelease} AND ${isIn(startedStates)}`,
   );
-  const failures = database.all(
-    ofRelease
-      .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
-      .where('state', 'in', failedStates)
-      .groupBy('device'),
+  const failures = all(
+    sql<{ readonly device: string; readonly count: number }>`SELECT device, count(*) AS count ${ofRelease}
+      AND ${isIn(failedStates)} GROUP BY device`,
   );
-  // As one row: ten thousand would keep a start waiting for the binding.
-  const [open] = database.all(
-    ofRelease
-      .select(sql<string>`json_group_array(json_array(id, offer_ends_at))`.as('offers'))
-      .where('state', '=', 'offered')
-      .where('offer_ends_at', '>', now.toISOString())
-      .where('polls', '<=', patiencePolls),
+  // As one row of flat lists: ten thousand rows or pairs would keep a start waiting.
+  const [open] = all(
+    sql<{ readonly ids: string; readonly ends: string }>`SELECT
+      json_group_array(id) AS ids, json_group_array(offer_ends_at) AS ends
+      ${ofRelease} AND state = 'offered' AND offer_ends_at > ${now.toISOString()} AND polls <= ${patiencePolls}`,
   );
-  const offers = JSON.parse(open?.offers ?? '[]') as readonly (readonly [number, string])[];
+  const ids = JSON.parse(open?.ids ?? '[]') as readonly number[];
+  const ends = JSON.parse(open?.ends ?? '[]') as readonly string[];
   return {
     releaseId,
     started: counted?.started ?? 0,
     failures: new Map(failures.map(({ device, count }) => [device, count])),
-    offers: new Map(offers.map(([id, endsAt]) => [id, Date.parse(endsAt)])),
+    offers: new Map(ids.map((id, index) => [id, Date.parse(ends[index] ?? '')])),
   };
+}
+
+function isIn(states: readonly InstallationState[]): RawBuilder<unknown> {
+  return sql`state IN (${sql.join(states)})`;
 }

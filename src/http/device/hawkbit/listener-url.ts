@@ -1,5 +1,5 @@
 import { type IsTrustedProxy, plainAddress } from '../../client-address';
-import { chooseBaseUrl, parseAuthority } from '../kernel/base-url';
+import { createBaseUrl, parseAuthority } from '../kernel/base-url';
 import type { Exchange } from '../transport/exchange';
 
 export interface ListenerUrlFacts {
@@ -18,15 +18,15 @@ export interface ListenerUrlFacts {
  * address that the proxy says it received (`X-Forwarded-Proto`, `-Host` and `-Port`).
  */
 export function createListenerUrl(facts: ListenerUrlFacts): (exchange: Exchange) => string {
-  const { scheme, isTrustedProxy, coversHost, certificateNames, port } = facts;
+  const { scheme, isTrustedProxy, port } = facts;
+  const baseUrl = createBaseUrl(facts);
   return (exchange) => {
     const { authority } = exchange;
     const peer = plainAddress(exchange.connection.socket.remoteAddress);
     const forwarded = peer !== null && isTrustedProxy(peer) ? forwardedUrl(exchange, scheme) : undefined;
     if (forwarded !== undefined) return forwarded;
     if (scheme === 'http') return parseAuthority(authority, scheme)?.origin ?? `http://localhost:${port()}`;
-    const names = certificateNames();
-    return chooseBaseUrl({ configured: null, authority, coversHost, certificateNames: names, port: port() });
+    return baseUrl(authority);
   };
 }
 

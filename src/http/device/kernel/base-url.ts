@@ -1,28 +1,34 @@
 import { isIPv6 } from 'node:net';
 import { hostOfUrl } from '../../../base/text/host-of-url';
 
+/** Facts of a listener. */
 export interface BaseUrlFacts {
-  /** SERVER_URL; `null` when it is not configured. */
-  readonly configured: string | null;
-  /** Host and port that the device used, according to its request. */
-  readonly authority: string | undefined;
   /** Whether the server certificate covers a host. */
   readonly coversHost: (host: string) => boolean;
   /** Names and addresses of the server certificate. */
-  readonly certificateNames: readonly string[];
-  readonly port: number;
+  readonly certificateNames: () => readonly string[];
+  readonly port: () => number;
 }
 
 /**
- * The URL, without a trailing slash, by which a device reaches this server again. Without SERVER_URL it is the one
- * that the device just used, if the certificate covers it: any other could not be opened over TLS.
+ * The URL, without a trailing slash, by which a device reaches this server again: the one that it just used, if the certificate
+ * covers it: any other could not be opened over TLS.
+ * @returns chooses it by host and port that the device used, according to its request
  */
-export function chooseBaseUrl(facts: BaseUrlFacts): string {
-  if (facts.configured !== null) return facts.configured.replace(/\/+$/, '');
-  const asked = parseAuthority(facts.authority);
-  if (asked !== undefined && facts.coversHost(hostOfUrl(asked))) return asked.origin;
-  const name = facts.certificateNames.find((candidate) => !candidate.startsWith('*')) ?? 'localhost';
-  return new URL(`https://${isIPv6(name) ? `[${name}]` : name}:${facts.port}`).origin;
+export function createBaseUrl(facts: BaseUrlFacts): (authority: string | undefined) => string {
+  let asked = readAuthority(undefined);
+  return (authority) => {
+    if (asked.authority !== authority) asked = readAuthority(authority); // a fleet uses one name
+    const { origin, host } = asked;
+    if (host !== undefined && facts.coversHost(host)) return origin;
+    const name = facts.certificateNames().find((candidate) => !candidate.startsWith('*')) ?? 'localhost';
+    return new URL(`https://${isIPv6(name) ? `[${name}]` : name}:${facts.port()}`).origin;
+  };
+}
+
+function readAuthority(authority: string | undefined) {
+  const url = parseAuthority(authority);
+  return url === undefined ? { authority } : { authority, origin: url.origin, host: hostOfUrl(url) };
 }
 
 /** The URL of a host and port that somebody names; `undefined` for anything else. */

@@ -10,7 +10,7 @@ export interface RouteRequest {
   /** The device, as the protocol identifies it. */
   readonly device: DeviceIdentity;
   readonly params: PathParams;
-  readonly query: URLSearchParams;
+  readonly query: Pick<URLSearchParams, 'has' | 'get' | 'getAll'>;
   /**
    * Reads the body, up to the route's limit.
    * @throws DomainError `too-large`, `too-many-requests`; `invalid-input` when it does not arrive whole

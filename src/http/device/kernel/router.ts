@@ -7,7 +7,7 @@ import type { Exchange, ReplyHeaders } from '../transport/exchange';
 import type { RequestLog } from '../../../ports/log';
 import type { BodyReader } from './body-reader';
 import { type Counters, noProtocol, type ProtocolCounters } from './counters';
-import type { Charge } from './handler';
+import type { Charge, RouteRequest } from './handler';
 import { methods, type Protocol, type Route } from './protocol';
 import { refusedDevice } from './refusal-answer';
 import { sendJson } from './send-json';
@@ -80,11 +80,10 @@ export function createDispatcher({
     const { bodyLimitBytes: limitBytes } = route;
     if (limitBytes === undefined && hasBody(exchange)) throw DomainError.of('body-not-expected');
     const device = await protocol.authenticate(exchange, found.params);
-    const queryStart = target.indexOf('?');
     await route.handler(exchange, {
       device,
       params: found.params,
-      query: new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1)),
+      query: queryOf(target),
       readBody: () => bodies.read(exchange, device.id, limitBytes ?? 0),
     });
   }
@@ -113,6 +112,13 @@ export function createDispatcher({
       else sendProblem(exchange, problemOf(error), retryAfter(error));
     });
   };
+}
+
+const noQuery = new URLSearchParams();
+
+function queryOf(target: string): RouteRequest['query'] {
+  const start = target.indexOf('?');
+  return start === -1 ? noQuery : new URLSearchParams(target.slice(start + 1));
 }
 
 function retryAfter(error: unknown): ReplyHeaders {

@@ -62,8 +62,8 @@ export function createSendBundle({
   }
 
   return async (exchange, device, bundle, { isPinned, isConditional }) => {
-    const validators = { etag: `"${bundle.sha256}"`, lastModified: bundle.uploadedAt };
-    const headers = describe(bundle, validators, isPinned);
+    const { validators, pinned, unpinned } = describe(bundle);
+    const headers = isPinned ? pinned : unpinned;
     if (isConditional && answeredByConditions(exchange, validators, headers)) return;
     const size = bundle.sizeBytes;
     const isRangeable = exchange.method === 'GET' && rangeCounts(exchange.header('if-range'), validators);
@@ -73,7 +73,7 @@ export function createSendBundle({
       return;
     }
     const { start, end } = range.kind === 'part' ? range : { start: 0, end: size - 1 };
-    const full = {
+    const full: Record<string, string | number> = {
       ...headers,
       'content-type': 'application/octet-stream',
       'content-length': end - start + 1,
@@ -82,27 +82,40 @@ export function createSendBundle({
       exchange.send(200, full);
       return;
     }
-    const answer =
-      range.kind === 'part'
-        ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
-        : { status: 200, headers: full };
-    await sendRange(exchange, device, bundle, { start, end }, answer);
+    const isPart = range.kind === 'part';
+    if (isPart) full['content-range'] = `bytes ${start}-${end}/${size}`;
+    await sendRange(exchange, device, bundle, { start, end }, { status: isPart ? 206 : 200, headers: full });
   };
 }
 
-function describe(
-  { uploadedAt }: Bundle,
-  { etag, lastModified }: Validators,
-  isPinned: boolean,
-): Record<string, string | number> {
-  return {
-    // no-transform: RAUC does not decode, and ranges of compressed bytes would be different bytes.
-    'cache-control': isPinned
-      ? `private, no-transform, max-age=${yearSeconds}, immutable`
-      : 'private, no-transform, no-cache',
+/** What every answer about a bundle says of it. */
+interface Description {
+  readonly validators: Validators;
+  /** Headers, by whether the address contains the hash of the content. */
+  readonly pinned: ReplyHeaders;
+  readonly unpinned: ReplyHeaders;
+}
+
+/** By what the catalog says of each bundle. A device asks for thousands of ranges. */
+const descriptions = new WeakMap<Bundle, Description>();
+
+function describe(bundle: Bundle): Description {
+  const known = descriptions.get(bundle);
+  if (known !== undefined) return known;
+  const { sha256, uploadedAt } = bundle;
+  const validators = { etag: `"${sha256}"`, lastModified: uploadedAt };
+  const headers = {
     'accept-ranges': 'bytes',
-    etag,
-    'last-modified': (lastModified ?? uploadedAt).toUTCString(),
+    etag: validators.etag,
+    'last-modified': uploadedAt.toUTCString(),
     'x-content-type-options': 'nosniff',
   };
+  // no-transform: RAUC does not decode, and ranges of compressed bytes would be different bytes.
+  const described = {
+    validators,
+    pinned: { 'cache-control': `private, no-transform, max-age=${yearSeconds}, immutable`, ...headers },
+    unpinned: { 'cache-control': 'private, no-transform, no-cache', ...headers },
+  };
+  descriptions.set(bundle, described);
+  return described;
 }

@@ -20,7 +20,8 @@ export async function sendBytes(
   const { memory } = exchange;
   const { pace } = memory;
   const read = async (at: number, wantedBytes: number) => {
-    const grant = await memory.take(Math.min(wantedBytes, end + 1 - at));
+    const askedBytes = Math.min(wantedBytes, end + 1 - at);
+    const grant = memory.takeNow(askedBytes) ?? (await memory.take(askedBytes));
     if (grant === undefined) return undefined;
     try {
       return { bytes: lease.readNow(at, grant.bytes) ?? (await lease.read(at, grant.bytes)), grant };

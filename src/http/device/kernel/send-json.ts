@@ -7,16 +7,26 @@ export function sendJson(
   status = 200,
   headers: ReplyHeaders = {},
 ): void {
-  const body = Buffer.from(JSON.stringify(content));
+  const json = JSON.stringify(content);
+  sendJsonText(exchange, { json, sizeBytes: Buffer.byteLength(json) }, status, headers);
+}
+
+/** The same with JSON that is text already. */
+export function sendJsonText(
+  exchange: Exchange,
+  { json, sizeBytes }: { readonly json: string; readonly sizeBytes: number },
+  status: number,
+  headers: ReplyHeaders,
+): void {
   exchange.send(
     status,
     {
       'content-type': 'application/json',
-      'content-length': body.length,
+      'content-length': sizeBytes,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...headers,
     },
-    body,
+    json,
   );
 }

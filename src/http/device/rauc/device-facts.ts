@@ -48,7 +48,9 @@ function readTold(rawHeaders: readonly string[]): Map<string, string> {
   const told = new Map<string, string>();
   const doubtful = new Set<string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = /^rauc-([a-z0-9_-]+)$/i.exec(rawHeaders[index] ?? '')?.[1]?.toLowerCase();
+    const header = rawHeaders[index] ?? '';
+    if (header.length < 6 || header.charAt(4) !== '-') continue; // cheaper than the expression
+    const name = /^rauc-([a-z0-9_-]+)$/i.exec(header)?.[1]?.toLowerCase();
     if (name === undefined || name.length > nameMaxLength) continue;
     const value = printable(rawHeaders[index + 1]);
     if (value === undefined || (told.has(name) && told.get(name) !== value)) doubtful.add(name);

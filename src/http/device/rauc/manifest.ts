@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import { parseCompatible } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import { sentenceOf } from '../../../core/offer-sentences';
 import { noLimits } from '../../../core/protocol';
-import { describeOffer } from '../../../services/catalog/describe-release';
 import { answeredByConditions } from '../kernel/handler';
 import { byCertificate, type Protocol, type ProtocolKit } from '../kernel/protocol';
-import { sendJson } from '../kernel/send-json';
+import { sendJsonText } from '../kernel/send-json';
 import type { Exchange } from '../transport/exchange';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
+import { ManifestDocuments } from './manifest-document';
 
 /**
  * What a device should install, for scripts that download a bundle or pass its URL to RAUC.
@@ -21,26 +20,30 @@ export const manifest: Protocol = {
   name: 'manifest',
   authenticate: byCertificate,
   limits: noLimits,
-  routes: (kit) => [
-    {
-      method: 'GET',
-      path: '/api/v1/manifest.json',
-      handler: (exchange, { device, query }) =>
-        answer(kit, exchange, device, askedCompatible(exchange, query)),
-    },
-    {
-      method: 'GET',
-      path: '/api/v1/manifest/:file',
-      handler: (exchange, { device, params: { file = '' } }) => {
-        if (!file.endsWith('.json')) throw DomainError.of('manifest-name-invalid');
-        return answer(kit, exchange, device, parseCompatible(file.slice(0, -'.json'.length)));
+  routes(kit) {
+    const documents = new ManifestDocuments();
+    return [
+      {
+        method: 'GET',
+        path: '/api/v1/manifest.json',
+        handler: (exchange, { device, query }) =>
+          answer(kit, documents, exchange, device, askedCompatible(exchange, query)),
       },
-    },
-  ],
+      {
+        method: 'GET',
+        path: '/api/v1/manifest/:file',
+        handler: (exchange, { device, params: { file = '' } }) => {
+          if (!file.endsWith('.json')) throw DomainError.of('manifest-name-invalid');
+          return answer(kit, documents, exchange, device, parseCompatible(file.slice(0, -'.json'.length)));
+        },
+      },
+    ];
+  },
 };
 
 async function answer(
   { services: { deviceEvents }, baseUrl, now, counters }: ProtocolKit,
+  documents: ManifestDocuments,
   exchange: Exchange,
   device: DeviceIdentity,
   compatible: string | null,
@@ -60,9 +63,8 @@ async function answer(
       remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
     });
   }
-  const content = describeOffer(offer, baseUrl(exchange));
-  const etag = `"${createHash('sha256').update(JSON.stringify(content)).digest('base64url')}"`;
+  const { json, sizeBytes, etag } = documents.of(offer, baseUrl(exchange));
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (!answeredByConditions(exchange, { etag, lastModified: null }, headers))
-    sendJson(exchange, content, 200, headers);
+    sendJsonText(exchange, { json, sizeBytes }, 200, headers);
 }

@@ -5,6 +5,8 @@ import { ConnectionAccount, type DeviceAccount, type Grant, type SendMemory } fr
 export interface AnswerMemory {
   /** Of the connection: all its answers share one pace. */
   readonly pace: SendPace;
+  /** @returns permission to read at once; `undefined` when the answer has to wait for it, or the device is gone */
+  takeNow(wantedBytes: number): Grant | undefined;
   /**
    * Waits for its turn to read.
    * @param wantedBytes the grant may be of fewer
@@ -48,6 +50,7 @@ export class ConnectionMemory {
     };
     const answer: AnswerMemory = {
       pace: this.#pace,
+      takeNow: (wantedBytes) => (isOver ? undefined : this.memory.takeNow(this.#account, wantedBytes)),
       take: (wantedBytes) =>
         new Promise((resolve) => {
           if (isOver) {

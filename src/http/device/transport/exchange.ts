@@ -27,8 +27,11 @@ export interface Exchange {
    * @throws DomainError `too-large`; `invalid-input` if it is cut off
    */
   readBody(limitBytes: number, timeoutMs: number): Promise<Buffer>;
-  /** Sends a complete answer, without the body for HEAD. */
-  send(status: number, headers: ReplyHeaders, body?: Buffer): void;
+  /**
+   * Sends a complete answer, without the body for HEAD.
+   * @param body text is sent as UTF-8, over HTTP/1.1 in one piece with the headers
+   */
+  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void;
   /**
    * Sends the headers; the body goes through the writable. Pass its last piece to `end`, so that the end of an HTTP/2 stream is in the
    * same frame (see docs/adr/0001-one-listener-for-http1-and-http2.md).

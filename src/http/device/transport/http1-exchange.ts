@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../../core/errors';
+import { AnswerEnd } from './answer-end';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { namesOneHost } from './named-host';
@@ -7,10 +8,10 @@ import { checkDeclaredLength, readStream } from './read-stream';
 
 /** An HTTP/1.1 request as an exchange. */
 export class Http1Exchange implements Exchange {
-  readonly memory: Exchange['memory'];
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
+  readonly #end: AnswerEnd;
   /** The rest of its body could not be distinguished from the next request. */
   #isGivenUp = false;
 
@@ -20,18 +21,25 @@ export class Http1Exchange implements Exchange {
     readonly connection: Connection,
   ) {
     // A device that leaves is not our error.
-    response.on('error', () => undefined);
-    const memory = connection.memory.open();
-    response.once('close', () => memory.close());
-    this.memory = memory;
+    response.on('error', ignore);
+    const end = new AnswerEnd(connection);
+    response.once('close', () => end.close());
+    this.#end = end;
     this.method = request.method ?? '';
     this.target = targetOf(request);
     this.authority = request.headers.host;
   }
 
+  get memory(): Exchange['memory'] {
+    return this.#end.memory;
+  }
+
   namesOneHost(): boolean {
     const { rawHeaders, url = '' } = this.request;
-    return namesOneHost(rawHeaders, absoluteForm.exec(url)?.groups?.['host']);
+    return namesOneHost(
+      rawHeaders,
+      url.startsWith('/') ? undefined : absoluteForm.exec(url)?.groups?.['host'],
+    );
   }
 
   header(name: string): string | undefined {
@@ -59,7 +67,7 @@ export class Http1Exchange implements Exchange {
     });
   }
 
-  send(status: number, headers: ReplyHeaders, body?: Buffer): void {
+  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void {
     this.begin(status, headers).end(body);
   }
 
@@ -77,10 +85,11 @@ export class Http1Exchange implements Exchange {
   }
 
   onClose(callback: () => void): void {
-    this.response.once('close', callback);
+    this.#end.onClose(callback);
   }
 }
 
+const ignore = () => undefined;
 const absoluteForm = /^https:\/\/(?<host>[^/?#]*)(?<rest>.*)$/i;
 
 /** Path and query of a request, beginning with `/`. */
@@ -90,6 +99,7 @@ export function targetOf({ url }: Pick<IncomingMessage, 'url'>): string {
 
 /** The absolute form is for proxies, but servers must accept it too (RFC 9112, section 3.2.2). */
 function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
   const rest = absoluteForm.exec(target)?.groups?.['rest'] ?? target;
   return rest.startsWith('/') ? rest : `/${rest}`;
 }

@@ -1,4 +1,5 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { AnswerEnd } from './answer-end';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { abortStream } from './http2-streams';
@@ -10,10 +11,10 @@ import { checkDeclaredLength, readStream } from './read-stream';
  * stream, and after 1,000 resets Node takes that for an attack and ends the connection.
  */
 export class Http2Exchange implements Exchange {
-  readonly memory: Exchange['memory'];
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
+  readonly #end: AnswerEnd;
   #sentStatus: number | undefined;
 
   constructor(
@@ -22,12 +23,16 @@ export class Http2Exchange implements Exchange {
     readonly connection: Connection,
     private readonly raw: readonly string[],
   ) {
-    const memory = connection.memory.open();
-    stream.once('close', () => memory.close());
-    this.memory = memory;
+    const end = new AnswerEnd(connection);
+    stream.once('close', () => end.close());
+    this.#end = end;
     this.method = request[':method'] ?? '';
     this.target = request[':path'] ?? '/';
     this.authority = request[':authority'] ?? request.host;
+  }
+
+  get memory(): Exchange['memory'] {
+    return this.#end.memory;
   }
 
   namesOneHost(): boolean {
@@ -48,7 +53,7 @@ export class Http2Exchange implements Exchange {
     return readStream(this.stream, limitBytes, timeoutMs);
   }
 
-  send(status: number, headers: ReplyHeaders, body?: Buffer): void {
+  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void {
     if (this.#isGone) return;
     const { stream } = this;
     const isBodiless = body === undefined || body.length === 0 || this.method === 'HEAD';
@@ -72,7 +77,7 @@ export class Http2Exchange implements Exchange {
   }
 
   onClose(callback: () => void): void {
-    this.stream.once('close', callback);
+    this.#end.onClose(callback);
   }
 
   get #isGone(): boolean {

@@ -65,6 +65,14 @@ export class SendMemory {
     return this.#usedBytes;
   }
 
+  /** @returns the grant if nobody waits and there is room; otherwise `undefined`, and the caller has to {@link ask} */
+  takeNow(connection: ConnectionAccount, wantedBytes: number): Grant | undefined {
+    const { device } = connection;
+    if (this.#crowded.size > 0 || device.waiting.size > 0) return undefined;
+    if (!this.#hasRoom(device, wantedBytes)) return undefined;
+    return this.#hold(connection, wantedBytes, wantedBytes);
+  }
+
   /**
    * @param wantedBytes no more than a device may have
    * @param settle gets the grant, possibly at once; it may be smaller than requested
@@ -94,26 +102,29 @@ export class SendMemory {
         this.#crowded.add(device);
         return;
       }
-      device.usedBytes += wantedBytes;
-      this.#grant(waiter, wantedBytes, () => {
-        device.usedBytes -= wantedBytes;
-      });
+      this.#grant(waiter, wantedBytes, wantedBytes);
     }
     this.#crowded.delete(device);
   }
 
   /** The first that waits on a connection that holds nothing. */
   #serveReserve(connection: ConnectionAccount): void {
-    if (connection.usedBytes > 0) return;
+    if (connection.usedBytes > 0 || connection.waiting.size === 0) return;
     for (const waiter of connection.waiting) {
-      this.#grant(waiter, Math.min(waiter.wantedBytes, this.limits.reserve), () => undefined);
+      this.#grant(waiter, Math.min(waiter.wantedBytes, this.limits.reserve), 0);
       return;
     }
   }
 
-  #grant(waiter: Waiter, bytes: number, giveBackShare: () => void): void {
-    const { connection } = waiter;
+  #grant(waiter: Waiter, bytes: number, shareBytes: number): void {
     this.#leave(waiter);
+    waiter.settle(this.#hold(waiter.connection, bytes, shareBytes));
+  }
+
+  /** @param shareBytes how many of the bytes count for the device */
+  #hold(connection: ConnectionAccount, bytes: number, shareBytes: number): Grant {
+    const { device } = connection;
+    device.usedBytes += shareBytes;
     connection.usedBytes += bytes;
     this.#usedBytes += bytes;
     let isHeld = true;
@@ -122,11 +133,15 @@ export class SendMemory {
       isHeld = false;
       connection.usedBytes -= bytes;
       this.#usedBytes -= bytes;
-      giveBackShare();
-      this.#serveCrowded(connection.device);
+      device.usedBytes -= shareBytes;
+      if (this.#crowded.size > 0 || device.waiting.size > 0) this.#serveCrowded(device);
       this.#serveReserve(connection);
     };
-    waiter.settle({ bytes, giveBack });
+    return { bytes, giveBack };
+  }
+
+  #hasRoom(device: DeviceAccount, bytes: number): boolean {
+    return device.usedBytes + bytes <= this.limits.device && this.#usedBytes + bytes <= this.limits.process;
   }
 
   #serveCrowded(device: DeviceAccount): void {

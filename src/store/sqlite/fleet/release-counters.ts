@@ -20,14 +20,8 @@ interface Counter {
   readonly ended: Set<number>;
 }
 
-function newCounter(started = 0, failures: ReleaseCounts['failures'] = new Map()): Counter {
-  return {
-    revision: 0,
-    started,
-    failures: new Map(failures),
-    offers: new Deadlines(),
-    ended: new Set(),
-  };
+function newCounter(): Counter {
+  return { revision: 0, started: 0, failures: new Map(), offers: new Deadlines(), ended: new Set() };
 }
 
 /**
@@ -99,11 +93,15 @@ export class ReleaseCounters implements ReleaseNumbers {
   }
 
   /** Replaces the counts of a release. */
-  set(counted: ReleaseCounts): void {
-    const { releaseId, started, failures, offers } = counted;
-    const counter = { ...newCounter(started, failures), revision: this.revision(releaseId) + 1 };
-    for (const [id, endsAtMs] of offers) this.#setOffer(counter, id, endsAtMs);
-    this.#counters.set(releaseId, counter);
+  set({ releaseId, started, failures, offers }: ReleaseCounts): void {
+    const ageOf = this.#ages();
+    this.#counters.set(releaseId, {
+      revision: this.revision(releaseId) + 1,
+      started,
+      failures: new Map(failures),
+      offers: new Deadlines(Array.from(offers, ([id, endsAtMs]) => [id, ageOf(endsAtMs)])),
+      ended: new Set(),
+    });
   }
 
   /** Takes back what a forgotten device's installation counted for. */
@@ -133,12 +131,19 @@ export class ReleaseCounters implements ReleaseNumbers {
     }
   }
 
-  /** A clock that was ahead may have written an end later than any offer lasts. */
   #setOffer({ offers, ended }: Counter, id: number, endsAtMs: number): void {
-    const { offerLifetimeMs, now, ageMs } = this.ports;
-    const leftMs = Math.min(endsAtMs - now().getTime(), offerLifetimeMs);
     ended.delete(id);
-    offers.set(id, ageMs() + leftMs);
+    offers.set(id, this.#ages()(endsAtMs));
+  }
+
+  /**
+   * The clocks are read once, however many offers a release has.
+   * @returns the age of the server at which an offer ends; a clock that was ahead may have written an end later than any offer lasts
+   */
+  #ages(): (endsAtMs: number) => number {
+    const { offerLifetimeMs, now, ageMs } = this.ports;
+    const [nowMs, age] = [now().getTime(), ageMs()];
+    return (endsAtMs) => age + Math.min(endsAtMs - nowMs, offerLifetimeMs);
   }
 }
 

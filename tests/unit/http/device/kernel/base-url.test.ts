@@ -1,15 +1,13 @@
-import { chooseBaseUrl } from '../../../../../src/http/device/kernel/base-url';
+import { createBaseUrl } from '../../../../../src/http/device/kernel/base-url';
 import { coversHost } from '../../../../../src/pki/server-names';
 
 describe('the base URL without SERVER_URL', () => {
   const choose = (authority: string | undefined, certificateNames: string[]) =>
-    chooseBaseUrl({
-      configured: null,
-      authority,
-      certificateNames,
+    createBaseUrl({
+      certificateNames: () => certificateNames,
       coversHost: (host) => coversHost(certificateNames, host),
-      port: 8443,
-    });
+      port: () => 8443,
+    })(authority);
   const names = ['updates.example.com', '192.0.2.7', '2001:db8::7', '*.lan.example.com'];
 
   it.each([
@@ -33,6 +31,20 @@ describe('the base URL without SERVER_URL', () => {
     '[::',
   ])('is the first name of the certificate for %s', (authority) => {
     expect(choose(authority, names)).toBe('https://updates.example.com:8443');
+  });
+
+  it('follows each request and each change of the certificate', () => {
+    let certificateNames = names;
+    const baseUrl = createBaseUrl({
+      certificateNames: () => certificateNames,
+      coversHost: (host) => coversHost(certificateNames, host),
+      port: () => 8443,
+    });
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://192.0.2.7:8443');
+    expect(baseUrl('evil.example')).toBe('https://updates.example.com:8443');
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://192.0.2.7:8443');
+    certificateNames = ['new.example.com'];
+    expect(baseUrl('192.0.2.7:8443')).toBe('https://new.example.com:8443');
   });
 
   it('can be an IPv6 address, or localhost when the certificate has wildcards alone', () => {

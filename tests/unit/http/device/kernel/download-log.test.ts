@@ -21,3 +21,22 @@ it('tells a download once in a while for each device and bundle, and forgets the
   downloads.note(device('board-1'), bundle);
   expect(lines).toHaveLength(10_005);
 });
+
+it('tells a download that goes on without a pause once, and again after a pause', () => {
+  const lines: unknown[] = [];
+  const ignore = () => undefined;
+  const log = { debug: ignore, warn: ignore, error: ignore, info: (facts: object) => lines.push(facts) };
+  let nowMs = 0;
+  const downloads = new DownloadLog(log, () => new Date(nowMs));
+  const device = { id: 'board-1', certificateSerial: '01', compatibles: [] };
+  const [one, other] = ['aa', 'bb'].map((sha256) => ({ name: `${sha256}.raucb`, sha256 }) as Bundle);
+  for (let second = 0; second < 3_600; second++) {
+    nowMs += 1_000;
+    downloads.note(device, one as Bundle);
+    if (second % 300 === 0) downloads.note(device, other as Bundle);
+  }
+  expect(lines).toHaveLength(2);
+  nowMs += 11 * 60_000;
+  downloads.note(device, one as Bundle);
+  expect(lines).toHaveLength(3);
+});

@@ -68,6 +68,20 @@ describe('what is read for one device', () => {
     expect(small?.bytes).toBe(40);
   });
 
+  it('is granted at once while there is room and nobody waits', () => {
+    const connection = connectionOf();
+    const first = memory.takeNow(connection, 60);
+    expect(first?.bytes).toBe(60);
+    expect(memory.takeNow(connection, 60)).toBeUndefined();
+    const waits = new Asker(connection, 50);
+    expect(memory.takeNow(connection, 10)).toBeUndefined(); // not ahead of the 50
+    first?.giveBack();
+    first?.giveBack();
+    expect(waits.bytes).toBe(50);
+    expect(memory.takeNow(connection, 10)?.bytes).toBe(10);
+    expect(memory.usedBytes).toBe(60);
+  });
+
   it('is never held up by another connection of it: one that holds nothing gets a little', () => {
     const device = new DeviceAccount();
     const stuck = connectionOf(device);
@@ -105,6 +119,25 @@ describe('what is read for all devices', () => {
     holders[1]?.giveBack();
     expect(e2.bytes).toBe(70);
     expect(memory.usedBytes).toBe(270);
+  });
+
+  it('is not granted at once when all of it is used, or others wait for it', () => {
+    const [a, b, c, d, e] = devices(5) as [
+      ConnectionAccount,
+      ConnectionAccount,
+      ConnectionAccount,
+      ConnectionAccount,
+      ConnectionAccount,
+    ];
+    const holders = [a, b, c].map((connection) => memory.takeNow(connection, 100));
+    expect(memory.takeNow(d, 1)).toBeUndefined();
+    const [reserve, waits] = [new Asker(d, 10), new Asker(d, 80)];
+    holders[0]?.giveBack();
+    expect(waits.bytes).toBe(80);
+    const [, large] = [new Asker(e, 10), new Asker(e, 90)];
+    reserve.giveBack();
+    expect(memory.takeNow(a, 1)).toBeUndefined(); // the large one waits
+    expect(large?.bytes).toBeUndefined();
   });
 
   it('is not taken from who waits by others that want less', () => {

@@ -26,6 +26,17 @@ const setClock = (minutes: number) => {
 const offer = (id: number, endsAfterMinutes: number) =>
   installationOf({ id, deviceId: `dev-${id}`, offerEndsAt: after(endsAfterMinutes) });
 
+it('reads the clocks once for all offers of a release, which may be many at a start', () => {
+  const now = jest.fn(ports.now);
+  const age = jest.fn(ports.ageMs);
+  const offers = new Map(Array.from({ length: 100 }, (_, id) => [id, after(id).getTime()]));
+  const counts = { releaseId: 1, started: 2, failures: new Map([['dev-1', 3]]), offers };
+  const started = new ReleaseCounters([counts], { ...ports, now, ageMs: age });
+  expect([now, age].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  passUntil(60);
+  expect([started.inProgress(1), started.failures(1)]).toEqual([2 + 39, 1]);
+});
+
 describe('the place of an offer', () => {
   it("is another's from the moment at which it ends", () => {
     counters.count(null, offer(1, 60));
