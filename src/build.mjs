@@ -30,6 +30,7 @@ const { metafile } = await build({
   outdir: target,
   bundle: true,
   plugins: [sqliteBinding],
+  external: ['pg'], // loaded only with DATABASE_URL
   platform: 'node',
   format: 'cjs',
   target: 'node20',

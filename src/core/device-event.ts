@@ -78,11 +78,12 @@ export interface ReportedProgress extends Told {
 /**
  * - `installed`: the bundle is written; the device boots into it next
  * - `failed`: it ended without being written
+ * - `downloaded`: the bundle is on the device, which was told not to install it
  * - `good`: the system that runs now is marked good
  */
 export interface Ended extends Told {
   readonly kind: 'ended';
-  readonly outcome: 'installed' | 'failed' | 'good';
+  readonly outcome: 'installed' | 'failed' | 'downloaded' | 'good';
 }
 
 /** The device knows that the installation was called off. */

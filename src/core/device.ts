@@ -1,6 +1,7 @@
 import { type Boards, noBoards } from './board';
 import { type DeviceFacts, noFacts } from './device-facts';
 import { DomainError } from './errors';
+import type { PinTerms } from './pin-terms';
 import type { Why } from './reasons/why';
 import { defaultChannel } from './release';
 import type { ProvingHeader } from './silent-poller';
@@ -32,6 +33,8 @@ export interface Pin {
   readonly bundleName: string;
   readonly by: string;
   readonly at: Date;
+  /** Of an assignment that is not to be installed at once. */
+  readonly terms?: PinTerms;
 }
 
 export interface SeenCertificate {

@@ -2,6 +2,7 @@ import type { Why } from './reasons/why';
 import type { WayToVersion } from './way-to-version';
 import type { Bundle } from './bundle';
 import type { Admission, Hold } from './device';
+import type { PinTerms } from './pin-terms';
 import type { ProtocolLimits } from './protocol';
 import type { Release } from './release';
 import type { UnprovenDownloads } from './silent-poller';
@@ -19,7 +20,7 @@ export interface AskingDevice {
   readonly admission: Admission;
   readonly hold: Hold | null;
   /** The bundle it is pinned to; `undefined` inside when that bundle is gone. */
-  readonly pin: { readonly bundleName: string; readonly bundle: Bundle | undefined } | null;
+  readonly pin: PinnedBundle | null;
   readonly systemVersion: string | null;
   /** The hash of the bundle that it is proven to run; `null` when it is unknown. */
   readonly provenSha256: string | null;
@@ -37,6 +38,12 @@ export interface AskingDevice {
   readonly standing: StandingOffer | null;
   /** The bundle it has installed, as far as we know, and not yet booted; `null` without one. */
   readonly unbooted: UnbootedBundle | null;
+}
+
+export interface PinnedBundle {
+  readonly bundleName: string;
+  readonly bundle: Bundle | undefined;
+  readonly terms?: PinTerms;
 }
 
 export interface UnbootedBundle {

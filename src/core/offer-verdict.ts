@@ -41,6 +41,8 @@ export interface RefusalParameters {
   'not-started': { /** In ISO 8601. */ readonly startAt: string };
   'not-in-step': Step & { readonly group: string | null; /** Without a group. */ readonly percent: number };
   'outside-window': Nothing;
+  /** To a device whose protocol cannot tell it so. */
+  'only-downloaded': InBundle;
   'too-many-in-progress': Count & { readonly max: number };
 }
 
@@ -53,6 +55,7 @@ export const limitReasons: readonly NothingReason[] = [
   'crypt-not-encrypted',
   'downloaded-before',
   'opaque-not-carried',
+  'only-downloaded',
 ];
 
 /** What a rule says that does not stand in the way. */

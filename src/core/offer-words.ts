@@ -57,6 +57,8 @@ const words: {
     return `step ${step + 1} of ${steps}: not in the ${whom}`;
   },
   'outside-window': () => 'the maintenance window is closed',
+  'only-downloaded': ({ bundle }) =>
+    `${bundle} is only to be downloaded: only clients of hawkBit's device protocol can do that`,
   'too-many-in-progress': ({ count, max }) => `${count} of at most ${max} are already in progress`,
 
   'compatible-known': ({ compatible }) => `its compatible is ${compatible}`,

@@ -15,6 +15,8 @@ export interface ProtocolLimits {
   readonly followsNumbers?: true;
   /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
   readonly downloadsAhead?: true;
+  /** Its devices are told of an assignment whether to install it, and when. */
+  readonly tellsTerms?: true;
   /** Opaque files, which are no RAUC bundles. */
   readonly carriesOpaque?: true;
 }
@@ -27,8 +29,11 @@ export const noLimits: ProtocolLimits = {
   tellsOutcome: true,
 };
 
-/** Of a protocol that carries opaque files, too. */
-export const noLimitsAtAll: ProtocolLimits = { ...noLimits, carriesOpaque: true };
+/** Of one that carries opaque files, too, and cannot tell terms. */
+export const withoutTerms: ProtocolLimits = { ...noLimits, carriesOpaque: true };
+
+/** Of a protocol that carries opaque files, too, and tells terms. */
+export const noLimitsAtAll: ProtocolLimits = { ...withoutTerms, tellsTerms: true };
 
 /** A protocol by which devices ask what to install. */
 export interface OfferingProtocol {

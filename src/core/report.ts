@@ -53,6 +53,12 @@ function judgeEnd(
       return null; // what runs after the boot proves it
     case 'failed':
       return { ...movedOn(installation, report, at), state: endingAs(installation, 'failed') };
+    case 'downloaded':
+      return {
+        ...movedOn(installation, report, at),
+        state: endingAs(installation, 'withdrawn'),
+        message: circumstance('only-downloaded'),
+      };
     case 'installed':
       return {
         ...movedOn(installation, report, at),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Bundle } from '../../src/core/bundle';
 import type { MaintenanceWindow } from '../../src/core/maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
+import type { PinTerms } from '../../src/core/pin-terms';
 import { noLimits, noLimitsAtAll } from '../../src/core/protocol';
 import type { Release } from '../../src/core/release';
 import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
@@ -131,6 +132,19 @@ const releaseSets = fc
     ),
   );
 
+const pinTerms = fc.constantFrom<{ terms?: PinTerms }>(
+  {},
+  {},
+  { terms: { kind: 'soft', window: null } },
+  { terms: { kind: 'downloadonly', window: null } },
+  {
+    terms: {
+      kind: 'forced',
+      window: { schedule: '0 0 12 ? * MON,WED', duration: '12:00:00', timezone: '+01:00' },
+    },
+  },
+);
+
 const devices: fc.Arbitrary<AskingDevice> = fc
   .record({
     id: fc.integer({ min: 1, max: 1e6 }).map((number) => `dev-${number}`),
@@ -146,8 +160,8 @@ const devices: fc.Arbitrary<AskingDevice> = fc
     pin: mostly<AskingDevice['pin']>(
       null,
       fc
-        .option(bundles, { nil: undefined })
-        .map((bundle) => ({ bundleName: bundle?.name ?? 'gone.raucb', bundle })),
+        .record({ bundle: fc.option(bundles, { nil: undefined }), terms: pinTerms })
+        .map(({ bundle, terms }) => ({ bundleName: bundle?.name ?? 'gone.raucb', bundle, ...terms })),
     ),
     systemVersion: fc.option(versions),
     proven: fc.option(bundles),

@@ -56,6 +56,7 @@ export const installationCircumstances = {
   'installation-called-off': ({ by }: By) => `cancelled by ${by}`,
   'installation-retried': ({ by }: By) => `${by} lets it try again`,
   'installation-replaced': ({ bundle }: { bundle: string }) => `replaced by ${bundle}`,
+  'only-downloaded': () => 'the device has downloaded it, and was told not to install it',
   'installation-gives-way': ({ bundle }: { bundle: string }) => `${bundle} takes its place`,
   /** `refusal` is what a rule said against it. */
   'no-longer-offered': ({ refusal }: { refusal: Said<VerdictCode> }, say: SayWhy) => wordsOf(refusal, say),

@@ -1,6 +1,17 @@
 import type { DraftKind } from '../draft-kind';
 import type { Reasons } from './reason-words';
 
+/** What can be wrong with the maintenance window of an assignment. */
+export type AssignmentWindowProblem = 'not-cron' | 'never-opens' | 'not-duration' | 'not-offset';
+
+const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) => string>> = {
+  'not-cron': (part) =>
+    part === 'schedule' ? 'it is no Quartz cron expression' : `its ${part} are not supported`,
+  'never-opens': () => 'it does not open any more',
+  'not-duration': () => 'it is no time from 00:00:01 to 23:59:59',
+  'not-offset': () => 'it is no offset from UTC',
+};
+
 const nouns = { module: 'software module', set: 'distribution set' } as const;
 
 /** What the management API of hawkBit's scripts refuses. */
@@ -53,15 +64,32 @@ export const hawkbitReasons = {
     says: ({ id }: { id: string }) => `the name of ${id} must be its controller id`,
     remedy: 'Leave the name out, and use the description for notes.',
   },
-  'assignment-not-forced': {
+  'assignment-kind-unknown': {
     code: 'invalid-input',
     says: ({ type }: { type: string }) => `an assignment of the type ${JSON.stringify(type)} is not possible`,
-    remedy: 'Every assignment is "forced": use that, or leave the type out.',
+    remedy: 'Use "forced", "soft" or "downloadonly".',
   },
-  'assignment-in-window': {
+  'action-not-forced': {
     code: 'invalid-input',
-    says: () => 'an assignment has no maintenance window here',
-    remedy: 'Release the bundle with a maintenance window instead.',
+    says: ({ type }: { type: string }) => `an action cannot become ${JSON.stringify(type)}`,
+    remedy: 'An action that is soft can become "forced".',
+  },
+  'assignment-window-wrong': {
+    code: 'invalid-input',
+    says: ({ part, text, problem }: { part: string; text: string; problem: AssignmentWindowProblem }) =>
+      `${JSON.stringify(text)} cannot be used for a maintenance window: ${windowProblems[problem](part)}`,
+    remedy: 'For example: schedule "0 30 2 ? * SAT", duration "02:00:00", timezone "+01:00".',
+  },
+  'download-in-window': {
+    code: 'invalid-input',
+    says: () => 'what is only to be downloaded has no maintenance window',
+    remedy: 'Leave the window out, or install.',
+  },
+  'download-only-streams': {
+    code: 'conflict',
+    says: ({ id }: { id: string }) =>
+      `${id} streams its bundles: it cannot download one without installing it`,
+    remedy: 'Assign the bundle as "forced" or "soft".',
   },
   'assigned-while-busy': {
     code: 'conflict',

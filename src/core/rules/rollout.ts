@@ -1,3 +1,4 @@
+import { isAssignmentWindowOpen } from '../assignment-window';
 import { isWindowOpen } from '../maintenance-window';
 import type { Candidate, Case } from '../offer-case';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
@@ -19,7 +20,7 @@ export const rolloutRules = {
       : refuse('not-started', { startAt: policy.startAt.toISOString() }),
   ),
 
-  step: ofRollout(({ rollout }, { candidate: { step } }) => {
+  step: ofRollout(({ rollout }, _asked, { step }) => {
     const { steps } = rollout.policy;
     if (step !== null && step <= rollout.step) return pass('in-step', { step, steps: steps.length });
     const reached = steps[rollout.step];
@@ -31,11 +32,7 @@ export const rolloutRules = {
     });
   }),
 
-  window: ofRollout(({ rollout: { policy } }, { question: { at, limits } }) => {
-    if (policy.window === null) return pass('any-time', {});
-    if (isWindowOpen(policy.window, at)) return pass('window-open', {});
-    return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
-  }),
+  window: (asked: Case) => windowOfPin(asked) ?? windowOfRollout(asked),
 
   capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
     const { maxInProgress: max } = policy;
@@ -47,13 +44,31 @@ export const rolloutRules = {
   }),
 };
 
+const windowOfRollout = ofRollout(({ rollout: { policy } }, { question: { at, limits } }) => {
+  if (policy.window === null) return pass('any-time', {});
+  if (isWindowOpen(policy.window, at)) return pass('window-open', {});
+  return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
+});
+
+/** An assignment has terms of its own. @returns `null` for anything else */
+function windowOfPin({ device, candidate, question: { at, limits } }: Case): Verdict | null {
+  const terms = candidate?.source === 'pin' ? device.pin?.terms : undefined;
+  if (candidate === undefined || terms === undefined) return null;
+  const { kind, window } = terms;
+  if (limits.tellsTerms === true)
+    return window === null || isAssignmentWindowOpen(window, at) ? null : pass('downloads-ahead', {});
+  if (kind === 'downloadonly') return refuse('only-downloaded', { bundle: candidate.bundle.name });
+  if (window === null) return null;
+  return isAssignmentWindowOpen(window, at) ? pass('window-open', {}) : refuse('outside-window', {});
+}
+
 /** A pinned bundle, and one that the device was told of, have no rollout. */
-function ofRollout(judge: (release: Release, asked: Case & { candidate: Candidate }) => Verdict) {
+function ofRollout(judge: (release: Release, asked: Case, candidate: Candidate) => Verdict) {
   return (asked: Case): Verdict => {
     const { candidate } = asked;
     if (candidate === undefined) return skip('no-bundle', {});
     if (candidate.source === 'standing') return pass('already-told', {});
     if (candidate.release === null) return skip('pinned-without-rollout', {});
-    return judge(candidate.release, { ...asked, candidate });
+    return judge(candidate.release, asked, candidate);
   };
 }

@@ -5,6 +5,7 @@ import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { type Installation, keptInstallations } from '../../core/installation';
 import { isCancellable } from '../../core/installation-states';
+import type { PinTerms } from '../../core/pin-terms';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
@@ -37,7 +38,7 @@ export interface ManageDevices {
   hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
-  pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
+  pin(id: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
   /**
    * Applies one decision to many devices in one write: to all that it can apply to, or to none.
@@ -124,7 +125,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     admit: (id, actor) => decide(id, plans(actor).admit()),
     hold: async (id, reason, actor) => decide(id, plans(actor).hold(reason)),
     liftHold: (id, actor) => decide(id, plans(actor).liftHold()),
-    pin: async (id, bundleName, actor) => decide(id, plans(actor).pin(bundleName)),
+    pin: async (id, bundleName, actor, terms) => decide(id, plans(actor).pin(bundleName, terms)),
     unpin: (id, actor) => decide(id, plans(actor).unpin()),
 
     async decideAll(ids, plan, actor) {

@@ -3,6 +3,7 @@ import type { Device } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import { isOpaque } from '../../core/opaque';
+import type { PinTerms } from '../../core/pin-terms';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import type { Clock } from '../../ports/clock';
@@ -27,7 +28,7 @@ export interface DecisionPlans {
   hold(reason: Why): Decision;
   liftHold(): Decision;
   /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
-  pin(bundleName: string): Decision;
+  pin(bundleName: string, terms?: PinTerms): Decision;
   unpin(): Decision;
   /** @throws DomainError `invalid-input` */
   change(change: DeviceChange): Decision;
@@ -81,11 +82,12 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
         }),
     }),
 
-    pin(bundleName) {
+    pin(bundleName, terms) {
       const bundle = catalog.get(bundleName);
       bundleTrust.require(bundle);
       refuseUntellable(bundle);
-      const pin = { bundleName, by: actor.name, at: now() };
+      const named = terms === undefined ? {} : { terms };
+      const pin = { bundleName, by: actor.name, at: now(), ...named };
       return {
         change({ id, facts: { compatible } }) {
           if (compatible === null || bundle.compatible === compatible || isOpaque(bundle)) return { pin };
@@ -98,17 +100,14 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
         tell: (device) =>
           line('device.pinned', device, saying('device-pinned', { device: device.id, bundle: bundleName }), {
             before: { bundle: device.pin?.bundleName ?? null },
-            after: { bundle: bundleName },
+            after: { bundle: bundleName, ...named },
           }),
       };
     },
 
     unpin: () => ({
       change: () => ({ pin: null }),
-      tell: (device) =>
-        line('device.unpinned', device, saying('device-unpinned', { device: device.id }), {
-          before: { bundle: device.pin?.bundleName ?? null },
-        }),
+      tell: (device) => [tellUnpinned(device, actor, now())],
     }),
 
     change(wanted) {
@@ -125,6 +124,15 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
         },
       };
     },
+  };
+}
+
+/** The journal line for a device that is no longer pinned. @param device as it was before */
+export function tellUnpinned(device: Device, actor: Actor, at: Date): NewEvent {
+  const reason = saying('device-unpinned', { device: device.id });
+  return {
+    ...deviceLine('device.unpinned', device, { reason, actor, at }),
+    before: { bundle: device.pin?.bundleName ?? null },
   };
 }
 

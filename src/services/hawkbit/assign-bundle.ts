@@ -6,6 +6,7 @@ import type { Actor } from '../../core/event';
 import { judgeNext } from '../../core/follow-numbers';
 import { isCalledOff, isUnsettled } from '../../core/installation-states';
 import { circumstance } from '../../core/circumstances/catalogue';
+import type { PinTerms } from '../../core/pin-terms';
 import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../../ports/fleet';
 import type { Catalog } from '../catalog/catalog';
@@ -27,8 +28,14 @@ export interface Assignment {
  * the installation begins at the device's next contact.
  * @throws DomainError `not-found`; `conflict` for a bundle of another compatible, and while the device installs another one;
  * `bundle-untrusted`, `storage-full`, `unavailable`
+ * @param terms left out for one that is installed at once
  */
-export type AssignBundle = (deviceId: string, bundleName: string, actor: Actor) => Promise<Assignment>;
+export type AssignBundle = (
+  deviceId: string,
+  bundleName: string,
+  actor: Actor,
+  terms?: PinTerms,
+) => Promise<Assignment>;
 
 export interface AssignPorts {
   readonly catalog: Pick<Catalog, 'get'>;
@@ -65,11 +72,13 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
     return { installationId: installation.id, isOld: installation.id === before?.id };
   }
 
-  return async (deviceId, bundleName, actor) => {
+  return async (deviceId, bundleName, actor, terms) => {
     const bundle = catalog.get(bundleName);
     const record = await fleet.get(deviceId);
     if (isHeldUp(record, bundle) && record.installation !== null) throw busy(record.installation);
-    await manageDevices.pin(deviceId, bundleName, actor);
+    if (terms?.kind === 'downloadonly' && streams(record))
+      throw DomainError.of('download-only-streams', { id: deviceId });
+    await manageDevices.pin(deviceId, bundleName, actor, terms);
     if (isBarred(record, bundle)) await manageDevices.clearFailures(deviceId, actor);
     return fleet.updateOnDisk(deviceId, (sight) => {
       if (sight.record === undefined) throw DomainError.of('no-such-device', { id: deviceId });
@@ -84,6 +93,11 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
 function isHeldUp({ installation }: DeviceRecord, bundle: Bundle): boolean {
   if (installation?.state === 'cancelling') return true;
   return installation?.sha256 !== bundle.sha256 && judgeNext(installation, bundle).waits;
+}
+
+/** RAUC names an attempt only when it streams. */
+function streams({ installation }: DeviceRecord): boolean {
+  return installation !== null && installation.transactionId !== null;
 }
 
 function isBarred({ installation, failures, interruptions }: DeviceRecord, { sha256 }: Bundle): boolean {

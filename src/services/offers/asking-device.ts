@@ -56,7 +56,14 @@ export function describeAsking(
     labels: device?.labels ?? [],
     admission: device?.admission ?? 'admitted',
     hold: device?.hold ?? null,
-    pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: pinnedBundle },
+    pin:
+      pinned === null
+        ? null
+        : {
+            bundleName: pinned.bundleName,
+            bundle: pinnedBundle,
+            ...(pinned.terms === undefined ? {} : { terms: pinned.terms }),
+          },
     systemVersion: device?.facts.systemVersion ?? null,
     provenSha256: provenSha256(record),
     tellsSlot: device !== undefined && slotOf(device.facts) !== null,

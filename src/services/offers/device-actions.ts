@@ -1,6 +1,8 @@
 import type { DeviceIdentity } from '../../core/device';
 import type { Installation } from '../../core/installation';
 import { isWindowOpen } from '../../core/maintenance-window';
+import { type PinKind, termsOf } from '../../core/pin-terms';
+import { withoutTerms } from '../../core/protocol';
 import type { DeviceRecords } from '../../ports/devices';
 import type { DeviceUpdates } from '../../ports/device-updates';
 import type { Catalog } from '../catalog/catalog';
@@ -12,20 +14,26 @@ export interface DeviceActions {
   latest(identity: Pick<DeviceIdentity, 'id'>): Promise<LatestAction>;
   /** @returns `undefined` if the device has no installation with this number, or it is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;
-  /**
-   * Whether a device that downloads ahead may install its bundle now. An installation that began while the window was open, or is already
-   * writing, may continue.
-   * @returns `null` if there is no window to wait for
-   */
-  windowOf(
+  /** How a device is to take its installation now. @param downloadsAhead it may download before the window of a rollout opens */
+  orderOf(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     installation: Installation,
-  ): Promise<'open' | 'closed' | null>;
+    downloadsAhead: boolean,
+  ): Promise<Order>;
+}
+
+/** What a device is told to do with its bundle. */
+export interface Order {
+  readonly kind: PinKind;
+  /** Whether it may install now; `null` if there is no window to wait for. */
+  readonly window: 'open' | 'closed' | null;
 }
 
 export interface LatestAction {
   /** `null` if it never had one. */
   readonly installation: Installation | null;
+  /** When the device first appeared; `null` for an unknown one. */
+  readonly knownSince: Date | null;
   /** The device reports its version, so that a boot into another one can be seen. */
   readonly tellsVersion: boolean;
 }
@@ -44,6 +52,7 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
       const record = await recordOf(id);
       return {
         installation: record?.installation ?? null,
+        knownSince: record?.device.createdAt ?? null,
         tellsVersion: record !== undefined && record.device.facts.systemVersion !== null,
       };
     },
@@ -55,16 +64,39 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
       return earlier?.deviceId === id ? earlier : undefined;
     },
 
-    async windowOf(identity, { releaseId, sha256, startedAt, progressPercent }) {
-      if (releaseId === null) return null; // a pinned bundle has no rollout
-      const release = catalog.releases().find(({ id }) => id === releaseId);
-      const window = release?.rollout.policy.window ?? null;
-      if (release !== undefined && window === null) return null;
-      const hasBegun = window !== null && startedAt !== null && isWindowOpen(window, startedAt);
-      if (hasBegun || progressPercent !== null) return 'open';
-      // Decides again for a waiting device: the release may be paused or gone by now, or the device held.
-      const offer = await explainOffer.preview(identity, null);
-      return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
+    async orderOf(identity, installation, downloadsAhead) {
+      if (installation.releaseId !== null) {
+        const window = downloadsAhead ? await windowOfRelease(identity, installation) : null;
+        return { kind: 'forced', window };
+      }
+      const pin = (await recordOf(identity.id))?.device.pin ?? null;
+      const { kind, window } = termsOf(pin, installation);
+      const mayWait = window !== null || pin?.bundleName !== installation.bundleName;
+      if (!mayWait) return { kind, window: null };
+      const isWriting = installation.progressPercent !== null;
+      return { kind, window: isWriting ? 'open' : await openIfOffered(identity, installation) };
     },
   };
+
+  /** An installation that began while the window was open, or is already writing, may continue. */
+  async function windowOfRelease(
+    identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+    installation: Installation,
+  ): Promise<Order['window']> {
+    const { releaseId, startedAt, progressPercent } = installation;
+    const release = catalog.releases().find(({ id }) => id === releaseId);
+    const window = release?.rollout.policy.window ?? null;
+    if (release !== undefined && window === null) return null;
+    const hasBegun = window !== null && startedAt !== null && isWindowOpen(window, startedAt);
+    return hasBegun || progressPercent !== null ? 'open' : openIfOffered(identity, installation);
+  }
+
+  /** Decides again for a waiting device: the release may be paused or gone by now, or the device held. */
+  async function openIfOffered(
+    identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+    { sha256 }: Installation,
+  ): Promise<'open' | 'closed'> {
+    const offer = await explainOffer.preview(identity, null, withoutTerms);
+    return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
+  }
 }

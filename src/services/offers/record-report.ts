@@ -1,11 +1,13 @@
-import type { DeviceIdentity } from '../../core/device';
+import type { Contact } from '../../core/contact';
+import type { Device, DeviceIdentity } from '../../core/device';
 import type { Reported } from '../../core/device-event';
 import type { Installation } from '../../core/installation';
 import { judgeReport } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
-import type { DeviceUpdates } from '../../ports/device-updates';
+import type { Fleet } from '../../ports/fleet';
 import type { DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
+import { tellUnpinned } from '../devices/plan-decisions';
 
 /**
  * Takes a report from a device; reports may arrive in any order, and repeatedly. It is on disk when the promise resolves.
@@ -18,12 +20,23 @@ export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promis
 export const reportLogLimitBytes = 64 << 10;
 
 export interface ReportPorts {
-  readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
+  readonly fleet: Pick<Fleet, 'lately' | 'find' | 'decisions'>;
   readonly contacts: DeviceContacts;
   readonly devices: Pick<DeviceRecords, 'saveLog' | 'appendLog' | 'installations'>;
 }
 
 export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
+  /** What was only to be downloaded is on the device. If a kill prevents this, the device downloads it once more. */
+  async function unpin({ deviceId, bundleName }: Installation, { at, address }: Contact): Promise<void> {
+    const isPinned = ({ pin }: Pick<Device, 'pin'>) => pin?.bundleName === bundleName;
+    const actor = { name: `device:${deviceId}`, address };
+    await fleet.decisions.decide(
+      deviceId,
+      (device) => (isPinned(device) ? { pin: null } : {}),
+      (device) => (isPinned(device) ? [tellUnpinned(device, actor, at)] : []),
+    );
+  }
+
   return async (identity, event) => {
     const { id } = identity;
     const { contact, log } = event;
@@ -45,6 +58,8 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
       draft.change(after.installation, after.events);
       return after.installation;
     });
+    if (installation !== null && event.kind === 'ended' && event.outcome === 'downloaded')
+      await unpin(installation, contact);
     if (installation !== null && log !== null && log !== '')
       await devices.saveLog(installation.id, log, contact.at);
     if (installation !== null && moreLog !== '')

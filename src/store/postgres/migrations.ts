@@ -371,4 +371,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE rollouts ADD COLUMN reason_circumstance ${text};
   ALTER TABLE release_ends ADD COLUMN reason_circumstance ${text};
   `,
+  `
+  ALTER TABLE devices ADD COLUMN pin_terms ${text};
+  `,
+  `
+  CREATE TABLE server_hold (epoch bigint NOT NULL, holder ${text} NOT NULL);
+  CREATE UNIQUE INDEX one_server_hold ON server_hold ((true));
+  `,
 ];

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Device, SeenCertificate } from '../../core/device';
 import type { Installation } from '../../core/installation';
+import type { PinTerms } from '../../core/pin-terms';
 import { provingHeaders } from '../../core/silent-poller';
 import { toBoards } from './boards-json';
 import type { DeviceTable, InstallationTable } from './schema';
@@ -44,7 +45,12 @@ export function toDevice(
     pin:
       pinned === null || pinnedAt === null
         ? null
-        : { bundleName: pinned, by: row.pin_by ?? '', at: new Date(pinnedAt) },
+        : {
+            bundleName: pinned,
+            by: row.pin_by ?? '',
+            at: new Date(pinnedAt),
+            ...(row.pin_terms === null ? {} : { terms: JSON.parse(row.pin_terms) as PinTerms }),
+          },
     certificates,
     boards: toBoards(row.boards),
     boundCompatibles: JSON.parse(row.bound_compatibles) as string[],
@@ -110,6 +116,7 @@ function toPinRow(pin: Device['pin']) {
     pin_bundle: pin?.bundleName ?? null,
     pin_by: pin?.by ?? null,
     pin_at: toText(pin?.at ?? null),
+    pin_terms: pin?.terms === undefined ? null : JSON.stringify(pin.terms),
   };
 }
 

@@ -134,6 +134,8 @@ export interface DeviceTable {
   pin_bundle: string | null;
   pin_by: string | null;
   pin_at: string | null;
+  /** Of an assignment that is not to be installed at once, as JSON. */
+  pin_terms: string | null;
   installation_id: number | null;
   installation_state: InstallationState | null;
   installation_release_id: number | null;

@@ -5,6 +5,7 @@ import { readExactly } from '../../base/files/read-exactly';
 import { blockBytes, runBytes } from './block-digests';
 import { S3Error } from './s3-error';
 import type { VerifiedObject } from './verified-object';
+import { WrongBytes } from './wrong-bytes';
 
 export interface ArrivalOptions {
   readonly object: VerifiedObject;
@@ -15,6 +16,9 @@ export interface ArrivalOptions {
   /** Called once all blocks are on the disk. Failing does no harm: they stay readable. */
   readonly onWhole: () => Promise<void>;
 }
+
+/** Blocks that follow each other; `undefined` for those that arrived wrong. */
+type Blocks = readonly (Buffer | undefined)[];
 
 /** How many failures in a row end the filling; each has been tried again for a while before. */
 const maxFailures = 5;
@@ -102,8 +106,9 @@ export class Arrival {
         continue;
       }
       try {
-        await this.#fetch(first, count);
+        const blocks = await this.#fetch(first, count);
         failures = 0;
+        if (blocks.includes(undefined)) throw new WrongBytes(this.#object.sha256);
       } catch (error) {
         failures += 1;
         if (failures === maxFailures || !(error instanceof S3Error && error.isPassing)) throw error;
@@ -139,18 +144,18 @@ export class Arrival {
 
   async #fetchOne(index: number): Promise<Buffer> {
     this.#next = index + 1;
-    return blockAt(await this.#fetch(index, 1), 0);
+    return this.#right(await this.#fetch(index, 1), 0);
   }
 
   /** Fetches blocks; whoever asks for one of them meanwhile waits for it. */
-  #fetch(first: number, count: number): Promise<readonly Buffer[]> {
+  #fetch(first: number, count: number): Promise<Blocks> {
     if (this.#isClosed) return Promise.reject(new Error('the bundle is closed'));
     const run = this.#object.fetch(first, count).then(async (blocks) => {
       await this.#keep(first, blocks);
       return blocks;
     });
     for (let index = first; index < first + count; index += 1) {
-      const one = run.then((blocks) => blockAt(blocks, index - first));
+      const one = run.then((blocks) => this.#right(blocks, index - first));
       this.#pending.set(index, one);
       const done = () => this.#pending.delete(index);
       one.then(done, done);
@@ -158,35 +163,38 @@ export class Arrival {
     return run;
   }
 
-  async #keep(first: number, blocks: readonly Buffer[]): Promise<void> {
-    const isWritten = await this.#write(first, blocks);
+  async #keep(first: number, blocks: Blocks): Promise<void> {
     for (const [at, block] of blocks.entries()) {
-      if (!isWritten) this.options.recent.set(recentKey(this.#object.sha256, first + at), block);
-      else if (this.#present[first + at] === 0) {
-        this.#present[first + at] = 1;
+      const index = first + at;
+      if (block === undefined || this.#present[index] === 1) continue;
+      if (await this.#write(index, block)) {
+        this.#present[index] = 1;
         this.#missing -= 1;
-      }
+      } else this.options.recent.set(recentKey(this.#object.sha256, index), block);
     }
-    if (isWritten && this.isWhole) await this.#finish();
+    if (this.isWhole) await this.#finish();
   }
 
   /** @returns false if the disk takes nothing: then blocks stay in memory for a while, and what was written stays readable */
-  async #write(first: number, blocks: readonly Buffer[]): Promise<boolean> {
+  async #write(index: number, block: Buffer): Promise<boolean> {
     if (this.#handle === null || this.#isDiskFull) return false;
     try {
-      let at = first * blockBytes;
-      for (const block of blocks) {
-        for (let from = 0; from < block.length;) {
-          const { bytesWritten } = await this.#handle.write(block, from, block.length - from, at + from);
-          from += bytesWritten;
-        }
-        at += block.length;
+      for (let from = 0; from < block.length;) {
+        const at = index * blockBytes + from;
+        from += (await this.#handle.write(block, from, block.length - from, at)).bytesWritten;
       }
       return true;
     } catch {
       this.#isDiskFull = true;
       return false;
     }
+  }
+
+  /** @throws WrongBytes if that block is wrong */
+  #right(blocks: Blocks, at: number): Buffer {
+    const block = blocks[at];
+    if (block === undefined) throw new WrongBytes(this.#object.sha256);
+    return block;
   }
 
   async #finish(): Promise<void> {
@@ -201,10 +209,4 @@ export class Arrival {
 
 function recentKey(sha256: string, index: number): string {
   return `${sha256}/${index}`;
-}
-
-function blockAt(blocks: readonly Buffer[], at: number): Buffer {
-  const block = blocks[at];
-  if (block === undefined) throw new Error('fewer blocks arrived than were asked for');
-  return block;
 }

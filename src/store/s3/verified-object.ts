@@ -1,6 +1,5 @@
 import { blockBytes, type BlockDigests } from './block-digests';
 import type { BundleObjects } from './objects';
-import { WrongBytes } from './wrong-bytes';
 
 /** Reads blocks of one object that are right, and no others. */
 export class VerifiedObject {
@@ -12,27 +11,25 @@ export class VerifiedObject {
 
   /**
    * Fetches blocks that follow each other. What arrives wrong is fetched once more, because a network may do that, too.
-   * @throws WrongBytes, or what the store fails with
+   * @returns the blocks; `undefined` for those that are wrong
+   * @throws what the store fails with
    */
-  async fetch(first: number, count: number): Promise<readonly Buffer[]> {
-    try {
-      return await this.#fetchOnce(first, count);
-    } catch (error) {
-      if (!(error instanceof WrongBytes)) throw error;
-      return await this.#fetchOnce(first, count);
-    }
+  async fetch(first: number, count: number): Promise<readonly (Buffer | undefined)[]> {
+    const blocks = await this.#fetchOnce(first, count);
+    if (!blocks.includes(undefined)) return blocks;
+    const again = await this.#fetchOnce(first, count);
+    return blocks.map((block, index) => block ?? again[index]);
   }
 
-  async #fetchOnce(first: number, count: number): Promise<readonly Buffer[]> {
+  async #fetchOnce(first: number, count: number): Promise<readonly (Buffer | undefined)[]> {
     const lengths = Array.from({ length: count }, (_, index) => this.digests.lengthOf(first + index));
-    const length = lengths.reduce((sum, one) => sum + one, 0);
-    const run = await this.objects.read(this.sha256, first * blockBytes, length);
-    const blocks: Buffer[] = [];
-    for (let index = 0, at = 0; index < count; at += lengths[index] ?? 0, index += 1) {
-      const block = run.subarray(at, at + (lengths[index] ?? 0));
-      if (!(await this.digests.matches(first + index, block))) throw new WrongBytes(this.sha256);
-      blocks.push(block);
-    }
-    return blocks;
+    const sum = lengths.reduce((total, length) => total + length, 0);
+    const run = await this.objects.read(this.sha256, first * blockBytes, sum);
+    return await Promise.all(
+      lengths.map(async (length, index) => {
+        const block = run.subarray(index * blockBytes, index * blockBytes + length);
+        return (await this.digests.matches(first + index, block)) ? block : undefined;
+      }),
+    );
   }
 }

@@ -520,4 +520,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE rollouts ADD COLUMN reason_circumstance TEXT;
   ALTER TABLE release_ends ADD COLUMN reason_circumstance TEXT;
   `,
+  `
+  -- Of an assignment that is not to be installed at once: its kind and window, as JSON.
+  ALTER TABLE devices ADD COLUMN pin_terms TEXT;
+  `,
 ];

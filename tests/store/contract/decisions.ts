@@ -40,7 +40,9 @@ export function describeDecisions(make: MakeAdapter): void {
   };
   const holds = () => Promise.all(ids.map(async (id) => (await found(id))?.hold));
   const hold = { reason: 'stop', by: 'ann', at: madeAt };
-  const pin = { bundleName: first.name, by: 'bob', at: madeAt };
+  const window = { schedule: '0 0 3 ? * SAT', duration: '02:00:00', timezone: '+01:00' };
+  const terms = { kind: 'soft', window } as const;
+  const pin = { bundleName: first.name, by: 'bob', at: madeAt, terms };
   const deleteBundle = () =>
     adapter.store.catalog.tombstone({
       name: first.name,

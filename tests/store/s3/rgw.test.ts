@@ -7,9 +7,12 @@ import { withStore } from '../../../src/store/s3/s3-error';
 import { sha256Of as hashOf } from '../../../src/store/s3/sha256';
 import { textOf } from '../../../src/store/s3/xml';
 import { describeBundleStorage, keepText, sha256Of } from '../../support/bundle-storage-contract';
+import { eventually } from '../../support/eventually';
+import { startGateProxy } from '../../support/gate-proxy';
 import { refusal } from '../../support/refusal';
 import { type Rgw, startRgw } from '../../support/rgw';
 import { clientOf, locationOf, objectsOf, openS3Storage } from '../../support/s3-storage';
+import { stampedBytes, stampedStream } from '../../support/stamped-bytes';
 
 let rgw: Rgw;
 beforeAll(async () => {
@@ -159,4 +162,60 @@ describe('what is read from an object store', () => {
     expect((await again.read(0, 11)).toString()).toBe('right bytes');
     await again.close();
   });
+});
+
+describe('while an object store is away for some seconds', () => {
+  it('an upload in parts and a download wait, and then go on', async () => {
+    const gate = await startGateProxy(rgw.port);
+    const at = locationOf({ endpoint: `http://127.0.0.1:${gate.port}` });
+    const { storage, cache } = await openS3Storage({ objects: objectsOf(rgw, at) });
+    const sizeBytes = 24 << 20;
+    const awayDuring = async (work: Promise<unknown>) => {
+      gate.shut();
+      const before = gate.refused;
+      await eventually(() => gate.refused > before + 8);
+      gate.open();
+      await work;
+    };
+    const staged = await storage.stage(stampedStream(sizeBytes), { limitBytes: 1 << 30 });
+    await awayDuring(staged.keep('a.raucb'));
+    await cache.forget(staged.sha256);
+    const bytes = await storage.open(staged.sha256);
+    const read = bytes.read(sizeBytes - 4096, 4096);
+    await awayDuring(read);
+    expect((await read).equals(stampedBytes(sizeBytes - 4096, 4096))).toBe(true);
+    await bytes.close();
+  });
+});
+
+describe('a large bundle', () => {
+  const sizeBytes = Number(process.env['S3_BUNDLE_MIB'] ?? 300) * (1 << 20);
+  const growthBytes = 150 << 20;
+
+  it('goes to the object store and comes back with little memory', async () => {
+    const { storage, cache } = await openS3Storage({ objects: objectsOf(rgw), limitBytes: 2 * sizeBytes });
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
+    const staged = await storage.stage(stampedStream(sizeBytes), { limitBytes: sizeBytes });
+    await staged.keep('a.raucb');
+    await cache.forget(staged.sha256);
+    const begun = performance.now();
+    const bytes = await storage.open(staged.sha256);
+    const middle = sizeBytes / 2 - 2048;
+    expect((await bytes.read(middle, 4096)).equals(stampedBytes(middle, 4096))).toBe(true);
+    const firstMs = performance.now() - begun;
+    await bytes.close();
+    const file = await storage.openFile(staged.sha256);
+    const hash = createHash('sha256');
+    for await (const piece of file.createReadStream(0, sizeBytes - 1)) hash.update(piece as Buffer);
+    await file.close();
+    clearInterval(watch);
+    expect(hash.digest('hex')).toBe(staged.sha256);
+    expect(most - before).toBeLessThan(growthBytes);
+    if (process.env['S3_BUNDLE_MIB'] !== undefined)
+      process.stdout.write(
+        `growth ${(most - before) >> 20} MiB, first range after ${Math.round(firstMs)} ms\n`,
+      );
+  }, 1_800_000);
 });

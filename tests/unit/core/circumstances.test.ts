@@ -58,6 +58,7 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'installation-called-off': [{ by: 'local' }],
   'installation-retried': [{ by: 'local' }],
   'installation-replaced': [{ bundle: 'v2.raucb' }],
+  'only-downloaded': [],
   'installation-gives-way': [{ bundle: 'v2.raucb' }],
   'no-longer-offered': [{ refusal: { code: 'held', parameters: { by: 'local', reason: silent } } }],
   'next-is-nothing': [],

@@ -38,6 +38,7 @@ const said: Some = {
   'not-started': { startAt: startAt.toISOString() },
   'not-in-step': { step: 4, steps: 8, group: 'lab', percent: 0 },
   'outside-window': none,
+  'only-downloaded': { bundle: 'v2.raucb' },
   'too-many-in-progress': { count: 17, max: 16 },
   'compatible-known': { compatible: 'board-x' },
   'certificate-unbound': none,

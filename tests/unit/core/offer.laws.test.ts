@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isAssignmentWindowOpen } from '../../../src/core/assignment-window';
 import { isWindowOpen } from '../../../src/core/maintenance-window';
 import type { StandingOffer } from '../../../src/core/offer-question';
 import { decideOffer, judgeOffer, type Offer, type RuleResult } from '../../../src/core/offer';
@@ -40,6 +41,7 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'not-started': 'started',
   'not-in-step': 'step',
   'outside-window': 'window',
+  'only-downloaded': 'window',
   'too-many-in-progress': 'capacity',
 };
 
@@ -125,6 +127,17 @@ describe('an offer, whatever is asked', () => {
     });
   });
 
+  it('is nothing that is only downloaded, or waits for its window, where that cannot be told', () => {
+    always((asked, offer) => {
+      const { device, question } = asked;
+      const terms = device.pin?.terms;
+      if (terms === undefined || isStanding(asked) || offer.kind !== 'bundle') return;
+      if (question.limits.tellsTerms === true) return;
+      expect(terms.kind).not.toBe('downloadonly');
+      if (terms.window !== null) expect(isAssignmentWindowOpen(terms.window, question.at)).toBe(true);
+    });
+  });
+
   it('does not depend on the channel and its rollout for a pinned device', () => {
     always((asked, offer) => {
       const { device } = asked;
@@ -165,7 +178,10 @@ describe('an offer, whatever is asked', () => {
     always((asked, offer) => {
       if (offer.kind === 'bundle') return;
       const until = chainOf(asked).slice(0, offerRules.indexOf(ruleOf[offer.reason]));
-      expect(until.filter(({ rule, passed }) => passed !== true && !needless.includes(rule))).toEqual([]);
+      // Terms of a pin are judged with the window; a pin has no rollout.
+      const applies = ({ rule, code }: RuleResult) =>
+        !needless.includes(rule) && code !== 'pinned-without-rollout';
+      expect(until.filter((one) => one.passed !== true && applies(one))).toEqual([]);
     });
   });
 

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { actionStateOf } from '../../../core/action-state';
+import type { Pin } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
+import { pinKinds, termsOf } from '../../../core/pin-terms';
 import { type InstallationState, isCalledOff } from '../../../core/installation-states';
+import { isCircumstance } from '../../../core/reasons/why';
 
 export const actionJson = z.object({
   id: z.number(),
   type: z.enum(['update', 'cancel']),
   status: z.enum(['pending', 'finished']),
   detailStatus: z.string(),
-  forceType: z.literal('forced'),
+  forceType: z.enum(pinKinds),
+  maintenanceWindow: z
+    .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
+    .optional(),
   createdAt: z.number(),
   lastModifiedAt: z.number(),
 });
@@ -30,18 +36,30 @@ const detailStatuses: Readonly<Record<InstallationState, string>> = {
   cancelled: 'canceled',
 };
 
-/** An installation as hawkBit's scripts know it. */
-export function presentAction(installation: Installation): z.infer<typeof actionJson> {
+/** An installation as hawkBit's scripts know it. @param pin of its device now: of an earlier assignment nothing else is known */
+export function presentAction(installation: Installation, pin: Pin | null): z.infer<typeof actionJson> {
+  const { kind, window } = termsOf(pin, installation);
   const isClosed = actionStateOf(installation) === 'closed';
   return {
     id: installation.id,
     type: isCalledOff(installation) && !hasFinished(installation) ? 'cancel' : 'update',
     status: isClosed ? 'finished' : 'pending',
-    detailStatus: hasFinished(installation) ? 'finished' : detailStatuses[installation.state],
-    forceType: 'forced',
+    detailStatus: detailStatusOf(installation),
+    forceType: wasOnlyDownloaded(installation) ? 'downloadonly' : kind,
+    ...(window === null ? {} : { maintenanceWindow: window }),
     createdAt: installation.offeredAt.getTime(),
     lastModifiedAt: installation.updatedAt.getTime(),
   };
+}
+
+function detailStatusOf(installation: Installation): string {
+  if (wasOnlyDownloaded(installation)) return 'downloaded';
+  return hasFinished(installation) ? 'finished' : detailStatuses[installation.state];
+}
+
+/** It ended with the download, as assigned. */
+function wasOnlyDownloaded({ state, message }: Installation): boolean {
+  return state === 'withdrawn' && isCircumstance(message) && message.code === 'only-downloaded';
 }
 
 /** The device has reported success, even if it was told to stop. */

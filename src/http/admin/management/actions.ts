@@ -17,6 +17,8 @@ const one = { 200: { description: 'The action', schema: actionJson } };
 export function actionRoutes(options: ManagementOptions): readonly Route[] {
   const { services } = options;
   const get = createFind(options);
+  const present = async (installation: Installation) =>
+    presentAction(installation, (await services.manageDevices.get(installation.deviceId)).device.pin);
   return [
     listRoute(options),
     defineRoute({
@@ -28,23 +30,27 @@ export function actionRoutes(options: ManagementOptions): readonly Route[] {
       input: { params },
       answers: one,
       problems: ['not-found'],
-      handle: async ({ input }) => ({ status: 200, json: presentAction(await get(input.params)) }),
+      handle: async ({ input }) => ({ status: 200, json: await present(await get(input.params)) }),
     }),
     defineRoute({
       method: 'put',
       path,
       scope: 'publish',
       operation: 'forceAction',
-      summary: 'Make an action forced, which it is already',
+      summary: 'Make a soft action forced',
       input: { params, body: z.object({ forceType: z.string() }) },
       answers: one,
       problems: ['not-found'],
-      handle: async ({ input: { params: named, body } }) => {
-        const action = presentAction(await get(named));
-        const { forceType } = body;
-        if (forceType !== action.forceType)
-          throw DomainError.of('assignment-not-forced', { type: forceType.slice(0, 40) });
-        return { status: 200, json: action };
+      handle: async ({ input: { params: named, body }, actor }) => {
+        const installation = await get(named);
+        const { forceType, maintenanceWindow: window = null } = await present(installation);
+        if (body.forceType !== forceType) {
+          if (body.forceType !== 'forced' || forceType !== 'soft')
+            throw DomainError.of('action-not-forced', { type: body.forceType.slice(0, 40) });
+          const terms = window === null ? undefined : ({ kind: 'forced', window } as const);
+          await services.manageDevices.pin(named.target, installation.bundleName, actor, terms);
+        }
+        return { status: 200, json: await present(installation) };
       },
     }),
     defineRoute({
@@ -81,9 +87,15 @@ function listRoute({ services }: ManagementOptions): Route {
     problems: ['not-found'],
     handle: async ({ input: { params: named, query } }) => {
       readFilter(query.q, []);
-      const { installations } = await services.manageDevices.get(named.target);
+      const { installations, device } = await services.manageDevices.get(named.target);
       const all = isDescending(query.sort, ['id']) ? installations : installations.toReversed();
-      return { status: 200, json: pageFrom(all.map(presentAction), query) };
+      return {
+        status: 200,
+        json: pageFrom(
+          all.map((one) => presentAction(one, device.pin)),
+          query,
+        ),
+      };
     },
   });
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { parseAssignmentWindow } from '../../../core/assignment-window';
 import { DomainError } from '../../../core/errors';
+import { pinKinds, type PinTerms } from '../../../core/pin-terms';
 import { defineRoute, type Route } from '../kernel/route';
 import { numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
@@ -8,7 +10,7 @@ import { maxItems } from './page-query';
 const assignment = z.object({
   id: z.string().max(200),
   type: z.string().optional(),
-  maintenanceWindow: z.unknown().optional(),
+  maintenanceWindow: z.object({ schedule: z.string(), duration: z.string(), timezone: z.string() }).nullish(),
 });
 const assignedJson = z.object({
   alreadyAssigned: z.number(),
@@ -18,7 +20,7 @@ const assignedJson = z.object({
 });
 
 /** Assigns the bundle of a set to single devices: each is pinned to it, and its action begins. */
-export function assignmentRoutes({ services }: ManagementOptions): readonly Route[] {
+export function assignmentRoutes({ services, now }: ManagementOptions): readonly Route[] {
   const { manageDrafts, manageDevices, assignBundle } = services;
   return [
     defineRoute({
@@ -37,11 +39,11 @@ export function assignmentRoutes({ services }: ManagementOptions): readonly Rout
         const set = await manageDrafts.get('set', params.set);
         const bundle = await manageDrafts.bundleOf(set);
         if (bundle === undefined) throw DomainError.of('module-without-file', { id: set.id });
-        body.forEach(refuseOtherKinds);
-        const ids = [...new Set(body.map(({ id }) => id))];
+        const wanted = new Map(body.map((one) => [one.id, termsOfAssignment(one, now())]));
+        const ids = [...wanted.keys()];
         await Promise.all(ids.map((id) => manageDevices.get(id))); // before any of them is assigned
         const made = [];
-        for (const id of ids) made.push(await assignBundle(id, bundle.name, actor));
+        for (const id of ids) made.push(await assignBundle(id, bundle.name, actor, wanted.get(id)));
         const alreadyAssigned = made.filter(({ isOld }) => isOld).length;
         return {
           status: 200,
@@ -57,10 +59,17 @@ export function assignmentRoutes({ services }: ManagementOptions): readonly Rout
   ];
 }
 
-/** @throws DomainError `invalid-input` for what a client would be told otherwise than the script says */
-function refuseOtherKinds({ type = 'forced', maintenanceWindow }: z.infer<typeof assignment>): void {
-  if (type.toLowerCase() !== 'forced')
-    throw DomainError.of('assignment-not-forced', { type: type.slice(0, 40) });
-  if (maintenanceWindow !== undefined && maintenanceWindow !== null)
-    throw DomainError.of('assignment-in-window');
+/**
+ * @returns `undefined` for what is installed at once
+ * @throws DomainError `invalid-input` for what a client would be told otherwise than the script says
+ */
+function termsOfAssignment(
+  { type = 'forced', maintenanceWindow = null }: z.infer<typeof assignment>,
+  at: Date,
+): PinTerms | undefined {
+  const kind = pinKinds.find((one) => one === type.toLowerCase());
+  if (kind === undefined) throw DomainError.of('assignment-kind-unknown', { type: type.slice(0, 40) });
+  if (kind === 'downloadonly' && maintenanceWindow !== null) throw DomainError.of('download-in-window');
+  if (kind === 'forced' && maintenanceWindow === null) return undefined;
+  return { kind, window: maintenanceWindow === null ? null : parseAssignmentWindow(maintenanceWindow, at) };
 }

@@ -22,6 +22,7 @@ const ownLimits: ProtocolLimits = {
   carriesUnversioned: true,
   tellsOutcome: true,
   followsNumbers: true,
+  tellsTerms: true,
   carriesOpaque: true,
 };
 

@@ -3,6 +3,7 @@ import type { Installation } from '../../../core/installation';
 import { isCalledOff, isWritten } from '../../../core/installation-states';
 import type { ProtocolLimits } from '../../../core/protocol';
 import type { Handler, PathParams } from '../kernel/handler';
+import type { Order } from '../../../services/offers/device-actions';
 import type { ProtocolKit } from '../kernel/protocol';
 import { sendJson } from '../kernel/send-json';
 import type { Exchange } from '../transport/exchange';
@@ -25,9 +26,8 @@ export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolL
       sendClosed(exchange, installation);
       return;
     }
-    const window =
-      downloadsAhead === true ? await kit.services.deviceActions.windowOf(device, installation) : null;
-    sendDeployment(kit, exchange, { device, params, installation, window });
+    const order = await kit.services.deviceActions.orderOf(device, installation, downloadsAhead === true);
+    sendDeployment(kit, exchange, { device, params, installation, order });
   };
 }
 
@@ -36,7 +36,7 @@ export function answerInstalled(kit: ProtocolKit): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
     if (!isWritten(installation)) throw noAction(device, params['action']);
-    sendDeployment(kit, exchange, { device, params, installation, window: null });
+    sendDeployment(kit, exchange, { device, params, installation, order: { kind: 'forced', window: null } });
   };
 }
 
@@ -44,22 +44,24 @@ interface Deployable {
   readonly device: DeviceIdentity;
   readonly params: PathParams;
   readonly installation: Installation;
-  readonly window: 'open' | 'closed' | null;
+  readonly order: Order;
 }
 
 function sendDeployment(
   kit: ProtocolKit,
   exchange: Exchange,
-  { device, params, installation, window }: Deployable,
+  { device, params, installation, order }: Deployable,
 ): void {
   const bundle = servableBundle(kit, installation);
   if (bundle === undefined) throw noAction(device, params['action']);
-  sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params), window));
+  sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params), order));
 }
 
 /** Takes progress and results. They are on disk before the answer, because clients never repeat them. */
 export function takeFeedback(kit: ProtocolKit, attributes: WantedAttributes): Handler {
   const { services, counters, now } = kit;
+  const isOnlyDownloaded = async (device: DeviceIdentity, installation: Installation) =>
+    (await services.deviceActions.orderOf(device, installation, false)).kind === 'downloadonly';
   return async (exchange, { device, params, readBody }) => {
     const feedback = parseFeedback(await readBody());
     const installation = await findAction(kit, device, params);
@@ -67,11 +69,12 @@ export function takeFeedback(kit: ProtocolKit, attributes: WantedAttributes): Ha
       sendClosed(exchange, installation);
       return;
     }
-    const event = eventOf(feedback, installation, contactOf(exchange, now()));
+    const isDone = feedback.execution === 'downloaded' && (await isOnlyDownloaded(device, installation));
+    const event = eventOf(feedback, installation, contactOf(exchange, now()), isDone);
     await services.deviceEvents.take(device, event);
     const hasEnded = event.kind === 'ended';
     if (hasEnded && event.outcome === 'installed') attributes.want(device.id);
-    counters.countReport(hasEnded ? event.outcome : 'downloading');
+    counters.countReport(hasEnded && event.outcome !== 'downloaded' ? event.outcome : 'downloading');
     sendDone(exchange);
   };
 }

@@ -1,16 +1,16 @@
 import type { Installation } from '../../../core/installation';
+import type { Order } from '../../../services/offers/device-actions';
 import type { ServableBundle } from './servable-bundle';
 
 /**
  * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, texts for ids, and lower-case hashes.
  * @param url of the device's resources
- * @param window whether the maintenance window is open; `null` for what may be installed at any time
  */
 export function describeDeployment(
   { id }: Installation,
   bundle: ServableBundle,
   url: string,
-  window: 'open' | 'closed' | null,
+  { kind, window }: Order,
 ): object {
   const { name, sizeBytes, sha256, weakHashes, inspection, compatible } = bundle;
   const artifact = {
@@ -29,9 +29,10 @@ export function describeDeployment(
     name: compatible ?? name,
     artifacts: [artifact],
   };
+  const download = kind === 'soft' ? 'attempt' : 'forced';
   const deployment = {
-    download: 'forced',
-    update: window === 'closed' ? 'skip' : 'forced',
+    download,
+    update: kind === 'downloadonly' || window === 'closed' ? 'skip' : download,
     ...(window === null ? {} : { maintenanceWindow: window === 'open' ? 'available' : 'unavailable' }),
     chunks: [chunk],
   };

@@ -59,12 +59,18 @@ function cleanText(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 }
 
-/** What feedback on a deployment means for its installation. */
-export function eventOf(feedback: Feedback, installation: Installation, contact: Contact): Reported {
+/** What feedback on a deployment means for its installation. @param isDone it is over once the bundle is downloaded */
+export function eventOf(
+  feedback: Feedback,
+  installation: Installation,
+  contact: Contact,
+  isDone = false,
+): Reported {
   const { execution, finished } = feedback;
   const told = toldOf(feedback, installation, contact);
   if (execution === 'closed')
     return { kind: 'ended', outcome: finished === 'failure' ? 'failed' : 'installed', ...told };
+  if (isDone) return { kind: 'ended', outcome: 'downloaded', ...told };
   const phase = 'downloading' as const;
   return { kind: 'progressed', by: 'report', phase, progressPercent: percentOf(feedback), ...told };
 }

@@ -32,7 +32,7 @@ export function createPollHandler(
       namedSha256: null,
     });
     counters.countOffer(offer);
-    const { installation, tellsVersion } = await services.deviceActions.latest(device);
+    const { installation, tellsVersion, knownSince } = await services.deviceActions.latest(device);
     const offered = offer.kind === 'bundle' ? offer.bundle.sha256 : null;
     const link = linkOf(installation, offered, servableBundle(kit, installation) !== undefined);
     const url = controllerUrl(kit, exchange, params);
@@ -41,7 +41,7 @@ export function createPollHandler(
       config: { polling: { sleep: sleep() } },
       _links: {
         ...(link === null ? {} : { [link]: { href: `${url}/${link}/${numberOf(installation)}` } }),
-        ...(attributes.isWanted(device.id, contact.at) || isBootAwaited
+        ...(attributes.isWanted(device.id, contact.at, knownSince) || isBootAwaited
           ? { configData: { href: `${url}/configData` } }
           : {}),
       },

@@ -10,9 +10,11 @@ export class WantedAttributes {
   /** When each device sent them. */
   readonly #told = new RecentMap<string, number>(maxRemembered);
 
-  isWanted(deviceId: string, at: Date): boolean {
+  /** @param knownSince when the device appeared: what one of that name told before counts no more */
+  isWanted(deviceId: string, at: Date, knownSince: Date | null): boolean {
     const toldAtMs = this.#told.get(deviceId);
-    return toldAtMs === undefined || Math.abs(at.getTime() - toldAtMs) >= askedAgainAfterMs;
+    if (toldAtMs === undefined || (knownSince !== null && toldAtMs < knownSince.getTime())) return true;
+    return Math.abs(at.getTime() - toldAtMs) >= askedAgainAfterMs;
   }
 
   want(deviceId: string): void {

@@ -1,6 +1,7 @@
 import type { Boards, SecondBoard, SeenBoot } from '../../../core/board';
 import type { Device, Hold, Pin, SeenCertificate } from '../../../core/device';
 import type { DeviceFacts } from '../../../core/device-facts';
+import type { PinTerms } from '../../../core/pin-terms';
 import { type Packed, packDate, packWhy, unpackDate, unpackWhy } from './packed-values';
 
 /** The device's values in the order of its fields. */
@@ -94,12 +95,25 @@ function unpackHold([reason, by, at]: Packed<typeof packHold>): Hold {
   return { reason: unpackWhy(reason) ?? '', by, at: new Date(at) };
 }
 
-function packPin({ bundleName, by, at }: Pin) {
-  return [bundleName, by, at.getTime()] as const;
+function packPin({ bundleName, by, at, terms }: Pin) {
+  return [bundleName, by, at.getTime(), terms === undefined ? null : packTerms(terms)] as const;
 }
 
-function unpackPin([bundleName, by, at]: Packed<typeof packPin>): Pin {
-  return { bundleName, by, at: new Date(at) };
+function packTerms({ kind, window }: PinTerms) {
+  return [
+    kind,
+    window === null ? null : ([window.schedule, window.duration, window.timezone] as const),
+  ] as const;
+}
+
+function unpackTerms([kind, window]: Packed<typeof packTerms>): PinTerms {
+  if (window === null) return { kind, window };
+  const [schedule, duration, timezone] = window;
+  return { kind, window: { schedule, duration, timezone } };
+}
+
+function unpackPin([bundleName, by, at, terms]: Packed<typeof packPin>): Pin {
+  return { bundleName, by, at: new Date(at), ...(terms === null ? {} : { terms: unpackTerms(terms) }) };
 }
 
 function packCertificate({ serial, firstSeenAt, lastSeenAt }: SeenCertificate) {

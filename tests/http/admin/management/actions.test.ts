@@ -1,6 +1,7 @@
 import { makeBundle } from '../../../support/bundle-factory';
 import { type HawkbitListener, startHawkbitListener, targetToken } from '../../../support/hawkbit-listener';
 import type { HawkbitClient } from '../../../support/hawkbit-client';
+import { person } from '../../../support/released-fleet';
 import { type ManagementListener, openManagement } from './management-listener';
 
 const day = new Date(Date.UTC(2026, 10, 23, 12));
@@ -24,7 +25,7 @@ interface Rig {
   readonly id: string;
   readonly client: HawkbitClient;
   /** Uploads bytes to a new module, and assigns its set. @returns the number of the action */
-  readonly assign: (bytes?: Buffer, fileName?: string) => Promise<number>;
+  readonly assign: (bytes?: Buffer, fileName?: string, terms?: object) => Promise<number>;
   readonly action: (action: number) => Promise<{ type: string; status: string; detailStatus: string }>;
   /** Newest first. */
   readonly history: (action: number) => Promise<{ type: string; messages: string[] }[]>;
@@ -41,9 +42,10 @@ async function rig(): Promise<Rig> {
   return {
     id,
     client,
-    async assign(bytes = Buffer.from(`random bytes of ${id}`), fileName = 'bundle.raucb_0') {
+    async assign(bytes = Buffer.from(`random bytes of ${id}`), fileName = 'bundle.raucb_0', terms = {}) {
       const set = await makeSet(bytes, fileName);
-      const answer = await rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id }]).expect(200);
+      const answer = await rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id, ...terms }]);
+      expect(answer.status).toBe(200);
       const { assignedActions } = answer.body as { assignedActions: { id: number }[] };
       return assignedActions.at(-1)?.id ?? 0;
     },
@@ -189,11 +191,21 @@ describe('an assignment', () => {
   });
 
   it.each([
-    ['a download alone', { type: 'downloadonly' }],
-    ['a soft one', { type: 'soft' }],
+    ['a time-forced one', { type: 'timeforced' }],
     [
-      'one with a maintenance window',
-      { maintenanceWindow: { schedule: '0 0 3 ? * * *', duration: '01:00:00' } },
+      'a window without a schedule that is known',
+      { maintenanceWindow: { schedule: '0 0 3 L * ?', duration: '01:00:00', timezone: '+00:00' } },
+    ],
+    [
+      'a window that never opens again',
+      { maintenanceWindow: { schedule: '0 0 3 ? * * 2020', duration: '01:00:00', timezone: '+00:00' } },
+    ],
+    [
+      'a download in a window',
+      {
+        type: 'downloadonly',
+        maintenanceWindow: { schedule: '0 0 3 ? * *', duration: '01:00:00', timezone: '+00:00' },
+      },
     ],
   ])('refuses %s rather than do something else', async (_, params) => {
     const { id } = await rig();
@@ -301,6 +313,92 @@ describe('actions', () => {
     const number = await assign();
     await rest.ask('put', `targets/${id}/actions/${number}`, { forceType: 'forced' }).expect(200);
     await rest.ask('put', `targets/${id}/actions/${number}`, { forceType: 'soft' }).expect(400);
+  });
+
+  it('that are soft are tried, until a script forces them', async () => {
+    const { id, client, assign, action } = await rig();
+    const number = await assign(Buffer.from('soft'), 'soft.bin', { type: 'soft' });
+    expect(await action(number)).toMatchObject({ forceType: 'soft' });
+    expect((await client.deployment()).deployment).toMatchObject({ download: 'attempt', update: 'attempt' });
+    const path = `targets/${id}/actions/${number}`;
+    expect((await rest.ask('put', path, { forceType: 'forced' }).expect(200)).body).toMatchObject({
+      id: number,
+      forceType: 'forced',
+    });
+    expect((await client.deployment()).deployment).toMatchObject({ download: 'forced', update: 'forced' });
+    expect((await client.links()).action).toBe(String(number));
+  });
+
+  it('that only download end with the download, once', async () => {
+    const { id, client, assign, action, history } = await rig();
+    const number = await assign(Buffer.from('only'), 'only.bin', { type: 'downloadonly' });
+    const { id: deployed, deployment } = await client.deployment();
+    expect(deployment).toMatchObject({ download: 'forced', update: 'skip' });
+    expect(deployment).not.toHaveProperty('maintenanceWindow');
+    await client.feedback(deployed, 'proceeding', 'none', ['Download complete.']);
+    expect((await client.links()).kinds).toContain('deploymentBase');
+    expect(await client.feedback(deployed, 'downloaded', 'success', ['File checksum OK.'])).toBe(200);
+    expect(await action(number)).toMatchObject({
+      type: 'update',
+      status: 'finished',
+      detailStatus: 'downloaded',
+      forceType: 'downloadonly',
+    });
+    expect((await history(number))[0]).toMatchObject({ type: 'downloaded', messages: ['File checksum OK.'] });
+    expect((await client.links()).kinds).not.toContain('deploymentBase');
+    expect(await client.feedback(deployed, 'downloaded', 'success')).toBe(410);
+    expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
+    // It can be installed then.
+    const next = await assign(Buffer.from('only'), 'only.bin');
+    expect(next).toBeGreaterThan(number);
+    expect((await client.deployment()).deployment).toMatchObject({ update: 'forced' });
+  });
+
+  it('that are no downloads alone go on after a download', async () => {
+    const { client, assign, action } = await rig();
+    const number = await assign(Buffer.from('more'));
+    const { id: deployed } = await client.deployment();
+    await client.feedback(deployed, 'downloaded', 'success', ['File checksum OK.']);
+    expect(await action(number)).toMatchObject({ status: 'pending' });
+    expect((await client.links()).action).toBe(deployed);
+  });
+
+  it('with a window install only while it is open', async () => {
+    const { client, assign, action, id } = await rig();
+    const at = (time: Date) => `${time.getUTCSeconds()} ${time.getUTCMinutes()} ${time.getUTCHours()} ? * *`;
+    const opensAt = new Date(hawkbit.fleet.now().getTime() + 7_200_000);
+    const maintenanceWindow = { schedule: at(opensAt), duration: '01:00:00', timezone: '+00:00' };
+    const number = await assign(Buffer.from('window'), 'window.bin', { maintenanceWindow });
+    expect(await action(number)).toMatchObject({ forceType: 'forced', maintenanceWindow });
+    const closed = { download: 'forced', update: 'skip', maintenanceWindow: 'unavailable' };
+    expect((await client.deployment()).deployment).toMatchObject(closed);
+    await client.feedback(String(number), 'proceeding', 'none', ['Download complete.']);
+    expect((await client.deployment()).deployment).toMatchObject(closed);
+    hawkbit.fleet.wait(7_230);
+    const open = { download: 'forced', update: 'forced', maintenanceWindow: 'available' };
+    expect((await client.deployment()).deployment).toMatchObject(open);
+    hawkbit.fleet.wait(3_600);
+    expect((await client.deployment()).deployment).toMatchObject(closed);
+    // Nobody wants it any more, so it must not begin to install.
+    await hawkbit.fleet.services.manageDevices.unpin(id, person);
+    expect((await client.deployment()).deployment).toMatchObject(closed);
+  });
+
+  it('that only download are refused for a device that streams', async () => {
+    const { id, client, assign } = await rig();
+    const number = await assign(Buffer.from('streamed'));
+    const href = (await client.deployment()).deployment.chunks[0]?.artifacts[0]?._links['download-http']
+      ?.href;
+    const headers = { 'rauc-transaction-id': '0c4a8f6e-1f10-4b43-a1a4-0b2b8b3f7a11', range: 'bytes=0-3' };
+    expect((await client.request(href ?? '', 'GET', undefined, headers)).status).toBe(206);
+    await client.feedback(String(number), 'closed', 'success', ['Software bundle installed successfully.']);
+    const set = await makeSet(Buffer.from('not streamed'), 'not-streamed.bin');
+    const params = [{ id, type: 'downloadonly' }];
+    const refused = await rest.ask('post', `distributionsets/${set}/assignedTargets`, params);
+    expect([refused.status, (refused.body as { message: string }).message]).toEqual([
+      409,
+      expect.stringContaining('streams its bundles'),
+    ]);
   });
 });
 

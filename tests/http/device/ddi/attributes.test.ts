@@ -1,5 +1,5 @@
 import { HawkbitClient } from '../../../support/hawkbit-client';
-import { type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+import { person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
 
 const id = 'dev-1';
 let fleet: ReleasedFleet;
@@ -22,6 +22,18 @@ describe('attributes', () => {
     expect((await facts()).attributes).toEqual({ product: 'Häuschen' });
     await device.configData({ mac: '00:11' }, 'replace');
     expect((await facts()).attributes).toEqual({ mac: '00:11' });
+  });
+
+  it('are asked for again when a device of the same name is added anew', async () => {
+    const asks = async () => (await device.links()).kinds.includes('configData');
+    await device.configData({ product: 'old' });
+    expect(await asks()).toBe(false);
+    fleet.wait(1);
+    await fleet.services.manageDevices.forget(id, person);
+    await fleet.services.manageDevices.create(id, {}, person);
+    expect(await asks()).toBe(true);
+    await device.configData({ product: 'new' });
+    expect(await asks()).toBe(false);
   });
 
   it('of known names are facts, too', async () => {

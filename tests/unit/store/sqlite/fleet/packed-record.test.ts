@@ -44,7 +44,15 @@ const full: DeviceRecord = {
     notes: 'in the hall\nbehind the door',
     admission: 'waiting',
     hold: { reason: 'repair', by: 'anna', at: later(4) },
-    pin: { bundleName: 'pinned.raucb', by: 'ben', at: later(5) },
+    pin: {
+      bundleName: 'pinned.raucb',
+      by: 'ben',
+      at: later(5),
+      terms: {
+        kind: 'forced',
+        window: { schedule: '0 0 3 ? * SAT', duration: '02:00:00', timezone: '+01:00' },
+      },
+    },
     certificates: [
       { serial: 'c1', firstSeenAt: later(6), lastSeenAt: later(7) },
       { serial: 'c2', firstSeenAt: later(8), lastSeenAt: later(9) },

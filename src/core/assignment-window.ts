@@ -1,0 +1,160 @@
+import { DomainError } from './errors';
+import type { AssignmentWindowProblem } from './reasons/hawkbit';
+
+/** When an assignment may install, as hawkBit's scripts say it. */
+export interface AssignmentWindow {
+  /** A Quartz cron expression of when it opens: seconds, minutes, hours, days, months, weekdays and, perhaps, years. */
+  readonly schedule: string;
+  /** `HH:MM:SS`, for how long it stays open; less than a day. */
+  readonly duration: string;
+  /** Offset from UTC, such as `+01:00`. */
+  readonly timezone: string;
+}
+
+interface Field {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** Words for `min` and the numbers after it. */
+  readonly words?: readonly string[];
+}
+
+const fields: readonly Field[] = [
+  { name: 'seconds', min: 0, max: 59 },
+  { name: 'minutes', min: 0, max: 59 },
+  { name: 'hours', min: 0, max: 23 },
+  { name: 'days', min: 1, max: 31 },
+  {
+    name: 'months',
+    min: 1,
+    max: 12,
+    words: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
+  },
+  { name: 'weekdays', min: 1, max: 7, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
+  { name: 'years', min: 1970, max: 2099 },
+];
+
+interface Times {
+  /** Seconds, minutes and hours, ascending. */
+  readonly clock: readonly [readonly number[], readonly number[], readonly number[]];
+  readonly opensOn: (day: Date) => boolean;
+  readonly offsetMs: number;
+  readonly durationMs: number;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Checks a window and returns it unchanged.
+ * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that never opens after `at`
+ */
+export function parseAssignmentWindow(window: AssignmentWindow, at: Date): AssignmentWindow {
+  const times = timesOf(window);
+  if (!opensAfter(times, at)) throw wrong('schedule', window.schedule, 'never-opens');
+  return window;
+}
+
+/** @throws DomainError `invalid-input` for one that {@link parseAssignmentWindow} does not accept */
+export function isAssignmentWindowOpen(window: AssignmentWindow, at: Date): boolean {
+  const times = timesOf(window);
+  const local = at.getTime() + times.offsetMs;
+  const today = Math.floor(local / dayMs) * dayMs;
+  return [today, today - dayMs].some((day) => {
+    const opened = lastOpening(times, day, local);
+    return opened !== null && local - opened < times.durationMs;
+  });
+}
+
+/** The last time of a day at which it opens, no later than `until`; both in local milliseconds. */
+function lastOpening({ clock, opensOn }: Times, day: number, until: number): number | null {
+  if (!opensOn(new Date(day))) return null;
+  const [seconds, minutes, hours] = clock;
+  for (const hour of hours.toReversed()) {
+    for (const minute of minutes.toReversed()) {
+      const start = day + (hour * 60 + minute) * 60_000;
+      const second = seconds.findLast((one) => start + one * 1_000 <= until);
+      if (second !== undefined) return start + second * 1_000;
+    }
+  }
+  return null;
+}
+
+function opensAfter(times: Times, at: Date): boolean {
+  const local = at.getTime() + times.offsetMs;
+  const lastYear = fields[6]?.max ?? 0;
+  for (
+    let day = Math.floor(local / dayMs) * dayMs;
+    new Date(day).getUTCFullYear() <= lastYear;
+    day += dayMs
+  ) {
+    const latest = lastOpening(times, day, Number.POSITIVE_INFINITY);
+    if (latest !== null && latest > local) return true;
+  }
+  return false;
+}
+
+/** @throws DomainError `invalid-input` */
+function timesOf({ schedule, duration, timezone }: AssignmentWindow): Times {
+  const parts = schedule.trim().split(/\s+/);
+  if (parts.length !== 6 && parts.length !== 7) throw wrong('schedule', schedule, 'not-cron');
+  const sets = fields.map((field, index) => numbersOf(parts[index] ?? '*', field, schedule));
+  const [seconds = [], minutes = [], hours = [], days = [], months = [], weekdays = [], years = []] = sets;
+  return {
+    clock: [seconds, minutes, hours],
+    opensOn: (day) =>
+      days.includes(day.getUTCDate()) &&
+      months.includes(day.getUTCMonth() + 1) &&
+      weekdays.includes(day.getUTCDay() + 1) &&
+      years.includes(day.getUTCFullYear()),
+    offsetMs: offsetOf(timezone),
+    durationMs: durationOf(duration),
+  };
+}
+
+/** The numbers that one field means, ascending: `*`, `?`, `5`, `MON-FRI`, `0/15`, and several of them joined by commas. */
+function numbersOf(text: string, field: Field, schedule: string): readonly number[] {
+  const found = new Set<number>();
+  for (const part of text.toUpperCase().split(',')) {
+    const [range = '', step, ...more] = part.split('/');
+    const [first, last] = rangeOf(range, field, step !== undefined);
+    const by = step === undefined ? 1 : numberOf(step, { name: '', min: 1, max: field.max });
+    if (first === undefined || last === undefined || by === undefined || first > last || more.length > 0)
+      throw wrong(field.name, schedule, 'not-cron');
+    for (let one = first; one <= last; one += by) found.add(one);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function rangeOf(text: string, field: Field, hasStep: boolean): readonly (number | undefined)[] {
+  if (text === '*' || text === '?') return [field.min, field.max];
+  const [from = '', to, ...more] = text.split('-');
+  if (more.length > 0) return [];
+  const first = numberOf(from, field);
+  if (to !== undefined) return [first, numberOf(to, field)];
+  return [first, hasStep ? field.max : first];
+}
+
+function numberOf(text: string, { min, max, words = [] }: Field): number | undefined {
+  const word = words.indexOf(text);
+  if (word >= 0) return min + word;
+  if (!/^\d{1,4}$/.test(text)) return undefined;
+  const number = Number(text);
+  return number >= min && number <= max ? number : undefined;
+}
+
+function durationOf(text: string): number {
+  const [, hours, minutes, seconds] = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/.exec(text) ?? [];
+  const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+  if (!(ms > 0)) throw wrong('duration', text, 'not-duration');
+  return ms;
+}
+
+function offsetOf(text: string): number {
+  const [, sign, hours, minutes] = /^([+-])(0\d|1[0-4]):([0-5]\d)$/.exec(text) ?? [];
+  if (sign === undefined) throw wrong('timezone', text, 'not-offset');
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+function wrong(part: string, text: string, problem: AssignmentWindowProblem): DomainError {
+  return DomainError.of('assignment-window-wrong', { part, text: text.slice(0, 80), problem });
+}

@@ -1,0 +1,35 @@
+import type { AssignmentWindow } from './assignment-window';
+
+/**
+ * How a device takes what it is pinned to, in hawkBit's words:
+ * - `forced`: it downloads and installs
+ * - `soft`: likewise, but when it suits it best
+ * - `downloadonly`: it downloads, and does not install
+ */
+export const pinKinds = ['forced', 'soft', 'downloadonly'] as const;
+export type PinKind = (typeof pinKinds)[number];
+
+/** The terms of a pin that an assignment made. */
+export interface PinTerms {
+  readonly kind: PinKind;
+  /** The device downloads at once, and installs while it is open; `null` for any time. */
+  readonly window: AssignmentWindow | null;
+}
+
+/** Of a pin without terms. */
+export const plainTerms: PinTerms = { kind: 'forced', window: null };
+
+/** What a device is pinned to. */
+interface Pinned {
+  readonly bundleName: string;
+  readonly terms?: PinTerms;
+}
+
+/** The terms under which a device has an installation. @param pin of the device */
+export function termsOf(
+  pin: Pinned | null,
+  installation: { readonly releaseId: number | null; readonly bundleName: string },
+): PinTerms {
+  const isPinned = installation.releaseId === null && pin?.bundleName === installation.bundleName;
+  return isPinned ? (pin.terms ?? plainTerms) : plainTerms;
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { blockBytes } from '../../../../src/store/s3/block-digests';
+import { describeBundleStorage, keepText, sha256Of } from '../../../support/bundle-storage-contract';
+import { eventually } from '../../../support/eventually';
+import { MemoryObjects } from '../../../support/memory-objects';
+import { temporaryFolder } from '../../../support/programs';
+import { refusal } from '../../../support/refusal';
+import { type OpenedStorage, openS3Storage, type S3StorageOptions } from '../../../support/s3-storage';
+
+const objects = () => new MemoryObjects();
+
+describe('bundles in an object store are a bundle storage that', () => {
+  describeBundleStorage(async () => (await openS3Storage({ objects: objects() })).storage);
+});
+
+/** A bundle that an earlier server stored, and a storage that has nothing of it but its digests. */
+async function stored(blocks: number, options: Partial<S3StorageOptions> = {}) {
+  const memory = new MemoryObjects();
+  const folder = await temporaryFolder();
+  const content = randomBytes(Math.floor(blocks * blockBytes));
+  const before = await openS3Storage({ objects: memory, folder, cacheFolder: path.join(folder, 'earlier') });
+  const staged = await before.storage.stage(Readable.from([content]), { limitBytes: 1 << 30 });
+  await staged.keep('a.raucb');
+  const { sha256, sizeBytes } = staged;
+  const known = [{ name: 'a.raucb', sha256, sizeBytes }];
+  const opened = await openS3Storage({ objects: memory, folder, known, ...options });
+  return { ...opened, objects: memory, content, sha256, sizeBytes, known };
+}
+
+const cached = ({ folder }: OpenedStorage) => readdir(path.join(folder, 'cache'));
+const fetchedBytes = ({ reads }: MemoryObjects) => reads.reduce((sum, { length }) => sum + length, 0);
+
+describe('a bundle that is not in the cache', () => {
+  it('is served before all of it has arrived: first what is asked for', async () => {
+    const { storage, objects: store, content, sha256 } = await stored(20);
+    let open: () => void = () => undefined;
+    const bytes = await storage.open(sha256);
+    await eventually(() => store.reads.length > 0);
+    store.gate = new Promise((resolve) => (open = resolve));
+    const read = bytes.read(18 * blockBytes - 10, 20);
+    await eventually(() => store.reads.some(({ position }) => position === 17 * blockBytes));
+    open();
+    expect((await read).equals(content.subarray(18 * blockBytes - 10, 18 * blockBytes + 10))).toBe(true);
+    await bytes.close();
+  });
+
+  it('is fetched once for all who read it, to its end', async () => {
+    const opened = await stored(9.5);
+    const { storage, objects: store, content, sha256, sizeBytes } = opened;
+    const readers = await Promise.all(Array.from({ length: 8 }, () => storage.open(sha256)));
+    const pieces = await Promise.all(
+      readers.map((bytes, index) => buffer(bytes.createReadStream(index * blockBytes, sizeBytes - 1))),
+    );
+    for (const [index, piece] of pieces.entries())
+      expect(piece.equals(content.subarray(index * blockBytes))).toBe(true);
+    for (const bytes of readers) await bytes.close();
+    await eventually(async () => (await cached(opened)).includes(sha256));
+    expect(fetchedBytes(store)).toBe(sizeBytes);
+    store.isAway = true;
+    const file = await storage.openFile(sha256);
+    expect((await file.read(0, sizeBytes)).equals(content)).toBe(true);
+    await file.close();
+  });
+
+  it('is fetched after another restart, whatever part of it was there', async () => {
+    const opened = await stored(3);
+    const { storage, objects: store, content, sha256, sizeBytes, folder, known } = opened;
+    await storage.close();
+    store.isAway = false;
+    await writeFile(path.join(folder, 'cache', `${sha256}.part`), Buffer.alloc(sizeBytes));
+    await writeFile(path.join(folder, 'cache', sha256), Buffer.alloc(sizeBytes - 1));
+    const again = await openS3Storage({ objects: store, folder, known });
+    expect(await cached(again)).toEqual([sha256]);
+    const bytes = await again.storage.open(sha256);
+    expect((await bytes.read(0, sizeBytes)).equals(content)).toBe(true);
+    await bytes.close();
+  });
+
+  it('is waited for where nothing tells which of its bytes are right, and only so long', async () => {
+    const { objects: store, content, sha256, known } = await stored(2);
+    let open: () => void = () => undefined;
+    store.gate = new Promise((resolve) => (open = resolve));
+    const { storage } = await openS3Storage({ objects: store, known, coldWaitMs: 20 });
+    await expect(storage.open(sha256)).rejects.toMatchObject({
+      code: 'unavailable',
+      reason: { code: 'bundle-still-arriving' },
+    });
+    open();
+    const file = await storage.openFile(sha256);
+    expect((await file.read(0, content.length)).equals(content)).toBe(true);
+    await file.close();
+  });
+});
+
+describe('wrong bytes in the object store', () => {
+  it('are not served, and those of other blocks are', async () => {
+    const { storage, objects: store, content, sha256, wrong } = await stored(3);
+    store.spoil(sha256, blockBytes + 5);
+    const bytes = await storage.open(sha256);
+    expect((await bytes.read(0, blockBytes)).equals(content.subarray(0, blockBytes))).toBe(true);
+    await expect(bytes.read(blockBytes - 1, 3)).rejects.toEqual(refusal('not-found'));
+    await expect(buffer(bytes.createReadStream(0, 2 * blockBytes))).rejects.toEqual(refusal('not-found'));
+    await expect(storage.openFile(sha256)).rejects.toEqual(refusal('not-found'));
+    await bytes.close();
+    expect(wrong).toEqual([sha256]);
+  });
+
+  it('are noticed without digests, too', async () => {
+    const { objects: store, sha256, known } = await stored(2);
+    store.spoil(sha256, 5);
+    const { storage, wrong, cache } = await openS3Storage({ objects: store, known });
+    await expect(storage.open(sha256)).rejects.toEqual(refusal('not-found'));
+    expect(wrong).toEqual([sha256]);
+    expect(cache.usedBytes).toBe(0);
+  });
+
+  it('are replaced by the next upload of the bundle', async () => {
+    const memory = objects();
+    const { storage, cache } = await openS3Storage({ objects: memory });
+    const sha256 = await keepText(storage, 'right', 'a.raucb');
+    await cache.forget(sha256);
+    memory.spoil(sha256, 0);
+    await expect(storage.openFile(sha256)).rejects.toEqual(refusal('not-found'));
+    expect(await storage.stat(sha256)).toBeUndefined();
+    await keepText(storage, 'right', 'a.raucb');
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+    expect(await storage.stat(sha256)).toEqual({ sha256, sizeBytes: 5 });
+  });
+});
+
+describe('while the object store is away', () => {
+  it('bundles in the cache are served, and what was there of others', async () => {
+    const memory = objects();
+    const { storage, cache } = await openS3Storage({ objects: memory });
+    const [here, gone] = [
+      await keepText(storage, 'here', 'here.raucb'),
+      await keepText(storage, 'gone', 'gone.raucb'),
+    ];
+    await cache.forget(gone);
+    memory.isAway = true;
+    const bytes = await storage.open(here);
+    expect((await bytes.read(0, 4)).toString()).toBe('here');
+    await bytes.close();
+    const away = { code: 'unavailable', reason: { code: 'bundle-store-away' } };
+    const other = await storage.open(gone);
+    await expect(other.read(0, 4)).rejects.toMatchObject(away);
+    await expect(storage.stat(gone)).rejects.toMatchObject(away);
+    await expect(storage.list()).rejects.toMatchObject(away);
+    memory.isAway = false;
+    expect((await other.read(0, 4)).toString()).toBe('gone');
+    await other.close();
+  });
+
+  it('nothing is kept, and the upload leaves nothing behind', async () => {
+    const memory = objects();
+    const opened = await openS3Storage({ objects: memory });
+    memory.isAway = true;
+    await expect(keepText(opened.storage, 'bytes', 'a.raucb')).rejects.toEqual(refusal('unavailable'));
+    await expect(opened.storage.open(sha256Of('bytes'))).rejects.toEqual(refusal('not-found'));
+    expect(await cached(opened)).toEqual([]);
+  });
+});
+
+describe('the cache', () => {
+  const text = (letter: string) => letter.repeat(10);
+
+  it('removes what was used longest ago, also before a restart, and never what is open', async () => {
+    const memory = objects();
+    const opened = await openS3Storage({ objects: memory, limitBytes: 30 });
+    const { storage, folder } = opened;
+    const [a, b, c] = [
+      await keepText(storage, text('a'), 'a.raucb'),
+      await keepText(storage, text('b'), 'b.raucb'),
+      await keepText(storage, text('c'), 'c.raucb'),
+    ];
+    const bytes = await storage.open(a);
+    await (await storage.open(b)).close();
+    const d = await keepText(storage, text('d'), 'd.raucb');
+    expect((await cached(opened)).sort()).toEqual([a, b, d].sort());
+    memory.isAway = true;
+    expect((await bytes.read(0, 10)).toString()).toBe(text('a'));
+    await bytes.close();
+    await storage.close();
+    memory.isAway = false;
+    const known = [{ name: 'c.raucb', sha256: c, sizeBytes: 10 }];
+    const again = await openS3Storage({ objects: memory, limitBytes: 10, folder, known });
+    expect(await cached(again)).toHaveLength(1);
+    await (await again.storage.openFile(c)).close();
+    expect(await cached(again)).toEqual([c]);
+  });
+
+  it('is passed by where a bundle is larger than all of it', async () => {
+    const opened = await stored(4, { limitBytes: blockBytes });
+    const { storage, content, sha256, objects: store } = opened;
+    const bytes = await storage.open(sha256);
+    for (let at = 0; at < content.length; at += 1 << 18)
+      expect((await bytes.read(at, 1 << 18)).equals(content.subarray(at, at + (1 << 18)))).toBe(true);
+    await bytes.close();
+    expect(fetchedBytes(store)).toBe(content.length);
+    expect(await cached(opened)).toEqual([]);
+    await expect(storage.openFile(sha256)).rejects.toEqual(refusal('storage-full'));
+  });
+});
