@@ -111,7 +111,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
         askedNames: createAskedNameRecords(database),
-        drafts: createDraftRecords(database),
+        drafts: createDraftRecords(database, journal),
         hawkbitSettings: createHawkbitSettingRecords(database, journal),
         upTime: createUpTimeRecords(database),
         retention: createRetentionRecords(database),
