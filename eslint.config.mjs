@@ -45,8 +45,8 @@ export default tseslint.config(
   },
   { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   {
-    // They load what a command needs when it is called.
-    files: ['src/server.ts', 'src/cli/program.ts'],
+    // They load what a command or a configuration needs, when it does.
+    files: ['src/server.ts', 'src/server/load-postgres.ts', 'src/cli/program.ts'],
     rules: {
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/consistent-type-imports': 'off',

@@ -28,7 +28,7 @@ const { metafile } = await build({
   entryPoints: Object.fromEntries(programs),
   outdir: target,
   bundle: true,
-  external: ['libsql'], // native
+  external: ['libsql', 'pg'], // native; and loaded only with DATABASE_URL
   platform: 'node',
   format: 'cjs',
   target: 'node20',

@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
 import type { Clock } from './ports/clock';
+import { loadPostgresStore } from './server/load-postgres';
 import { readKitText } from './server/package-files';
 
 /** The composition root: this file and `src/server/` alone know every room and put them together. */
@@ -31,8 +32,11 @@ function createWiring(): Wiring {
     serve: (config) => load.serve().serve(config),
     certificates: (config) => load.certificateFolder().openCertificateFolder(config.certsDir, { now }),
     kitText: readKitText,
-    tokens(config) {
-      const store = load.store().openTokenStore(config.dataDir);
+    async tokens({ dataDir, databaseUrl }) {
+      const store =
+        databaseUrl === null
+          ? load.store().openTokenStore(dataDir)
+          : await loadPostgresStore().openPostgresTokens(databaseUrl);
       const manageTokens = load.manageTokens().createManageTokens({ tokens: store.tokens, randomBytes, now });
       return { ...manageTokens, close: () => store.close() };
     },

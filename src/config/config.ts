@@ -97,6 +97,13 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
     });
   }
   checkHawkbit(config, problems);
+  if (sources.databaseUrl === 'flag' && config.databaseUrl !== null && hasPassword(config.databaseUrl)) {
+    problems.push({
+      option: 'DATABASE_URL',
+      source: 'flag',
+      message: 'other users can see a password on the command line: set the variable DATABASE_URL instead',
+    });
+  }
   if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
     problems.push({
       option: 'ADMIN_TOKEN',
@@ -104,6 +111,10 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
       message: 'both a token and a token file are set: use only one',
     });
   }
+}
+
+function hasPassword(url: string): boolean {
+  return new URL(url).password !== '';
 }
 
 /** The listener for hawkBit's clients, if it is on. */

@@ -17,7 +17,8 @@ const optionJson = z.object({
 export const aboutJson = z.object({
   version: z.string(),
   node: z.string(),
-  sqlite: z.string(),
+  sqlite: nullableText.describe('version of SQLite; null when the database is PostgreSQL'),
+  postgresql: nullableText.describe('version of PostgreSQL; null when the database is SQLite'),
   started_at: instant,
   uptime_seconds: count,
   device_url: z.string(),

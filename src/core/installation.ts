@@ -108,6 +108,6 @@ export function changeInstallation(
   at: Date,
 ): Installation {
   const changed = { ...installation, ...change, updatedAt: at };
-  if (isUnsettled(changed)) return { ...changed, endedAt: null };
+  if (isUnsettled(changed)) return changed.endedAt === null ? changed : { ...changed, endedAt: null };
   return { ...changed, endedAt: changed.state === installation.state ? (installation.endedAt ?? at) : at };
 }

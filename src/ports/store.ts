@@ -53,3 +53,9 @@ export interface Store {
   readonly measureStorage: MeasureStorage;
   readonly writability: Writability;
 }
+
+/** Which database keeps the state. */
+export interface DatabaseVersion {
+  readonly name: 'SQLite' | 'PostgreSQL';
+  readonly version: string;
+}

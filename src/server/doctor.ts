@@ -25,6 +25,7 @@ import { versionsCheck } from '../services/doctor/checks/versions';
 import { type CheckProgress, examineInstallation } from '../services/doctor/examine-installation';
 import { lookAtInstallation } from '../services/doctor/installation';
 import { openInstalledData } from '../store/installed-data';
+import { loadPostgresStore } from './load-postgres';
 
 const silenceLimitMs = 60_000;
 
@@ -44,8 +45,11 @@ export function examine(config: Config, { isQuick, onProgress, now }: DoctorRequ
 }
 
 function checksOf(config: Config, isQuick: boolean, now: Clock): readonly Check[] {
-  const { dataDir, certsDir, adminHosts, uploadLimit: uploadLimitBytes } = config;
-  const data = openInstalledData(dataDir);
+  const { dataDir, databaseUrl, certsDir, adminHosts, uploadLimit: uploadLimitBytes } = config;
+  const data =
+    databaseUrl === null
+      ? openInstalledData(dataDir)
+      : loadPostgresStore().openPostgresInstalledData(databaseUrl, dataDir);
   const certificates = openCertificateFolder(certsDir, { now });
   const probes = createProbeListeners();
   const [adminHost, deviceHost] = [config.adminHost, config.deviceHost].map(reachable);

@@ -134,7 +134,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     facts: {
       version,
       nodeVersion: process.versions.node,
-      sqliteVersion: store.sqliteVersion,
+      database: store.database,
       startedAt: now(),
       options: optionKeys
         .filter((key) => getOption(key).scope === 'server')

@@ -8,11 +8,13 @@ import type { Log } from '../ports/log';
 import { BundleWorker } from '../rauc/bundle-worker';
 import { describeProfile, type VerificationProfile } from '../rauc/profile';
 import type { FleetRules, ServicePorts } from '../services/service-ports';
-import { type OpenStore, openStore } from '../store/store';
+import { openStore, type ServerStore } from '../store/store';
 import type { Closing } from './closing';
+import { openPostgres } from './open-postgres';
 
-/** Opens the data folder. @throws DomainError `configuration` */
-export function openDataStore({ dataDir }: Config, log: Log): Promise<OpenStore> {
+/** Opens the database and the data folder. @throws DomainError `configuration`, `storage-full`, `unavailable` */
+export function openDataStore({ dataDir, databaseUrl }: Config, log: Log): Promise<ServerStore> {
+  if (databaseUrl !== null) return openPostgres(databaseUrl, dataDir, log);
   return openStore(dataDir, {
     newName: randomUUID,
     pid: process.pid,

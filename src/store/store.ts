@@ -1,13 +1,8 @@
-import { chmodSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { sql } from 'kysely';
-import { makeFolder } from '../base/files/make-folder';
-import { replaceFile } from '../base/files/replace-file';
-import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
-import type { Store } from '../ports/store';
-import { BundleFolder } from './files/bundle-folder';
+import type { DatabaseVersion, Store } from '../ports/store';
+import { openDataFolder } from './data-folder';
 import type { NamedBytes } from './files/named-bytes';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
@@ -15,14 +10,10 @@ import { createCatalogRecords } from './sqlite/catalog-records';
 import { type Database, openDatabase } from './sqlite/database';
 import type { DiskThreadOptions } from './sqlite/disk-worker';
 import type { Upgrade } from './sqlite/migrate';
-import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
 import { createDraftRecords } from './sqlite/draft-records';
 import { createHawkbitSettingRecords } from './sqlite/hawkbit-setting-records';
-import { createLegacyFiles } from './files/legacy-files';
-import { cleanIncoming } from './files/incoming-files';
 import type { UploadThreadOptions } from './files/upload-worker';
-import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
 import { createDeviceRecords } from './sqlite/device-records';
@@ -35,22 +26,24 @@ import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
 import { createDeviceTokenRecords } from './sqlite/device-token-records';
 import { createSessionRecords } from './sqlite/session-records';
-import { isUnwritable, storageError, storing } from './storage-error';
-import { refuseLinks } from './refuse-links';
-import { measureStorage } from './files/storage-usage';
 import { createWebhookDeliveries } from './sqlite/webhook-deliveries';
 import { createWebhookRecords } from './sqlite/webhook-records';
 import { createTokenRecords } from './sqlite/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-records';
 
-/** The store of the only server on a data folder. */
-export interface OpenStore extends Store {
-  /** The records behind the fleet in memory. */
-  readonly devices: FleetRecords;
-  readonly sqliteVersion: string;
+/** The store of a running server. */
+export interface ServerStore extends Store {
+  readonly database: DatabaseVersion;
   /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
   settle(): Promise<void>;
-  /** Closes the database and lets another server use the folder. */
+  /** Closes the database and lets another server use it. */
+  close(): void | Promise<void>;
+}
+
+/** The store of the only server on a data folder. */
+export interface OpenStore extends ServerStore {
+  /** The records behind the fleet in memory. */
+  readonly devices: FleetRecords;
   close(): void;
 }
 
@@ -77,24 +70,23 @@ export interface StoreOptions {
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
   const { newName, pid, uploadThreads, ...reactions } = options;
-  await prepareFolder(dataDir);
-  let lock: DataDirLock | undefined;
-  const beforeWriting = () => {
-    lock ??= lockDataDir(dataDir, pid);
-  };
+  const folder = await openDataFolder(dataDir, pid);
   try {
-    const folder = path.join(dataDir, 'bundles');
-    // Leftovers of uploads go first: they may be what fills the disk.
-    await unlessUnwritable(async () => {
-      beforeWriting();
-      await cleanIncoming(path.join(folder, '.incoming'));
+    const database = openDatabase(dataDir, {
+      ...reactions,
+      beforeWriting: () => folder.lock(),
+      mayOnlyRead: true,
     });
-    const database = openDatabase(dataDir, { ...reactions, beforeWriting, mayOnlyRead: true });
     try {
-      const bundles = new BundleFolder({ folder, newName, known: storedBundles(database), uploadThreads });
+      const { close: closeFiles, ...files } = folder.files({
+        newName,
+        known: storedBundles(database),
+        uploadThreads,
+      });
       const journal = new SqliteJournal(database);
       const devices = createDeviceRecords(database, journal);
       return {
+        ...files,
         catalog: createCatalogRecords(database, journal),
         devices,
         openFleet: (options) => SqliteFleet.open({ ...options, devices }),
@@ -108,7 +100,6 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         results: createReleaseResults(database),
         markers: createMarkerRecords(database),
         restores: createRestoreRecords(database),
-        databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
         askedNames: createAskedNameRecords(database),
         drafts: createDraftRecords(database, journal),
@@ -118,24 +109,18 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database, journal),
         deviceTokens: createDeviceTokenRecords(database, journal),
-        bundles,
-        foundFiles: bundles.found,
-        legacy: createLegacyFiles(dataDir),
-        writeManifestFile: (text) =>
-          storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
-        sqliteVersion: versionOf(database),
-        measureStorage: () => measureStorage(dataDir),
+        database: { name: 'SQLite', version: versionOf(database) },
         writability: {
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
         },
         settle: () => database.settle(),
         close() {
-          void bundles.close();
+          closeFiles();
           try {
             database.close();
           } finally {
-            lock?.release();
+            folder.release();
           }
         },
       };
@@ -144,7 +129,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
       throw error;
     }
   } catch (error) {
-    lock?.release();
+    folder.release();
     throw error;
   }
 }
@@ -175,35 +160,4 @@ function storedBundles(database: Database): readonly NamedBytes[] {
 function versionOf(database: Database): string {
   const select = sql<{ readonly version: string }>`SELECT sqlite_version() AS version`;
   return database.all(select.compile(database.query))[0]?.version ?? 'unknown';
-}
-
-async function prepareFolder(dataDir: string): Promise<void> {
-  try {
-    refuseLinks(dataDir);
-    await makeFolder(path.join(dataDir, 'bundles'), 0o700);
-    closeToOthers(dataDir);
-  } catch (error) {
-    const translated = storageError(error);
-    if (translated instanceof DomainError) throw translated;
-    throw DomainError.of('data-folder-unusable', { dataDir }, { cause: error });
-  }
-}
-
-/** On a read-only disk the mode stays as it is. */
-function closeToOthers(folder: string): void {
-  if ((statSync(folder).mode & 0o777) === 0o700) return;
-  try {
-    chmodSync(folder, 0o700);
-  } catch (error) {
-    if (!isUnwritable(storageError(error))) throw error;
-  }
-}
-
-/** What a full or read-only disk prevents here is done at another start. */
-async function unlessUnwritable(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isUnwritable(error)) throw error;
-  }
 }

@@ -123,7 +123,7 @@ const realWiring: Wiring = {
   serve: () => Promise.reject(new Error('no server in this test')),
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
   kitText: (name) => readFile(path.join(__dirname, '../../bin/device-kit', name), 'utf8'),
-  tokens: (config) => {
+  tokens: async (config) => {
     const store = openTokenStore(config.dataDir);
     const manage = createManageTokens({
       tokens: store.tokens,

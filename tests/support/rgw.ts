@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { freePort, isListening } from './loopback-ports';
@@ -52,7 +52,6 @@ export async function startRgw(): Promise<Rgw> {
   servers.push(async () => {
     shell.stdin.end();
     await ended;
-    await rm(folder, { recursive: true, force: true });
   });
   await eventually(async () => {
     if (shell.exitCode !== null)

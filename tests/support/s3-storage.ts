@@ -7,6 +7,7 @@ import { BundleCache } from '../../src/store/s3/bundle-cache';
 import { DigestFiles } from '../../src/store/s3/digest-files';
 import type { S3Location } from '../../src/store/s3/location';
 import { type BundleObjects, S3BundleObjects } from '../../src/store/s3/objects';
+import { openS3Bundles } from '../../src/store/s3/open-s3-bundles';
 import { S3Bundles } from '../../src/store/s3/s3-bundles';
 import { S3Client } from '../../src/store/s3/s3-client';
 import { temporaryFolder } from './programs';
@@ -63,6 +64,30 @@ export async function openS3Storage({
   });
   opened.push(storage);
   return { storage, cache, folder, wrong };
+}
+
+/** As a server opens it. @param folder for its data; a new one when left out */
+export async function openAsServer(
+  { accessKeyId, secretAccessKey }: Rgw,
+  location: S3Location,
+  { folder, known = [] }: { readonly folder?: string; readonly known?: readonly NamedBytes[] } = {},
+): Promise<S3Bundles> {
+  const dataDir = folder ?? (await temporaryFolder());
+  const storage = await openS3Bundles({
+    location,
+    credentials: { accessKeyId, secretAccessKey, sessionToken: null, file: null, profile: 'default' },
+    dataDir,
+    cacheDir: path.join(dataDir, 'bundle-cache'),
+    cacheBytes: 1 << 30,
+    known,
+    newName: randomUUID,
+    write: (file) => new DirectUpload(file),
+    onWrongBytes: () => undefined,
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+  });
+  opened.push(storage);
+  return storage;
 }
 
 /** Where a new set of objects is, beside those of other tests. */

@@ -17,6 +17,12 @@ import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
 import { raucPorts, withoutKeyring } from './rauc-ports';
 
+/** Where the services keep their state when `TEST_DATABASE=postgres`. */
+const onPostgres =
+  process.env.TEST_DATABASE === 'postgres'
+    ? (require('./postgres-services') as typeof import('./postgres-services'))
+    : undefined;
+
 /** One line of the log. */
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error';
@@ -68,6 +74,7 @@ export function steppingClock(): () => Date {
 
 /** The fleet also writes through the replaced parts. */
 function changedStore(store: OpenStore, changed: Partial<OpenStore> = {}): Store {
+  if (onPostgres !== undefined) return { ...store, ...changed };
   const { devices = store.devices } = changed;
   return { ...store, openFleet: (options) => SqliteFleet.open({ ...options, devices }), ...changed };
 }
@@ -81,11 +88,14 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   let lookedAt = new Date(0);
   const now = () => (lookedAt = wall());
   const { diskThread } = options;
-  const store = await openStore(dataDir, {
-    newName: randomUUID,
-    pid: process.pid,
-    ...(diskThread === undefined ? {} : { diskThread }),
-  });
+  const store =
+    onPostgres === undefined
+      ? await openStore(dataDir, {
+          newName: randomUUID,
+          pid: process.pid,
+          ...(diskThread === undefined ? {} : { diskThread }),
+        })
+      : await onPostgres.openTestStore(dataDir);
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
     store: changedStore(store, options.changeStore?.(store)),
@@ -101,10 +111,12 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     randomBytes,
     sealing: openTokenKey(options.certsDir ?? path.join(dataDir, '../certs')),
   };
-  const services = await createServices({ ...ports, ...options.change?.(ports) }).catch((error: unknown) => {
-    store.close();
-    throw error;
-  });
+  const services = await createServices({ ...ports, ...options.change?.(ports) }).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   return {
     dataDir,
     store,
@@ -125,7 +137,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     },
     async close() {
       await services.close();
-      store.close();
+      await store.close();
     },
   };
 }

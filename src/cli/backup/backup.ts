@@ -6,6 +6,7 @@ import { addCommand } from '../kernel/command';
 import { print, printJson, shownPath, talk } from '../kernel/context';
 import { formatSize } from '../kernel/printable';
 import { readPassphrase } from './passphrase';
+import { refusePostgres } from './refuse-postgres';
 
 interface BackupOptions {
   readonly bundles: 'full' | 'reference';
@@ -40,6 +41,7 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
       'backup /srv/backup --bundles reference --no-certs --json',
     ],
     run: async ({ args, options, config }) => {
+      refusePostgres(config);
       const passphrase = await readPassphrase(context, options.passphraseFile);
       const made = await context.wiring.backups.make({
         dataDir: config.dataDir,

@@ -6,6 +6,7 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
 import { judgingFile } from '../kernel/input-file';
 import { readPassphrase } from './passphrase';
+import { refusePostgres } from './refuse-postgres';
 
 interface RestoreOptions {
   readonly passphraseFile?: string;
@@ -28,6 +29,7 @@ export function addRestore(program: Command, context: CliContext): void {
     configKeys: ['dataDir', 'certsDir'],
     examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],
     run: async ({ args, options, config }) => {
+      refusePostgres(config);
       const passphrase = await readPassphrase(context, options.passphraseFile);
       const archive = path.resolve(context.surroundings.cwd, args[0] ?? '');
       const restored = await judgingFile(archive, () =>

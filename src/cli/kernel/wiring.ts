@@ -47,7 +47,7 @@ export interface Wiring {
   certificates(config: Config): CertificateFolder;
   readonly kitText: ReadKitText;
   /** Opens the database for token commands; `close` it afterwards. */
-  tokens(config: Config): ManageTokens & { close(): void };
+  tokens(config: Config): Promise<ManageTokens & { close(): void | Promise<void> }>;
   readonly backups: Backups;
   /** Examines the configured installation, and changes nothing. */
   doctor(

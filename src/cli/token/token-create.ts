@@ -14,7 +14,7 @@ export function addTokenCreate(token: Command, context: CliContext): void {
     options: [
       new Option('--scope <scope>', 'what the token may do').choices(tokenScopes).makeOptionMandatory(),
     ],
-    configKeys: ['dataDir'],
+    configKeys: ['dataDir', 'databaseUrl'],
     examples: ['token create ci --scope publish', 'token create me --scope admin > ~/.rauc-token'],
     run: ({ args: [name = ''], options, config }) =>
       withTokens(context, config, async (tokens): Promise<ExitCode> => {

@@ -10,7 +10,7 @@ export function addTokenList(token: Command, context: CliContext): void {
   addCommand(token, context, {
     usage: 'list',
     summary: 'list the admin tokens, without their secrets',
-    configKeys: ['dataDir'],
+    configKeys: ['dataDir', 'databaseUrl'],
     examples: ['token list', 'token list --json'],
     run: ({ options, config }) =>
       withTokens(context, config, async (tokens): Promise<ExitCode> => {

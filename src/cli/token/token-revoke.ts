@@ -8,7 +8,7 @@ export function addTokenRevoke(token: Command, context: CliContext): void {
   addCommand(token, context, {
     usage: 'revoke <name>',
     summary: 'revoke an admin token; a running server refuses it at once',
-    configKeys: ['dataDir'],
+    configKeys: ['dataDir', 'databaseUrl'],
     examples: ['token revoke ci'],
     run: ({ args: [name = ''], options, config }) =>
       withTokens(context, config, async (tokens): Promise<ExitCode> => {

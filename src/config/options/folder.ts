@@ -1,5 +1,5 @@
 import { choice } from '../value-types/choice';
-import { httpsOrigin } from '../value-types/network';
+import { databaseAddress, httpsOrigin } from '../value-types/network';
 import { compatible, filePath } from '../value-types/text';
 import { server, serverOptional } from './option';
 
@@ -16,6 +16,14 @@ export const folderOptions = {
     'Compatible of devices that do not name theirs. If unset, the only compatible that has a release.',
   ),
   dataDir: server('DATA_DIR', filePath, './data', 'Folder for the database and the bundles.'),
+  databaseUrl: {
+    ...serverOptional(
+      'DATABASE_URL',
+      databaseAddress,
+      'Experimental: keep the state in this PostgreSQL database instead of a file in `DATA_DIR`. Only one server can run on it. A password belongs in the variable, not in the flag, which other users can see.',
+    ),
+    secret: true,
+  },
   certsDir: server('CERTS_DIR', filePath, './certs', 'Folder for the CA, server and device certificates.'),
   oldCertificates: server(
     'OLD_CERTIFICATES',

@@ -28,6 +28,15 @@ export const serverAddress: ValueType<string> = {
   format: plain,
 };
 
+/** The address of a PostgreSQL database. Its parts are read by who connects, and only they know all of its forms. */
+export const databaseAddress: ValueType<string> = {
+  name: 'URL',
+  accepts:
+    'postgres://user:password@host:5432/name, with sslmode and sslrootcert as its only other parameters',
+  parse: (value) => (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value) ? value : undefined),
+  format: plain,
+};
+
 function parseUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }

@@ -63,6 +63,28 @@ export const storageReasons = {
     says: () => 'the disk of the database server is full',
     remedy: 'Free some space on the database server.',
   },
+  'database-in-use': {
+    code: 'configuration',
+    says: ({ holder }: { holder: string }) => `another server is running on this database: ${holder}`,
+    remedy: 'Stop it first, or use another database for this one.',
+  },
+  'database-taken-over': {
+    code: 'unavailable',
+    says: () => 'another server has taken over the database',
+    remedy: 'Run only one server on a database.',
+  },
+  'database-beside-another': {
+    code: 'configuration',
+    says: ({ file }: { file: string }) =>
+      `DATABASE_URL is set, but the data folder has a database of its own: ${file}`,
+    remedy: 'Unset DATABASE_URL to go on with that database, or use an empty DATA_DIR.',
+  },
+  'archive-of-postgres': {
+    code: 'configuration',
+    says: () => 'this command cannot archive or restore a PostgreSQL database yet',
+    remedy:
+      'Stop the server, then use pg_dump or pg_restore for the database, and copy DATA_DIR and CERTS_DIR.',
+  },
   'database-lost-at-commit': {
     code: 'unavailable',
     says: () => 'the connection to the database was lost while a change was being saved',

@@ -20,7 +20,7 @@ export const rolloutRules = {
       : refuse('not-started', { startAt: policy.startAt.toISOString() }),
   ),
 
-  step: ofRollout(({ rollout }, { candidate: { step } }) => {
+  step: ofRollout(({ rollout }, _asked, { step }) => {
     const { steps } = rollout.policy;
     if (step !== null && step <= rollout.step) return pass('in-step', { step, steps: steps.length });
     const reached = steps[rollout.step];
@@ -63,12 +63,12 @@ function windowOfPin({ device, candidate, question: { at, limits } }: Case): Ver
 }
 
 /** A pinned bundle, and one that the device was told of, have no rollout. */
-function ofRollout(judge: (release: Release, asked: Case & { candidate: Candidate }) => Verdict) {
+function ofRollout(judge: (release: Release, asked: Case, candidate: Candidate) => Verdict) {
   return (asked: Case): Verdict => {
     const { candidate } = asked;
     if (candidate === undefined) return skip('no-bundle', {});
     if (candidate.source === 'standing') return pass('already-told', {});
     if (candidate.release === null) return skip('pinned-without-rollout', {});
-    return judge(candidate.release, { ...asked, candidate });
+    return judge(candidate.release, asked, candidate);
   };
 }

@@ -124,14 +124,13 @@ export function createDeviceContacts({
     const known = draft.record;
     const boot =
       sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
-    const asked = { isPoll: poll !== null, native: poll?.native ?? null };
-    const judged = judge(known, contact, { ...asked, boot, boards, sight }, actor);
-    const device = { ...mergeContact(known.device, identity, contact), boards: judged.boards };
-    const events = [
-      ...tellContact(known.device, device, boot, { ...contact, actor }),
-      ...tellSecond(known.device, device, { at: contact.at, actor }),
-      ...(judged.isFresh ? tellFresh(device, sight, { at: contact.at, actor }) : []),
-    ];
+    const seen = { isPoll: poll !== null, native: poll?.native ?? null, boot, boards, sight };
+    const judged = judge(known, contact, seen, actor);
+    const device = mergeContact(known.device, identity, contact, judged.boards);
+    const cause = { at: contact.at, actor };
+    const events = tellContact(known.device, device, boot, cause);
+    events.push(...tellSecond(known.device, device, cause));
+    if (judged.isFresh) events.push(...tellFresh(device, sight, cause));
     const isNew = events.length > 0 || !isSameDevice(known.device, device);
     const isHint = judged.isHint && !isNew;
     if (isNew || (judged.installation !== null && !isHint)) draft.tell(device, events);
@@ -164,7 +163,7 @@ export function createDeviceContacts({
     const { id } = identity;
     const made = newDevice(id, newDevices, contact.at);
     const { boards } = recognizeBoard(made, contact, true);
-    const device = { ...mergeContact(made, identity, contact), boards };
+    const device = mergeContact(made, identity, contact, boards);
     const code = newDevices === 'waiting' ? 'device-awaits-admission' : 'device-first-contact';
     const reason = saying(code, { device: id });
     const subject = { deviceId: id, compatible: device.facts.compatible };
@@ -178,7 +177,7 @@ export function createDeviceContacts({
     seen: Recognized & Pick<Evidence, 'isPoll' | 'native' | 'boot'>,
     actor: Actor,
   ): Judged {
-    const { boards, sight, ...how } = seen;
+    const { boards, sight, isPoll, native, boot } = seen;
     const cause = { at: contact.at, actor };
     const isFreshSight = freshReason(sight) !== undefined;
     const start = { ...boards, freshAt: contact.at };
@@ -195,7 +194,16 @@ export function createDeviceContacts({
     const installation = first?.installation ?? latest;
     const { bootId = null, systemVersion = null } = contact.facts;
     const slot = slotOf(contact.facts);
-    const evidence = { ...how, at: contact.at, transactionId: null, bootId, slot, systemVersion };
+    const evidence = {
+      isPoll,
+      native,
+      boot,
+      at: contact.at,
+      transactionId: null,
+      bootId,
+      slot,
+      systemVersion,
+    };
     const proof = isJudged(boards, installation) ? judgeContact(installation, evidence, proofRules) : null;
     const { change, isFresh } = isFreshSight
       ? judgeFresh(installation, sight, proof)

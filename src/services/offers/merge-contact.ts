@@ -15,20 +15,26 @@ export const maxAttributes = 100;
 /** Limit for their names and values together, in characters. */
 const maxAttributesLength = 24 << 10;
 
-/** The device after a contact. */
-export function mergeContact(device: Device, identity: DeviceIdentity, contact: Contact): Device {
+/** The device after a contact. @param boards what is then known of its boards */
+export function mergeContact(
+  device: Device,
+  identity: DeviceIdentity,
+  contact: Contact,
+  boards: Device['boards'],
+): Device {
   const { at, address, protocol } = contact;
   const { compatibles: bound } = identity;
   const claimed = contact.facts.compatible ?? device.claimedCompatible;
   const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
-  const facts = { ...mergeFacts(device.facts, contact.facts, contact.attributes), compatible };
+  const facts = mergeFacts(device.facts, contact.facts, contact.attributes);
   return {
     ...device,
     firstContactAt: device.firstContactAt ?? at,
     lastContactAt: at,
     address,
     protocol,
-    facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
+    facts: { ...facts, compatible, attributes: bounded(device.facts.attributes, facts.attributes) },
+    boards,
     boundCompatibles: bound,
     claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
     pollerOmits: contact.isPoller === true ? omittedHeaders(contact.facts) : device.pollerOmits,
@@ -72,10 +78,16 @@ export function isSameDevice(before: Device, after: Device): boolean {
   if (before.certificates.length !== after.certificates.length) return false;
   if (before.claimedCompatible !== after.claimedCompatible) return false;
   if (before.pollerOmits?.join() !== after.pollerOmits?.join()) return false;
-  if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
+  if (!isSameList(before.boundCompatibles, after.boundCompatibles)) return false;
   const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
   if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;
   const [known, told] = [before.facts.attributes, after.facts.attributes];
+  if (known === told) return true;
   const names = Object.keys(told);
   return names.length === Object.keys(known).length && names.every((name) => known[name] === told[name]);
+}
+
+function isSameList(before: readonly string[], after: readonly string[]): boolean {
+  if (before === after) return true;
+  return before.length === after.length && before.every((one, index) => one === after[index]);
 }

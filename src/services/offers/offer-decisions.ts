@@ -59,7 +59,8 @@ export function createOfferDecisions(ports: DecisionPorts): OfferDecisions {
     describe(releases, record, identity, asked, meansDefault = false) {
       const device = describeAsking(ports, releases, record, identity, asked, meansDefault);
       // A person's hold comes before the server's own.
-      return { ...device, hold: device.hold ?? watchRestores.hold() };
+      const hold = device.hold ?? watchRestores.hold();
+      return hold === device.hold ? device : { ...device, hold };
     },
 
     decide: (releases, device, question) =>

@@ -1,3 +1,4 @@
+import type { DatabaseVersion } from '../../ports/store';
 import type { MeasureStorage, StorageUsage } from '../../ports/data-folder';
 import type { Clock } from '../../ports/clock';
 
@@ -17,7 +18,7 @@ export interface ServerOption {
 export interface ServerFacts {
   readonly version: string;
   readonly nodeVersion: string;
-  readonly sqliteVersion: string;
+  readonly database: DatabaseVersion;
   readonly startedAt: Date;
   readonly options: readonly ServerOption[];
 }

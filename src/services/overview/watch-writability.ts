@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../core/database-away';
 import type { Log } from '../../ports/log';
 import type { Writability } from '../../ports/writability';
 
@@ -24,7 +25,7 @@ export class WritabilityWatch {
     if (writability.problem() !== null || this.#told === null) return;
     await onHealed();
     this.#told = null;
-    log.info({}, 'the data folder is writable again');
+    log.info({}, 'changes can be saved again');
   }
 
   #tell(): void {
@@ -33,7 +34,7 @@ export class WritabilityWatch {
     this.#told = problem.message;
     this.ports.log.error(
       { err: problem },
-      `cannot save changes: ${problem.message}. Devices are answered from memory`,
+      `cannot save changes: ${problem.message}${isDatabaseAway(problem) ? '' : '. Devices are answered from memory'}`,
     );
   }
 }

@@ -10,6 +10,11 @@ const connectMs = 5_000;
 const statementMs = 30_000;
 /** How long a statement may wait for another transaction. */
 const lockMs = 10_000;
+/** After so long without an answer, the network is at fault: PostgreSQL would have ended the statement. */
+const silenceMs = statementMs + 5_000;
+
+/** For each new connection. As parameters of the connection itself, a pooler such as PgBouncer would refuse them. */
+export const sessionSettings = `SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}; SET idle_in_transaction_session_timeout = ${statementMs}`;
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
 
@@ -39,9 +44,7 @@ export function connectionOptions(url: string): PoolConfig {
     ssl: tlsOptions(host, given.get('sslmode'), given.get('sslrootcert')),
     application_name: 'rauc-simple-server',
     connectionTimeoutMillis: connectMs,
-    statement_timeout: statementMs,
-    lock_timeout: lockMs,
-    idle_in_transaction_session_timeout: statementMs,
+    query_timeout: silenceMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };

@@ -1,9 +1,11 @@
 import { Pool, type PoolClient, types } from 'pg';
 import { databaseClosed } from '../storage-error';
-import { connectionOptions } from './connection-options';
+import { connectionOptions, sessionSettings } from './connection-options';
+import type { DatabaseHold } from './database-hold';
 import { migrate } from './migrate';
 import { isAway, postgresError } from './postgres-error';
 import { compiled, type Query } from './queries';
+import { DatabaseHealth } from './writability';
 import { type Work, Writer } from './writer';
 
 /** Runs queries. */
@@ -27,6 +29,11 @@ export interface Database extends Reader {
 export interface DatabaseOptions {
   /** At most so many connections; one of them writes. */
   readonly maxConnections?: number;
+  /** Whether older tables are brought up to date, and missing ones made; so when left out. */
+  readonly isUpgraded?: boolean;
+  /** Makes this server the only one that writes. Without it, any process may write beside the server. */
+  readonly hold?: DatabaseHold;
+  readonly health?: DatabaseHealth;
   /** Called with failures that no one waits for. */
   readonly onError?: (error: unknown) => void;
 }
@@ -35,15 +42,16 @@ export interface DatabaseOptions {
 const numberTypes = new Set<number>([types.builtins.INT8, types.builtins.NUMERIC]);
 
 /**
- * Opens a database and brings its tables up to date.
+ * Opens a database, and brings its tables up to date unless told otherwise.
  * @param url `postgres://…`
  * @throws DomainError `configuration`, `storage-full`, `unavailable`
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { maxConnections = 10, onError = () => undefined } = options;
+  const { maxConnections = 10, health = new DatabaseHealth(), isUpgraded = true } = options;
   const pool = new Pool({
     ...connectionOptions(url),
     max: maxConnections,
+    onConnect: (client) => client.query(sessionSettings),
     types: {
       getTypeParser: (id: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary'): unknown =>
         numberTypes.has(id) ? Number : types.getTypeParser(id, format),
@@ -53,8 +61,10 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await migrate(pool);
-    return new PostgresDatabase(pool, onError);
+    await options.hold?.lock(); // before an upgrade, which would surprise another server
+    if (isUpgraded) await migrate(pool);
+    await options.hold?.begin();
+    return new PostgresDatabase(pool, health, options);
   } catch (error) {
     await pool.end();
     throw postgresError(error);
@@ -67,9 +77,10 @@ class PostgresDatabase implements Database {
 
   constructor(
     private readonly pool: Pool,
-    onError: (error: unknown) => void,
+    private readonly health: DatabaseHealth,
+    { onError = () => undefined, hold }: DatabaseOptions,
   ) {
-    this.#writer = new Writer({ connect: () => pool.connect(), run, onError });
+    this.#writer = new Writer({ connect: () => pool.connect(), run, onError, health, hold });
   }
 
   async all<Row>(query: Query<Row>): Promise<Row[]> {
@@ -116,7 +127,9 @@ class PostgresDatabase implements Database {
         return read();
       });
     } catch (error) {
-      throw postgresError(error);
+      const translated = postgresError(error);
+      this.health.readFailed(translated);
+      throw translated;
     }
   }
 }

@@ -90,15 +90,16 @@ async function saveLabels(
   await transaction.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
 }
 
-/** Writes a new or changed one, and deletes the device's oldest to make room. */
+/** Writes a new or changed one, and deletes the device's oldest to make room. The bytes of one that is there only grow, in `SentBytes`. */
 export async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
   const row = toInstallationRow(installation);
+  const { bytes_sent: _, ...changed } = row;
   await countingOutcome(transaction, installation, () =>
     transaction.all(
       query
         .insertInto('installations')
         .values(row)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(changed)),
     ),
   );
   const { id, deviceId, state, releaseId } = installation;

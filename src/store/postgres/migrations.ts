@@ -374,4 +374,8 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE devices ADD COLUMN pin_terms ${text};
   `,
+  `
+  CREATE TABLE server_hold (epoch bigint NOT NULL, holder ${text} NOT NULL);
+  CREATE UNIQUE INDEX one_server_hold ON server_hold ((true));
+  `,
 ];

@@ -25,7 +25,7 @@ const away = new Set([
 
 /** Messages of the driver, which gives these errors no code. */
 const droppedMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Query read timeout)/;
 
 export function isConflict(error: unknown): boolean {
   return conflicts.has(systemErrorCode(error) ?? '');

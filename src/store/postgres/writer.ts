@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { DomainError } from '../../core/errors';
 import { isAway, isConflict, postgresError } from './postgres-error';
+import { type DatabaseHold, selectEpoch } from './database-hold';
 import type { Query } from './queries';
+import type { DatabaseHealth } from './writability';
+import { writeLock } from './locks';
 
 /** A transaction that is running. */
 export interface Transaction {
@@ -19,17 +23,17 @@ export interface WriterPorts {
   readonly run: <Row>(client: PoolClient, query: Query<Row>) => Promise<Row[]>;
   /** Called with what a callback throws. */
   readonly onError: (error: unknown) => void;
+  readonly health: Pick<DatabaseHealth, 'saved' | 'writeFailed'>;
+  /** Of a server; commands have none. */
+  readonly hold: DatabaseHold | undefined;
 }
 
-/**
- * Whoever changes anything holds this lock until the commit, on every node: then a decision is made on what all earlier changes
- * left, no two deadlock, and the lines of the journal get their ids in the order in which they appear.
- */
-const writeLock = 7_273_001;
 /** How many changes share a commit at most. */
 const maxTogether = 100;
 /** How often the same changes are tried. */
 const maxAttempts = 5;
+/** How long the first further attempt waits at most, in milliseconds. Each later one waits up to twice as long as the one before it. */
+const firstWaitMs = 20;
 
 interface Job {
   readonly work: Work<unknown>;
@@ -72,12 +76,18 @@ export class Writer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcomes = await this.#attempt(jobs);
+        this.ports.health.saved();
         for (const callback of outcomes.flatMap(({ callbacks }) => callbacks)) this.#call(callback);
         for (const { settle } of outcomes) settle();
         return;
       } catch (error) {
-        if (attempt < maxAttempts && (isConflict(error) || isAway(error))) continue;
-        for (const { failed } of jobs) failed(postgresError(error));
+        if (attempt < maxAttempts && (isConflict(error) || isAway(error))) {
+          await delay(firstWaitMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+          continue;
+        }
+        const translated = postgresError(error);
+        this.ports.health.writeFailed(translated);
+        for (const { failed } of jobs) failed(translated);
         return;
       }
     }
@@ -88,7 +98,7 @@ export class Writer {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;
     try {
-      await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`);
+      await this.#begin(client);
       const outcomes: Outcome[] = [];
       for (const job of jobs) outcomes.push(await this.#runOne(client, job));
       await commit(client);
@@ -99,6 +109,14 @@ export class Writer {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** In one round trip, whether this server still holds the database. */
+  async #begin(client: PoolClient): Promise<void> {
+    const begin = `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`;
+    const { hold } = this.ports;
+    if (hold === undefined) await client.query(begin);
+    else hold.check(await client.query(`${begin}; ${selectEpoch}`));
   }
 
   /** @throws if the whole transaction must be given up */
@@ -115,7 +133,9 @@ export class Writer {
     } catch (error) {
       if (isConflict(error) || isAway(error)) throw error;
       await client.query('ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change');
-      return { settle: () => failed(postgresError(error)), callbacks: [] };
+      const translated = postgresError(error);
+      this.ports.health.writeFailed(translated);
+      return { settle: () => failed(translated), callbacks: [] };
     }
   }
 

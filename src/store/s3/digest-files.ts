@@ -12,6 +12,8 @@ const hashBytes = 32;
 
 /** Digests in a folder, a file for each bundle: the digests, and at the end the hash of them. What is damaged counts as missing. */
 export class DigestFiles implements DigestRecords {
+  #saves = 0;
+
   constructor(private readonly folder: string) {}
 
   async find(sha256: string, sizeBytes: number): Promise<BlockDigests | undefined> {
@@ -25,7 +27,10 @@ export class DigestFiles implements DigestRecords {
 
   async save(sha256: string, { bytes }: BlockDigests): Promise<void> {
     await makeFolder(this.folder, 0o700);
-    await replaceFile(this.#pathOf(sha256), Buffer.concat([bytes, hashOf(bytes)]), { mode: 0o600 });
+    const file = this.#pathOf(sha256);
+    // Two uploads of one bundle save the same at the same time.
+    const temporary = `${file}.${(this.#saves += 1)}.part`;
+    await replaceFile(file, Buffer.concat([bytes, hashOf(bytes)]), { mode: 0o600, temporary });
   }
 
   async remove(sha256: string): Promise<void> {

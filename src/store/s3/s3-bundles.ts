@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { parseSha256 } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
@@ -19,6 +18,7 @@ import type { BundleCache } from './bundle-cache';
 import type { BundleObjects } from './objects';
 import { objectStoreError, withStore } from './s3-error';
 import { VerifiedObject } from './verified-object';
+import { within } from './within';
 import { WrongBytes } from './wrong-bytes';
 
 export interface S3BundlesOptions {
@@ -109,6 +109,26 @@ export class S3Bundles implements BundleStorage {
       await cache.forget(sha256);
       await digests.remove(sha256);
       await objects.remove(sha256);
+    });
+  }
+
+  /**
+   * Removes what a kill or an outage left in the store: uploads in parts that began before, and objects of deleted bundles. Objects that
+   * nothing is known of stay: they may belong to another server, or to a newer database than this one.
+   * @param deleted hashes of bundles that were deleted
+   * @returns how many
+   */
+  tidy(deleted: readonly string[], before: Date): Promise<number> {
+    return withStore(async () => {
+      const { objects, known } = this.options;
+      const isLeft = new Set(deleted.filter((sha256) => known.sizeOf(sha256) === undefined));
+      let removed = await objects.abortUploads(before);
+      for (const { sha256 } of await objects.list()) {
+        if (!isLeft.has(sha256) || known.sizeOf(sha256) !== undefined) continue;
+        await objects.remove(sha256);
+        removed += 1;
+      }
+      return removed;
     });
   }
 
@@ -213,25 +233,5 @@ export class S3Bundles implements BundleStorage {
     this.#verifying.set(sha256, verifying);
     verifying.catch((error: unknown) => this.noteFailure(sha256, error));
     return verifying;
-  }
-}
-
-/** @throws DomainError `unavailable` when it takes longer */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  if (limitMs === Infinity) {
-    await work;
-    return;
-  }
-  const stop = new AbortController();
-  const late = delay(limitMs, undefined, { signal: stop.signal }).then(
-    () => {
-      throw DomainError.of('bundle-still-arriving');
-    },
-    () => undefined,
-  );
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    stop.abort();
   }
 }

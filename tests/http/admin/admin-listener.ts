@@ -77,7 +77,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     facts: {
       version: '9.8.7',
       nodeVersion: process.versions.node,
-      sqliteVersion: opened.store.sqliteVersion,
+      database: opened.store.database,
       startedAt: new Date(Date.UTC(2026, 0, 1)),
       options: [],
     },

@@ -27,6 +27,9 @@ export interface ContractAdapter {
     | 'hawkbitSettings'
     | 'askedNames'
     | 'history'
+    | 'upTime'
+    | 'retention'
+    | 'markers'
   >;
   /** The fleet, opened anew when releases are named that are current. After {@link ContractAdapter.reopen} it is another one. */
   fleet(...releaseIds: readonly number[]): Promise<Fleet>;

@@ -15,10 +15,12 @@ import { createHawkbitSettingRecords } from '../../../src/store/postgres/hawkbit
 import { createHistoryRecords } from '../../../src/store/postgres/history-records';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import type { Query } from '../../../src/store/postgres/queries';
+import { createMarkerRecords } from '../../../src/store/postgres/marker-records';
 import { createReleaseResults } from '../../../src/store/postgres/release-results';
 import { createRestoreRecords } from '../../../src/store/postgres/restore-records';
 import { createSessionRecords } from '../../../src/store/postgres/session-records';
 import { createTokenRecords } from '../../../src/store/postgres/token-records';
+import { createRetentionRecords, createUpTimeRecords } from '../../../src/store/postgres/up-time-records';
 import { createWebhookDeliveries } from '../../../src/store/postgres/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/postgres/webhook-records';
 import type { Work } from '../../../src/store/postgres/writer';
@@ -99,6 +101,9 @@ async function open(url: string) {
     drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
+    upTime: createUpTimeRecords(database),
+    retention: createRetentionRecords(database),
+    markers: createMarkerRecords(database),
     journal,
   };
   const openFleet = (): Fleet => new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0 });

@@ -15,11 +15,13 @@ import { createFleetListing } from '../../../src/store/sqlite/fleet-listing';
 import { createHawkbitSettingRecords } from '../../../src/store/sqlite/hawkbit-setting-records';
 import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
+import { createMarkerRecords } from '../../../src/store/sqlite/marker-records';
 import { createReleaseResults } from '../../../src/store/sqlite/release-results';
 import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
 import { createDeviceTokenRecords } from '../../../src/store/sqlite/device-token-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
+import { createRetentionRecords, createUpTimeRecords } from '../../../src/store/sqlite/up-time-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
 import { hourMs, madeAt } from '../../support/fleet-factory';
@@ -126,6 +128,9 @@ function open(dataDir: string, diskThread: DiskThreadOptions | undefined) {
     drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
+    upTime: createUpTimeRecords(database),
+    retention: createRetentionRecords(database),
+    markers: createMarkerRecords(database),
     journal,
   };
   return { database, store };

@@ -9,6 +9,7 @@ import { describeFleetCounts } from './fleet-counts';
 import { describeHawkbitSettings } from './hawkbit-settings';
 import { describeHistoryRecords } from './history';
 import { describeJournal } from './journal';
+import { describeNotes } from './notes';
 import { describeReleaseResults } from './release-results';
 import { describeRestoreRecords } from './restores';
 import { describeSessionRecords } from './sessions';
@@ -36,6 +37,7 @@ describe('drafts in SQLite', () => describeDraftRecords(makeSqliteAdapter));
 describe('settings of hawkBit in SQLite', () => describeHawkbitSettings(makeSqliteAdapter));
 describe('asked names in SQLite', () => describeAskedNameRecords(makeSqliteAdapter));
 describe('the history of the fleet in SQLite', () => describeHistoryRecords(makeSqliteAdapter));
+describe('notes of the server in SQLite', () => describeNotes(makeSqliteAdapter));
 
 describe('with a thread for the disk', () => {
   describe('the catalog in SQLite', () => describeCatalogRecords(makeThreadedSqliteAdapter));

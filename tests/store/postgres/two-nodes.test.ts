@@ -111,6 +111,27 @@ describe('two nodes on one PostgreSQL', () => {
     expect(found.device.lastContactAt).toEqual(later);
   });
 
+  it('count what is sent to a device while a change of its installation is being saved', async () => {
+    const installation = installationOf({ deviceId: 'a', state: 'downloading', bytesSent: 5 });
+    const device = deviceOf('a');
+    const { fleet } = nodeOf(0);
+    await fleet.update('a', () => ({ answer: undefined, device, installations: [installation] }));
+    fleet.countBytes('a', 10, madeAt);
+    let isFirst = true;
+    await fleet.updateOnDisk('a', ({ record }) => {
+      if (isFirst) fleet.countBytes('a', 100, madeAt);
+      isFirst = false;
+      return {
+        answer: undefined,
+        installations: [{ ...(record?.installation ?? installation), state: 'interrupted' }],
+      };
+    });
+    fleet.countBytes('a', 1_000, madeAt);
+    expect((await fleet.get('a')).installation).toMatchObject({ state: 'interrupted', bytesSent: 1_115 });
+    await fleet.flush();
+    expect((await nodeOf(1).fleet.get('a')).installation?.bytesSent).toBe(1_115);
+  });
+
   it('write lines that a reader finds in the order of their ids, none before one that it knows', async () => {
     const seen: number[] = [];
     const read = async () => {

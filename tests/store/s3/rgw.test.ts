@@ -9,9 +9,10 @@ import { textOf } from '../../../src/store/s3/xml';
 import { describeBundleStorage, keepText, sha256Of } from '../../support/bundle-storage-contract';
 import { eventually } from '../../support/eventually';
 import { startGateProxy } from '../../support/gate-proxy';
+import { temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
 import { type Rgw, startRgw } from '../../support/rgw';
-import { clientOf, locationOf, objectsOf, openS3Storage } from '../../support/s3-storage';
+import { clientOf, locationOf, objectsOf, openAsServer, openS3Storage } from '../../support/s3-storage';
 import { stampedBytes, stampedStream } from '../../support/stamped-bytes';
 
 let rgw: Rgw;
@@ -27,7 +28,23 @@ const bytesOf = (content: Buffer) => ({
 const hexOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 describe("bundles in Ceph's object store are a bundle storage that", () => {
-  describeBundleStorage(async () => (await openS3Storage({ objects: objectsOf(rgw) })).storage);
+  describeBundleStorage(() => openAsServer(rgw, locationOf(rgw)));
+
+  it('serves what it stored before a restart, although the store is away then', async () => {
+    const location = locationOf(rgw);
+    const folder = await temporaryFolder();
+    const before = await openAsServer(rgw, location, { folder });
+    const sha256 = await keepText(before, 'some bytes', 'a.raucb');
+    await before.close();
+    const away = { ...location, endpoint: 'http://127.0.0.1:1' };
+    const after = await openAsServer(rgw, away, {
+      folder,
+      known: [{ name: 'a.raucb', sha256, sizeBytes: 10 }],
+    });
+    const bytes = await after.open(sha256);
+    expect((await bytes.read(5, 5)).toString()).toBe('bytes');
+    await bytes.close();
+  });
 });
 
 describe('an object store', () => {

@@ -6,7 +6,8 @@ conf=$1/ceph.conf
 mkdir mon osd rgw run log
 pids=''
 # Asked to end politely, the gateway takes 15 seconds, and an OSD without a monitor never ends.
-trap 'kill -9 $pids 2>/dev/null' EXIT
+home=$1
+trap 'kill -9 $pids 2>/dev/null; wait; cd /; rm -rf "$home"' EXIT
 
 start() {
   set -e

@@ -21,7 +21,7 @@ export function About({ about }: { readonly about: Data<AboutJson> }) {
               facts={[
                 [words.version, value.version],
                 [words.node, value.node],
-                [words.sqlite, value.sqlite],
+                value.sqlite === null ? [words.postgresql, value.postgresql] : [words.sqlite, value.sqlite],
                 [words.started, <Moment at={value.started_at} />],
                 [words.uptime, formatDuration(value.uptime_seconds)],
                 [words.deviceUrl, <DeviceUrl url={value.device_url} />],

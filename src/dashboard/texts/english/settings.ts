@@ -126,6 +126,7 @@ export const settings = {
     version: 'RAUC Simple Server',
     node: 'Node.js',
     sqlite: 'SQLite',
+    postgresql: 'PostgreSQL',
     started: 'Started',
     uptime: 'Uptime',
     deviceUrl: 'URL for devices',

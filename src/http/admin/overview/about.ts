@@ -1,4 +1,5 @@
 import { aboutJson, type AboutJson, type OptionJson } from '../../../contract/server';
+import type { DatabaseVersion } from '../../../ports/store';
 import type { ServerOption } from '../../../services/overview/describe-server';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
@@ -21,7 +22,8 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
         const json: AboutJson = {
           version: server.version,
           node: server.nodeVersion,
-          sqlite: server.sqliteVersion,
+          sqlite: versionOf('SQLite', server.database),
+          postgresql: versionOf('PostgreSQL', server.database),
           started_at: server.startedAt.toISOString(),
           uptime_seconds: server.uptimeSeconds,
           device_url: server.deviceUrl,
@@ -50,4 +52,9 @@ function presentOption({ variable, value, isSet, isSecret, source, doc }: Server
     secret: isSecret,
     doc,
   };
+}
+
+/** @returns `null` for a database that is not in use */
+function versionOf(name: DatabaseVersion['name'], database: DatabaseVersion): string | null {
+  return database.name === name ? database.version : null;
 }

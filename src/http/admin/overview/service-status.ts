@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { healthJson } from '../../../contract/server';
+import { isDatabaseAway } from '../../../core/database-away';
 import type { ServiceHealth } from '../../../services/services';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
@@ -20,8 +21,10 @@ export function statusRoutes(
       answers: {
         200: { description: 'The server is running', schema: healthJson },
       },
-      problems: [],
+      problems: ['unavailable'],
       handle: () => {
+        const { writeProblem } = services.health();
+        if (isDatabaseAway(writeProblem)) throw writeProblem;
         const clock = services.serverClock.trouble()?.kind ?? ('right' as const);
         const storage = storageState(services.health());
         return { status: 200, json: { ...health?.(), status: 'ok' as const, version, storage, clock } };

@@ -101,7 +101,7 @@ export class PostgresFleet implements Fleet {
 
   countBytes(id: string, count: number, at: Date): void {
     const installation = this.#recent.get(id)?.record.installation ?? null;
-    if (installation !== null) this.#seen.countBytes(id, installation.id, count, at);
+    if (installation !== null) this.#seen.countBytes(installation.id, count, at);
   }
 
   releases(): Promise<ReleaseNumbers> {

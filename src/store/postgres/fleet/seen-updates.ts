@@ -4,6 +4,7 @@ import type { DeviceRecord } from '../../../core/device-record';
 import type { Installation } from '../../../core/installation';
 import type { Database } from '../database';
 import { query } from '../queries';
+import { SentBytes } from './sent-bytes';
 
 /** What a device did that a crash may take. */
 interface Seen {
@@ -11,13 +12,9 @@ interface Seen {
   readonly device: Device | undefined;
   /** Its latest installation when that was only told again. */
   readonly renewed: Installation | undefined;
-  readonly bytes: number;
-  /** Of which installation the bytes are, and when the last of them went. */
-  readonly of: number | undefined;
-  readonly bytesAt: Date | undefined;
 }
 
-const nothing: Seen = { device: undefined, renewed: undefined, bytes: 0, of: undefined, bytesAt: undefined };
+const nothing: Seen = { device: undefined, renewed: undefined };
 
 /** How many devices to write at once. */
 const maxAtOnce = 1_000;
@@ -27,8 +24,11 @@ export class SeenUpdates {
   #waiting = new Map<string, Seen>();
   /** What is being written: until that is done it counts as well. */
   #writing = new Map<string, Seen>();
+  readonly #sent: SentBytes;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.#sent = new SentBytes(database);
+  }
 
   /** A device made contact. */
   note(id: string, device: Device | undefined, renewed: Installation | undefined): void {
@@ -40,25 +40,28 @@ export class SeenUpdates {
     });
   }
 
-  countBytes(id: string, installationId: number, count: number, at: Date): void {
-    const known = this.#waiting.get(id) ?? nothing;
-    const bytes = known.of === installationId ? known.bytes + count : count;
-    this.#waiting.set(id, { ...known, bytes, of: installationId, bytesAt: at });
+  countBytes(installationId: number, count: number, at: Date): void {
+    this.#sent.count(installationId, count, at);
   }
 
   /** What is known of a device, with what was seen of it and is not written yet. */
   seenOf(record: DeviceRecord): DeviceRecord {
     const { id } = record.device;
-    return withSeen(withSeen(record, this.#writing.get(id)), this.#waiting.get(id));
+    const seen = withSeen(withSeen(record, this.#writing.get(id)), this.#waiting.get(id));
+    const { installation } = seen;
+    const sent = installation === null ? undefined : this.#sent.of(installation.id);
+    if (installation === null || sent === undefined) return seen;
+    const bytesSent = installation.bytesSent + sent.bytes;
+    return {
+      ...seen,
+      installation: { ...installation, bytesSent, movedAt: latestOf(installation.movedAt, sent.at) },
+    };
   }
 
   /** An installation was written with all that was seen of it. */
   written(id: string, installationId: number): void {
     const known = this.#waiting.get(id);
-    if (known === undefined) return;
-    const isOfIt = known.of === installationId;
-    const renewed = known.renewed?.id === installationId ? undefined : known.renewed;
-    this.#waiting.set(id, { ...known, renewed, ...(isOfIt ? { bytes: 0, of: undefined } : {}) });
+    if (known?.renewed?.id === installationId) this.#waiting.set(id, { ...known, renewed: undefined });
   }
 
   forget(id: string): void {
@@ -68,6 +71,11 @@ export class SeenUpdates {
 
   /** Not while it runs already. @throws DomainError `storage-full`, `unavailable`: then it is tried again with the next ones */
   async write(): Promise<void> {
+    await this.#writeContacts();
+    await this.#sent.write();
+  }
+
+  async #writeContacts(): Promise<void> {
     while (this.#waiting.size > 0) {
       const some = [...this.#waiting].slice(0, maxAtOnce).sort(([a], [b]) => (a < b ? -1 : 1));
       for (const [id] of some) this.#waiting.delete(id);
@@ -89,13 +97,6 @@ export class SeenUpdates {
     this.#waiting.set(id, {
       device: since.device ?? before.device,
       renewed: since.renewed ?? before.renewed,
-      ...(since.of === undefined
-        ? { bytes: before.bytes, of: before.of, bytesAt: before.bytesAt }
-        : {
-            bytes: since.bytes + (since.of === before.of ? before.bytes : 0),
-            of: since.of,
-            bytesAt: since.bytesAt,
-          }),
     });
   }
 
@@ -114,9 +115,6 @@ export class SeenUpdates {
           ],
     );
     const renewed = some.flatMap(([, seen]) => (seen.renewed === undefined ? [] : [renewalOf(seen.renewed)]));
-    const sent = some.flatMap(([, { of, bytes, bytesAt }]) =>
-      of === undefined || bytes === 0 ? [] : [{ id: of, bytes, at: bytesAt }],
-    );
     await this.database.transact(async (transaction) => {
       if (heard.length > 0)
         await transaction.all(
@@ -135,12 +133,6 @@ export class SeenUpdates {
                 AS seen (id integer, polls integer, ends text, at text, moved text, silent integer, signature text)
               WHERE installations.id = seen.id AND ended_at IS NULL`.compile(query),
         );
-      if (sent.length > 0)
-        await transaction.all(
-          sql`UPDATE installations SET bytes_sent = bytes_sent + seen.bytes, moved_at = greatest(moved_at, seen.at)
-              FROM json_to_recordset(${JSON.stringify(sent)}) AS seen (id integer, bytes bigint, at text)
-              WHERE installations.id = seen.id`.compile(query),
-        );
     });
   }
 }
@@ -153,7 +145,7 @@ function renewalOf(one: Installation) {
 function withSeen(record: DeviceRecord, seen: Seen | undefined): DeviceRecord {
   if (seen === undefined) return record;
   const { device, installation } = record;
-  const { device: told, renewed, bytes, of, bytesAt } = seen;
+  const { device: told, renewed } = seen;
   const heard =
     told === undefined
       ? device
@@ -168,10 +160,7 @@ function withSeen(record: DeviceRecord, seen: Seen | undefined): DeviceRecord {
   const again = renewed?.id === installation.id && installation.endedAt === null ? renewed : installation;
   const { polls, offerEndsAt, updatedAt, silentPolls, signature } = again;
   const latest = { ...installation, polls, offerEndsAt, updatedAt, silentPolls, signature };
-  const sent = of === installation.id ? bytes : 0;
-  const bytesSent = installation.bytesSent + sent;
-  const movedAt = latestOf(again.movedAt, sent > 0 ? (bytesAt ?? null) : null);
-  return { ...record, device: heard, installation: { ...latest, bytesSent, movedAt } };
+  return { ...record, device: heard, installation: { ...latest, movedAt: again.movedAt } };
 }
 
 function latestOf(a: Date | null, b: Date | null): Date | null {

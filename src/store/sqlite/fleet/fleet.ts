@@ -90,7 +90,7 @@ export class SqliteFleet implements Fleet {
   async update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
     const answer = await this.#update(id, decide);
     const entry = this.#entries.peek(id);
-    if (entry !== undefined) await this.#writer.savedInTime(entry);
+    if (entry !== undefined && entry.saving !== null) await this.#writer.savedInTime(entry);
     return answer;
   }
 
@@ -144,13 +144,19 @@ export class SqliteFleet implements Fleet {
    * Reads what is known, decides, and applies the result. Nothing comes in between: once the device is in memory,
    * nothing waits.
    */
-  async #update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    let known = this.#entries.lately(id);
-    if (known === undefined) {
-      const read = await this.#entries.find(id);
-      // A concurrent reader may have changed it already.
-      known = this.#entries.peek(id) ?? (read?.isForgotten === true ? undefined : read);
-    }
+  #update<Answer>(id: string, decide: DecideUpdate<Answer>): Answer | Promise<Answer> {
+    const known = this.#entries.lately(id);
+    return known === undefined ? this.#readAndDecide(id, decide) : this.#decide(known, decide);
+  }
+
+  async #readAndDecide<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
+    const read = await this.#entries.find(id);
+    // A concurrent reader may have changed it already.
+    const known = this.#entries.peek(id) ?? (read?.isForgotten === true ? undefined : read);
+    return this.#decide(known, decide);
+  }
+
+  #decide<Answer>(known: Entry | undefined, decide: DecideUpdate<Answer>): Answer {
     if (known !== undefined) this.#lastSeenUpdates.settleBytes(known);
     const update = decide({
       record: known?.record,

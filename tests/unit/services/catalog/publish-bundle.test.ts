@@ -46,6 +46,20 @@ describe('publishing', () => {
     expect(opened.services.listBundles.get('fw-1.0.raucb').bundle).toEqual(bundle);
   });
 
+  it('holds up no other change of the catalog while bytes are sent to where they last', async () => {
+    const { publishBundle } = opened.services;
+    const [one, two] = [await makeBundle({ seed: 'one' }), await makeBundle({ seed: 'two' })];
+    const staged = await publishBundle.stage(Readable.from([await readFile(one.path)]), limits);
+    let hasArrived: () => void = () => undefined;
+    const sending = new Promise<void>((resolve) => (hasArrived = resolve));
+    const request = { name: 'one.raucb', actor: 'local' };
+    const publishing = publishBundle.publish({ ...staged, send: () => sending }, request);
+    await opened.publish(two.path, { name: 'two.raucb', activate: true });
+    expect((await stored(opened.dataDir)).bundles).toEqual(['two.raucb']);
+    hasArrived();
+    expect(await publishing).toMatchObject({ created: true });
+  });
+
   it('offers nothing until a bundle is activated, and never the newest', async () => {
     const one = await makeBundle({ compatible: 'acme', seed: 'one' });
     const two = await makeBundle({ compatible: 'acme', seed: 'two' });

@@ -58,7 +58,7 @@ describe('the watch of a disk that takes no writes', () => {
     expect(told).toEqual([
       expect.stringContaining('error cannot save changes: the disk is full'),
       expect.stringContaining('error cannot save changes: the data folder is read-only'),
-      'info the data folder is writable again',
+      'info changes can be saved again',
     ]);
     expect(healed).toBe(1);
   });

@@ -165,6 +165,28 @@ describe('while the object store is away', () => {
   });
 });
 
+describe('the object store', () => {
+  it('keeps one object of two uploads of the same bytes at once', async () => {
+    const memory = objects();
+    const { storage } = await openS3Storage({ objects: memory });
+    const hashes = await Promise.all(['a.raucb', 'b.raucb'].map((name) => keepText(storage, 'same', name)));
+    expect(await storage.list()).toEqual([{ sha256: hashes[0], sizeBytes: 4 }]);
+    await storage.remove(sha256Of('same'), { name: 'a.raucb', isShared: true });
+    const bytes = await storage.open(sha256Of('same'));
+    expect((await bytes.read(0, 4)).toString()).toBe('same');
+    await bytes.close();
+  });
+
+  it('loses what is left of deleted bundles, and nothing else', async () => {
+    const memory = objects();
+    const { storage } = await openS3Storage({ objects: memory });
+    const kept = await keepText(storage, 'kept', 'a.raucb');
+    const [deleted, unknown] = [memory.add(Buffer.from('deleted')), memory.add(Buffer.from('unknown'))];
+    expect(await storage.tidy([deleted, kept], new Date())).toBe(1);
+    expect([...memory.stored.keys()].sort()).toEqual([kept, unknown].sort());
+  });
+});
+
 describe('the cache', () => {
   const text = (letter: string) => letter.repeat(10);
 

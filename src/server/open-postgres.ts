@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDatabaseAway } from '../core/database-away';
+import type { Log } from '../ports/log';
+import type { ServerStore } from '../store/store';
+import { loadPostgresStore } from './load-postgres';
+
+/** A database that starts together with this server gets so long, in milliseconds. */
+const patienceMs = 30_000;
+const retryMs = 1_000;
+
+/**
+ * Opens the store on PostgreSQL, which may still be starting.
+ * @throws DomainError `configuration`, `storage-full`, `unavailable`
+ */
+export async function openPostgres(url: string, dataDir: string, log: Log): Promise<ServerStore> {
+  const { openPostgresStore } = loadPostgresStore();
+  const until = performance.now() + patienceMs;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await openPostgresStore(url, dataDir, {
+        newName: randomUUID,
+        pid: process.pid,
+        holder: `process ${process.pid} on ${hostname()}`,
+        onLost: endProcess,
+        onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
+        uploadThreads: {},
+      });
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() >= until) throw error;
+      if (isFirst)
+        log.warn({ err: error }, 'the database server cannot be reached: it is tried again for 30 s');
+      await delay(retryMs);
+    }
+  }
+}
+
+/** What this server knows is out of date, and it can save nothing: as an uncaught exception, that ends it. */
+function endProcess(error: Error): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { sql } from 'kysely';
+import { DomainError } from '../core/errors';
+import type { TokenRecords } from '../ports/access';
+import type { InstalledData } from '../ports/installed-data';
+import type { DatabaseVersion } from '../ports/store';
+import { openDataFolder } from './data-folder';
+import type { UploadThreadOptions } from './files/upload-worker';
+import { createAskedNameRecords } from './postgres/asked-name-records';
+import { createBundleUses } from './postgres/bundle-uses';
+import { createCatalogRecords } from './postgres/catalog-records';
+import { connectionOptions } from './postgres/connection-options';
+import { type Database, openDatabase, type Reader } from './postgres/database';
+import { DatabaseHold } from './postgres/database-hold';
+import { createDeviceRecords } from './postgres/device-records';
+import { createDeviceTokenRecords } from './postgres/device-token-records';
+import { createDismissalRecords } from './postgres/dismissal-records';
+import { createDraftRecords } from './postgres/draft-records';
+import { PostgresFleet } from './postgres/fleet/fleet';
+import { createFleetCounts } from './postgres/fleet-counts';
+import { createFleetListing } from './postgres/fleet-listing';
+import { createHawkbitSettingRecords } from './postgres/hawkbit-setting-records';
+import { createHistoryRecords } from './postgres/history-records';
+import { PostgresJournal } from './postgres/journal-records';
+import { createMarkerRecords } from './postgres/marker-records';
+import { query } from './postgres/queries';
+import { bundlesOf, knownSchema, readBundles, readCondition } from './postgres/read-condition';
+import { createReleaseResults } from './postgres/release-results';
+import { createRestoreRecords } from './postgres/restore-records';
+import { createSessionRecords } from './postgres/session-records';
+import { createTokenRecords } from './postgres/token-records';
+import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
+import { createWebhookDeliveries } from './postgres/webhook-deliveries';
+import { createWebhookRecords } from './postgres/webhook-records';
+import { createWritability, DatabaseHealth } from './postgres/writability';
+import { openInstalledData } from './installed-data';
+import type { ServerStore } from './store';
+
+export interface PostgresStoreOptions {
+  /** Makes names for uploads in progress; each is used once. */
+  readonly newName: () => string;
+  /** This process, named to a second server on the same folder. */
+  readonly pid: number;
+  /** This server, named to a second one on the same database. */
+  readonly holder: string;
+  /** How long another server may take to let go of the database, in milliseconds; 5 seconds when left out. */
+  readonly patienceMs?: number;
+  /** Called when another server has taken over the database: this one must end. */
+  readonly onLost: (error: DomainError) => void;
+  /** Called with failures that no one waits for, such as a journal listener that throws. */
+  readonly onError?: (error: unknown) => void;
+  readonly uploadThreads?: UploadThreadOptions;
+}
+
+/**
+ * Opens a PostgreSQL database for the only server on it, with its tables up to date, and a data folder for the bundles.
+ * @param url see {@link connectionOptions}
+ * @throws DomainError `configuration` when another server runs on either, or one of them cannot be used; `storage-full`, `unavailable`
+ */
+export async function openPostgresStore(
+  url: string,
+  dataDir: string,
+  options: PostgresStoreOptions,
+): Promise<ServerStore> {
+  const { newName, pid, uploadThreads, holder, patienceMs = 5_000, onLost, onError } = options;
+  const connection = connectionOptions(url);
+  refuseEmbedded(dataDir);
+  const folder = await openDataFolder(dataDir, pid);
+  const health = new DatabaseHealth();
+  const hold = new DatabaseHold({
+    connection,
+    holder,
+    patienceMs,
+    onInterrupted: (error) => health.readFailed(error),
+    onLost,
+  });
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(url, { hold, health, ...(onError === undefined ? {} : { onError }) });
+    return await assemble(database);
+  } catch (error) {
+    await database?.close();
+    await hold.release();
+    folder.release();
+    throw error;
+  }
+
+  async function assemble(database: Database): Promise<ServerStore> {
+    const known = await bundlesOf(database);
+    const { close: closeFiles, ...files } = folder.files({ newName, known, uploadThreads });
+    const journal = new PostgresJournal(database);
+    return {
+      ...files,
+      ...recordsOf(database, journal),
+      openFleet: (of) => Promise.resolve(new PostgresFleet({ ...of, database, journal })),
+      database: await versionOf(database),
+      writability: createWritability(health, () => touch(database)),
+      settle: () => Promise.resolve(),
+      async close() {
+        closeFiles();
+        await database.close();
+        await hold.release();
+        folder.release();
+      },
+    };
+  }
+}
+
+/** Opens only the tokens, even while a server runs on the database. @throws DomainError `configuration`, `unavailable` */
+export async function openPostgresTokens(
+  url: string,
+): Promise<{ readonly tokens: TokenRecords; close(): Promise<void> }> {
+  const database = await openDatabase(url, { maxConnections: 1 });
+  const tokens = createTokenRecords(database, new PostgresJournal(database));
+  return { tokens, close: () => database.close() };
+}
+
+/** Reads a database and the folder beside it. Creates, changes and locks nothing. */
+export function openPostgresInstalledData(url: string, dataDir: string): InstalledData {
+  return {
+    ...openInstalledData(dataDir),
+    knownSchema,
+    readDatabase: () => readCondition(url),
+    listBundles: () => readBundles(url),
+  };
+}
+
+function recordsOf(database: Database, journal: PostgresJournal) {
+  return {
+    journal,
+    catalog: createCatalogRecords(database, journal),
+    devices: createDeviceRecords(database),
+    listing: createFleetListing(database),
+    uses: createBundleUses(database),
+    counts: createFleetCounts(database),
+    history: createHistoryRecords(database),
+    webhooks: createWebhookRecords(database, journal),
+    deliveries: createWebhookDeliveries(database, journal),
+    results: createReleaseResults(database),
+    markers: createMarkerRecords(database),
+    restores: createRestoreRecords(database),
+    dismissals: createDismissalRecords(database, journal),
+    askedNames: createAskedNameRecords(database),
+    drafts: createDraftRecords(database),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal),
+    upTime: createUpTimeRecords(database),
+    retention: createRetentionRecords(database),
+    tokens: createTokenRecords(database, journal),
+    sessions: createSessionRecords(database, journal),
+    deviceTokens: createDeviceTokenRecords(database, journal),
+  };
+}
+
+/** Its releases and devices would seem to be lost. */
+function refuseEmbedded(dataDir: string): void {
+  const file = path.join(dataDir, 'server.db');
+  if (existsSync(file)) throw DomainError.of('database-beside-another', { file });
+}
+
+async function versionOf(reader: Reader): Promise<DatabaseVersion> {
+  const select = sql<{ readonly version: string }>`SELECT current_setting('server_version') AS version`;
+  const [row] = await reader.all(select.compile(query));
+  return { name: 'PostgreSQL', version: row?.version ?? 'unknown' };
+}
+
+/** Writes a row as it is, to find out whether rows can be written. */
+function touch(database: Database): Promise<void> {
+  return database.transact(async (transaction) => {
+    await transaction.all(sql`UPDATE server_hold SET holder = holder`.compile(query));
+  });
+}

@@ -1,0 +1,53 @@
+import { DomainError } from '../../core/errors';
+import type { DatabaseCondition, InstalledBundle } from '../../ports/installed-data';
+import { createAskedNameRecords } from './asked-name-records';
+import { type Database, openDatabase, type Reader } from './database';
+import { PostgresJournal } from './journal-records';
+import { storedVersion } from './migrate';
+import { migrations } from './migrations';
+import { query } from './queries';
+
+/** How many migrations this program has. */
+export const knownSchema = migrations.length;
+
+/** How reports name the database: its address contains a password. */
+const file = 'the PostgreSQL database';
+
+/** The condition of a database, read without changing it. */
+export async function readCondition(url: string): Promise<DatabaseCondition> {
+  try {
+    return await reading(url, async (database) => {
+      const schema = await storedVersion(database);
+      if (schema === 0) return { kind: 'missing', file };
+      const lastEventAt = await new PostgresJournal(database).lastAt();
+      const askedNames = await createAskedNameRecords(database).all();
+      const bundles = await bundlesOf(database);
+      return { kind: 'read', file, schema, damage: [], bundles, lastEventAt, askedNames };
+    });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { message, remedy = '' } = error;
+    return { kind: 'unreadable', file, message, remedy };
+  }
+}
+
+/** @throws DomainError `unavailable` */
+export function readBundles(url: string): Promise<readonly InstalledBundle[]> {
+  return reading(url, bundlesOf);
+}
+
+/** The bundles that are not deleted. */
+export async function bundlesOf(reader: Reader): Promise<readonly InstalledBundle[]> {
+  const stored = query.selectFrom('bundles').select(['name', 'sha256', 'size_bytes']);
+  const rows = await reader.all(stored.where('deleted_at', 'is', null).orderBy('name'));
+  return rows.map(({ name, sha256, size_bytes: sizeBytes }) => ({ name, sha256, sizeBytes }));
+}
+
+async function reading<Result>(url: string, read: (database: Database) => Promise<Result>): Promise<Result> {
+  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
+  try {
+    return await read(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { IncomingFiles, cleanIncoming } from '../files/incoming-files';
+import { type NamedBytes, NamedBytesIndex } from '../files/named-bytes';
+import type { UploadWriter } from '../files/upload-writer';
+import { BundleCache } from './bundle-cache';
+import { createFindCredentials, type CredentialSources } from './credentials';
+import { DigestFiles } from './digest-files';
+import type { S3Location } from './location';
+import { S3BundleObjects } from './objects';
+import { S3Bundles } from './s3-bundles';
+import { S3Client } from './s3-client';
+
+export interface OpenS3BundlesOptions {
+  readonly location: S3Location;
+  readonly credentials: CredentialSources;
+  readonly dataDir: string;
+  /** A folder of its own; it may be deleted while the server is stopped. */
+  readonly cacheDir: string;
+  /** What the cache may take on its disk, in bytes. */
+  readonly cacheBytes: number;
+  /** The bundles that the database knows. */
+  readonly known: readonly NamedBytes[];
+  /** Unique names for uploads in progress. */
+  readonly newName: () => string;
+  /** Starts writing a file that does not exist. */
+  readonly write: (file: string) => UploadWriter;
+  readonly onWrongBytes: (sha256: string) => void;
+  readonly now: () => Date;
+  readonly monotonicMs: () => number;
+}
+
+/** Opens bundles in an object store, without asking it anything yet. @throws DomainError `storage-full`, `unavailable` */
+export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<S3Bundles> {
+  const { location, dataDir, cacheDir, cacheBytes, now, monotonicMs, onWrongBytes } = options;
+  const credentials = createFindCredentials(options.credentials, monotonicMs);
+  // Beside the whole bundles: an upload moves there in one step.
+  const incoming = path.join(cacheDir, '.incoming');
+  const cache = await BundleCache.open({
+    folder: cacheDir,
+    limitBytes: cacheBytes,
+    onFailure: (sha256, error) => bundles.noteFailure(sha256, error),
+  });
+  await cleanIncoming(incoming);
+  const bundles: S3Bundles = new S3Bundles({
+    objects: new S3BundleObjects(new S3Client({ location, credentials, now })),
+    cache,
+    digests: new DigestFiles(path.join(dataDir, 'bundle-digests')),
+    incoming: new IncomingFiles(incoming, options.newName, options.write),
+    known: new NamedBytesIndex(options.known),
+    onWrongBytes,
+  });
+  return bundles;
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { eventually } from '../support/eventually';
+import { startPostgres, type Postgres } from '../support/postgres';
+import { run, temporaryFolder } from '../support/programs';
+import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
+
+const password = 's3cret-of-the-database';
+
+describe('a server on PostgreSQL', () => {
+  let postgres: Postgres;
+  let folder: string;
+  let url: string;
+  let server: ServerProcess;
+  /** All that servers and commands have said. */
+  let said = '';
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    folder = await temporaryFolder();
+    url = (await postgres.create('updates')).replace('postgres@', `postgres:${password}@`);
+    await writeFile(path.join(folder, '.env'), `DATABASE_URL=${url}\n`);
+    server = await startServer({ folder });
+  });
+  afterAll(() => {
+    said += server.output.stdout + server.output.stderr;
+    expect(said).not.toContain(password);
+  });
+
+  const command = async (...args: string[]) => {
+    const result = await run(process.execPath, [entryPoint, ...args], { cwd: folder });
+    said += result.stdout + result.stderr;
+    return result;
+  };
+  const get = async (where: string) => {
+    const answer = await fetch(`${server.adminUrl}${where}`);
+    const text = await answer.text();
+    said += text;
+    return { status: answer.status, body: JSON.parse(text) as Record<string, unknown> };
+  };
+  const restart = async (signal: NodeJS.Signals) => {
+    await server.stop(signal);
+    said += server.output.stdout + server.output.stderr;
+    server = await startServer({ folder });
+  };
+  const isHealthy = async () => (await get('/health')).status === 200;
+  const addDevice = (id: string) => command('device', 'create', id, '--server', server.adminUrl);
+  const devices = async () => {
+    const { body } = await get('/api/devices');
+    return (body['devices'] as readonly { readonly id: string }[]).map(({ id }) => id).sort();
+  };
+
+  it('says which database it uses, and nowhere its password', async () => {
+    const { body } = await get('/api/about');
+    expect(body).toMatchObject({ sqlite: null, postgresql: expect.stringMatching(/^1\d\./) as string });
+    expect(body['options']).toContainEqual(expect.objectContaining({ name: 'DATABASE_URL', value: 'set' }));
+    expect((await command('config', 'show')).code).toBe(0);
+    await command('doctor', '--quick');
+    said += await readFile(`/proc/${server.process.pid}/cmdline`, 'utf8');
+    const typed = await command('serve', '--database-url', url);
+    expect(typed.code).toBe(2);
+  });
+
+  it('keeps devices and tokens when it is killed and starts again', async () => {
+    expect((await addDevice('board-1')).code).toBe(0);
+    expect((await command('token', 'create', 'ci', '--scope', 'read')).code).toBe(0);
+    await restart('SIGKILL');
+    expect(await devices()).toEqual(['board-1']);
+    expect((await command('token', 'list')).stdout).toContain('ci');
+  });
+
+  it('is the only one on its database, and says who runs there', async () => {
+    const second = await run(process.execPath, [entryPoint, 'serve'], {
+      cwd: await temporaryFolder(),
+      env: { DATABASE_URL: url, ADMIN_PORT: '0', DEVICE_PORT: '0' },
+    });
+    said += second.stdout + second.stderr;
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`process ${server.process.pid} on `);
+    expect(await isHealthy()).toBe(true);
+  });
+
+  it('goes on when every connection is terminated', async () => {
+    await postgres.run(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
+    );
+    await eventually(async () => (await addDevice('board-2')).code === 0);
+    await eventually(isHealthy);
+    expect(await devices()).toEqual(['board-1', 'board-2']);
+  });
+
+  it('says so while the database is away, and recovers by itself', async () => {
+    await postgres.stop();
+    await eventually(async () => (await get('/health')).status === 503);
+    expect((await get('/health')).body).toMatchObject({
+      code: 'unavailable',
+      reason: 'database-away',
+    });
+    expect((await get('/api/devices')).status).toBe(503);
+    await postgres.start();
+    await eventually(isHealthy);
+    expect((await addDevice('board-3')).code).toBe(0);
+    expect(server.process.exitCode).toBeNull();
+  });
+
+  it('ends when another server has taken over its database', async () => {
+    await postgres.run('UPDATE server_hold SET epoch = epoch + 1', 'updates');
+    await addDevice('board-4');
+    expect(await server.exited).toBe(70);
+    expect(server.output.stderr).toContain('another server has taken over the database');
+    await restart('SIGTERM');
+    expect(await devices()).toEqual(['board-1', 'board-2', 'board-3']);
+  });
+
+  it('refuses to archive what it cannot, and a folder that has a database of its own', async () => {
+    for (const refused of [await command('backup', 'archives'), await command('restore', 'archive.tar')]) {
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('pg_dump');
+    }
+    const embedded = await temporaryFolder();
+    await (await startServer({ folder: embedded })).stop();
+    const env = { DATABASE_URL: url, ADMIN_PORT: '0', DEVICE_PORT: '0' };
+    const refused = await run(process.execPath, [entryPoint, 'serve'], { cwd: embedded, env });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('server.db') as string });
+  });
+});

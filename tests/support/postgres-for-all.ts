@@ -1,0 +1,23 @@
+import { openDatabase } from '../../src/store/postgres/database';
+import { launchPostgres } from './postgres-server';
+
+/** A database with our tables, which tests copy. */
+export const templateDatabase = 'template_of_tests';
+
+const variable = 'TEST_POSTGRES_URL';
+
+/** @returns the address of a database of the server that all test files share */
+export function postgresUrl(database: string): string {
+  const url = process.env[variable];
+  if (url === undefined) throw new Error('run npm run test:postgres');
+  return url.replace('/postgres?', `/${database}?`);
+}
+
+/** Jest calls it once, before all test files. */
+export default async function start(): Promise<void> {
+  const postgres = await launchPostgres({ settings: ['max_connections=300'] });
+  await (await openDatabase(await postgres.create(templateDatabase))).close();
+  process.env[variable] = postgres.url('postgres');
+  process.env.TEST_DATABASE = 'postgres';
+  Object.assign(globalThis, { stopPostgres: () => postgres.remove() });
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { openDatabase } from '../../src/store/postgres/database';
+import { saveContact, saveInstallation } from '../../src/store/postgres/device-writes';
+import { openPostgresStore } from '../../src/store/postgres-store';
+import type { DeviceWrite } from '../../src/store/sqlite/fleet/fleet-records';
+import type { OpenStore } from '../../src/store/store';
+import { postgresUrl, templateDatabase } from './postgres-for-all';
+
+const urls = new Map<string, Promise<string>>();
+
+/** Opens the store of a data folder: the same database as before if it was opened earlier in this process. */
+export async function openTestStore(dataDir: string): Promise<OpenStore> {
+  const making = urls.get(dataDir) ?? makeDatabase();
+  urls.set(dataDir, making);
+  const url = await making;
+  const store = await openPostgresStore(url, dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    holder: 'test',
+    onLost: (error) => {
+      throw error;
+    },
+  });
+  const devices = { ...store.devices, write: (write: DeviceWrite) => put(url, write) };
+  return { ...store, devices } as unknown as OpenStore; // what else SQLite's has, no test of both may use
+}
+
+/** Copied from one that has the tables, which is quicker than making them. */
+async function makeDatabase(): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const client = new Client(postgresUrl('postgres'));
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+  await client.end();
+  return postgresUrl(name);
+}
+
+/** Rows as an earlier server may have left them. */
+async function put(url: string, { device, installations = [] }: DeviceWrite): Promise<void> {
+  const database = await openDatabase(url, { maxConnections: 1 });
+  await database.transact(async (transaction) => {
+    if (device !== undefined) await saveContact(transaction, device);
+    for (const one of installations) await saveInstallation(transaction, one);
+  });
+  await database.close();
+}
