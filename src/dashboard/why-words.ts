@@ -31,8 +31,11 @@ export function messageWords({ message, reason, parameters }: InstallationJson):
   return wordsOf(message, reason, parameters);
 }
 
-/** The same for what a rollout waits for. */
-export function nextWords(progress: RolloutProgressJson): string {
+/** The same for what a rollout waits for; null for one that waits for nothing, whose state says so. */
+export function nextWords(progress: RolloutProgressJson): string | null {
+  const { next_code: code, next_parameters: parameters } = progress;
+  if (code === 'next-is-nothing' || (code === 'next-is-complete' && Number(parameters['later']) <= 0))
+    return null;
   return wordsOf(progress.next, progress.next_code, progress.next_parameters);
 }
 

@@ -30,11 +30,20 @@ const ids = (count: number, first = 1) => Array.from({ length: count }, (_, i) =
 const givenUp = (streams: readonly number[], code?: number) =>
   streams.flatMap((id) => [get(id, '/bundles/bundle.raucb', range), reset(id, code)]);
 
-it('does no work for requests that are reset together with their headers', async () => {
+it.each([
+  ['ranges', '/bundles/bundle.raucb'],
+  ['polls', '/api/v1/manifest.json'],
+  ["polls of RAUC's poller", '/api/v1/update.raucb'],
+])('does no work for %s that are reset together with their headers', async (_, target) => {
   const device = await connectRaw();
-  device.send(...givenUp(ids(400)), get(801, '/health'));
+  device.send(...ids(400).flatMap((id) => [get(id, target, range), reset(id)]), get(801, '/health'));
   await eventually(() => device.answered.has(801));
-  expect(listener.server.counts()).toMatchObject({ requests: 1, bundleRequests: 0, openRequests: 0 });
+  const counts = listener.server.counts();
+  expect(counts).toMatchObject({ requests: 1, bundleRequests: 0, openRequests: 0, unsentBytes: 0 });
+  for (const { offers } of counts.protocols.values()) expect(offers.size).toBe(0);
+  expect([...device.answered]).toEqual([801]);
+  const identity = { id: 'board-1', certificateSerial: null, compatibles: [] };
+  expect(await listener.services.bundleAccess.isKnown(identity)).toBe(false); // nothing was written
   expect(device.goaways).toEqual([]);
 });
 

@@ -22,6 +22,9 @@ import { ViewsMenu } from './views-menu';
 const contactsMs = 15_000;
 const restMs = 2_000;
 
+/** The status of an answer to an address that somebody changed by hand. */
+const badAddress = 400;
+
 /** The fleet, one page at a time, however large it is. */
 export function DevicesPage() {
   const [isAdding, setAdding] = useState(false);
@@ -63,9 +66,11 @@ export function DevicesPage() {
       {list.value === null && list.failure !== null ? (
         <>
           <FailureBox error={list.failure} retry={list.reload} />
-          <button type="button" onClick={clearFilters}>
-            {text.devices.clearFilters}
-          </button>
+          {(isFiltered || list.failure.status === badAddress) && (
+            <button type="button" onClick={clearFilters}>
+              {text.devices.clearFilters}
+            </button>
+          )}
         </>
       ) : (
         <Loaded data={list}>

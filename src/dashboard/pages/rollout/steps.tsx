@@ -2,11 +2,11 @@ import type { ReleaseDetailsJson } from '../../../contract/release';
 import { formatCount } from '../../format';
 import { Hint } from '../../parts/notices';
 import { Section } from '../../parts/page';
+import { NextLine } from '../../parts/release/next-line';
 import { installationsOf, ProgressBar } from '../../parts/release/progress-bar';
 import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { whomOf } from './whom';
-import { nextWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -94,17 +94,7 @@ function StepRow({ release, index }: StepRowProps) {
         ) : (
           <ProgressBar label={title} releaseId={id} steps={[step]} />
         )}
-        {when === 'present' && (
-          <p>
-            {words.next} {nextWords(progress)}
-            {rollout.state !== 'aborted' && (
-              <span class="muted"> · {words.inProgress(formatCount(progress.in_progress))}</span>
-            )}
-            {progress.failures_in_step > 0 && (
-              <span class="bad-text"> · {words.failures(formatCount(progress.failures_in_step))}</span>
-            )}
-          </p>
-        )}
+        {when === 'present' && <NextLine progress={progress} />}
       </div>
     </li>
   );

@@ -1,15 +1,15 @@
 import type { ReleaseWithRolloutJson } from '../../../contract/release';
 import type { RolloutProgressJson } from '../../../contract/rollout';
-import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { Hint } from '../../parts/notices';
+import { NextLine } from '../../parts/release/next-line';
 import { ProgressBar } from '../../parts/release/progress-bar';
 import { StepsMark } from '../../parts/release/steps-mark';
 import { useRelease } from '../../parts/release/use-release';
 import { RolloutMark } from '../../parts/rollout-mark';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
-import { nextWords, whyWords } from '../../why-words';
+import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
@@ -51,18 +51,14 @@ interface ProgressProps {
 }
 
 function Progress({ release, progress }: ProgressProps) {
-  const { steps, failures_in_step: failures } = progress;
   return (
     <>
       <ProgressBar
         label={words.devicesOf(release.compatible, release.channel)}
         releaseId={release.id}
-        steps={steps}
+        steps={progress.steps}
       />
-      <p class="small">
-        {words.next} {nextWords(progress)}
-        {failures > 0 && <span class="bad-text"> · {words.failures(formatCount(failures))}</span>}
-      </p>
+      <NextLine progress={progress} isShort />
     </>
   );
 }

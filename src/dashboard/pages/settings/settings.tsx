@@ -24,7 +24,7 @@ export function SettingsPage() {
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [isThere]);
   const sections = [
     ...(isAdmin ? (['tokens', 'gateway', 'webhooks'] as const) : []),
-    ...(['configuration', 'about'] as const),
+    ...(['about', 'configuration'] as const),
   ];
   return (
     <Page title={text.frame.pages.settings}>
@@ -44,8 +44,8 @@ export function SettingsPage() {
       ) : (
         <Hint tone="info">{words.onlyAdmin(session.value?.scopes.at(-1) ?? 'read')}</Hint>
       )}
-      <Configuration about={about} />
       <About about={about} />
+      <Configuration about={about} />
     </Page>
   );
 }
