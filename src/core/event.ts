@@ -44,6 +44,8 @@ export const eventKinds = [
   'device-token.created',
   'device-token.rotated',
   'device-token.removed',
+  'draft.created',
+  'draft.deleted',
   'setting.changed',
   'session.begun',
   'session.ended',
