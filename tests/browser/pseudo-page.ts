@@ -151,6 +151,7 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
 /** Fields of an answer that have a sentence, each with the field that has its parameters. */
 const sentences = [
   ['message', 'parameters'],
+  ['message', 'reason_parameters'],
   ['reason', 'reason_parameters'],
   ['next', 'next_parameters'],
 ] as const;
