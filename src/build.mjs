@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeCodeCache } from './build/code-cache.mjs';
 import { licencesOf } from './build/licences.mjs';
+import { sqliteBinding } from './build/sqlite-binding.mjs';
 
 /**
  * Builds the server into `dist/`: our modules and packages in one file, with the code that V8 compiled for a start beside it, because
@@ -28,7 +29,8 @@ const { metafile } = await build({
   entryPoints: Object.fromEntries(programs),
   outdir: target,
   bundle: true,
-  external: ['libsql', 'pg'], // native; and loaded only with DATABASE_URL
+  plugins: [sqliteBinding],
+  external: ['pg'], // loaded only with DATABASE_URL
   platform: 'node',
   format: 'cjs',
   target: 'node20',

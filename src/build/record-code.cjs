@@ -6,7 +6,7 @@ const [, , dist, ...words] = process.argv;
 const { codeCacheOf, makeCodeCache, runFile } = require(path.join(dist, 'load.js'));
 
 const file = path.join(dist, 'server.js');
-const source = readFileSync(file);
+const source = readFileSync(file, 'latin1');
 const { exports: server, script } = runFile(file, { source });
 server.main([process.execPath, file, ...words]).then(() => {
   if (!process.exitCode) writeFileSync(codeCacheOf(file), makeCodeCache(source, script));

@@ -86,7 +86,7 @@ export interface Ended extends Told {
   readonly outcome: 'installed' | 'failed' | 'downloaded' | 'good';
 }
 
-/** The device knows that the installation was called off. */
+/** The device knows that the installation was cancelled. */
 export interface CancelAcknowledged extends Told {
   readonly kind: 'cancel-acknowledged';
   /** Whether it stops or continues. */

@@ -31,6 +31,9 @@ export interface DraftFile {
 
 export type NewDraft = Omit<Draft, 'id' | 'file'>;
 
+/** Modules and sets that may exist at a time. With texts of the allowed length they take less than 32 MiB. */
+export const maxDrafts = 10_000;
+
 const textMaxLength = 128;
 
 /** Checks the name, version or type of a draft and returns it unchanged. @throws DomainError `invalid-input` */

@@ -44,6 +44,8 @@ export const eventKinds = [
   'device-token.created',
   'device-token.rotated',
   'device-token.removed',
+  'draft.created',
+  'draft.deleted',
   'setting.changed',
   'session.begun',
   'session.ended',
@@ -73,9 +75,6 @@ export function isPerson({ name }: Pick<Actor, 'name'>): boolean {
 const deviceActor = 'device:';
 
 export const theServer: Actor = { name: 'server', address: null };
-
-/** The author of bundles found in the data folder and of releases taken over from an earlier server. It is stored. */
-export const importer = 'taken over';
 
 /** Stands for repeats by one device, in one line: `at` and the rest are those of the last one. */
 export interface Repeats {

@@ -11,7 +11,7 @@
  * - `rejected`: the device read the signature and did not accept the bundle
  * - `lost`: it has been silent for long; a contact takes the attempt up again
  * - `withdrawn`: the offer lapsed or was replaced before the device began, which says nothing about the bundle
- * - `cancelling`, `cancelled`: the attempt was called off; the device has not confirmed that yet, or has
+ * - `cancelling`, `cancelled`: the attempt was cancelled; the device has not confirmed that yet, or has
  */
 export const installationStates = [
   'offered',
@@ -33,7 +33,7 @@ export type InstallationState = (typeof installationStates)[number];
 
 type InState = { readonly state: InstallationState };
 
-/** The device has begun, and may still ask for the bundle: nobody called it off. */
+/** The device has begun, and may still ask for the bundle: nobody cancelled it. */
 export const underWayStates = ['downloading', 'installed'] as const;
 /** The device has begun and is expected to go on: it takes one of the places of its release. */
 export const startedStates = [...underWayStates, 'cancelling'] as const;
@@ -41,10 +41,10 @@ export const startedStates = [...underWayStates, 'cancelling'] as const;
 export const openStates = ['offered', ...startedStates] as const;
 /** It is open, or may be taken up again although nothing is expected of the device. */
 export const unsettledStates = [...openStates, 'stopped', 'lost'] as const;
-/** A person may call it off. */
+/** A person may cancel it. */
 export const cancellableStates = ['offered', ...underWayStates, 'stopped', 'lost'] as const;
-/** A person called it off. */
-export const calledOffStates = ['cancelling', 'cancelled'] as const;
+/** A person cancelled it. */
+export const cancelledStates = ['cancelling', 'cancelled'] as const;
 /** It counts against its bundle, and for the pause of its release. */
 export const failedStates = ['failed', 'rolled-back', 'rejected'] as const;
 /** It is over or has come to a standstill, and a person should look at the device. */
@@ -80,14 +80,14 @@ export function isUnsettled(installation: InState): boolean {
   return isOneOf(unsettledStates, installation);
 }
 
-/** Whether a person may call it off: {@link cancellableStates}. */
+/** Whether a person may cancel it: {@link cancellableStates}. */
 export function isCancellable(installation: InState): boolean {
   return isOneOf(cancellableStates, installation);
 }
 
-/** Whether a person called it off: {@link calledOffStates}. */
-export function isCalledOff(installation: InState): boolean {
-  return isOneOf(calledOffStates, installation);
+/** Whether a person cancelled it: {@link cancelledStates}. */
+export function isCancelled(installation: InState): boolean {
+  return isOneOf(cancelledStates, installation);
 }
 
 /** Whether it counts against its bundle: {@link failedStates}. */
@@ -110,7 +110,7 @@ export function isMuted(installation: InState): boolean {
   return isOneOf(mutedStates, installation);
 }
 
-/** How it ends: as cancelled when a person called it off, whatever else it would have come to. */
+/** How it ends: as cancelled when a person cancelled it, whatever else it would have come to. */
 export function endingAs<State extends InstallationState>(
   { state }: InState,
   end: State,

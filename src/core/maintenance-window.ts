@@ -75,9 +75,9 @@ function isOpenByClock({ days, from, to }: MaintenanceWindow, now: number): bool
 
 /** Asked when it is closed by the clock, so that days without a change cost little. */
 function isOpenAfterSkip({ days, from, to, timeZone }: MaintenanceWindow, at: Date, now: number): boolean {
-  const lately = new Date(at.getTime() - longestSkipMs - dayMs);
-  const passedMs = wholeMinute(at) - wholeMinute(lately);
-  if (now - localMinute(lately, timeZone) <= passedMs) return false; // no clock was set forward
+  const earlier = new Date(at.getTime() - longestSkipMs - dayMs);
+  const passedMs = wholeMinute(at) - wholeMinute(earlier);
+  if (now - localMinute(earlier, timeZone) <= passedMs) return false; // no clock was set forward
   const lengthMs = (clockMs(to) - clockMs(from) + dayMs) % dayMs || dayMs;
   const midnight = now - timeOfDay(now);
   for (let day = midnight - longestSkipMs - dayMs; day <= midnight; day += dayMs) {

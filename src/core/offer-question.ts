@@ -32,7 +32,7 @@ export interface AskingDevice {
   readonly interruptions: ReadonlyMap<string, number>;
   /** The last download of a poller that reports too little; `null` for one that reports enough. */
   readonly unproven: UnprovenDownloads | null;
-  /** The hash of a bundle called off on this device and not yet cleared. */
+  /** The hash of a bundle cancelled on this device and not yet cleared. */
   readonly cancelledSha256: string | null;
   /** The bundle that it was told of and may still ask for. */
   readonly standing: StandingOffer | null;

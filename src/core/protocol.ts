@@ -9,7 +9,7 @@ export interface ProtocolLimits {
   /** Its devices can tell how an installation ended. Without that, downloads count as tries where nothing else tells it. */
   readonly tellsOutcome: boolean;
   /**
-   * Its devices do one installation after the other, by their numbers, and answer when one is called off: what they have begun is called off
+   * Its devices do one installation after the other, by their numbers, and answer when one is cancelled: what they have begun is cancelled
    * before anything takes its place, and what they say they have installed is not begun again.
    */
   readonly followsNumbers?: true;

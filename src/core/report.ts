@@ -37,7 +37,9 @@ export function judgeReport(
       // A report about another attempt is late, unless it begins one.
       return isOtherAttempt ? null : judgeEnd(installation, report, at);
     case 'progressed':
-      return isOtherAttempt ? beginAnew(installation, report, at) : judgeProgress(installation, report, at);
+      return isOtherAttempt
+        ? beginAttempt(installation, report, at)
+        : judgeProgress(installation, report, at);
   }
 }
 
@@ -81,7 +83,7 @@ function judgeProgress(installation: Installation, report: Progress, at: Date): 
 }
 
 /** A new transaction begins an attempt with its download. */
-function beginAnew(installation: Installation, report: Progress, at: Date): InstallationChange | null {
+function beginAttempt(installation: Installation, report: Progress, at: Date): InstallationChange | null {
   if (report.phase !== 'downloading') return null;
   return {
     startedAt: at,

@@ -50,14 +50,14 @@ export function whatNext(
   const { policy, state, step } = rollout;
   if (state === 'aborted') return circumstance('next-is-nothing');
   if (state === 'paused') return circumstance('next-is-resumed');
-  if (step >= policy.steps.length - 1) return whatLast(rollout, count);
+  if (step >= policy.steps.length - 1) return nextOfLastStep(rollout, count);
   const { promoteAtPercent: percent } = policy;
   if (percent === null) return circumstance('next-is-promoted');
   if (devices === null || devices === 0) return circumstance('next-has-no-device');
   return circumstance('next-at-share', { proven, devices, percent });
 }
 
-function whatLast(
+function nextOfLastStep(
   { completedAt }: Rollout,
   count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null,
 ): Circumstance {

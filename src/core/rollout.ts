@@ -44,7 +44,7 @@ export const everyoneAtOnce: RolloutPolicy = {
 };
 
 /** What a release allowed that was made before anybody was asked about downgrades. */
-export const everyoneAsBefore: RolloutPolicy = {
+export const inheritedPolicy: RolloutPolicy = {
   ...everyoneAtOnce,
   allowDowngrade: true,
   isDowngradeInherited: true,

@@ -39,7 +39,7 @@ export function judgeSilence(
 ): InstallationChange | null {
   const { state } = installation;
   if (state === 'lost') return takeUp(installation, evidence.at);
-  if (isStarted(installation) && stoodStillMs(installation, evidence.at) > rules.stalledAfterMs) {
+  if (isStarted(installation) && stalledMs(installation, evidence.at) > rules.stalledAfterMs) {
     return { state: endingAs(installation, 'stopped'), message: openEnds.stalled, silentPolls: 0 };
   }
   if (!evidence.isPoll) return null;
@@ -88,7 +88,7 @@ function judgePoller(
     if (boot === 'new') return signature === 'unread' ? null : { signature: 'unread' };
     return isRejected(installation, at) ? rejected : judgeNotTaken(installation, rules);
   }
-  if (state === 'downloading' && stoodStillMs(installation, at) >= samePollMs) {
+  if (state === 'downloading' && stalledMs(installation, at) >= samePollMs) {
     if (!accepts && boot !== 'new' && payloadBytes(installation) === 0 && isRejected(installation, at))
       return rejected;
     const isTooLittle = payloadBytes(installation) < leastBytes;
@@ -124,6 +124,6 @@ function countSilence(
 }
 
 /** When it last began, read or reported; works with a clock that was set back. */
-function stoodStillMs({ movedAt, installedAt, startedAt, offeredAt }: Installation, at: Date): number {
+function stalledMs({ movedAt, installedAt, startedAt, offeredAt }: Installation, at: Date): number {
   return Math.abs(at.getTime() - (movedAt ?? installedAt ?? startedAt ?? offeredAt).getTime());
 }

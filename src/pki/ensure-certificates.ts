@@ -46,7 +46,7 @@ async function makeCa(context: FolderContext): Promise<string[]> {
       },
     );
   }
-  const isMade = await unlessMadeMeanwhile(() => issueCa(context, {}, lonelyKey));
+  const isMade = await unlessAlreadyMade(() => issueCa(context, {}, lonelyKey));
   return isMade ? [`Created a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];
 }
 
@@ -58,7 +58,7 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
   const names = [...own.names, ...hostNames.filter((host) => isIP(host) === 0)];
   const ips = [...own.ips, ...hostNames.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));
-  const isMade = await unlessMadeMeanwhile(() => issueServer(context, { names, ips }, lonelyKey));
+  const isMade = await unlessAlreadyMade(() => issueServer(context, { names, ips }, lonelyKey));
   return isMade ? [`Created a server certificate: ${join(dir, 'server.crt')}.`] : [];
 }
 
@@ -81,7 +81,7 @@ async function keptNames(dir: string): Promise<string[]> {
 }
 
 /** @returns false when another process that starts at the same time was faster */
-async function unlessMadeMeanwhile(make: () => Promise<unknown>): Promise<boolean> {
+async function unlessAlreadyMade(make: () => Promise<unknown>): Promise<boolean> {
   try {
     await make();
     return true;

@@ -16,7 +16,7 @@ export type JudgeSignature = (
 
 /**
  * Hashes the images of a bundle, not on the event loop. Rejects when it cannot be read, when the check ended early, and when it
- * is called off.
+ * is cancelled.
  */
 export type CheckImages = (
   bytes: BundleBytes,

@@ -59,7 +59,7 @@ export interface DeviceUpdates {
    * What this node knows of a recently heard device, possibly a little old; `undefined` also if that would take a database read.
    * It costs nothing: a range waits for it.
    */
-  lately(id: string): DeviceRecord | undefined;
+  recent(id: string): DeviceRecord | undefined;
   /** @returns what is known now; to decide on it, use {@link update} */
   find(id: string): Promise<DeviceRecord | undefined>;
   /**
@@ -73,6 +73,6 @@ export interface DeviceUpdates {
    * @throws DomainError `storage-full`, `unavailable`
    */
   updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
-  /** Counts payload bytes of the latest installation of a device that was heard lately. A crash may take a second's worth. */
+  /** Counts payload bytes of the latest installation of a device that was heard recently. A crash may take a second's worth. */
   countBytes(id: string, count: number, at: Date): void;
 }

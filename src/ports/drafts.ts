@@ -1,5 +1,9 @@
 import type { Draft, DraftFile, NewDraft } from '../core/draft';
 import type { DraftKind } from '../core/draft-kind';
+import type { NewEvent } from '../core/event';
+
+/** The line of the journal about a draft. */
+export type TellDraft = (draft: Draft) => NewEvent;
 
 /** A page of drafts. */
 export interface DraftPage {
@@ -22,10 +26,10 @@ export interface DraftQuery {
 /** What hawkBit's scripts create before there is a bundle. */
 export interface DraftRecords {
   /**
-   * Adds all of them or none. `INSERT INTO drafts … ON CONFLICT DO NOTHING RETURNING id`
-   * @throws DomainError `conflict` for a name, version and type that exist; `not-found` for a set whose module does not exist
+   * Adds all of them or none, with a line of the journal for each. `SELECT count(*) FROM drafts`, `INSERT INTO drafts … ON CONFLICT DO NOTHING RETURNING id`
+   * @throws DomainError `conflict` for a name, version and type that exist, and beyond `maxDrafts`; `not-found` for a set whose module does not exist
    */
-  add(drafts: readonly NewDraft[]): Promise<readonly Draft[]>;
+  add(drafts: readonly NewDraft[], tell: TellDraft): Promise<readonly Draft[]>;
   /** `SELECT … FROM drafts WHERE id = $1 AND kind = $2` */
   find(kind: DraftKind, id: number): Promise<Draft | undefined>;
   /** By id. `SELECT … FROM drafts WHERE kind = $1 AND … ORDER BY id LIMIT $2 OFFSET $3`, and `count(*)` */
@@ -47,5 +51,5 @@ export interface DraftRecords {
   /** The bundles that modules point to. `SELECT bundle FROM drafts WHERE bundle IS NOT NULL` */
   pointedTo(): Promise<ReadonlySet<string>>;
   /** `DELETE FROM drafts WHERE id = $1 AND NOT EXISTS …` @returns false when there was none, and for the module of a set */
-  remove(kind: DraftKind, id: number): Promise<boolean>;
+  remove(kind: DraftKind, id: number, tell: TellDraft): Promise<boolean>;
 }

@@ -17,7 +17,7 @@ export function parseKeyring(pem: string): Keyring {
     read('certificate', () => parseCertificate(der)),
   );
   const revocationLists = blocks(pem, 'X509 CRL').map((der) =>
-    read('revocation list', () => readRevocationList(der, 'BER')),
+    read('revocation-list', () => readRevocationList(der, 'BER')),
   );
   if (certificates.length === 0) {
     throw DomainError.of('keyring-empty');
@@ -30,10 +30,10 @@ function blocks(pem: string, label: string): Buffer[] {
   return [...pem.matchAll(pattern)].map((match) => Buffer.from(match[2] ?? '', 'base64'));
 }
 
-function read<T>(what: string, parse: () => T): T {
+function read<T>(part: 'certificate' | 'revocation-list', parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    throw new DomainError('configuration', `a ${what} in the keyring cannot be read`, { cause });
+    throw DomainError.of('keyring-part-unreadable', { part }, { cause });
   }
 }

@@ -19,7 +19,7 @@ export class DirectorySearch {
   /** By their bytes, one per character: names in a directory need not be UTF-8. */
   private readonly names: ReadonlyMap<string, string>;
   private rest = Buffer.alloc(0);
-  private entriesToCome = 0;
+  private entriesLeft = 0;
   private start = 0;
 
   constructor(names: Iterable<string>) {
@@ -32,7 +32,7 @@ export class DirectorySearch {
 
   /** Whether the listing may end here. */
   get isComplete(): boolean {
-    return this.rest.length === 0 && this.entriesToCome === 0;
+    return this.rest.length === 0 && this.entriesLeft === 0;
   }
 
   /** @throws BrokenBundle `squashfs` */
@@ -40,10 +40,10 @@ export class DirectorySearch {
     const listing = Buffer.concat([this.rest, piece]);
     let at = 0;
     for (;;) {
-      if (this.entriesToCome === 0) {
+      if (this.entriesLeft === 0) {
         if (at + headerSizeBytes > listing.length) break;
-        this.entriesToCome = listing.readUInt32LE(at) + 1;
-        if (this.entriesToCome > maxEntriesPerHeader) throw bad(circumstance('directory-malformed'));
+        this.entriesLeft = listing.readUInt32LE(at) + 1;
+        if (this.entriesLeft > maxEntriesPerHeader) throw bad(circumstance('directory-malformed'));
         this.start = listing.readUInt32LE(at + 4);
         at += headerSizeBytes;
       }
@@ -53,7 +53,7 @@ export class DirectorySearch {
       const name = this.names.get(listing.toString('latin1', at + entrySizeBytes, end));
       if (name !== undefined && !this.found.has(name))
         this.found.set(name, { start: this.start, offset: listing.readUInt16LE(at) });
-      this.entriesToCome -= 1;
+      this.entriesLeft -= 1;
       at = end;
     }
     this.rest = Buffer.from(listing.subarray(at));

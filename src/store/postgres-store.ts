@@ -142,7 +142,7 @@ function recordsOf(database: Database, journal: PostgresJournal) {
     restores: createRestoreRecords(database),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
-    drafts: createDraftRecords(database),
+    drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     upTime: createUpTimeRecords(database),
     retention: createRetentionRecords(database),

@@ -102,7 +102,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         restores: createRestoreRecords(database),
         dismissals: createDismissalRecords(database, journal),
         askedNames: createAskedNameRecords(database),
-        drafts: createDraftRecords(database),
+        drafts: createDraftRecords(database, journal),
         hawkbitSettings: createHawkbitSettingRecords(database, journal),
         upTime: createUpTimeRecords(database),
         retention: createRetentionRecords(database),

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { sayWhy } from '../core/circumstances/sentences';
 import { DomainError } from '../core/errors';
 import type { Circumstance } from '../core/reasons/why';
@@ -8,6 +9,6 @@ export class Malformed extends DomainError {
     /** What is wrong with it. */
     readonly what: Circumstance,
   ) {
-    super('invalid-input', `it is malformed: ${sayWhy(what)}`);
+    super('invalid-input', sayWhy(circumstance('malformed', { why: what })));
   }
 }

@@ -85,7 +85,7 @@ describe('the bundles', () => {
     await page.getByRole('heading', { level: 1, name: 'dropped-3.2.0.raucb' }).waitFor();
   });
 
-  it('show how fast they go, and can be called off', async () => {
+  it('show how fast they go, and can be cancelled', async () => {
     const page = await open('/bundles');
     const big = await fileNamed('slow.raucb', '3.3.0');
     await truncate(big, 40 << 20);

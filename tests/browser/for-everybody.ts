@@ -6,7 +6,7 @@ import { isTooWide, looks, seriousFindings, type Theme, type WindowSize } from '
  * and a page that is wider than the window. The page stays in the last look.
  *
  * The page is opened once and changes its look as it does in front of people, whose desktop turns dark and whose windows change:
- * to open it anew for each look takes a browser four times as long.
+ * to open it again for each look takes a browser four times as long.
  */
 export async function problemsInLooks(
   page: Page,

@@ -22,7 +22,7 @@ const keepUnusedMs = 14 * 24 * 3600 * 1000;
 
 /**
  * Builds the device's system, or finds it in the cache: a folder's name holds the hash of the scripts that it was
- * made by, so a changed script builds anew and two checkouts do not disturb each other.
+ * made by, so a changed script builds again and two checkouts do not disturb each other.
  * @throws Error with the script's own words when it can't be built here
  */
 export async function deviceSystem(): Promise<DeviceSystem> {

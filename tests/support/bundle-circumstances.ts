@@ -6,6 +6,7 @@ import {
 
 /** What the circumstances about a bundle's content and of a start need, as an example. */
 export const bundleSamples = {
+  malformed: [{ why: circumstance('cut-short') }],
   'bytes-after-end': [],
   'element-misplaced': [],
   'element-unreadable': [],

@@ -17,7 +17,7 @@ describe('a code cache', () => {
     file = path.join(folder, 'program.js');
     await writeFile(file, text);
     await writeFile(path.join(folder, 'beside.js'), 'module.exports = "beside"');
-    const source = readFileSync(file);
+    const source = readFileSync(file, 'latin1');
     await writeFile(codeCacheOf(file), makeCodeCache(source, runFile(file, { source }).script));
   });
 
@@ -41,7 +41,7 @@ describe('a code cache', () => {
   ])('is compiled again by a V8 of another %s', (_, at, end) => {
     const { data } = read();
     data.writeUInt32LE(data.readUInt32LE(at) ^ 1, at);
-    const source = Buffer.from(text.slice(0, -1) + end); // of the same length, and new to V8
+    const source = text.slice(0, -1) + end; // of the same length, and new to V8
     const { exports, script } = runFile(file, { source, data });
     expect(script.cachedDataRejected).toBe(true);
     expect(exports).toMatchObject({ beside: 'beside' });
@@ -80,7 +80,7 @@ describe('a code cache', () => {
 
   it('says which line failed, wherever it was built', async () => {
     await writeFile(file, 'throw new Error("boom");');
-    const source = readFileSync(file);
+    const source = readFileSync(file, 'latin1');
     const failure = (() => {
       try {
         return runFile(file, { source });

@@ -1,8 +1,3 @@
-interface Deadline<Id> {
-  readonly id: Id;
-  readonly endsAtMs: number;
-}
-
 /** Out of date entries that are not worth a sweep. */
 const slack = 64;
 
@@ -11,13 +6,16 @@ const slack = 64;
  * A change costs the logarithm of their number; asking what has ended costs no more than what has.
  */
 export class Deadlines<Id> {
-  readonly #ends: Map<Id, number>;
-  /** A binary heap, the earliest end first. An entry that is no longer in {@link #ends} is out of date. */
-  #heap: Deadline<Id>[] = [];
+  readonly #ends = new Map<Id, number>();
+  /**
+   * A binary heap, the earliest end first, as two lists: an object for each entry would take several times the memory. An entry that
+   * {@link #ends} does not have is out of date.
+   */
+  #heapIds: Id[] = [];
+  #heapEnds: number[] = [];
 
   constructor(ends: Iterable<readonly [Id, number]> = []) {
-    this.#ends = new Map(ends);
-    this.#sweep();
+    for (const [id, endsAtMs] of ends) this.set(id, endsAtMs);
   }
 
   get size(): number {
@@ -27,8 +25,8 @@ export class Deadlines<Id> {
   /** @param endsAtMs in place of the end that it has */
   set(id: Id, endsAtMs: number): void {
     this.#ends.set(id, endsAtMs);
-    this.#push({ id, endsAtMs });
-    if (this.#heap.length > 2 * this.#ends.size + slack) this.#sweep();
+    this.#push(id, endsAtMs);
+    if (this.#heapIds.length > 2 * this.#ends.size + slack) this.#sweep();
   }
 
   delete(id: Id): void {
@@ -38,48 +36,58 @@ export class Deadlines<Id> {
   /** Removes what ends at a time or before. @returns the ids, the earliest first */
   takeEnded(nowMs: number): Id[] {
     const ended: Id[] = [];
-    for (let first = this.#heap[0]; first !== undefined && first.endsAtMs <= nowMs; first = this.#heap[0]) {
+    for (let first = this.#heapEnds[0]; first !== undefined && first <= nowMs; first = this.#heapEnds[0]) {
+      const id = this.#heapIds[0] as Id;
       this.#pop();
-      if (this.#ends.get(first.id) !== first.endsAtMs) continue;
-      this.#ends.delete(first.id);
-      ended.push(first.id);
+      if (this.#ends.get(id) !== first) continue;
+      this.#ends.delete(id);
+      ended.push(id);
     }
     return ended;
   }
 
   #sweep(): void {
-    const left = [...this.#ends].map(([id, endsAtMs]) => ({ id, endsAtMs }));
-    this.#heap = left.sort((a, b) => a.endsAtMs - b.endsAtMs); // which is a heap
+    const left = [...this.#ends].sort(([, a], [, b]) => a - b); // which is a heap
+    this.#heapIds = left.map(([id]) => id);
+    this.#heapEnds = left.map(([, endsAtMs]) => endsAtMs);
   }
 
-  #push(added: Deadline<Id>): void {
-    const heap = this.#heap;
-    let at = heap.length;
+  #push(id: Id, endsAtMs: number): void {
+    let at = this.#heapEnds.length;
     while (at > 0) {
       const above = (at - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || parent.endsAtMs <= added.endsAtMs) break;
-      heap[at] = parent;
+      const parent = this.#endAt(above);
+      if (parent <= endsAtMs) break;
+      this.#put(at, this.#heapIds[above] as Id, parent);
       at = above;
     }
-    heap[at] = added;
+    this.#put(at, id, endsAtMs);
   }
 
   /** Removes the first. */
   #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
+    const id = this.#heapIds.pop() as Id;
+    const endsAtMs = this.#heapEnds.pop() ?? Infinity;
+    if (this.#heapEnds.length === 0) return;
     let at = 0;
     for (;;) {
-      const left = heap[2 * at + 1];
-      const right = heap[2 * at + 2];
-      const isRight = left !== undefined && right !== undefined && right.endsAtMs < left.endsAtMs;
-      const child = isRight ? right : left;
-      if (child === undefined || child.endsAtMs >= last.endsAtMs) break;
-      heap[at] = child;
-      at = 2 * at + (isRight ? 2 : 1);
+      const left = 2 * at + 1;
+      const child = this.#endAt(left + 1) < this.#endAt(left) ? left + 1 : left;
+      const end = this.#endAt(child);
+      if (!(end < endsAtMs)) break; // also behind the last
+      this.#put(at, this.#heapIds[child] as Id, end);
+      at = child;
     }
-    heap[at] = last;
+    this.#put(at, id, endsAtMs);
+  }
+
+  /** Infinity behind the last. */
+  #endAt(at: number): number {
+    return this.#heapEnds[at] ?? Infinity;
+  }
+
+  #put(at: number, id: Id, endsAtMs: number): void {
+    this.#heapIds[at] = id;
+    this.#heapEnds[at] = endsAtMs;
   }
 }

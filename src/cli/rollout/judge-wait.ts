@@ -18,7 +18,7 @@ export interface WaitedRelease {
   readonly progress: Pick<RolloutProgressJson, 'steps' | 'in_progress'>;
 }
 
-export interface Tally {
+export interface ReachedCounts {
   readonly devices: number;
   readonly proven: number;
   /** Failed, rolled back or refused, each device once. */
@@ -26,7 +26,7 @@ export interface Tally {
 }
 
 /** Counts the devices of the steps reached so far. */
-export function tallyReached({ rollout, progress }: WaitedRelease): Tally {
+export function countReached({ rollout, progress }: WaitedRelease): ReachedCounts {
   const reached = progress.steps.slice(0, rollout.step);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   return {
@@ -44,7 +44,7 @@ export function tallyReached({ rollout, progress }: WaitedRelease): Tally {
  */
 export function judgeWait(release: WaitedRelease, target: WaitTarget): 'reached' | 'failed' | 'waiting' {
   const { rollout, progress } = release;
-  const { devices, proven, failed } = tallyReached(release);
+  const { devices, proven, failed } = countReached(release);
   const isFarEnough = target === 'proven' || rollout.step === rollout.steps;
   const completedAt = target === 'complete' ? rollout.completed_at : undefined;
   const isReached = isFarEnough && devices > 0 && proven >= devices;

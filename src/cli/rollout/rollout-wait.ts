@@ -9,7 +9,7 @@ import { parseAnswer } from '../kernel/server-answer';
 import { ServerRefusal } from '../kernel/server-refusal';
 import { releasePath } from '../release/release-show';
 import { describeState, shownRelease } from '../release/shown-release';
-import { judgeWait, tallyReached, type WaitTarget, waitTargets } from './judge-wait';
+import { judgeWait, countReached, type WaitTarget, waitTargets } from './judge-wait';
 
 const waitedRelease = shownRelease.extend({
   progress: releaseDetailsJson.shape.progress.pick({ steps: true, in_progress: true, next: true }),
@@ -93,7 +93,7 @@ async function waitFor(
   for (;;) {
     const release = parseAnswer(waitedRelease, answer);
     const verdict = judgeWait(release, target);
-    const { devices, proven, failed } = tallyReached(release);
+    const { devices, proven, failed } = countReached(release);
     const reached = `proven on ${proven} of ${counted(devices, 'device')} so far`;
     sayOnce(`${describeState(release)}; ${reached}${failed === 0 ? '' : `, ${failed} failed`}`);
     if (verdict !== 'waiting') return { outcome: verdict, answer };

@@ -1,4 +1,4 @@
-import type { Circumstances } from '../reasons/why';
+import type { Circumstances, SayWhy, Why } from '../reasons/why';
 
 interface Bits {
   bits: number;
@@ -10,6 +10,7 @@ interface Id {
 
 /** Why a structure in ASN.1, or a key or a signature algorithm in it, cannot be read or is not accepted. */
 export const encodingCircumstances = {
+  malformed: ({ why }: { why: Why }, say: SayWhy) => `it is malformed: ${say(why)}`,
   'bytes-after-end': () => 'something follows its end',
   'element-misplaced': () => 'an element is missing, or is where none may be',
   'element-unreadable': () => 'an element has a value that cannot be read',

@@ -1,7 +1,15 @@
+import { type DraftKind, draftNouns } from '../draft-kind';
 import type { Lines } from './line-words';
 
 interface Named {
   token: string;
+}
+
+interface OfDraft {
+  draft: DraftKind;
+  name: string;
+  version: string;
+  id: number;
 }
 
 interface OfHolder {
@@ -21,6 +29,10 @@ export const accessLines = {
   'device-token-removed': ({ holder }: OfHolder) => `the token of ${holder} was removed`,
   'device-tokens-removed': ({ count }: { count: number }) =>
     count === 1 ? 'the only device token was removed' : `all ${count} device tokens were removed`,
+  'draft-created': ({ draft, name, version, id }: OfDraft) =>
+    `the ${draftNouns[draft]} ${name} ${version} was created, with the id ${id}`,
+  'draft-deleted': ({ draft, name, version, id }: OfDraft) =>
+    `the ${draftNouns[draft]} ${name} ${version} was deleted; its id was ${id}`,
   'setting-changed': ({ setting, value }: { setting: string; value: string }) =>
     `hawkBit's setting ${setting} is ${value} now`,
   'session-begun': ({ token }: Named) => `a browser signed in with the token ${token}`,

@@ -1,4 +1,4 @@
-import type { DraftKind } from '../draft-kind';
+import { type DraftKind, draftNouns as nouns } from '../draft-kind';
 import type { Reasons } from './reason-words';
 
 /** What can be wrong with the maintenance window of an assignment. */
@@ -11,8 +11,6 @@ const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) =>
   'not-duration': () => 'it is no time from 00:00:01 to 23:59:59',
   'not-offset': () => 'it is no offset from UTC',
 };
-
-const nouns = { module: 'software module', set: 'distribution set' } as const;
 
 /** What the management API of hawkBit's scripts refuses. */
 export const hawkbitReasons = {
@@ -31,6 +29,11 @@ export const hawkbitReasons = {
     code: 'conflict',
     says: ({ kind, name, version }: { kind: DraftKind; name: string; version: string }) =>
       `there is already a ${nouns[kind]} ${JSON.stringify(name)} of this type in version ${version}`,
+  },
+  'too-many-drafts': {
+    code: 'conflict',
+    says: ({ max }: { max: number }) => `there may be ${max} software modules and distribution sets`,
+    remedy: 'Delete those that no assignment needs any more.',
   },
   'draft-taken': {
     code: 'conflict',

@@ -6,6 +6,12 @@ export const serverReasons = {
     says: () => 'the keyring has no certificate',
     remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
   },
+  'keyring-part-unreadable': {
+    code: 'configuration',
+    says: ({ part }: { part: 'certificate' | 'revocation-list' }) =>
+      `a ${part === 'certificate' ? 'certificate' : 'revocation list'} in the keyring cannot be read`,
+    remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
+  },
   'keyring-unreadable': {
     code: 'configuration',
     says: ({ file }: { file: string }) => `cannot read the keyring ${file}`,

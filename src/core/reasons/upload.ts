@@ -24,8 +24,8 @@ export const uploadReasons = {
   },
   'rollout-without-activation': {
     code: 'invalid-input',
-    says: () => 'a channel and a rollout policy need activate=true',
-    remedy: 'Send activate=true as well, or leave them out.',
+    says: () => 'a channel and a rollout policy apply only to a bundle that is activated',
+    remedy: 'Activate it as well, or leave them out.',
   },
   'upload-empty': {
     code: 'invalid-input',

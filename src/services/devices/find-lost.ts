@@ -30,12 +30,12 @@ export function createFindLost({ fleet, devices, upTime, lostAfterMs, now }: Fin
     const times = upTime.timesOfLast(lostAfterMs);
     if (times === null) return false;
     const silent = await devices.silentIn(times, lostAtOnce);
-    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => takeForLost(record, now()))));
+    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => markAsLost(record, now()))));
     return silent.length === lostAtOnce;
   };
 }
 
-function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<void> {
+function markAsLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<void> {
   const installation = record?.installation ?? null;
   if (installation === null || !isOpen(installation)) return { answer: undefined };
   // A cancelled installation must not continue when the device comes back.

@@ -2,6 +2,7 @@ import type { Actor, NewEvent } from '../../core/event';
 import { changeInstallation, type Installation, type InstallationChange } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
 import { saying } from '../../core/journal/catalogue';
+import { percentIn } from '../../core/progress-text';
 
 export interface ChangedInstallation {
   readonly installation: Installation;
@@ -25,11 +26,19 @@ export function changed(
   if (after.state !== installation.state || after.attempts !== installation.attempts) {
     return { installation: after, events: [tellState(installation, after, cause)] };
   }
-  const isNoted = after.message !== null && after.message !== installation.message;
+  const isNoted =
+    after.message !== null && after.message !== installation.message && !isSmallStep(installation, after);
   return {
     installation: after,
     events: isNoted ? [tell('noted', installation, after, cause)] : [],
   };
+}
+
+/** Progress is worth a line for each ten percent, whatever it says. */
+function isSmallStep(before: Installation, { progressPercent, message }: Installation): boolean {
+  if (typeof message !== 'string' || percentIn(message) === null) return false;
+  if (before.progressPercent === null || progressPercent === null) return false;
+  return Math.floor(before.progressPercent / 10) === Math.floor(progressPercent / 10);
 }
 
 /** The journal line for an installation that begins. */

@@ -1,7 +1,7 @@
 import type { Device } from '../../core/device';
 import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
-import { isCalledOff, isFailure } from '../../core/installation-states';
+import { isCancelled, isFailure } from '../../core/installation-states';
 import { saying } from '../../core/journal/catalogue';
 import { circumstance } from '../../core/circumstances/catalogue';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
@@ -10,7 +10,7 @@ import type { Catalog } from '../catalog/catalog';
 import type { PlanIntervention } from '../../ports/fleet-decisions';
 import { changed } from './installation-events';
 import { deviceLine } from './plan-decisions';
-import { startAnew } from './start-anew';
+import { clearSuspicions } from './clear-suspicions';
 
 export interface ClearingPorts {
   readonly catalog: Pick<Catalog, 'find'>;
@@ -24,7 +24,7 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
   const at = now();
 
   /** Whether its own poller has used all its tries of a bundle without reporting a result. */
-  function triedInVain(
+  function hasUsedItsTries(
     { pollerOmits }: Device,
     installation: Installation | null,
   ): installation is Installation {
@@ -36,7 +36,7 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
 
   return ({ device, installation }, installations) => {
     const cleared = installations.filter(isToClear).map((one) => ({ ...one, clearedAt: at }));
-    const again = triedInVain(device, installation)
+    const again = hasUsedItsTries(device, installation)
       ? changed(
           installation,
           { state: 'withdrawn', message: circumstance('installation-retried', { by: actor.name }) },
@@ -50,12 +50,12 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
     return {
       installations: freed,
       events: [...(again?.events ?? []), { ...line, after: { bundles } }],
-      change: startAnew(device) === device ? undefined : startAnew,
+      change: clearSuspicions(device) === device ? undefined : clearSuspicions,
     };
   };
 }
 
 function isToClear(installation: Installation): boolean {
   if (installation.clearedAt !== null) return false;
-  return isFailure(installation) || isCalledOff(installation) || installation.state === 'interrupted';
+  return isFailure(installation) || isCancelled(installation) || installation.state === 'interrupted';
 }

@@ -4,7 +4,7 @@ import type { DeviceRecord } from '../../core/device-record';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import { judgeNext } from '../../core/follow-numbers';
-import { isCalledOff, isUnsettled } from '../../core/installation-states';
+import { isCancelled, isUnsettled } from '../../core/installation-states';
 import { circumstance } from '../../core/circumstances/catalogue';
 import type { PinTerms } from '../../core/pin-terms';
 import type { Clock } from '../../ports/clock';
@@ -101,8 +101,8 @@ function streams({ installation }: DeviceRecord): boolean {
 }
 
 function isBarred({ installation, failures, interruptions }: DeviceRecord, { sha256 }: Bundle): boolean {
-  const wasCalledOff = installation?.sha256 === sha256 && isCalledOff(installation);
-  return wasCalledOff || failures.has(sha256) || interruptions.has(sha256);
+  const wasCancelled = installation?.sha256 === sha256 && isCancelled(installation);
+  return wasCancelled || failures.has(sha256) || interruptions.has(sha256);
 }
 
 function busy({ deviceId, id }: { readonly deviceId: string; readonly id: number }): DomainError {

@@ -3,8 +3,9 @@ import { type Draft, parseDraftText } from '../../core/draft';
 import type { DraftKind } from '../../core/draft-kind';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Clock } from '../../ports/clock';
-import type { DraftPage, DraftQuery, DraftRecords } from '../../ports/drafts';
+import type { DraftPage, DraftQuery, DraftRecords, TellDraft } from '../../ports/drafts';
 import type { Catalog } from '../catalog/catalog';
 import type { OpaqueFiles } from './opaque-files';
 
@@ -21,7 +22,7 @@ export interface NewSet extends NewModule {
 
 /** Modules and sets, which scripts create before there is a bundle. */
 export interface ManageDrafts {
-  /** @throws DomainError `invalid-input`, `conflict` for a name, version and type that exist */
+  /** @throws DomainError `invalid-input`, `conflict` for a name, version and type that exist, and for too many */
   addModules(modules: readonly NewModule[], actor: Actor): Promise<readonly Draft[]>;
   /** @throws DomainError as above; `not-found` for an unknown module, `invalid-input` for several */
   addSets(sets: readonly NewSet[], actor: Actor): Promise<readonly Draft[]>;
@@ -36,7 +37,7 @@ export interface ManageDrafts {
    * A bundle stays when its module leaves; an opaque file leaves with it, once no device needs it.
    * @throws DomainError `not-found`; `conflict` for a module of a set
    */
-  remove(kind: DraftKind, id: number): Promise<void>;
+  remove(kind: DraftKind, id: number, actor: Actor): Promise<void>;
   /** Deletes opaque files that nobody needs any more: call it when devices were forgotten. */
   sweep(): Promise<void>;
   /** Takes the file from a module. @throws DomainError `not-found` */
@@ -62,6 +63,16 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
     moduleId,
   });
 
+  const teller =
+    (what: 'created' | 'deleted', actor: Actor): TellDraft =>
+    ({ kind, name, version, id, file }) => ({
+      kind: `draft.${what}`,
+      at: now(),
+      actor,
+      reason: saying(`draft-${what}`, { draft: kind, name, version, id }),
+      ...(file === null ? {} : { subject: { bundleName: file.bundleName } }),
+    });
+
   async function get(kind: DraftKind, id: number): Promise<Draft> {
     const found = await drafts.find(kind, id);
     if (found === undefined) throw DomainError.of('no-such-draft', { kind, id });
@@ -70,9 +81,15 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
 
   return {
     addModules: async (modules, actor) =>
-      drafts.add(modules.map((one) => draftOf('module', one, null, actor))),
+      drafts.add(
+        modules.map((one) => draftOf('module', one, null, actor)),
+        teller('created', actor),
+      ),
     addSets: async (sets, actor) =>
-      drafts.add(sets.map((one) => draftOf('set', one, onlyModule(one.moduleIds), actor))),
+      drafts.add(
+        sets.map((one) => draftOf('set', one, onlyModule(one.moduleIds), actor)),
+        teller('created', actor),
+      ),
     list: (query) => drafts.list(query),
     get,
     async setModule(setId, moduleIds) {
@@ -88,8 +105,8 @@ export function createManageDrafts({ drafts, catalog, opaqueFiles, now }: Manage
         draft.kind === 'module' || draft.moduleId === null ? draft : await get('module', draft.moduleId);
       return module.file === null ? undefined : catalog.find(module.file.bundleName);
     },
-    async remove(kind, id) {
-      if (await drafts.remove(kind, id)) return opaqueFiles.sweep();
+    async remove(kind, id, actor) {
+      if (await drafts.remove(kind, id, teller('deleted', actor))) return opaqueFiles.sweep();
       const sets = kind === 'module' ? await drafts.setsOf(id) : [];
       if (sets.length > 0) throw DomainError.of('draft-taken', { id, sets: sets.slice(0, 10) });
       throw DomainError.of('no-such-draft', { kind, id });

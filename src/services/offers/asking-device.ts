@@ -1,7 +1,7 @@
 import type { DeviceIdentity } from '../../core/device';
 import { slotOf } from '../../core/contact';
 import { mayBeWritten } from '../../core/installation';
-import { isCalledOff, isCancellable } from '../../core/installation-states';
+import { isCancelled, isCancellable } from '../../core/installation-states';
 import type { AskingDevice, StandingOffer, UnbootedBundle } from '../../core/offer-question';
 import type { ProofRules } from '../../core/evidence';
 import { patiencePolls } from '../../core/proof';
@@ -87,7 +87,7 @@ function provenSha256(record: DeviceRecord | undefined): string | null {
 function cancelledSha256(record: DeviceRecord | undefined): string | null {
   const installation = record?.installation ?? null;
   if (installation === null || installation.clearedAt !== null) return null;
-  return isCalledOff(installation) ? installation.sha256 : null;
+  return isCancelled(installation) ? installation.sha256 : null;
 }
 
 function standingOffer(

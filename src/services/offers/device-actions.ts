@@ -39,14 +39,14 @@ export interface LatestAction {
 }
 
 export interface ActionPorts {
-  readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'recent' | 'find'>;
   readonly devices: Pick<DeviceRecords, 'findInstallation'>;
   readonly catalog: Pick<Catalog, 'releases'>;
   readonly explainOffer: Pick<ExplainOffer, 'preview'>;
 }
 
 export function createDeviceActions({ fleet, devices, catalog, explainOffer }: ActionPorts): DeviceActions {
-  const recordOf = async (id: string) => fleet.lately(id) ?? (await fleet.find(id));
+  const recordOf = async (id: string) => fleet.recent(id) ?? (await fleet.find(id));
   return {
     async latest({ id }) {
       const record = await recordOf(id);

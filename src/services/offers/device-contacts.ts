@@ -35,7 +35,7 @@ export interface HeardDevice extends DeviceRecord {
    * It is, or may be, not the device but a second board with its certificate. The answer follows from what it reports, and nothing about it
    * is kept.
    */
-  readonly isAside: boolean;
+  readonly isDoubtful: boolean;
   /** It is a second board for certain. */
   readonly isOther: boolean;
 }
@@ -104,14 +104,15 @@ export function createDeviceContacts({
     const known = draft.before;
     if (known === undefined) {
       register(draft, identity, contact, actor);
-      return { ...draft.record, isAside: false, isOther: false };
+      return { ...draft.record, isDoubtful: false, isOther: false };
     }
     const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
-    if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(draft, contact, seen, actor);
+    if (seen.sight === 'other' || seen.sight === 'unclear')
+      return hearSecondBoard(draft, contact, seen, actor);
     // An earlier boot says nothing about the present.
     const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
     hearOwn(draft, identity, told, { ...seen, poll }, actor);
-    return { ...draft.record, isAside: false, isOther: false };
+    return { ...draft.record, isDoubtful: false, isOther: false };
   }
 
   function hearOwn(
@@ -140,7 +141,7 @@ export function createDeviceContacts({
     else draft.change(judged.installation, judged.events);
   }
 
-  function hearAside(
+  function hearSecondBoard(
     draft: DeviceDraft,
     contact: Contact,
     { boards, sight }: Recognized,
@@ -152,9 +153,12 @@ export function createDeviceContacts({
     else draft.tell(device, tellSecond(known.device, device, { at: contact.at, actor }));
     return {
       ...draft.record,
-      device: { ...device, facts: { ...asideFacts(known.device.facts), ...contact.facts, attributes: {} } },
+      device: {
+        ...device,
+        facts: { ...factsOfSecondBoard(known.device.facts), ...contact.facts, attributes: {} },
+      },
       installation: null,
-      isAside: true,
+      isDoubtful: true,
       isOther: sight === 'other',
     };
   }
@@ -242,7 +246,7 @@ interface Judged {
 }
 
 /** What all boards with one certificate have in common. */
-function asideFacts({ compatible, variant }: DeviceFacts): DeviceFacts {
+function factsOfSecondBoard({ compatible, variant }: DeviceFacts): DeviceFacts {
   return { ...noFacts, compatible, variant };
 }
 

@@ -5,7 +5,7 @@ import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 
 /** Whether a device that follows numbers continues with its earlier bundle instead of an offer; that may be cancelled. */
-export function goesOnBefore(
+export function continuesEarlierBundle(
   bundle: Bundle,
   draft: DeviceDraft,
   { at, address }: Pick<Contact, 'at' | 'address'>,
@@ -14,8 +14,8 @@ export function goesOnBefore(
   const { waits, change } = judgeNext(installation, bundle);
   if (installation !== null && change !== null) {
     const actor = { name: `device:${device.id}`, address };
-    const calledOff = changed(installation, change, { at, actor });
-    draft.change(calledOff.installation, calledOff.events);
+    const cancelled = changed(installation, change, { at, actor });
+    draft.change(cancelled.installation, cancelled.events);
   }
   return waits;
 }

@@ -14,7 +14,7 @@ import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';
 import type { BeginInstallation } from './begin-installation';
 import type { DeviceContacts, HeardDevice } from './device-contacts';
-import { goesOnBefore } from './follow-numbers';
+import { continuesEarlierBundle } from './follow-numbers';
 import type { OfferDecisions } from './offer-decisions';
 import type { SilentPollers } from './silent-pollers';
 
@@ -65,7 +65,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   }
 
   /** Whether an answer does not affect what the device was told before. */
-  function isAside(
+  function keepsOldOffer(
     releases: ReleaseNumbers,
     record: DeviceRecord,
     device: AskingDevice,
@@ -103,7 +103,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     // If it begins to install without saying so, this very request still gets the bundle; if it then reads the bundle, all was well.
     const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
     const { offer, isOld } = answer(releases, heard, device, asked);
-    if (!isOld && !isInDoubt && !heard.isAside && !isAside(releases, heard, device, offer, asked))
+    if (!isOld && !isInDoubt && !heard.isDoubtful && !keepsOldOffer(releases, heard, device, offer, asked))
       remember(ports, draft, offer, asked);
     return offer;
   }
@@ -117,7 +117,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       heard,
       offer: offerTo(identity, asked, heard, draft),
     }));
-    if (native !== null && !heard.isAside) silentPollers.asked(heard.device, contact);
+    if (native !== null && !heard.isDoubtful) silentPollers.asked(heard.device, contact);
     return offer;
   };
 }
@@ -170,7 +170,7 @@ function remember(
   { contact, limits }: Asked,
 ): void {
   if (offer.kind === 'bundle') {
-    if (limits.followsNumbers !== true || !goesOnBefore(offer.bundle, draft, contact))
+    if (limits.followsNumbers !== true || !continuesEarlierBundle(offer.bundle, draft, contact))
       beginInstallation(draft, offer, contact);
     return;
   }

@@ -21,7 +21,7 @@ export interface RecordProgress {
 }
 
 export interface ProgressPorts {
-  readonly fleet: Pick<Fleet, 'lately' | 'update' | 'countBytes'>;
+  readonly fleet: Pick<Fleet, 'recent' | 'update' | 'countBytes'>;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
@@ -37,22 +37,22 @@ export function createRecordProgress({
 }: ProgressPorts): RecordProgress {
   /** The first range of the payload begins the download; all others cost a look-up. */
   function readsPayload({ id }: DeviceIdentity, { sha256 }: Bundle): void {
-    const known = fleet.lately(id);
-    const isAnew = known !== undefined && goesOn(known, sha256) && silentPollers.begins(id);
-    if (known === undefined || !beginsBy(known, sha256, isAnew)) return;
+    const known = fleet.recent(id);
+    const isNewAttempt = known !== undefined && goesOn(known, sha256) && silentPollers.begins(id);
+    if (known === undefined || !beginsDownload(known, sha256, isNewAttempt)) return;
     const at = now();
     const actor: Actor = { name: `device:${id}`, address: null };
     void fleet.update(id, ({ record }) => {
       const installation = record?.installation ?? null;
-      if (record === undefined || installation === null || !beginsBy(record, sha256, isAnew))
+      if (record === undefined || installation === null || !beginsDownload(record, sha256, isNewAttempt))
         return { answer: undefined };
-      const after = changed(installation, begunBy(installation, isAnew, at), { at, actor });
+      const after = changed(installation, begunBy(installation, isNewAttempt, at), { at, actor });
       return { answer: undefined, installations: [after.installation], events: after.events };
     });
   }
 
   function hasRead({ id }: DeviceIdentity, read: ReadPayload | ReadSignature): void {
-    const installation = fleet.lately(id)?.installation ?? null;
+    const installation = fleet.recent(id)?.installation ?? null;
     if (installation?.sha256 !== read.bundle.sha256 || !isUnsettled(installation)) return;
     if (read.by === 'payload') {
       // What polls read, again and again, is not part of a download.
@@ -68,8 +68,8 @@ export function createRecordProgress({
 
   return {
     async begin(identity, { bundle, contact }) {
-      await contacts.hear(identity, contact, null, ({ isAside, device }, draft) => {
-        const isAttempt = contact.transactionId !== null && !isAside && device.admission === 'admitted';
+      await contacts.hear(identity, contact, null, ({ isDoubtful, device }, draft) => {
+        const isAttempt = contact.transactionId !== null && !isDoubtful && device.admission === 'admitted';
         if (isAttempt) beginInstallation(draft, { bundle, release: null, step: null }, contact);
       });
     },
@@ -88,20 +88,20 @@ function goesOn({ device, installation }: DeviceRecord, sha256: string): boolean
   return device.boards.second === null;
 }
 
-/** Whether that begins a download. @param isAnew it has polled again since the installation began */
-function beginsBy(record: DeviceRecord, sha256: string, isAnew: boolean): boolean {
+/** Whether that begins a download. @param isNewAttempt it has polled again since the installation began */
+function beginsDownload(record: DeviceRecord, sha256: string, isNewAttempt: boolean): boolean {
   const { installation } = record;
   if (installation === null || !goesOn(record, sha256)) return false;
-  return installation.startedAt === null || !isOpen(installation) || isAnew;
+  return installation.startedAt === null || !isOpen(installation) || isNewAttempt;
 }
 
-function begunBy({ startedAt, attempts }: Installation, isAnew: boolean, at: Date): InstallationChange {
+function begunBy({ startedAt, attempts }: Installation, isNewAttempt: boolean, at: Date): InstallationChange {
   return {
     state: 'downloading',
     startedAt: startedAt ?? at,
     movedAt: at,
     installedAt: null,
-    attempts: Math.max(1, attempts + (isAnew ? 1 : 0)),
+    attempts: Math.max(1, attempts + (isNewAttempt ? 1 : 0)),
     silentPolls: 0,
     isPresumed: false,
     message: null,

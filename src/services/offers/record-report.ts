@@ -20,7 +20,7 @@ export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promis
 export const reportLogLimitBytes = 64 << 10;
 
 export interface ReportPorts {
-  readonly fleet: Pick<Fleet, 'lately' | 'find' | 'decisions'>;
+  readonly fleet: Pick<Fleet, 'recent' | 'find' | 'decisions'>;
   readonly contacts: DeviceContacts;
   readonly devices: Pick<DeviceRecords, 'saveLog' | 'appendLog' | 'installations'>;
 }
@@ -42,11 +42,11 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     const { contact, log } = event;
     const { transactionId, installationId, moreLog = '' } = event;
     // This waits for nothing if the device was heard recently, so its report counts for every later poll.
-    const known = (fleet.lately(id) ?? (await fleet.find(id)))?.installation ?? null;
+    const known = (fleet.recent(id) ?? (await fleet.find(id)))?.installation ?? null;
     const isEarlier = known !== null && transactionId !== null && known.transactionId !== transactionId;
     const named = isEarlier ? await findEarlier(devices, known, transactionId) : known;
-    const installation = await contacts.hearOnDisk(identity, contact, ({ isAside, ...record }, draft) => {
-      if (isAside) return null;
+    const installation = await contacts.hearOnDisk(identity, contact, ({ isDoubtful, ...record }, draft) => {
+      if (isDoubtful) return null;
       const latest = record.installation;
       if (installationId !== undefined && installationId !== latest?.id) return null;
       // It says nothing about the latest installation, which may have begun since.

@@ -92,7 +92,7 @@ export class RolloutAdvance implements AdvanceRollouts {
         await this.#completeOne(release);
         await this.#keepCount(release.id);
       } catch (error) {
-        if (!wasFaster(error)) failed.push({ id: release.id, error });
+        if (!lostTheRace(error)) failed.push({ id: release.id, error });
       }
     }
     throwFirst(failed);
@@ -201,7 +201,7 @@ function dependsOnCount({ rollout: { policy, step } }: Release): boolean {
 }
 
 /** A person made the move: decide again next time. */
-function wasFaster(error: unknown): boolean {
+function lostTheRace(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found');
 }
 

@@ -1,9 +1,9 @@
 import { circumstance } from '../../core/circumstances/catalogue';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
-import { importer } from '../../core/event';
+import { importer } from '../../core/journal/importer';
 import type { Circumstance } from '../../core/reasons/why';
-import { everyoneAsBefore } from '../../core/rollout';
+import { inheritedPolicy } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import type { LegacyFiles, LegacyJson, MarkerRecords } from '../../ports/legacy';
 import { parseLegacyInstant } from './legacy-json';
@@ -140,7 +140,7 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
       const plan = planActivation(catalog, bundle, input, releasedAt);
       if (plan.activation === undefined) return false;
       // The earlier server had no setting for downgrades.
-      const policy = everyoneAsBefore;
+      const policy = inheritedPolicy;
       await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
       if (plan.activation.forced) {
         report(

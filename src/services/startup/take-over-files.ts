@@ -5,7 +5,7 @@ import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
-import { importer } from '../../core/event';
+import { importer } from '../../core/journal/importer';
 import type { Circumstance, Why } from '../../core/reasons/why';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';

@@ -2,18 +2,25 @@ import type { Draft, NewDraft } from '../../core/draft';
 import type { DraftKind } from '../../core/draft-kind';
 import { DomainError } from '../../core/errors';
 import type { DraftRecords } from '../../ports/drafts';
-import { isInNoSet, isModule, matches, toDraft, toDraftRow } from '../rows/draft-rows';
+import { isInNoSet, isModule, matches, refuseTooMany, toDraft, toDraftRow } from '../rows/draft-rows';
 import type { Database } from './database';
+import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
 import type { Transaction } from './writer';
 
 /** What hawkBit's scripts create before there is a bundle. */
-export function createDraftRecords(database: Database): DraftRecords {
+export function createDraftRecords(
+  database: Database,
+  journal: Pick<PostgresJournal, 'append'>,
+): DraftRecords {
   return {
-    add(drafts) {
+    add(drafts, tell) {
       return database.transact(async (transaction) => {
+        const [counted] = await transaction.all(countOf);
+        refuseTooMany(Number(counted?.total ?? 0) + drafts.length);
         const added: Draft[] = [];
         for (const draft of drafts) added.push(await insert(transaction, draft));
+        await journal.append(transaction, added.map(tell));
         return added;
       });
     },
@@ -75,18 +82,22 @@ export function createDraftRecords(database: Database): DraftRecords {
       return new Set(rows.flatMap(({ bundle }) => bundle ?? []));
     },
 
-    remove(kind, id) {
+    remove(kind, id, tell) {
       return database.transact(async (transaction) => {
         const gone = query
           .deleteFrom('drafts')
           .where('kind', '=', kind)
           .where('id', '=', id)
           .where(isInNoSet(id));
-        return (await transaction.all(gone.returning('id'))).length === 1;
+        const removed = (await transaction.all(gone.returningAll())).map(toDraft);
+        await journal.append(transaction, removed.map(tell));
+        return removed.length === 1;
       });
     },
   };
 }
+
+const countOf = query.selectFrom('drafts').select(({ fn }) => fn.countAll<number>().as('total'));
 
 const ofKind = (kind: DraftKind) => query.selectFrom('drafts').selectAll().where('kind', '=', kind);
 

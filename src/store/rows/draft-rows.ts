@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, Insertable, Selectable } from 'kysely';
-import type { Draft, NewDraft } from '../../core/draft';
+import { type Draft, maxDrafts, type NewDraft } from '../../core/draft';
+import { DomainError } from '../../core/errors';
 import type { DraftQuery } from '../../ports/drafts';
 import type { DraftTable, Schema } from './schema';
 
@@ -47,4 +48,9 @@ export function toDraftRow(draft: NewDraft): Insertable<DraftTable> {
     ...{ kind, name, version, type, description },
     ...{ created_at: createdAt.toISOString(), created_by: createdBy, module: moduleId },
   };
+}
+
+/** @param count of drafts, with those to be added. @throws DomainError `conflict` */
+export function refuseTooMany(count: number): void {
+  if (count > maxDrafts) throw DomainError.of('too-many-drafts', { max: maxDrafts });
 }

@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { beginRollout, everyoneAsBefore, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import { beginRollout, inheritedPolicy, type Rollout, type RolloutPolicy } from '../../core/rollout';
 import type { RolloutCount } from '../../core/rollout-count';
 import { parseVersionRange } from '../../core/version-range';
 import type { RolloutTable } from './schema';
@@ -10,7 +10,7 @@ export function toRollout(
   row: Selectable<RolloutTable> | undefined,
   made: { readonly by: string; readonly at: Date },
 ): Rollout {
-  if (row === undefined) return beginRollout(everyoneAsBefore, made.by, made.at);
+  if (row === undefined) return beginRollout(inheritedPolicy, made.by, made.at);
   return {
     policy: policyFromJson(row.policy),
     state: row.state,

@@ -15,14 +15,14 @@ export async function conditionsByIndex(
   filters: DeviceFilter,
 ): Promise<readonly RawBuilder<SqlBool>[] | undefined> {
   for (const alone of indexedAlone(filters)) {
-    if (!(await hasFew(database, alone))) continue;
+    if (!(await matchesFew(database, alone))) continue;
     const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !(name in alone)));
     return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
   }
   return undefined;
 }
 
-async function hasFew(database: Database, alone: DeviceFilter): Promise<boolean> {
+async function matchesFew(database: Database, alone: DeviceFilter): Promise<boolean> {
   const candidates =
     alone.label === undefined
       ? sql`SELECT 1 FROM devices WHERE ${sql.join(conditionsOf(alone, true), sql` AND `)}`

@@ -221,7 +221,7 @@ function countsOf(database: Database, releaseId: number, now: Date): ReleaseCoun
     releaseId,
     started: counted?.started ?? 0,
     failures: new Map(failures.map(({ device, count }) => [device, count])),
-    offers: new Map(ids.map((id, index) => [id, Date.parse(ends[index] ?? '')])),
+    offers: ids.map((id, index) => [id, Date.parse(ends[index] ?? '')]),
   };
 }
 

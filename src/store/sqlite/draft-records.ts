@@ -3,12 +3,15 @@ import type { DraftKind } from '../../core/draft-kind';
 import { DomainError } from '../../core/errors';
 import type { DraftRecords } from '../../ports/drafts';
 import type { Database } from './database';
-import { isInNoSet, isModule, matches, toDraft, toDraftRow } from '../rows/draft-rows';
+import type { SqliteJournal } from './journal-records';
+import { isInNoSet, isModule, matches, refuseTooMany, toDraft, toDraftRow } from '../rows/draft-rows';
 
 /** What hawkBit's scripts create before there is a bundle. */
-export function createDraftRecords(database: Database): DraftRecords {
+export function createDraftRecords(database: Database, journal: Pick<SqliteJournal, 'append'>): DraftRecords {
   const { query } = database;
   const ofKind = (kind: DraftKind) => query.selectFrom('drafts').selectAll().where('kind', '=', kind);
+
+  const countOf = query.selectFrom('drafts').select(({ fn }) => fn.countAll<number>().as('total'));
 
   function insert(draft: NewDraft): Draft {
     const { kind, name, version, moduleId } = draft;
@@ -27,7 +30,15 @@ export function createDraftRecords(database: Database): DraftRecords {
   }
 
   return {
-    add: (drafts) => database.transact(() => drafts.map(insert)),
+    add(drafts, tell) {
+      return database.transact(() => {
+        const [counted] = database.all(countOf);
+        refuseTooMany((counted?.total ?? 0) + drafts.length);
+        const added = drafts.map(insert);
+        journal.append(added.map(tell));
+        return added;
+      });
+    },
 
     async find(kind, id) {
       return (await database.read(ofKind(kind).where('id', '=', id))).map(toDraft)[0];
@@ -87,14 +98,16 @@ export function createDraftRecords(database: Database): DraftRecords {
       return new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [bundle])));
     },
 
-    remove(kind, id) {
+    remove(kind, id, tell) {
       return database.transact(() => {
         const gone = query
           .deleteFrom('drafts')
           .where('kind', '=', kind)
           .where('id', '=', id)
           .where(isInNoSet(id));
-        return database.all(gone.returning('id')).length === 1;
+        const removed = database.all(gone.returningAll()).map(toDraft);
+        journal.append(removed.map(tell));
+        return removed.length === 1;
       });
     },
   };

@@ -112,8 +112,6 @@ describe('a device that needs a look', () => {
       count: 1,
       message: expect.stringContaining('claimer') as string,
     });
-    expect(of('silent-poller')?.message).toMatch(
-      /^1 device that polls .*: silent\. .*=boot-id;system-version$/,
-    );
+    expect(of('silent-poller')?.message).toMatch(/^1 device polls .*: silent\. .*=boot-id;system-version$/);
   });
 });

@@ -239,7 +239,7 @@ describe('what needs a person', () => {
       kind: 'paused-rollout',
       release_id: release?.id,
       compatible: 'board',
-      message: 'the rollout of v2.raucb to board (stable) is paused: it smells',
+      message: 'The rollout of v2.raucb to board (stable) is paused: it smells',
     });
   });
 
@@ -358,7 +358,7 @@ describe('what needs a person', () => {
       }),
     });
     const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);
-    expect(await all()).toEqual([['webhook-failing', 'cannot deliver events to chat']]);
+    expect(await all()).toEqual([['webhook-failing', 'Cannot deliver events to chat.']]);
     freeBytes -= 1;
     expect((await all())[1]).toEqual([
       'storage',

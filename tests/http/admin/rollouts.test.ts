@@ -101,7 +101,7 @@ describe('a release', () => {
     expect(await create({ compatible: 'other', force: true })).toMatchObject({ forced: true });
   });
 
-  it('stays when it is asked for again, and begins anew with a policy', async () => {
+  it('stays when it is asked for again, and begins again with a policy', async () => {
     const { id } = await create({ steps: '5,100' });
     expect((await create({}, 200)).id).toBe(id);
     expect((await create({ steps: '10,100' })).id).not.toBe(id);

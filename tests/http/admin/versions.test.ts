@@ -1,4 +1,4 @@
-import { everyoneAsBefore } from '../../../src/core/rollout';
+import { inheritedPolicy } from '../../../src/core/rollout';
 import { makeBundle } from '../../support/bundle-factory';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -112,7 +112,7 @@ describe('an item of the overview', () => {
   it('is dismissed over the API, and gone at once', async () => {
     const { release } = await admin.services.activateRelease.activate({
       name: 'v1.0.0.raucb',
-      policy: everyoneAsBefore,
+      policy: inheritedPolicy,
       actor: 'local',
     });
     const find = async () => (await items()).find(({ kind }) => kind === 'downgrade-allowed');

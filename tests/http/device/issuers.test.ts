@@ -243,7 +243,7 @@ describe('a certificate that does not say what it is for', () => {
     expect(listener.server.oldCertificates()).toEqual(['old-2']);
   });
 
-  it('still is when certificates were made there since, and the CA was written anew', async () => {
+  it('still is when certificates were made there since, and the CA was written again', async () => {
     const certsDir = await originalFolder();
     const folder = openCertificateFolder(certsDir, { now: () => new Date() });
     await folder.createServer({ names: ['localhost'], ips: [], force: true });

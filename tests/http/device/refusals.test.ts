@@ -177,7 +177,7 @@ describe.each(protocols)('revocation over %s', (protocol) => {
     expect(status).toBe(403);
     expect(JSON.parse(body.toString())).toMatchObject({ code: 'forbidden', cause: 'revoked' });
     await eventually(() => listener.server.counts().connections === 0);
-    // Over HTTP/1.1 the client connects anew, and is told the same.
+    // Over HTTP/1.1 the client connects again, and is told the same.
     if (protocol === 'HTTP/1.1') expect((await client.request('/health')).status).toBe(403);
     else await expect(client.request('/health')).rejects.toThrow();
   });
@@ -332,7 +332,7 @@ describe('new TLS files', () => {
     const broken = { ...(await other.tls()), ...(await bad(other)) };
     expect(() => other.server.reload(broken)).toThrow(refusal('configuration'));
     expect((await client.request('/health')).status).toBe(200);
-    const anew = await connectDevice(other.url, files, 'HTTP/1.1');
-    expect((await anew.request('/health')).status).toBe(200);
+    const second = await connectDevice(other.url, files, 'HTTP/1.1');
+    expect((await second.request('/health')).status).toBe(200);
   });
 });

@@ -239,7 +239,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
   }, 30_000);
 
-  it('do not tell of the progress of an installation that was called off', async () => {
+  it('do not tell of the progress of an installation that was cancelled', async () => {
     await device.rauc.poll();
     await device.rauc.open('t-1');
     await fleet.services.manageDevices.cancel('dev-1', person);

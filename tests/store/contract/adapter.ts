@@ -31,7 +31,7 @@ export interface ContractAdapter {
     | 'retention'
     | 'markers'
   >;
-  /** The fleet, opened anew when releases are named that are current. After {@link ContractAdapter.reopen} it is another one. */
+  /** The fleet, opened again when releases are named that are current. After {@link ContractAdapter.reopen} it is another one. */
   fleet(...releaseIds: readonly number[]): Promise<Fleet>;
   /** Writes a device, an installation, or both in one transaction, as if a contact had left them so. */
   put(rows: { readonly device?: Device; readonly installations?: readonly Installation[] }): Promise<void>;

@@ -91,7 +91,7 @@ export function describeCatalogRecords(make: MakeAdapter): void {
     expect(await catalog().history({ limit: 1, beforeId })).toEqual([history[2]]);
   });
 
-  it('keeps the id of a release that is brought back, and numbers the line of history anew', async () => {
+  it('keeps the id of a release that is brought back, and numbers the line of history again', async () => {
     const id = await release(first.name);
     await release(second.name);
     const back = rollout({ state: 'paused', reason: 'as it was' });

@@ -37,7 +37,7 @@ export function describeDeviceUpdates(make: MakeAdapter): void {
       },
     ],
     [
-      'was heard lately',
+      'was heard recently',
       async () => {
         const fleet = await adapter.fleet();
         await contact(fleet, 'a');

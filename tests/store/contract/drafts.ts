@@ -1,4 +1,6 @@
-import type { NewDraft } from '../../../src/core/draft';
+import type { Draft, NewDraft } from '../../../src/core/draft';
+import type { NewEvent } from '../../../src/core/event';
+import { saying } from '../../../src/core/journal/catalogue';
 import { refusal } from '../../support/refusal';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter } from './adapter';
 import { at } from './catalog-parts';
@@ -23,6 +25,13 @@ export function describeDraftRecords(make: MakeAdapter): void {
     moduleId: null,
     ...change,
   });
+  const tell = ({ id }: Draft): NewEvent => ({
+    kind: 'draft.created',
+    at,
+    actor: { name: 'ann', address: null },
+    reason: saying('draft-created', { draft: 'module', name: 'a', version: '1', id }),
+  });
+  const lines = async () => (await adapter.store.journal.after(0, 99)).length;
   const names = async (change = {}) => {
     const page = { kind: 'module', isDescending: false, offset: 0, limit: 9 } as const;
     const { drafts: found, total } = await drafts().list({ ...page, ...change });
@@ -30,7 +39,7 @@ export function describeDraftRecords(make: MakeAdapter): void {
   };
 
   it('finds what was added, also after a restart, a page at a time', async () => {
-    const [a] = await drafts().add([draftOf('a'), draftOf('b'), draftOf('c', { version: '2.0.0' })]);
+    const [a] = await drafts().add([draftOf('a'), draftOf('b'), draftOf('c', { version: '2.0.0' })], tell);
     await adapter.reopen();
     expect(await drafts().find('module', a?.id ?? 0)).toEqual({ ...draftOf('a'), id: a?.id, file: null });
     expect(await drafts().find('set', a?.id ?? 0)).toBeUndefined();
@@ -39,16 +48,28 @@ export function describeDraftRecords(make: MakeAdapter): void {
     expect(await names({ kind: 'set' })).toEqual([0]);
   });
 
+  it('tells the journal of each, with the change or not at all', async () => {
+    const [a] = await drafts().add([draftOf('a'), draftOf('b')], tell);
+    expect(await lines()).toBe(2);
+    await drafts()
+      .add([draftOf('c'), draftOf('a')], tell)
+      .catch(() => undefined);
+    expect(await drafts().remove('module', 999, tell)).toBe(false);
+    expect(await lines()).toBe(2);
+    expect(await drafts().remove('module', a?.id ?? 0, tell)).toBe(true);
+    expect(await lines()).toBe(3);
+  });
+
   it('adds all of them or none', async () => {
-    await drafts().add([draftOf('a')]);
-    await expect(drafts().add([draftOf('b'), draftOf('a')])).rejects.toEqual(refusal('conflict'));
-    await expect(drafts().add([draftOf('s', { kind: 'set', moduleId: 99 })])).rejects.toEqual(
+    await drafts().add([draftOf('a')], tell);
+    await expect(drafts().add([draftOf('b'), draftOf('a')], tell)).rejects.toEqual(refusal('conflict'));
+    await expect(drafts().add([draftOf('s', { kind: 'set', moduleId: 99 })], tell)).rejects.toEqual(
       refusal('not-found'),
     );
     expect(await names()).toEqual(['a', 1]);
     await failAtEachStep(
       adapter,
-      () => drafts().add([draftOf('b'), draftOf('c')]),
+      () => drafts().add([draftOf('b'), draftOf('c')], tell),
       async () => {
         expect(await names()).toEqual(['a', 1]);
       },
@@ -56,7 +77,7 @@ export function describeDraftRecords(make: MakeAdapter): void {
   });
 
   it('gives a module its file, and a set its module, once: to the first of two at once', async () => {
-    const [module, set] = await drafts().add([draftOf('a'), draftOf('s', { kind: 'set' })]);
+    const [module, set] = await drafts().add([draftOf('a'), draftOf('s', { kind: 'set' })], tell);
     if (module === undefined || set === undefined) throw new Error('nothing was added');
     const file = (bundleName: string) => drafts().setFile(module.id, { fileName: 'f', bundleName });
     expect(await Promise.all([file('one'), file('two')])).toEqual([true, false]);
@@ -67,19 +88,19 @@ export function describeDraftRecords(make: MakeAdapter): void {
     expect(await drafts().pointedTo()).toEqual(new Set(['one']));
     await drafts().removeFile(module.id);
     expect((await drafts().find('module', module.id))?.file).toBeNull();
-    expect(await drafts().remove('set', module.id)).toBe(false);
-    expect(await drafts().remove('module', module.id)).toBe(false);
-    expect(await drafts().remove('set', set.id)).toBe(true);
-    expect(await drafts().remove('module', module.id)).toBe(true);
+    expect(await drafts().remove('set', module.id, tell)).toBe(false);
+    expect(await drafts().remove('module', module.id, tell)).toBe(false);
+    expect(await drafts().remove('set', set.id, tell)).toBe(true);
+    expect(await drafts().remove('module', module.id, tell)).toBe(true);
   });
 
   it('a set never names a module that is gone, whichever of two at once is first', async () => {
-    const added = await drafts().add([draftOf('a'), draftOf('b'), draftOf('s', { kind: 'set' })]);
+    const added = await drafts().add([draftOf('a'), draftOf('b'), draftOf('s', { kind: 'set' })], tell);
     const [a = 0, b = 0, set = 0] = added.map(({ id }) => id);
-    const outcomes = await Promise.all([drafts().remove('module', a), drafts().setModule(set, a)]);
+    const outcomes = await Promise.all([drafts().remove('module', a, tell), drafts().setModule(set, a)]);
     expect(outcomes).toEqual([true, false]);
     expect(await drafts().setModule(set, set)).toBe(false);
-    const reversed = await Promise.all([drafts().setModule(set, b), drafts().remove('module', b)]);
+    const reversed = await Promise.all([drafts().setModule(set, b), drafts().remove('module', b, tell)]);
     expect(reversed).toEqual([true, false]);
     expect((await drafts().find('set', set))?.moduleId).toBe(b);
   });

@@ -98,7 +98,7 @@ async function open(url: string) {
     deliveries: createWebhookDeliveries(database, journal),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
-    drafts: createDraftRecords(database),
+    drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
     upTime: createUpTimeRecords(database),

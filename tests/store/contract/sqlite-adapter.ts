@@ -125,7 +125,7 @@ function open(dataDir: string, diskThread: DiskThreadOptions | undefined) {
     listing: createFleetListing(database),
     devices: createDeviceRecords(database, journal),
     restores: createRestoreRecords(database),
-    drafts: createDraftRecords(database),
+    drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     history: createHistoryRecords(database),
     upTime: createUpTimeRecords(database),

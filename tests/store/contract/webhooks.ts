@@ -96,7 +96,7 @@ export function describeWebhookRecords(make: MakeAdapter): void {
     return webhook;
   }
 
-  it('begins anew when it is turned on, and skips what waits when it is turned off', async () => {
+  it('begins again when it is turned on, and skips what waits when it is turned off', async () => {
     const { id } = await failing();
     expect(await webhooks().all()).toMatchObject([{ cursor: 3, lastError: 'it is down' }]);
     const [off, on] = await Promise.all([turn(false, 'ann'), turn(true, 'bob')]);

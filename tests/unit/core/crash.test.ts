@@ -21,7 +21,7 @@ describe('how a run ended', () => {
     expect(partLeftOut(nextCrash(first, crash()))).toBe('webhooks');
   });
 
-  it('begins to count anew when a run lasted, or ended otherwise', () => {
+  it('begins to count again when a run lasted, or ended otherwise', () => {
     const first = nextCrash(undefined, crash());
     expect(nextCrash(first, crash({ at: after(61) })).times).toBe(1);
     expect(nextCrash(first, crash({ part: null })).times).toBe(1);

@@ -7,7 +7,7 @@ const same = { name: 'same.raucb', sha256: installationOf().sha256 };
 const other = { name: 'other.raucb', sha256: 'f'.repeat(64) };
 const begins = { waits: false, change: null };
 const goesOn = { waits: true, change: null };
-const calledOff = {
+const cancelled = {
   waits: true,
   change: { state: 'cancelling', message: said('other.raucb takes its place') },
 };
@@ -21,7 +21,7 @@ describe('what comes next for a device that follows numbers', () => {
     const installation = installationOf({ state, installedAt: null, progressPercent: null });
     const isOn = state === 'downloading' || state === 'installed' || state === 'cancelling';
     expect(judgeNext(installation, same)).toEqual(isOn ? goesOn : begins);
-    const next = state === 'cancelling' ? goesOn : isOn ? calledOff : begins;
+    const next = state === 'cancelling' ? goesOn : isOn ? cancelled : begins;
     expect(judgeNext(installation, other)).toEqual(next);
   });
 

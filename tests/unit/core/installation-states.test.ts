@@ -1,12 +1,12 @@
 import {
-  calledOffStates,
+  cancelledStates,
   cancellableStates,
   decidedByBootStates,
   endingAs,
   failedStates,
   type InstallationState,
   installationStates,
-  isCalledOff,
+  isCancelled,
   isCancellable,
   isDecidedByBoot,
   isFailure,
@@ -31,7 +31,7 @@ const sets = {
   open: openStates,
   unsettled: unsettledStates,
   cancellable: cancellableStates,
-  calledOff: calledOffStates,
+  cancelled: cancelledStates,
   failed: failedStates,
   troubled: troubledStates,
   written: writtenStates,
@@ -53,8 +53,8 @@ const memberships: Readonly<Record<InstallationState, readonly (keyof typeof set
   rejected: ['failed', 'troubled', 'told'],
   lost: ['unsettled', 'cancellable', 'troubled'],
   withdrawn: ['muted'],
-  cancelling: ['started', 'open', 'unsettled', 'calledOff'],
-  cancelled: ['calledOff'],
+  cancelling: ['started', 'open', 'unsettled', 'cancelled'],
+  cancelled: ['cancelled'],
 };
 
 const predicates = {
@@ -62,7 +62,7 @@ const predicates = {
   open: isOpen,
   unsettled: isUnsettled,
   cancellable: isCancellable,
-  calledOff: isCalledOff,
+  cancelled: isCancelled,
   failed: isFailure,
   written: isWritten,
   decidedByBoot: isDecidedByBoot,

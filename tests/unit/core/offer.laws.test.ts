@@ -202,7 +202,7 @@ describe('an offer, whatever is asked', () => {
     );
   });
 
-  it('is never a bundle that failed there too often, or was called off there', () => {
+  it('is never a bundle that failed there too often, or was cancelled there', () => {
     always((asked, offer) => {
       if (offer.kind !== 'bundle' || isStanding(asked)) return;
       const { failures, cancelledSha256 } = asked.device;
@@ -344,7 +344,7 @@ describe('a request to install what was offered', () => {
     );
   });
 
-  it('is decided anew when the offer has ended', () => {
+  it('is decided again when the offer has ended', () => {
     always((asked) => {
       const { device, question } = asked;
       if (device.standing === null || isStanding(asked)) return;

@@ -393,10 +393,10 @@ describe('a device that was lost', () => {
   });
 });
 
-describe('an installation that a person called off', () => {
+describe('an installation that a person cancelled', () => {
   const cancelling = (change: Partial<Installation> = {}) => downloading({ state: 'cancelling', ...change });
 
-  it('stays so while nothing boots, also when it begins anew', () => {
+  it('stays so while nothing boots, also when it begins again', () => {
     expect(judgeContact(cancelling(), contact(), rules)).toBeNull();
     expect(after(cancelling(), contact({ transactionId: 't-2' })).state).toBe('cancelling');
   });
@@ -521,7 +521,7 @@ describe('a boot before the bundle was read', () => {
     expect(after(begun(), contact({ ...untold, systemVersion: null })).state).toBe('downloading');
   });
 
-  it('ends what a person called off', () => {
+  it('ends what a person cancelled', () => {
     const cancelling = begun({ state: 'cancelling' });
     expect(after(cancelling, rebooted({ systemVersion: null }))).toMatchObject({
       state: 'cancelled',

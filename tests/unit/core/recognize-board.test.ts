@@ -166,7 +166,7 @@ describe('another board in place of the first', () => {
   });
 });
 
-describe('a board that was flashed anew', () => {
+describe('a board that was flashed again', () => {
   const first = { serial: 's', machineId: 'm', bootId: 'a' };
 
   it('has its serial and another machine-id', () => {

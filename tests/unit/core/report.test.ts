@@ -153,7 +153,7 @@ describe('judgeReport', () => {
     });
   });
 
-  it('ends what a person called off when it fails, and waits for the boot when it is written', () => {
+  it('ends what a person cancelled when it fails, and waits for the boot when it is written', () => {
     const cancelling = begun({ state: 'cancelling' });
     expect(after(cancelling, reported('failed')).state).toBe('cancelled');
     expect(after(cancelling, progressOf(70))).toMatchObject({ state: 'cancelling', progressPercent: 70 });
@@ -181,8 +181,8 @@ describe('a device that acknowledges that a person called its installation off',
   });
 
   it('ends it when the device stops', () => {
-    const ended = after(begun({ state: 'cancelling', message: 'called off' }), acknowledged({}));
-    expect(ended).toMatchObject({ state: 'cancelled', endedAt: at, message: 'called off' });
+    const ended = after(begun({ state: 'cancelling', message: 'cancelled' }), acknowledged({}));
+    expect(ended).toMatchObject({ state: 'cancelled', endedAt: at, message: 'cancelled' });
     expect(after(ended, acknowledged({ stops: false }))).toEqual(ended);
   });
 
@@ -198,7 +198,7 @@ describe('a device that acknowledges that a person called its installation off',
     expect(after(written, acknowledged({ stops: false })).message).toEqual(said('the device did not stop'));
   });
 
-  it('changes nothing of what nobody called off, and nothing by a word about another attempt', () => {
+  it('changes nothing of what nobody cancelled, and nothing by a word about another attempt', () => {
     for (const state of ['offered', 'downloading', 'installed', 'lost', 'failed', 'proven'] as const)
       expect(judgeReport(begun({ state }), acknowledged({}), at)).toBeNull();
     const other = acknowledged({ transactionId: 't-0' });

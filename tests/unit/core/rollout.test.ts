@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {
   allowingDowngrade,
   beginRollout,
-  everyoneAsBefore,
+  inheritedPolicy,
   everyoneAtOnce,
   type Rollout,
   type RolloutPolicy,
@@ -38,13 +38,13 @@ describe('the policy of a release', () => {
 
   it('that is older than the question keeps what it allowed, and says that nobody decided', () => {
     const inherited = { allowDowngrade: true, isDowngradeInherited: true };
-    expect(everyoneAsBefore).toEqual({ ...everyoneAtOnce, ...inherited });
+    expect(inheritedPolicy).toEqual({ ...everyoneAtOnce, ...inherited });
   });
 
   it('allows downgrades by the word of a person, and then that is decided', () => {
-    expect(allowingDowngrade(everyoneAsBefore)).toEqual({ ...everyoneAtOnce, allowDowngrade: true });
+    expect(allowingDowngrade(inheritedPolicy)).toEqual({ ...everyoneAtOnce, allowDowngrade: true });
     expect(allowingDowngrade(everyoneAtOnce)).toEqual({ ...everyoneAtOnce, allowDowngrade: true });
-    expect(everyoneAsBefore).toHaveProperty('isDowngradeInherited');
+    expect(inheritedPolicy).toHaveProperty('isDowngradeInherited');
   });
 });
 

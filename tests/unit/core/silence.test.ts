@@ -48,9 +48,9 @@ it('gives its place back after whatever a device did, when it only polls on', ()
       fc.array(step, { maxLength: 12 }),
       fc.boolean(),
       fc.boolean(),
-      (steps, isNative, isCalledOff) => {
+      (steps, isNative, isCancelled) => {
         let at = madeAt;
-        let installation = installationOf(isCalledOff ? { state: 'cancelling', startedAt: madeAt } : {});
+        let installation = installationOf(isCancelled ? { state: 'cancelling', startedAt: madeAt } : {});
         for (const one of steps) {
           at = new Date(at.getTime() + one.hours * hourMs);
           installation = go(installation, one, at);
@@ -247,7 +247,7 @@ describe('the poll of RAUC itself', () => {
     expect(judge({ ...offered, polls: 4 }, script)).toEqual({ message: openEnds.notTaken });
   });
 
-  it('tells nothing of what is called off or installed, but long standstill of either does', () => {
+  it('tells nothing of what is cancelled or installed, but long standstill of either does', () => {
     expect(judge({ state: 'installed', startedAt: madeAt, installedAt: madeAt })).toBeNull();
     const long = { at: later(rules.stalledAfterMs + 1) };
     const stalled = { state: 'stopped', message: openEnds.stalled, silentPolls: 0 };

@@ -177,7 +177,7 @@ describe('a thread that dies', () => {
 });
 
 describe('a check of images', () => {
-  it('that is called off ends the thread', async () => {
+  it('that is cancelled ends the thread', async () => {
     const { worker, thread } = start();
     const called = new AbortController();
     const check = worker.checkImages(bundle, inspection, called.signal);
@@ -187,7 +187,7 @@ describe('a check of images', () => {
     await expect(check).rejects.toEqual(endedEarly('its thread was stopped'));
   });
 
-  it('that is done is not called off any more', async () => {
+  it('that is done is not cancelled any more', async () => {
     const { worker, thread } = start();
     const called = new AbortController();
     const check = worker.checkImages(bundle, inspection, called.signal);
@@ -197,10 +197,10 @@ describe('a check of images', () => {
     expect(thread(0).isTerminated).toBe(false);
   });
 
-  it('that was called off before it begins starts no thread', async () => {
+  it('that was cancelled before it begins starts no thread', async () => {
     const { worker, threads } = start();
-    const called = AbortSignal.abort(new Error('called off'));
-    await expect(worker.checkImages(bundle, inspection, called)).rejects.toThrow('called off');
+    const called = AbortSignal.abort(new Error('cancelled'));
+    await expect(worker.checkImages(bundle, inspection, called)).rejects.toThrow('cancelled');
     expect(threads).toHaveLength(0);
   });
 });

@@ -101,7 +101,7 @@ describe('BundleWorker', () => {
     });
   });
 
-  it('ends a check of images that is called off, and does the next one', async () => {
+  it('ends a check of images that is cancelled, and does the next one', async () => {
     const worker = startWorker(await profile());
     await withFile((await makeBundle({ imageSizeBytes: 80 << 20 })).path, async (bundle, source) => {
       const inspection = await inspectBundle(source, await profile(), testNow);

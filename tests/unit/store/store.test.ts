@@ -179,7 +179,7 @@ describe('the database', () => {
       });
     });
 
-    it('is begun anew once a person has moved the marker away', async () => {
+    it('is begun again once a person has moved the marker away', async () => {
       const dataDir = await emptiedFolder();
       await rm(path.join(dataDir, 'database.marker'));
       const store = await openStore(dataDir, options);

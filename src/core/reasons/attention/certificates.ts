@@ -7,8 +7,8 @@ const maxNamed = 5;
 /** When a certificate ends, and what that means. */
 function expires(days: number, hasExpired = days < 0): string {
   return hasExpired
-    ? 'has expired: devices cannot connect'
-    : `expires ${inDays(days)}: devices cannot connect then`;
+    ? 'has expired: devices cannot connect.'
+    : `expires ${inDays(days)}: devices cannot connect then.`;
 }
 
 function makeAgain(options: readonly string[]): string {
@@ -45,8 +45,8 @@ const acceptNoMore = 'When none is left, set OLD_CERTIFICATES=refuse.';
 
 /** What needs attention about certificates. */
 export const certificateAttention = {
-  'ca-certificate-expiring': ({ days }: { days: number }) => `the CA certificate ${expires(days)}`,
-  'server-certificate-expiring': ({ days }: { days: number }) => `the server certificate ${expires(days)}`,
+  'ca-certificate-expiring': ({ days }: { days: number }) => `The CA certificate ${expires(days)}`,
+  'server-certificate-expiring': ({ days }: { days: number }) => `The server certificate ${expires(days)}`,
   'server-certificate-not-renewed': ({
     days,
     hasExpired,
@@ -57,16 +57,16 @@ export const certificateAttention = {
     hasExpired: boolean;
     why: string;
     remedy: string;
-  }) => `the server certificate ${expires(days, hasExpired)}. It cannot renew itself: ${why}. ${remedy}`,
+  }) => `The server certificate ${expires(days, hasExpired)} It cannot renew itself: ${why}. ${remedy}`,
   'new-server-certificate-expired': ({ expiredAt, until }: { expiredAt: string; until: string }) =>
-    `the new server certificate is not in use: it expired on ${dayOf(expiredAt)}. ${staysInUse(until)} Create it again with: cert server --force`,
+    `The new server certificate is not in use: it expired on ${dayOf(expiredAt)}. ${staysInUse(until)} Create it again with: cert server --force`,
   'new-server-certificate-misses-names': ({ names, options, until }: Missed & { until: string }) =>
-    `the new server certificate is not in use: it ${misses(names)}. ${staysInUse(until)} ` +
+    `The new server certificate is not in use: it ${misses(names)}. ${staysInUse(until)} ` +
     `${makeAgain(options)}. It is used anyway after a restart, or 7 days after a device last asked for such a name.`,
   'server-certificate-misses-names': ({ names, options }: Missed) =>
-    `the server certificate ${misses(names)}: those devices cannot connect. ${makeAgain(options)}`,
+    `The server certificate ${misses(names)}: those devices cannot connect. ${makeAgain(options)}`,
   'certificate-expiring': ({ devices, ids, noticeDays }: Devices & { noticeDays: number }) =>
-    `${counted(devices, 'device')} with a certificate that expires within ${noticeDays} days, or expired recently: ${named(ids, devices)}`,
+    `${counted(devices, 'device')} ${devices === 1 ? 'has' : 'have'} a certificate that expires within ${noticeDays} days, or expired recently: ${named(ids, devices)}.`,
   'old-certificate': ({ devices, ids, renewed, renewedIds }: OldCertificates) => {
     const [have, their] = devices === 1 ? ['has', 'its'] : ['have', 'their'];
     const old = `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ${named(ids, devices, maxNamed)}.`;

@@ -36,13 +36,13 @@ function excess({ times, budgets }: Excess): string {
 /** What needs attention about the state and reports of devices. */
 export const deviceAttention = {
   'second-board': ({ deviceId, own, other }: { deviceId: string; own: string; other: string }) =>
-    `two boards use the certificate of ${deviceId}: one has ${own}; the other has ${other}. ` +
+    `Two boards use the certificate of ${deviceId}: one has ${own}; the other has ${other}. ` +
     'Issue the other one a certificate with its own id, then clear the device.',
   'other-compatible': ({ devices, ids }: Devices) => {
     const [report, its] = devices === 1 ? ['reports', 'its'] : ['report', 'their'];
     return (
-      `${counted(devices, 'device')} that ${report} a different compatible than ${its} certificate: ${named(ids, devices)}. ` +
-      'The certificate takes precedence; issue another one if it is wrong'
+      `${counted(devices, 'device')} ${report} a different compatible than ${its} certificate: ${named(ids, devices)}. ` +
+      'The certificate takes precedence; issue another one if it is wrong.'
     );
   },
   silent: ({ devices, ids, afterMs, revoked }: Devices & { afterMs: number; revoked: readonly string[] }) => {
@@ -50,11 +50,11 @@ export const deviceAttention = {
       devices === 1
         ? [
             'has',
-            'Check its power and network. Put it on hold if it is in storage, or forget it if it is gone',
+            'Check its power and network. Put it on hold if it is in storage, or forget it if it is gone.',
           ]
         : [
             'have',
-            'Check their power and network. Put those in storage on hold, and forget those that are gone',
+            'Check their power and network. Put those in storage on hold, and forget those that are gone.',
           ];
     return `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}: ${named(ids, devices)}. ${remedy}${areRevoked(revoked)}`;
   },
@@ -62,13 +62,17 @@ export const deviceAttention = {
     const missing = omits.map((name) => headerWords[name]).join(' and ');
     const [poll, their] = devices === 1 ? ['polls', 'its'] : ['poll', 'their'];
     return (
-      `${counted(devices, 'device')} that ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
+      `${counted(devices, 'device')} ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
       'The server cannot learn how updates end there, and a bundle that does not boot is tried again. ' +
       `In system.conf, under [streaming], set send-headers=${omits.join(';')}`
     );
   },
-  waiting: ({ devices }: { devices: number }) => `${counted(devices, 'device')} waiting for admission`,
-  held: ({ devices }: { devices: number }) => `${counted(devices, 'device')} on hold and offered nothing`,
+  waiting: ({ devices }: { devices: number }) =>
+    `${counted(devices, 'device')} ${devices === 1 ? 'is' : 'are'} waiting for admission.`,
+  held: ({ devices }: { devices: number }) =>
+    devices === 1
+      ? '1 device is on hold and is offered nothing.'
+      : `${devices} devices are on hold and are offered nothing.`,
   'device-over-budget': ({ deviceId, ...rest }: Excess & { deviceId: string }) =>
     `${deviceId} asks for ${excess(rest)}. Check what is running there; ` +
     `if you cannot find out, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`,

@@ -17,7 +17,7 @@ function place({ compatible, channel }: DevicesOfChannel): string {
 
 function latest(happened: string) {
   return (where: DevicesOfChannel) =>
-    `the latest installation ${happened} ${counted(where.devices, 'device')} ${place(where)}: ${named(where.ids, where.devices)}`;
+    `The latest installation ${happened} ${counted(where.devices, 'device')} ${place(where)}: ${named(where.ids, where.devices)}.`;
 }
 
 const troubles = {
@@ -27,7 +27,7 @@ const troubles = {
   lost: ({ revoked, ...where }: DevicesOfChannel & { revoked: readonly string[] }) => {
     const [their, which] = where.devices === 1 ? ['its', 'if it'] : ['their', 'of each that'];
     return (
-      `${latest('went silent on')(where)}. Check ${their} power and network, and revoke the certificate ${which} was lost or stolen` +
+      `${latest('went silent on')(where)} Check ${their} power and network, and revoke the certificate ${which} was lost or stolen.` +
       areRevoked(revoked)
     );
   },
@@ -42,7 +42,7 @@ export const installationAttention = {
       where.devices === 1 ? ['it', 'is waiting for its reboot'] : ['they', 'are waiting for their reboot'];
     return (
       `${counted(where.devices, 'device')} ${place(where)} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
-      "Check RAUC's log there, then reboot the device, or cancel the installation (device cancel)"
+      "Check RAUC's log there, then reboot the device, or cancel the installation (device cancel)."
     );
   },
 };

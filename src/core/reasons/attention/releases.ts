@@ -4,7 +4,7 @@ import type { Why } from '../why';
 import { namedImages } from '../../image-check';
 import { inDays } from './words';
 
-const signAgain = 'Sign it again and release the new one';
+const signAgain = 'Sign it again and release the new one.';
 
 interface Releases {
   releases: number;
@@ -27,22 +27,23 @@ export const releaseAttention = {
     channel: string;
     why: Why | null;
   }) =>
-    `the rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
+    `The rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
   'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: Why }) =>
     `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${sayWhy(why)}`,
   'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>
-    `${bundle} has images that do not match its manifest, and devices refuse to install it: ${namedImages(files)}. Build it again and release the new one`,
+    `${bundle} has images that do not match its manifest, and devices refuse to install it: ${namedImages(files)}. Build it again and release the new one.`,
   'signer-expired': ({ bundle }: { bundle: string }) =>
-    `a certificate of the signer of ${bundle} has expired, and devices refuse the bundle. ${signAgain}`,
+    `A certificate of the signer of ${bundle} has expired, and devices refuse the bundle. ${signAgain}`,
   'signer-expiring': ({ bundle, days }: { bundle: string; days: number }) =>
-    `a certificate of the signer of ${bundle} expires ${inDays(days)}. Devices will then refuse the bundle. ${signAgain}`,
+    `A certificate of the signer of ${bundle} expires ${inDays(days)}. Devices will then refuse the bundle. ${signAgain}`,
   'downgrade-allowed': ({ releases, bundles, compatibles, channels }: Releases) => {
     const named = bundles.map((bundle, index) => `${bundle} for ${compatibles[index]} (${channels[index]})`);
     const others = releases - named.length;
     const reach = releases === 1 ? 'also reaches' : 'also reach';
     return (
       `${counted(releases, 'release')} from before the upgrade ${reach} devices that run a newer version: ` +
-      [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ')
+      [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ') +
+      '.'
     );
   },
 };

@@ -1,3 +1,4 @@
+import { capitalized } from '../../../base/text/capitalized';
 import { sayWhy } from '../../circumstances/sentences';
 import type { Why } from '../why';
 import { lengthOf, minuteOf } from './words';
@@ -5,25 +6,25 @@ import { lengthOf, minuteOf } from './words';
 const checkClock = 'Check the date on the server, and that NTP runs';
 
 function jumped(byMs: number): string {
-  return `the clock of the server jumped ${byMs > 0 ? 'forward' : 'back'} by ${lengthOf(byMs)}`;
+  return `The clock of the server jumped ${byMs > 0 ? 'forward' : 'back'} by ${lengthOf(byMs)}`;
 }
 
 /** What needs attention about the server itself. */
 export const serverAttention = {
   'database-restored': ({ why, at }: { why: Why; at: string }) =>
-    `${sayWhy(why)} (${minuteOf(at)}). Rollouts are paused, and devices with a pin are held: ` +
-    'upload and release what was published since, resume or abort each rollout, lift holds where the pin is right, then dismiss this',
+    `${capitalized(sayWhy(why))} (${minuteOf(at)}). Rollouts are paused, and devices with a pin are held: ` +
+    'upload and release what was published since, resume or abort each rollout, lift holds where the pin is right, then dismiss this.',
   'webhook-failing': ({ webhooks }: { webhooks: readonly string[] }) =>
-    `cannot deliver events to ${webhooks.join(', ')}`,
+    `Cannot deliver events to ${webhooks.join(', ')}.`,
   'webhook-full': ({ webhooks, waiting }: { webhooks: readonly string[]; waiting: number }) =>
     `${waiting} or more events are waiting for ${webhooks.join(', ')}; later ones stay in the journal until there ` +
-    'is room. Check the receiver, or turn the webhook off to skip waiting events',
+    'is room. Check the receiver, or turn the webhook off to skip waiting events.',
   crashed: ({ error, part }: { error: string; /** `null` where all of it runs. */ part: string | null }) => {
     const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
-    return `the server stopped after an internal error and was restarted: ${error}.${leftOut}`;
+    return `The server stopped after an internal error and was restarted: ${error}.${leftOut}`;
   },
   'clock-behind': ({ byMs, sureAt }: { byMs: number; sureAt: string }) =>
-    `the clock of the server is ${lengthOf(byMs)} behind the last time at which it ran, ${minuteOf(sureAt)}. ${checkClock}. ` +
+    `The clock of the server is ${lengthOf(byMs)} behind the last time at which it ran, ${minuteOf(sureAt)}. ${checkClock}. ` +
     'If the clock is right now and was wrong before, dismiss this.',
   'clock-doubted': ({ byMs }: { byMs: number }) =>
     `${jumped(byMs)}. The server accepts the new time once it has lasted for 15 minutes. ${checkClock}.`,

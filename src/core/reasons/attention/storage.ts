@@ -13,7 +13,7 @@ function takers(sizes: StorageSizes): string {
 /** What needs attention about the disk. */
 export const storageAttention = {
   'storage-unwritable': ({ why, remedy }: { why: string; remedy: string | null }) =>
-    `cannot save changes: ${why}. Devices are answered from memory; reports and changes are refused.` +
+    `Cannot save changes: ${why}. Devices are answered from memory; reports and changes are refused.` +
     (remedy === null ? '' : ` ${remedy}`),
   'storage-short': ({ freeBytes, ...sizes }: { freeBytes: number } & StorageSizes) =>
     `${left(freeBytes)}. ${takers(sizes)}`,

@@ -31,7 +31,7 @@ export function areRevoked(revoked: readonly string[]): string {
   if (revoked.length === 0) return '';
   const [certificates, them] =
     revoked.length === 1 ? ['certificate', 'the device if it'] : ['certificates', 'those that'];
-  return `. The ${certificates} of ${named(revoked, revoked.length)} ${revoked.length === 1 ? 'is' : 'are'} revoked: forget ${them} will not come back`;
+  return ` The ${certificates} of ${named(revoked, revoked.length)} ${revoked.length === 1 ? 'is' : 'are'} revoked: forget ${them} will not come back.`;
 }
 
 const units = [

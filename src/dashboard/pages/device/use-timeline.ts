@@ -51,7 +51,7 @@ export function useTimeline(id: string, isByPeople: boolean): TimelineData {
     if (page === null) return;
     const { events, next_before } = page;
     const isConnected = events.some((event) => knownNow.current.has(event.id));
-    // After a long sleep there may be lines between the page and what is known: it begins anew then.
+    // After a long sleep there may be lines between the page and what is known: it begins again then.
     const older = isConnected ? knownNow.current : new Map<number, EventJson>();
     setKnown(new Map([...older, ...events.map((event) => [event.id, event] as const)]));
     if (!isConnected) setBefore(next_before);

@@ -6,7 +6,7 @@ import { FormDialog } from '../../parts/dialog';
 import { attempt, tell } from '../../parts/notices';
 import { text } from '../../texts';
 import type { ActionDialogProps } from './dialog-props';
-import { whomOf } from './whom';
+import { audienceOf } from './whom';
 
 const words = text.rollouts;
 
@@ -43,7 +43,7 @@ export function PromoteDialog({ release, reload, onClose }: ActionDialogProps) {
       }}
       onClose={onClose}
     >
-      {next !== undefined && <p>{words.promoteWhom(whomOf(next.step), formatCount(next.devices))}</p>}
+      {next !== undefined && <p>{words.promoteWhom(audienceOf(next.step), formatCount(next.devices))}</p>}
       {present !== undefined && (
         <p class="muted">
           {words.promoteProven(

@@ -6,7 +6,7 @@ import { NextLine } from '../../parts/release/next-line';
 import { installationsOf, ProgressBar } from '../../parts/release/progress-bar';
 import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';
-import { whomOf } from './whom';
+import { audienceOf } from './whom';
 
 const words = text.rollouts;
 
@@ -71,7 +71,7 @@ function StepRow({ release, index }: StepRowProps) {
   const when = index < reached ? 'past' : index === reached ? 'present' : 'future';
   const { devices } = step;
   const lost = installationsOf([step], 'lost');
-  const title = `${words.step(index + 1)}: ${whomOf(step.step)}`;
+  const title = `${words.step(index + 1)}: ${audienceOf(step.step)}`;
   return (
     <li
       class={`rollout-step ${when} ${rollout.state}`}

@@ -2,7 +2,7 @@ import { readStep } from '../../parts/release/steps';
 import { text } from '../../texts';
 
 /** Whom a step of a policy reaches, worded for use within a sentence. */
-export function whomOf(word: string): string {
+export function audienceOf(word: string): string {
   const step = readStep(word);
   if (step === null) return word;
   return step.kind === 'group'

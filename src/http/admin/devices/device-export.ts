@@ -24,7 +24,7 @@ export function deviceExportRoutes({ services, now }: AdminOptions, searches: Sh
     let after: string | null = '';
     while (after !== null) {
       const { devices, next } = await listFleet.walk(filter, after);
-      if (after !== '' && !(await isAllowed())) throw revokedMeanwhile();
+      if (after !== '' && !(await isAllowed())) throw tokenRevoked();
       yield devices.map((record) => presentDevice(record, manageRevocations.revokedAt));
       after = next;
     }
@@ -106,6 +106,6 @@ const json: Format = {
   },
 };
 
-function revokedMeanwhile(): DomainError {
+function tokenRevoked(): DomainError {
   return DomainError.of('access-ended-during-export');
 }

@@ -3,7 +3,7 @@ import { actionStateOf } from '../../../core/action-state';
 import type { Pin } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { pinKinds, termsOf } from '../../../core/pin-terms';
-import { type InstallationState, isCalledOff } from '../../../core/installation-states';
+import { type InstallationState, isCancelled } from '../../../core/installation-states';
 import { isCircumstance } from '../../../core/reasons/why';
 
 export const actionJson = z.object({
@@ -42,7 +42,7 @@ export function presentAction(installation: Installation, pin: Pin | null): z.in
   const isClosed = actionStateOf(installation) === 'closed';
   return {
     id: installation.id,
-    type: isCalledOff(installation) && !hasFinished(installation) ? 'cancel' : 'update',
+    type: isCancelled(installation) && !hasFinished(installation) ? 'cancel' : 'update',
     status: isClosed ? 'finished' : 'pending',
     detailStatus: detailStatusOf(installation),
     forceType: wasOnlyDownloaded(installation) ? 'downloadonly' : kind,

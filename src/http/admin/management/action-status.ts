@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sayWhy } from '../../../core/circumstances/sentences';
 import type { Installation } from '../../../core/installation';
-import { isCalledOff } from '../../../core/installation-states';
+import { isCancelled } from '../../../core/installation-states';
 import { hasFinished } from './action-json';
 
 export const actionStatusJson = z.object({
@@ -46,7 +46,7 @@ export function statusesOf(installation: Installation, log: string): readonly St
     last = key;
   }
   const hasAnswered = told.at(-1)?.type === 'canceled';
-  if (isCalledOff(installation) && !hasFinished(installation) && !hasAnswered)
+  if (isCancelled(installation) && !hasFinished(installation) && !hasAnswered)
     told.push({
       type: state === 'cancelling' ? 'canceling' : 'canceled',
       messages: message === null ? [] : [sayWhy(message)],
@@ -58,5 +58,5 @@ export function statusesOf(installation: Installation, log: string): readonly St
 function typeOf(installation: Installation, execution: string, finished: string): string {
   if (execution !== 'closed') return types[execution] ?? 'running';
   if (finished === 'failure') return 'error';
-  return isCalledOff(installation) && !hasFinished(installation) ? 'canceled' : 'finished';
+  return isCancelled(installation) && !hasFinished(installation) ? 'canceled' : 'finished';
 }

@@ -63,8 +63,8 @@ export function moduleRoutes({ services: { manageDrafts }, searches }: Managemen
       input: { params },
       answers: { 200: { description: 'It is deleted', schema: z.object({}) } },
       problems: ['not-found', 'conflict'],
-      handle: async ({ input }) => {
-        await manageDrafts.remove('module', input.params.module);
+      handle: async ({ input, actor }) => {
+        await manageDrafts.remove('module', input.params.module, actor);
         return { status: 200, json: {} };
       },
     }),

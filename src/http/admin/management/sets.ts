@@ -77,8 +77,8 @@ export function setRoutes(options: ManagementOptions): readonly Route[] {
       input: { params },
       answers: { 200: { description: 'It is deleted', schema: z.object({}) } },
       problems: ['not-found'],
-      handle: async ({ input }) => {
-        await manageDrafts.remove('set', input.params.set);
+      handle: async ({ input, actor }) => {
+        await manageDrafts.remove('set', input.params.set, actor);
         return { status: 200, json: {} };
       },
     }),

@@ -1,6 +1,6 @@
 import type { DeviceIdentity } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
-import { isCalledOff, isWritten } from '../../../core/installation-states';
+import { isCancelled, isWritten } from '../../../core/installation-states';
 import type { ProtocolLimits } from '../../../core/protocol';
 import type { Handler, PathParams } from '../kernel/handler';
 import type { Order } from '../../../services/offers/device-actions';
@@ -21,7 +21,7 @@ import type { WantedAttributes } from './wanted-attributes';
 export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolLimits): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
-    if (isCalledOff(installation)) throw noAction(device, params['action']);
+    if (isCancelled(installation)) throw noAction(device, params['action']);
     if (actionStateOf(installation) === 'closed') {
       sendClosed(exchange, installation);
       return;

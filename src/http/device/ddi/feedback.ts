@@ -3,6 +3,7 @@ import type { Contact } from '../../../core/contact';
 import type { Reported } from '../../../core/device-event';
 import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
+import { percentIn } from '../../../core/progress-text';
 import { parseJsonBody } from './json-body';
 
 /** Room for 48 log lines, each longer than any that SWUpdate writes, escaped. */
@@ -119,12 +120,9 @@ function messageOf({ execution, finished, details }: Feedback, { message }: Inst
   return told.length === 0 ? null : told.join('; ').slice(0, messageMaxLength).trim();
 }
 
-/** RAUC's progress, from the start of a step's line: ` 42% Copying image to rootfs.1`. */
+/** RAUC's progress, as the last of its lines tells it. */
 export function percentOf({ details }: Pick<Feedback, 'details'>): number | null {
-  const percents = details
-    .map((text) => /^\s*(\d{1,3})% /.exec(text)?.[1])
-    .filter((found) => found !== undefined)
-    .map(Number);
+  const percents = details.map(percentIn).filter((found) => found !== null);
   const last = percents.at(-1) ?? null;
   return last === null || last > 100 ? null : last;
 }

@@ -23,7 +23,7 @@ export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'onRepe
   readonly journal: Pick<PostgresJournal, 'append' | 'record'>;
 }
 
-/** How many devices this node remembers for {@link PostgresFleet.lately}, and for how long, in milliseconds. */
+/** How many devices this node remembers for {@link PostgresFleet.recent}, and for how long, in milliseconds. */
 const maxRemembered = 50_000;
 const rememberedMs = 10_000;
 
@@ -66,7 +66,7 @@ export class PostgresFleet implements Fleet {
     });
   }
 
-  lately(id: string): DeviceRecord | undefined {
+  recent(id: string): DeviceRecord | undefined {
     const known = this.#recent.get(id);
     return known !== undefined && known.untilMs > this.ports.ageMs() ? known.record : undefined;
   }

@@ -135,7 +135,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
       try {
         const row = rows[index];
         if (row?.status === 'rejected') throw row.reason;
-        const { device } = (entries.lately(id) ?? (await entries.get(id))).record;
+        const { device } = (entries.recent(id) ?? (await entries.get(id))).record;
         planned.push({ id, change: change(device), events: tell(device) });
       } catch (error) {
         failed.push({ id, error: refusalOf(error) });

@@ -42,7 +42,7 @@ export class FleetEntries {
   ) {}
 
   /** Returns a device from memory, which counts as a use. */
-  lately(id: string): Entry | undefined {
+  recent(id: string): Entry | undefined {
     const known = this.#entries.get(id);
     if (known !== undefined) known.wasUsed = true;
     return known;
@@ -50,7 +50,7 @@ export class FleetEntries {
 
   /** Reads the device if it is not in memory. The result includes what changed before the promise resolved. */
   async find(id: string): Promise<Entry | undefined> {
-    return this.lately(id) ?? (await this.#read(id));
+    return this.recent(id) ?? (await this.#read(id));
   }
 
   /** @throws DomainError `not-found` */

@@ -37,8 +37,8 @@ export interface ReleaseCounts {
   readonly releaseId: number;
   /** Installations that a device has begun and not finished. */
   readonly started: number;
-  /** Ends of open offers, in milliseconds since the epoch, by installation. */
-  readonly offers: ReadonlyMap<number, number>;
+  /** Installations of open offers, each with its end in milliseconds since the epoch. */
+  readonly offers: readonly (readonly [installationId: number, endsAtMs: number])[];
   /** Failures and rollbacks by device, including cleared ones. */
   readonly failures: ReadonlyMap<string, number>;
 }

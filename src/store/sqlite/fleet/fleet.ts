@@ -75,8 +75,8 @@ export class SqliteFleet implements Fleet {
     return new SqliteFleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
   }
 
-  lately(id: string): DeviceRecord | undefined {
-    return this.#entries.lately(id)?.record;
+  recent(id: string): DeviceRecord | undefined {
+    return this.#entries.recent(id)?.record;
   }
 
   async find(id: string): Promise<DeviceRecord | undefined> {
@@ -145,7 +145,7 @@ export class SqliteFleet implements Fleet {
    * nothing waits.
    */
   #update<Answer>(id: string, decide: DecideUpdate<Answer>): Answer | Promise<Answer> {
-    const known = this.#entries.lately(id);
+    const known = this.#entries.recent(id);
     return known === undefined ? this.#readAndDecide(id, decide) : this.#decide(known, decide);
   }
 

@@ -95,11 +95,14 @@ export class ReleaseCounters implements ReleaseNumbers {
   /** Replaces the counts of a release. */
   set({ releaseId, started, failures, offers }: ReleaseCounts): void {
     const ageOf = this.#ages();
+    const ends = new Deadlines<number>();
+    for (const [id, endsAtMs] of offers) ends.set(id, ageOf(endsAtMs));
+    const revision = this.revision(releaseId) + 1;
     this.#counters.set(releaseId, {
-      revision: this.revision(releaseId) + 1,
+      revision,
       started,
       failures: new Map(failures),
-      offers: new Deadlines(Array.from(offers, ([id, endsAtMs]) => [id, ageOf(endsAtMs)])),
+      offers: ends,
       ended: new Set(),
     });
   }

@@ -45,6 +45,20 @@ describe('a software module', () => {
     expect(strict.services.listBundles.get('board-1.raucb').bundle.inspection.verdict).toBe('unchecked');
   });
 
+  it('and a set leave a line in the journal when they are made, and when they are deleted', async () => {
+    const module = await make(strict, 'softwaremodules', { name: 'told', version: '9' });
+    const set = await make(strict, 'distributionsets', { name: 'told', version: '9' });
+    await strict.ask('delete', `distributionsets/${set}`).expect(200);
+    await strict.ask('delete', `softwaremodules/${module}`).expect(200);
+    const events = await strict.http.get('/api/events?limit=4').auth(strict.secrets.read, { type: 'bearer' });
+    expect((events.body as { events: unknown }).events).toMatchObject([
+      { kind: 'draft.deleted', message: `the software module told 9 was deleted; its id was ${module}` },
+      { kind: 'draft.deleted', message: `the distribution set told 9 was deleted; its id was ${set}` },
+      { kind: 'draft.created', message: `the distribution set told 9 was created, with the id ${set}` },
+      { kind: 'draft.created', message: `the software module told 9 was created, with the id ${module}` },
+    ]);
+  });
+
   it('has one file', async () => {
     const module = await make(strict, 'softwaremodules');
     await upload(strict, module, bundle, 'first.raucb').expect(201);

@@ -150,7 +150,7 @@ describe("hawkBit's clients", () => {
     expect(await wants()).toBe(false);
   });
 
-  it('learn nothing of actions that are not theirs, unknown, or called off', async () => {
+  it('learn nothing of actions that are not theirs, unknown, or cancelled', async () => {
     const other = new HawkbitClient((await fleet.connect('dev-2', protocol)).client, 'dev-2');
     const { action: foreign } = await other.links();
     await device.poll();

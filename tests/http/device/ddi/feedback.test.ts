@@ -38,6 +38,19 @@ describe('feedback', () => {
       }
   });
 
+  it('leaves a line of progress in the journal for each ten percent', async () => {
+    for (let percent = 0; percent <= 100; percent += 1)
+      await device.feedback(action, 'proceeding', 'none', [` ${percent}% Copying image to rootfs.1`]);
+    await device.feedback(action, 'proceeding', 'none', ['idle']);
+    await device.feedback(action, 'proceeding', 'none', ['LastError: no']);
+    const { events } = await fleet.services.readJournal.search({ deviceId: id }, { limit: 200 });
+    const noted = events.filter(({ kind }) => kind === 'installation.noted');
+    const told = noted.map(({ reason }) => /(\d+%|LastError)/.exec(JSON.stringify(reason))?.[1]);
+    expect(told.sort()).toEqual(
+      ['10%', '20%', '30%', '40%', '50%', '60%', '70%', '80%', '90%', '100%', 'LastError'].sort(),
+    );
+  });
+
   it('is taken whatever its id, its other members and its log are', async () => {
     const status = {
       execution: 'proceeding',
@@ -184,7 +197,7 @@ describe('a release that takes the place of another', () => {
     expect(next.action).not.toBe(action);
   });
 
-  it('comes after the download of the other was called off', async () => {
+  it('comes after the download of the other was cancelled', async () => {
     await device.feedback(action, 'proceeding', 'none', ['Downloading']);
     await fleet.release('3.0.0');
     for (let poll = 0; poll < 2; poll += 1)

@@ -51,7 +51,7 @@ describe('an action of which the device says nothing any more, although it polls
     expect(next.action).not.toBe(action);
   });
 
-  it('and that was called off counts as cancelled after LOST_AFTER', async () => {
+  it('and that was cancelled counts as cancelled after LOST_AFTER', async () => {
     const action = await begin();
     await device.feedback(action, 'proceeding', 'none', ['installing']);
     await fleet.services.manageDevices.cancel(id, person);
@@ -64,7 +64,7 @@ describe('an action of which the device says nothing any more, although it polls
     expect((await device.links()).kinds).toContain('deploymentBase');
   });
 
-  it('and that was called off is over at once when a person says so again, by force', async () => {
+  it('and that was cancelled is over at once when a person says so again, by force', async () => {
     const { manageDevices } = fleet.services;
     const action = await begin();
     await expect(manageDevices.cancel(id, person, { isForced: true })).rejects.toMatchObject({

@@ -14,7 +14,7 @@ describe('work that runs once at a time', () => {
     finish = [];
   });
 
-  it('is begun once for all who start it meanwhile, and anew afterwards', async () => {
+  it('is begun once for all who start it meanwhile, and again afterwards', async () => {
     const runs = new SharedRun(work);
     const both = Promise.all([runs.start(), runs.start()]);
     expect(begun).toBe(1);
@@ -24,7 +24,7 @@ describe('work that runs once at a time', () => {
     expect(begun).toBe(2);
   });
 
-  it('is begun anew after a failure, which is told to whoever started it', async () => {
+  it('is begun again after a failure, which is told to whoever started it', async () => {
     let isBroken = true;
     const runs = new SharedRun(() => (isBroken ? Promise.reject(new Error('broken')) : Promise.resolve()));
     await expect(runs.start()).rejects.toThrow('broken');

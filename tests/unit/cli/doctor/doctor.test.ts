@@ -179,7 +179,7 @@ describe('doctor, with the server stopped', () => {
     expect(findings).toContain('error clock');
   });
 
-  it('finds a name that devices asked for lately and the certificate misses', async () => {
+  it('finds a name that devices asked for recently and the certificate misses', async () => {
     const { sql, findings } = await install();
     sql(
       "INSERT INTO asked_names VALUES ('updates.example.com', '2026-11-23T00:00:00.000Z'), ('old.example.com', '2026-10-01T00:00:00.000Z'), ('localhost', '2026-11-23T00:00:00.000Z')",

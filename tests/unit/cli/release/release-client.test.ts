@@ -1,4 +1,4 @@
-import { everyoneAsBefore } from '../../../../src/core/rollout';
+import { inheritedPolicy } from '../../../../src/core/rollout';
 import { type AdminListener, openAdminListener } from '../../../http/admin/admin-listener';
 import { anyReason } from '../../../support/any-reason';
 import { makeBundle } from '../../../support/bundle-factory';
@@ -90,7 +90,7 @@ describe('release', () => {
     const { release } = await admin.services.activateRelease.activate({
       name: 'v1.raucb',
       channel: 'old',
-      policy: everyoneAsBefore,
+      policy: inheritedPolicy,
       actor: 'local',
     });
     expect((await must('attention', 'list')).stdout).toContain('v1.raucb for test-board (old)');

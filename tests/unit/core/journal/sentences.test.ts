@@ -24,6 +24,8 @@ const said: Some = {
   'token-created': { ...token, scope: 'publish' },
   'token-revoked': token,
   'device-token-created': { holder: 'dev-1' },
+  'draft-created': { draft: 'module', name: 'app', version: '1.0', id: 3 },
+  'draft-deleted': { draft: 'set', name: 'app', version: '1.0', id: 4 },
   'setting-changed': { setting: 'pollingTime', value: '00:00:30' },
   'device-token-rotated': { holder: 'the gateway', until: '2026-11-09T12:00:00.000Z' },
   'device-token-removed': { holder: 'dev-1' },

@@ -48,7 +48,7 @@ const state = (name = 'v1.raucb') => opened.services.listBundles.get(name).bundl
 const told = () => readJournal(opened.dataDir).filter(({ kind }) => kind === 'bundle.images-mismatch');
 const errors = () => opened.log.filter(({ level }) => level === 'error');
 
-/** A check that goes on until it is called off, or told what it came to. */
+/** A check that goes on until it is cancelled, or told what it came to. */
 function slowCheck() {
   const started: string[] = [];
   let finish: (outcome: ImageCheck | Error) => void = () => undefined;
@@ -56,7 +56,7 @@ function slowCheck() {
     new Promise((resolve, reject) => {
       started.push(manifest?.version ?? '');
       finish = (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome));
-      signal.addEventListener('abort', () => reject(new DomainError('unavailable', 'called off')));
+      signal.addEventListener('abort', () => reject(new DomainError('unavailable', 'cancelled')));
     });
   return {
     check,
@@ -184,7 +184,7 @@ describe('a check of images', () => {
     expect(started).toEqual([]);
   });
 
-  it('that dies is tried again after a while, five times in all; then it is said, and an upload begins anew', async () => {
+  it('that dies is tried again after a while, five times in all; then it is said, and an upload begins again', async () => {
     let tries = 0;
     await open(() => {
       tries += 1;

@@ -105,7 +105,7 @@ describe('a bundle that devices need', () => {
 
   const needed = (details: object) => ({ code: 'conflict', details });
 
-  it('is refused while they may ask for it, and goes once the offer has ended and the other was called off', async () => {
+  it('is refused while they may ask for it, and goes once the offer has ended and the other was cancelled', async () => {
     await expect(remove('a.raucb')).rejects.toMatchObject(needed({ openInstallations: 2, pins: 0 }));
     at = new Date(at.getTime() + 3_600_001);
     await expect(remove('a.raucb')).rejects.toMatchObject(needed({ openInstallations: 1 }));

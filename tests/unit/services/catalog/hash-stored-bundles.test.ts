@@ -84,7 +84,7 @@ describe('the SHA-1 and MD5 of a bundle', () => {
     await restartAsUpgraded((_bytes, signal) => {
       begun += 1;
       return new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(new Error('called off'))),
+        signal.addEventListener('abort', () => reject(new Error('cancelled'))),
       );
     });
     void run();

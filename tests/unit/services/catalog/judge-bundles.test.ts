@@ -312,7 +312,7 @@ describe('a signer that expires at the end of 2026', () => {
   }
 });
 
-it('judges nothing anew when nothing changed', async () => {
+it('judges nothing again when nothing changed', async () => {
   const keyringPath = await keyringOf('ec');
   await open({ keyringPath });
   await release();

@@ -140,10 +140,10 @@ describe('the times of the last hours in which the server was up', () => {
     const wrong = machine.now();
     machine.set(-4 * yearMs);
     await run(hourMs);
-    const lately = upTime.timesOfLast(3 * hourMs);
+    const earlier = upTime.timesOfLast(3 * hourMs);
     for (const heard of [before, wrong, machine.now()]) {
-      expect(lately?.from.getTime()).toBeLessThanOrEqual(heard.getTime());
-      expect(lately?.until.getTime()).toBeGreaterThanOrEqual(heard.getTime());
+      expect(earlier?.from.getTime()).toBeLessThanOrEqual(heard.getTime());
+      expect(earlier?.until.getTime()).toBeGreaterThanOrEqual(heard.getTime());
     }
     // What was heard of while the clock was wrong is silent at last.
     await run(3 * hourMs);

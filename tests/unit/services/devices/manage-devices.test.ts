@@ -252,7 +252,7 @@ describe('what a device is offered', () => {
     expect(await board.offered()).toBe('no-release');
   });
 
-  it('is nothing after an installation was called off, until that is cleared', async () => {
+  it('is nothing after an installation was cancelled, until that is cleared', async () => {
     const { installation } = await devices.cancel('board-1', person);
     expect(installation).toMatchObject({ state: 'cancelled' });
     expect(lastLine()).toMatchObject({ kind: 'installation.cancelled', actor: 'token:ci' });
@@ -262,7 +262,7 @@ describe('what a device is offered', () => {
     expect(await board.offered()).toBe('v1.raucb');
   });
 
-  it('is nothing while it is called off in the middle, and the device has not confirmed', async () => {
+  it('is nothing while it is cancelled in the middle, and the device has not confirmed', async () => {
     await board.poll('t-1');
     const { installation } = await devices.cancel('board-1', person);
     expect(installation).toMatchObject({ state: 'cancelling' });
@@ -324,7 +324,7 @@ describe('forgetting a device', () => {
 });
 
 describe('what a person was told no about, because the disk is full', () => {
-  it('does not happen once there is space: made, called off, cleared', async () => {
+  it('does not happen once there is space: made, cancelled, cleared', async () => {
     let isFull = false;
     const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
     const full = await openServices({

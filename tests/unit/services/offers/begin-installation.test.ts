@@ -55,7 +55,7 @@ function begin(transactionId: string | null, offered = bundle): Installation | n
     beginInstallation(draft, { bundle: offered, release: { id: 1 }, step: 0 }, contact);
     return draft.update(undefined);
   });
-  return fleet.lately('dev-1')?.installation;
+  return fleet.recent('dev-1')?.installation;
 }
 
 describe('a retry of an attempt that has ended', () => {
@@ -63,7 +63,7 @@ describe('a retry of an attempt that has ended', () => {
     'is no other attempt: %s',
     (state) => {
       reached(state);
-      const before = fleet.lately('dev-1')?.installation;
+      const before = fleet.recent('dev-1')?.installation;
       expect(begin('t-1')).toEqual(before);
     },
   );

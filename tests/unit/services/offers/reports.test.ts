@@ -102,7 +102,7 @@ it('does not install again and again what boots, makes contact and falls back', 
   expect(await ask(null, 'boot-5')).toMatchObject({ state: 'rolled-back' });
 });
 
-it('keeps what a person called off from going on when a lost device comes back', async () => {
+it('keeps what a person cancelled from going on when a lost device comes back', async () => {
   await ask();
   await ask('t-1');
   await opened.services.manageDevices.cancel(identity.id, person);

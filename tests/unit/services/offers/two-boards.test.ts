@@ -196,7 +196,7 @@ describe('one board', () => {
   it.each<[string, Partial<DeviceFacts>]>([
     ['by its machine-id', { bootId: 'a2', machineId: 'm-new' }],
     ['by saying so', { bootId: 'a2', attributes: { provisioned: '2026-11-02' } }],
-  ])('that was flashed anew starts afresh, known %s', async (_, flashed) => {
+  ])('that was flashed again starts afresh, known %s', async (_, flashed) => {
     await open();
     const before = { attributes: { provisioned: '2026-01-01' } };
     await poll(one, before);

@@ -119,19 +119,19 @@ describe('what needs attention', () => {
     const [before] = itemsOf({ troubled: [two] });
     expect(before).toMatchObject({ kind: 'lost', count: 2, devices: ['dev-1', 'dev-2'], revoked: [] });
     expect(before?.message).toBe(
-      'the latest installation went silent on 2 devices of board (stable): dev-1, dev-2. ' +
-        'Check their power and network, and revoke the certificate of each that was lost or stolen',
+      'The latest installation went silent on 2 devices of board (stable): dev-1, dev-2. ' +
+        'Check their power and network, and revoke the certificate of each that was lost or stolen.',
     );
     const [after] = itemsOf({ troubled: [two], revokedDevices: new Set(['dev-2', 'dev-3']) });
     expect(after).toMatchObject({ count: 2, revoked: ['dev-2'] });
     expect(after?.message).toMatch(
-      /stolen\. The certificate of dev-2 is revoked: forget the device if it will not come back$/,
+      /stolen\. The certificate of dev-2 is revoked: forget the device if it will not come back\.$/,
     );
     const silent = { devices: 2, ids: ['dev-2', 'dev-3'], before: at, afterMs: 86_400_000 };
     const [gone] = itemsOf({ silent, revokedDevices: new Set(['dev-2', 'dev-3']) });
     expect(gone).toMatchObject({ devices: ['dev-2', 'dev-3'], revoked: ['dev-2', 'dev-3'] });
     expect(gone?.message).toMatch(
-      /gone\. The certificates of dev-2, dev-3 are revoked: forget those that will not come back$/,
+      /gone\. The certificates of dev-2, dev-3 are revoked: forget those that will not come back\.$/,
     );
   });
 

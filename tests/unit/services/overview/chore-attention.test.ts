@@ -19,7 +19,7 @@ describe('a chore that has failed for a while', () => {
     const [item] = withMessage(ofChores([failingOf('device-writes', error)], at, null));
     expect(item).toMatchObject({ kind: 'chore-failing', count: 1 });
     for (const words of [
-      "the devices' latest activity is not saved",
+      "The devices' latest activity is not saved",
       '2030-01-01T00:00Z',
       'the disk is full',
       'Make room.',

@@ -25,7 +25,7 @@ describe('who goes beyond a budget', () => {
     expect(Object.fromEntries(overBudget.counts())).toEqual({ resets: 3, memory: 1, handshakes: 1 });
   });
 
-  it('begins to count anew after an hour of peace', () => {
+  it('begins to count again after an hour of peace', () => {
     const overBudget = open();
     overBudget.note({ deviceId: 'a' }, 'resets');
     nowMs += 3_600_000;

@@ -260,7 +260,7 @@ describe('a clock that is set', () => {
     await fleet.install(first, '1.0.0');
     fleet.later(30 * 24 * hourMs);
     await fleet.runHousekeeping();
-    expect(fleet.rollout(id).step).toBe(0); // nobody was heard lately
+    expect(fleet.rollout(id).step).toBe(0); // nobody was heard recently
     fleet.later(-30 * 24 * hourMs);
     await fleet.runHousekeeping();
     expect(fleet.rollout(id).step).toBe(0); // three of the half

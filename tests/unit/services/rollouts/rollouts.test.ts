@@ -188,7 +188,7 @@ describe('a rollout', () => {
     expect(() => manageRollouts.get(release.id)).toThrow(refusal('not-found'));
   });
 
-  it('is offered to nobody after it was aborted, and begins anew when it is made current again', async () => {
+  it('is offered to nobody after it was aborted, and begins again when it is made current again', async () => {
     fleet = await RolloutFleet.start(5);
     const id = await fleet.release({});
     await fleet.install(fleet.devices.slice(0, 1), '1.0.0');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import Sqlite from 'libsql';
-import { everyoneAsBefore, everyoneAtOnce, type RolloutPolicy } from '../../../../src/core/rollout';
+import { inheritedPolicy, everyoneAtOnce, type RolloutPolicy } from '../../../../src/core/rollout';
 import { parseVersionRange } from '../../../../src/core/version-range';
 import type { FleetOverview } from '../../../../src/services/overview/describe-fleet';
 import { createDismissAttention } from '../../../../src/services/overview/dismiss-attention';
@@ -298,8 +298,8 @@ describe('attention for such releases', () => {
 
   it('is one item that lists them, and none for releases of this version', async () => {
     for (const version of ['10.4', '11.0', '12.0']) await publish(version);
-    await release('12.0', { ...everyoneAsBefore }, 'beta');
-    await release('11.0', { ...everyoneAsBefore });
+    await release('12.0', { ...inheritedPolicy }, 'beta');
+    await release('11.0', { ...inheritedPolicy });
     await release('10.4', { allowDowngrade: true }, 'lab');
     const ids = opened.services.manageRollouts.list().map(({ id }) => String(id));
     expect(await item()).toMatchObject({
@@ -320,8 +320,8 @@ describe('attention for such releases', () => {
 
   it('is dismissed for each release, once in the journal, and stays so after a restart', async () => {
     for (const version of ['11.0', '12.0']) await publish(version);
-    await release('11.0', { ...everyoneAsBefore });
-    await release('12.0', { ...everyoneAsBefore }, 'beta');
+    await release('11.0', { ...inheritedPolicy });
+    await release('12.0', { ...inheritedPolicy }, 'beta');
     const [first = '', second = ''] = (await item())?.subjects ?? [];
     const dismiss = (...subjects: string[]) =>
       createDismissAttention({

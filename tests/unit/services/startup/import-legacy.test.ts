@@ -325,7 +325,7 @@ it('starts over after a start that was cut short, and changes nothing twice', as
   await opened.close();
 });
 
-it('does not take its own manifest.json for a decision when a person starts anew with an empty database', async () => {
+it('does not take its own manifest.json for a decision when a person starts again with an empty database', async () => {
   const dataDir = await legacyFolder();
   await addBundle(dataDir, 'a.raucb');
   const before = await openServices({ dataDir });

@@ -89,7 +89,7 @@ describe('an older copy of the database beside the same bundles', () => {
     await first.services.manageRollouts.resume(rolloutOf(first).id, person);
     const [item] = await fleetAttention(first, now);
     expect(item).toMatchObject({ kind: 'database-restored', count: 1, subjects: [expect.any(String)] });
-    expect(item?.message).toMatch(/restored .*resume or abort each rollout.*then dismiss this$/);
+    expect(item?.message).toMatch(/restored .*resume or abort each rollout.*then dismiss this\.$/);
     await close(first);
     const second = await open({ dataDir: first.dataDir, now: steady });
     expect(await fleetAttention(second, now)).toEqual([item]);

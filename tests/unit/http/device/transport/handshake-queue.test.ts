@@ -102,7 +102,7 @@ describe('the queue for handshakes', () => {
     expect(queue.arrive('z', 'i', 0)).toBe('begin');
   });
 
-  it('serves who came lately before who has waited for long, and refuses who waited too long', () => {
+  it('serves who came recently before who has waited for long, and refuses who waited too long', () => {
     const queue = make();
     for (const item of ['a', 'b', 'c']) queue.arrive('x', item, 0);
     queue.arrive('x', 'new', 6_000);

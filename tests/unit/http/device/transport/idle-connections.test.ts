@@ -57,7 +57,7 @@ it.each([
   expect(one.socket.destroy).toHaveBeenCalledTimes(destroyed);
 });
 
-it('begins to count anew when something moved in between', () => {
+it('begins to count again when something moved in between', () => {
   const one = connection(1);
   one.quiet();
   quietAfter(quietMs, one);

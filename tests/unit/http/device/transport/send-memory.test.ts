@@ -50,7 +50,7 @@ describe('what is read for one device', () => {
     expect(bytesOf([100, 1].map((bytes) => new Asker(connection, bytes)))).toEqual([100, undefined]);
   });
 
-  it('passes over who has called off', () => {
+  it('passes over who has cancelled', () => {
     const connection = connectionOf();
     const [holder, gone, next] = [100, 90, 20].map((bytes) => new Asker(connection, bytes));
     gone?.callOff();

@@ -17,7 +17,7 @@ describe('devices in memory', () => {
   it('leave when there are too many, those that nobody looked at first', () => {
     const entries = entriesOf(3);
     for (const id of ['a', 'b', 'c']) entries.add(record(id));
-    entries.lately('a');
+    entries.recent('a');
     entries.add(record('d'));
     expect(idsOf(entries)).toEqual(['c', 'd', 'a']);
     entries.add(record('e'));
@@ -35,7 +35,7 @@ describe('devices in memory', () => {
     const ids = Array.from({ length: 40 }, (_, index) => `device-${index}`);
     const entries = entriesOf(ids.length);
     for (const id of ids) entries.add(record(id));
-    for (const id of ids) entries.lately(id);
+    for (const id of ids) entries.recent(id);
     entries.add(record('new'));
     expect(idsOf(entries)).toHaveLength(ids.length);
     expect(entries.peek('new')).toBeDefined();

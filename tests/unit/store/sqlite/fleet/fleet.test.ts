@@ -207,7 +207,7 @@ describe('what a person could not decide', () => {
     expect(readJournal(dataDir)).toHaveLength(2);
   });
 
-  it('is not there later: a device that was made, an installation that was called off', async () => {
+  it('is not there later: a device that was made, an installation that was cancelled', async () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
     const fleet = await fleetWith(
@@ -360,7 +360,7 @@ describe('a decision and a contact in the same moment', () => {
     }
     during = () => {
       during = () => undefined;
-      const { device } = fleet.lately('a') ?? { device: deviceOf('a') };
+      const { device } = fleet.recent('a') ?? { device: deviceOf('a') };
       changeDevice(fleet, 'a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
       changeDevice(fleet, 'b', { installations: [installationOf({ id: 4, deviceId: 'b' })] });
     };
@@ -552,7 +552,7 @@ describe('bytes and last contacts', () => {
   });
 });
 
-describe('a release that is counted anew', () => {
+describe('a release that is counted again', () => {
   it('knows the latest end of an offer, also one that is not on disk yet', async () => {
     let written = Promise.resolve();
     let isSlow = false;
@@ -705,7 +705,7 @@ describe('200 devices that ask at once', () => {
     const answers = await Promise.all(devices.map((id) => claim(fleet, id)));
     expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
     await fleet.close();
-    expect((await store.devices.counts([1], madeAt))[0]?.offers.size).toBe(5);
+    expect((await store.devices.counts([1], madeAt))[0]?.offers.length).toBe(5);
   });
 
   it('get five also while nothing can be written', async () => {
@@ -716,7 +716,7 @@ describe('200 devices that ask at once', () => {
     expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
     makeRoom();
     await fleet.close();
-    expect((await store.devices.counts([1], madeAt))[0]?.offers.size).toBe(5);
+    expect((await store.devices.counts([1], madeAt))[0]?.offers.length).toBe(5);
   });
 });
 

@@ -29,7 +29,7 @@ const offer = (id: number, endsAfterMinutes: number) =>
 it('reads the clocks once for all offers of a release, which may be many at a start', () => {
   const now = jest.fn(ports.now);
   const age = jest.fn(ports.ageMs);
-  const offers = new Map(Array.from({ length: 100 }, (_, id) => [id, after(id).getTime()]));
+  const offers = Array.from({ length: 100 }, (_, id) => [id, after(id).getTime()] as const);
   const counts = { releaseId: 1, started: 2, failures: new Map([['dev-1', 3]]), offers };
   const started = new ReleaseCounters([counts], { ...ports, now, ageMs: age });
   expect([now, age].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
@@ -85,10 +85,10 @@ describe('the place of an offer', () => {
   });
 
   it('is counted from the start, in whatever order offers end', () => {
-    const offers = new Map([
+    const offers = [
       [1, after(60).getTime()],
       [2, after(30).getTime()],
-    ]);
+    ] as const;
     const again = new ReleaseCounters([{ releaseId: 1, started: 1, failures: new Map(), offers }], ports);
     passUntil(45);
     expect(again.inProgress(1)).toBe(2);
@@ -105,7 +105,7 @@ describe('the place of an offer', () => {
   });
 
   it('lasts no longer than an offer where a clock that was ahead wrote its end', () => {
-    const offers = new Map([[1, after(600_000).getTime()]]);
+    const offers = [[1, after(600_000).getTime()]] as const;
     const again = new ReleaseCounters([{ releaseId: 1, started: 0, failures: new Map(), offers }], ports);
     passUntil(119);
     expect(again.inProgress(1)).toBe(1);
