@@ -1,5 +1,6 @@
 import type { Clock, MonotonicClock } from '../../../ports/clock';
 import type { Connection, Connections } from './connections';
+import { endIfGone, goneLookMs } from './gone-connections';
 import { IdleConnections } from './idle-connections';
 import { StillConnections } from './still-connections';
 
@@ -16,7 +17,7 @@ export interface WatchPorts {
 /** How often connections are checked for movement. */
 const looksPerQuietTime = 5;
 
-/** Ends connections without traffic. @returns what to call when a connection was quiet for that long, and what ends the watch */
+/** Ends connections without traffic, and those whose device is gone. @returns what to call when a connection was quiet for that long, and what ends the watch */
 export function watchConnections({
   connections,
   quietTimeoutMs: quietMs,
@@ -28,5 +29,13 @@ export function watchConnections({
   const still = new StillConnections({ quietMs, monotonicMs, onStuck });
   const lookAtAll = () => connections.each((connection) => still.look(connection));
   const looking = setInterval(lookAtAll, quietMs / looksPerQuietTime).unref();
-  return { onQuiet: (connection) => idle.onQuiet(connection), stop: () => clearInterval(looking) };
+  const lookForGone = () => connections.each((connection) => endIfGone(connection, monotonicMs));
+  const lookingForGone = setInterval(lookForGone, goneLookMs).unref();
+  return {
+    onQuiet: (connection) => idle.onQuiet(connection),
+    stop() {
+      clearInterval(looking);
+      clearInterval(lookingForGone);
+    },
+  };
 }
