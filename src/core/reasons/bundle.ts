@@ -127,7 +127,7 @@ export const bundleReasons = {
   'name-of-other-bytes': {
     code: 'conflict',
     says: ({ name, isDeleted }: { name: string; isDeleted: boolean }) =>
-      `${name} ${isDeleted ? 'was once' : 'is'} the name of a bundle with other bytes`,
+      `${name} ${isDeleted ? 'was once' : 'is'} the name of a bundle with different content`,
     remedy: 'Give the new bundle a name of its own, for example with its version in it.',
   },
 } satisfies Reasons;
