@@ -2,11 +2,12 @@ import { type DraftKind, draftNouns as nouns } from '../draft-kind';
 import type { Reasons } from './reason-words';
 
 /** What can be wrong with the maintenance window of an assignment. */
-export type AssignmentWindowProblem = 'not-cron' | 'never-opens' | 'not-duration' | 'not-offset';
+export type AssignmentWindowProblem = 'not-cron' | 'too-long' | 'never-opens' | 'not-duration' | 'not-offset';
 
 const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) => string>> = {
   'not-cron': (part) =>
-    part === 'schedule' ? 'it is no Quartz cron expression' : `its ${part} are not supported`,
+    part === 'schedule' ? 'it is not a Quartz cron expression' : `its ${part} are not supported`,
+  'too-long': () => 'it is too long',
   'never-opens': () => 'it will not open again',
   'not-duration': () => 'it is not a duration from 00:00:01 to 23:59:59',
   'not-offset': () => 'it is not an offset from UTC',
