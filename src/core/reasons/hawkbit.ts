@@ -3,11 +3,12 @@ import { draftNouns as nouns } from './draft-nouns';
 import type { Reasons } from './reason-words';
 
 /** What can be wrong with the maintenance window of an assignment. */
-export type AssignmentWindowProblem = 'not-cron' | 'never-opens' | 'not-duration' | 'not-offset';
+export type AssignmentWindowProblem = 'not-cron' | 'too-long' | 'never-opens' | 'not-duration' | 'not-offset';
 
 const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) => string>> = {
   'not-cron': (part) =>
     part === 'schedule' ? 'it is no Quartz cron expression' : `its ${part} are not supported`,
+  'too-long': () => 'it is too long',
   'never-opens': () => 'it does not open any more',
   'not-duration': () => 'it is no time from 00:00:01 to 23:59:59',
   'not-offset': () => 'it is no offset from UTC',
