@@ -45,7 +45,7 @@ interface Times {
 }
 
 const dayMs = 86_400_000;
-/** Each poll of the device reads the schedule. hawkBit takes 40 characters. */
+/** In characters, as in hawkBit: each poll of the device reads the schedule. */
 const scheduleMaxLength = 128;
 
 /**

@@ -1,4 +1,5 @@
-import { type DraftKind, draftNouns as nouns } from '../draft-kind';
+import type { DraftKind } from '../draft-kind';
+import { draftNouns as nouns } from './draft-nouns';
 import type { Reasons } from './reason-words';
 
 /** What can be wrong with the maintenance window of an assignment. */
