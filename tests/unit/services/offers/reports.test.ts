@@ -120,9 +120,9 @@ it('unpins after a download only what is still pinned to be downloaded', async (
     return pinned();
   };
   await ask();
-  const { pin } = opened.services.manageDevices;
-  await pin(identity.id, 'board.raucb', person);
+  const { manageDevices } = opened.services;
+  await manageDevices.pin(identity.id, 'board.raucb', person);
   expect(await downloaded()).toBe('board.raucb');
-  await pin(identity.id, 'board.raucb', person, { kind: 'downloadonly', window: null });
+  await manageDevices.pin(identity.id, 'board.raucb', person, { kind: 'downloadonly', window: null });
   expect(await downloaded()).toBeUndefined();
 });
