@@ -20,13 +20,18 @@ function bindingTarget() {
   return arch === 'arm' ? `linux-arm-${library}eabihf` : `linux-${arch}-${library}`;
 }
 
+/** @returns undefined if the executable cannot be read, as in a chroot without /proc, or names no library that is known */
 function cLibrary() {
   const head = Buffer.alloc(headBytes);
-  const executable = openSync('/proc/self/exe', 'r');
   try {
-    readSync(executable, head);
-  } finally {
-    closeSync(executable);
+    const executable = openSync('/proc/self/exe', 'r');
+    try {
+      readSync(executable, head);
+    } finally {
+      closeSync(executable);
+    }
+  } catch {
+    return undefined;
   }
   if (head.includes('/ld-musl-')) return 'musl';
   return head.includes('/ld-linux') ? 'gnu' : undefined;

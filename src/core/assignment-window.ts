@@ -37,20 +37,25 @@ const fields: readonly Field[] = [
 interface Times {
   /** Seconds, minutes and hours, ascending. */
   readonly clock: readonly [readonly number[], readonly number[], readonly number[]];
+  /** Ascending. */
+  readonly years: readonly number[];
   readonly opensOn: (day: Date) => boolean;
   readonly offsetMs: number;
   readonly durationMs: number;
 }
 
 const dayMs = 86_400_000;
+/** In characters, as in hawkBit: each poll of the device reads the schedule. */
+const scheduleMaxLength = 128;
 
 /**
  * Checks a window and returns it unchanged.
- * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that never opens after `at`
+ * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that is closed for good at `at`
  */
 export function parseAssignmentWindow(window: AssignmentWindow, at: Date): AssignmentWindow {
+  if (window.schedule.length > scheduleMaxLength) throw wrong('schedule', window.schedule, 'too-long');
   const times = timesOf(window);
-  if (!opensAfter(times, at)) throw wrong('schedule', window.schedule, 'never-opens');
+  if (!isOpenAfter(times, at)) throw wrong('schedule', window.schedule, 'never-opens');
   return window;
 }
 
@@ -72,6 +77,7 @@ function lastOpening({ clock, opensOn }: Times, day: number, until: number): num
   for (const hour of hours.toReversed()) {
     for (const minute of minutes.toReversed()) {
       const start = day + (hour * 60 + minute) * 60_000;
+      if (start > until) continue;
       const second = seconds.findLast((one) => start + one * 1_000 <= until);
       if (second !== undefined) return start + second * 1_000;
     }
@@ -79,16 +85,17 @@ function lastOpening({ clock, opensOn }: Times, day: number, until: number): num
   return null;
 }
 
-function opensAfter(times: Times, at: Date): boolean {
-  const local = at.getTime() + times.offsetMs;
-  const lastYear = fields[6]?.max ?? 0;
-  for (
-    let day = Math.floor(local / dayMs) * dayMs;
-    new Date(day).getUTCFullYear() <= lastYear;
-    day += dayMs
-  ) {
-    const latest = lastOpening(times, day, Number.POSITIVE_INFINITY);
-    if (latest !== null && latest > local) return true;
+/** Whether it is open at `at` or opens later. */
+function isOpenAfter(times: Times, at: Date): boolean {
+  const since = at.getTime() + times.offsetMs - times.durationMs;
+  const firstDay = Math.floor(since / dayMs) * dayMs;
+  const firstYear = new Date(firstDay).getUTCFullYear();
+  for (const year of times.years.filter((one) => one >= firstYear)) {
+    const end = Date.UTC(year + 1, 0);
+    for (let day = Math.max(firstDay, Date.UTC(year, 0)); day < end; day += dayMs) {
+      const latest = lastOpening(times, day, Number.POSITIVE_INFINITY);
+      if (latest !== null && latest > since) return true;
+    }
   }
   return false;
 }
@@ -101,6 +108,7 @@ function timesOf({ schedule, duration, timezone }: AssignmentWindow): Times {
   const [seconds = [], minutes = [], hours = [], days = [], months = [], weekdays = [], years = []] = sets;
   return {
     clock: [seconds, minutes, hours],
+    years,
     opensOn: (day) =>
       days.includes(day.getUTCDate()) &&
       months.includes(day.getUTCMonth() + 1) &&

@@ -65,7 +65,7 @@ export async function loadAuthorities(folder: string): Promise<CertificateFields
   const certificates = readCertificates(pem, path, 'configuration');
   if (!certificates.every(isAuthority)) {
     throw new DomainError('configuration', `${path} contains a certificate that is not a CA`, {
-      remedy: 'Keep only CA certificates in it: any other certificate would be trusted itself.',
+      remedy: 'Keep only CA certificates in it: any other certificate in it would itself be trusted.',
     });
   }
   return certificates;

@@ -24,7 +24,7 @@ export function planServerNames(
     hasAsked || current === null ? parseServerNames(hasAsked ? request : defaultServerNames()) : [];
   const contradiction = asked.find(isDropped);
   if (contradiction !== undefined) {
-    throw new DomainError('invalid-input', `${contradiction.value} is given both to cover and to drop`, {
+    throw new DomainError('invalid-input', `${contradiction.value} cannot be both added and dropped`, {
       remedy: 'Give it only once: with --name or --ip, or with --drop-name.',
     });
   }

@@ -13,7 +13,7 @@ const maxNameLength = 64;
 
 /** A certificate in readable form, safe to show. */
 export function nameOf({ commonNames, x509 }: Pick<ParsedCertificate, 'commonNames' | 'x509'>): string {
-  const characters = [...(commonNames[0] ?? x509.serialNumber)];
+  const characters = Array.from(commonNames[0] ?? x509.serialNumber);
   const name = displaySafe(characters.slice(0, maxNameLength).join(''));
   return `"${name}${characters.length > maxNameLength ? '…' : ''}"`;
 }

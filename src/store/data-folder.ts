@@ -32,7 +32,7 @@ export interface FileStoreOptions {
 export interface DataFolder {
   /** Takes the lock, if the disk was full or read-only when the folder was opened. @throws as {@link openDataFolder} */
   lock(): void;
-  files(options: FileStoreOptions): FileStore & { close(): void };
+  files(options: FileStoreOptions): FileStore & { readonly close: () => void };
   /** Lets another server use it. */
   release(): void;
 }

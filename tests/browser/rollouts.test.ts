@@ -142,7 +142,7 @@ describe('the page of all rollouts', () => {
     await dialog.locator('[name=steps]').fill('50,25');
     await dialog.locator('[name=pause_at_failures]').fill('7');
     await dialog.getByRole('button', { name: 'Release', exact: true }).click();
-    await dialog.getByRole('alert').getByText('are not valid rollout steps').waitFor();
+    await dialog.getByRole('alert').getByText('is not a list of rollout steps').waitFor();
     const typed = ['bundle', 'channel', 'steps', 'pause_at_failures'].map((name) =>
       dialog.locator(`[name=${name}]`).inputValue(),
     );

@@ -123,14 +123,14 @@ const realWiring: Wiring = {
   serve: () => Promise.reject(new Error('no server in this test')),
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
   kitText: (name) => readFile(path.join(__dirname, '../../bin/device-kit', name), 'utf8'),
-  tokens: async (config) => {
+  tokens: (config) => {
     const store = openTokenStore(config.dataDir);
     const manage = createManageTokens({
       tokens: store.tokens,
       randomBytes,
       now: () => cliNow,
     });
-    return { ...manage, close: () => store.close() };
+    return Promise.resolve({ ...manage, close: () => store.close() });
   },
   backups: createBackups({
     version: '1.2.3',

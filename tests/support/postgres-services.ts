@@ -10,7 +10,7 @@ import { postgresUrl, templateDatabase } from './postgres-for-all';
 const urls = new Map<string, Promise<string>>();
 
 /** Opens the store of a data folder: the same database as before if it was opened earlier in this process. */
-export async function openTestStore(dataDir: string): Promise<OpenStore> {
+export async function openPostgresTestStore(dataDir: string): Promise<OpenStore> {
   const making = urls.get(dataDir) ?? makeDatabase();
   urls.set(dataDir, making);
   const url = await making;

@@ -14,14 +14,12 @@ import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
 import { SqliteFleet } from '../../src/store/sqlite/fleet/fleet';
 import { type OpenStore, openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
+import { openPostgresTestStore } from './postgres-services';
 import { temporaryFolder } from './programs';
 import { raucPorts, withoutKeyring } from './rauc-ports';
 
-/** Where the services keep their state when `TEST_DATABASE=postgres`. */
-const onPostgres =
-  process.env.TEST_DATABASE === 'postgres'
-    ? (require('./postgres-services') as typeof import('./postgres-services'))
-    : undefined;
+/** Whether the services keep their state in PostgreSQL. */
+const isOnPostgres = process.env.TEST_DATABASE === 'postgres';
 
 /** One line of the log. */
 export interface LogLine {
@@ -74,7 +72,7 @@ export function steppingClock(): () => Date {
 
 /** The fleet also writes through the replaced parts. */
 function changedStore(store: OpenStore, changed: Partial<OpenStore> = {}): Store {
-  if (onPostgres !== undefined) return { ...store, ...changed };
+  if (isOnPostgres) return { ...store, ...changed };
   const { devices = store.devices } = changed;
   return { ...store, openFleet: (options) => SqliteFleet.open({ ...options, devices }), ...changed };
 }
@@ -88,14 +86,13 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   let lookedAt = new Date(0);
   const now = () => (lookedAt = wall());
   const { diskThread } = options;
-  const store =
-    onPostgres === undefined
-      ? await openStore(dataDir, {
-          newName: randomUUID,
-          pid: process.pid,
-          ...(diskThread === undefined ? {} : { diskThread }),
-        })
-      : await onPostgres.openTestStore(dataDir);
+  const store: Omit<OpenStore, 'close'> & { close(): unknown } = isOnPostgres
+    ? await openPostgresTestStore(dataDir)
+    : await openStore(dataDir, {
+        newName: randomUUID,
+        pid: process.pid,
+        ...(diskThread === undefined ? {} : { diskThread }),
+      });
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
     store: changedStore(store, options.changeStore?.(store)),

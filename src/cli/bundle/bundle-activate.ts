@@ -32,8 +32,11 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
     details:
       'Releases to all devices at once. On a terminal it asks for confirmation first, unless you give --yes.',
     options: [
-      new Option('--compatible <compatible>', 'for this compatible instead of the one in its manifest'),
-      new Option('--force', 'even if its manifest names another compatible'),
+      new Option(
+        '--compatible <compatible>',
+        'activate it for this compatible instead of the one in its manifest',
+      ),
+      new Option('--force', 'activate it even if its manifest names another compatible'),
       fromOption,
       allowDowngradeOption,
       yesOption,

@@ -11,7 +11,7 @@ export function addBundleDelete(bundle: Command, context: CliContext): void {
     usage: 'delete <name>',
     summary: 'delete a stored bundle that is not current anywhere',
     details: 'The name stays reserved for this content: only the same file can be uploaded under it again.',
-    options: [new Option('--force', 'even if devices are installing it or are pinned to it')],
+    options: [new Option('--force', 'delete it even if devices are installing it or are pinned to it')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['bundle delete my-bundle.raucb'],
     run: async ({ args: [given = ''], options, config }) => {

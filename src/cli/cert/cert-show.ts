@@ -16,7 +16,7 @@ export function addCertShow(cert: Command, context: CliContext): void {
     usage: 'show <which>',
     summary: 'show certificates by device id, serial, "ca", "server" or path to a PEM file',
     details:
-      'With --remote it shows what a running server knows of them, by device id, serial, "ca" or "server".',
+      'With --remote it shows what a running server knows about them, by device id, serial, "ca" or "server".',
     options: [remoteOption],
     configKeys: ['certsDir', ...remoteKeys],
     examples: [

@@ -16,7 +16,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
     usage: 'explain <id>',
     summary: 'explain what a device is offered, or why nothing: every rule, passed or failed',
     details:
-      "Answers for each protocol the device may use: scripts that read the manifest, and RAUC's own poller, which can only stream. What the device's certificate is bound to is known only during a request, so it is not considered here.",
+      "Answers for each protocol the device may use: scripts that read the manifest, and RAUC's own poller, which can only stream. A certificate that is bound to a compatible is not considered, because it is seen only during a request.",
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device explain board-1', 'device explain board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {

@@ -63,8 +63,8 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     run: async ({ args: [id = ''], options, config }) => {
       const isThere = isRemote(options, config);
       if (options.csr !== undefined && options.key !== undefined) {
-        throw new DomainError('configuration', '--key and --csr exclude each other', {
-          remedy: '--key generates a new key, --csr brings one: leave out one of them.',
+        throw new DomainError('configuration', '--key and --csr cannot be combined', {
+          remedy: '--key generates a new key, --csr uses an existing one: leave one of them out.',
         });
       }
       const csrPem =

@@ -59,7 +59,7 @@ export function addEvents(program: Command, context: CliContext): void {
       new Option('--people', 'only what people did, not what devices or the server did'),
       new Option('--since <time>', 'at or after this time, such as 2026-03-01T09:30:00Z'),
       new Option('--until <time>', 'before this time'),
-      new Option('--limit <n>', 'events at most').default('50'),
+      new Option('--limit <n>', 'maximum number of events').default('50'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [

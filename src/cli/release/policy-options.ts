@@ -38,7 +38,7 @@ export const policyOptions: readonly Option[] = [
     '--steps <steps>',
     'percentages of the devices, optionally after a label: 5,25,100 or group:lab,10,100',
   ),
-  new Option('--start-at <time>', 'offer it to no device before this time, such as 2026-12-01T02:00:00Z'),
+  new Option('--start-at <time>', 'do not offer it before this time, such as 2026-12-01T02:00:00Z'),
   new Option('--promote-at <percent>', 'advance when this percentage of a step is proven'),
   new Option(
     '--pause-at-failures <n>',
@@ -48,7 +48,7 @@ export const policyOptions: readonly Option[] = [
     '--pause-at-percent <percent>',
     'pause when this percentage of the devices of a step has failed or rolled back',
   ),
-  new Option('--at-a-time <n>', 'installations at a time, at most'),
+  new Option('--at-a-time <n>', 'maximum number of installations in progress'),
   new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
   fromOption,
   allowDowngradeOption,

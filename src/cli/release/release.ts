@@ -90,8 +90,11 @@ function addCreate(release: Command, context: CliContext): void {
     summary: 'make a stored bundle current on a channel, with a rollout policy',
     details: 'On a terminal it asks before releasing to all devices at once, unless you give --yes.',
     options: [
-      new Option('--compatible <compatible>', 'for this compatible instead of the one in its manifest'),
-      new Option('--force', 'even if its manifest names another compatible'),
+      new Option(
+        '--compatible <compatible>',
+        'activate it for this compatible instead of the one in its manifest',
+      ),
+      new Option('--force', 'activate it even if its manifest names another compatible'),
       ...policyOptions,
       yesOption,
     ],

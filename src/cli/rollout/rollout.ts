@@ -30,11 +30,13 @@ export function addRolloutCommands(program: Command, context: CliContext): void 
     rollout,
     context,
     'pause',
-    'offer it to no further devices until resumed; running installations continue',
+    'stop offering the release to further devices until you resume; running installations continue',
     [reasonOption],
   );
-  addMove(rollout, context, 'resume', 'continue after a pause; failures so far are accepted', []);
-  addMove(rollout, context, 'abort', 'stop offering it; devices keep what they have', [reasonOption]);
+  addMove(rollout, context, 'resume', 'continue a paused rollout; failures so far are accepted', []);
+  addMove(rollout, context, 'abort', 'stop offering the release; devices keep what they have', [
+    reasonOption,
+  ]);
 }
 
 function addPromote(rollout: Command, context: CliContext): void {

@@ -13,7 +13,7 @@ const shownReplay = replayedAllJson.partial({ more: true });
 export function addReplay(webhook: Command, context: CliContext): void {
   addCommand<{ readonly allFailed?: boolean }>(webhook, context, {
     usage: 'replay <name> [event]',
-    summary: 'resend an event, or all that were given up, and print how many',
+    summary: 'resend an event, or all events that were given up, and print how many',
     details:
       'A waiting event is sent at once. The receiver recognizes events it already has by their Webhook-Id.',
     options: [new Option('--all-failed', 'all events that were given up')],

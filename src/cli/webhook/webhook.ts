@@ -100,8 +100,8 @@ export function addWebhookCommands(program: Command, context: CliContext): void 
   addOrder(webhook, context);
 
   for (const [verb, summary] of [
-    ['enable', 'turn it on, starting with new events'],
-    ['disable', 'turn it off'],
+    ['enable', 'turn a webhook on, starting with new events'],
+    ['disable', 'turn a webhook off'],
     ['test', 'send a test event now'],
   ] as const) {
     addCommand(webhook, context, {

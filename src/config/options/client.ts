@@ -17,7 +17,7 @@ export const clientOptions = {
     ...clientOptional(
       'ADMIN_TOKEN',
       token,
-      'Admin token for that server. Other users can see command lines, so prefer the variable or the file.',
+      'Admin token for commands that talk to a running server. Other users can see command lines, so prefer the variable or the file.',
     ),
     secret: true,
   },

@@ -35,7 +35,7 @@ export const listenerOptions = {
     'TRUSTED_PROXIES',
     networks,
     '',
-    "Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether a device kit with a private key travels encrypted. Neither replaces a token. For hawkBit's clients they shape links, and may vouch for devices: see `HAWKBIT_AUTHORITIES`.",
+    "Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether the client's connection is encrypted, which a device kit with a private key requires. Neither replaces a token. For hawkBit's clients, these proxies also determine the links in answers and may vouch for devices: see `HAWKBIT_AUTHORITIES`.",
   ),
   proxyProtocolFrom: server(
     'PROXY_PROTOCOL_FROM',
@@ -58,13 +58,13 @@ export const listenerOptions = {
     'HAWKBIT_SCHEME',
     choice('https', 'http'),
     'https',
-    "Whether the listener for hawkBit's clients uses the server certificate, or plain HTTP for a reverse proxy on this machine or a lab. Plain HTTP requires a loopback `HAWKBIT_HOST`, because tokens travel as they are.",
+    "Whether the listener for hawkBit's clients uses the server certificate, or plain HTTP for a reverse proxy on this machine or a lab. Plain HTTP requires a loopback `HAWKBIT_HOST`, because it does not protect tokens.",
   ),
   hawkbitAuthorities: server(
     'HAWKBIT_AUTHORITIES',
     authorities,
     '',
-    "Issuers, separated by commas, whose devices proxies in `TRUSTED_PROXIES` may name to the listener for hawkBit's clients: what the proxy sends as `X-Authority`, such as the output of `openssl x509 -noout -issuer_hash`. The device is named in `X-Controller-Id`.",
+    "Issuer hashes, separated by commas, as printed by `openssl x509 -noout -issuer_hash`. A proxy in `TRUSTED_PROXIES` that sends one of them as `X-Authority` vouches for the device that it names in `X-Controller-Id`. Only for hawkBit's clients.",
   ),
   sessionLifetime: {
     ...server(

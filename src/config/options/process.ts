@@ -28,7 +28,7 @@ export const processOptions = {
       'BUNDLE_CACHE',
       cacheSize,
       '64MiB',
-      "Memory for parts of bundles that devices read again, at most a sixteenth of the machine's. 0 turns it off.",
+      "Memory for caching the parts of bundles that devices read repeatedly, at most a sixteenth of the machine's memory. 0 turns the cache off.",
     ),
     unit: 'bytes',
   },

@@ -1,17 +1,11 @@
 import type { ReasonParameters } from '../reasons/reason-words';
 import type { Circumstance } from '../reasons/why';
-import { bundleWarnings } from './bundle-warnings';
-import { bundleCircumstances } from './bundles';
 import { databaseCircumstances } from './databases';
-import { encodingCircumstances } from './encodings';
+import { findingCircumstances } from './findings';
 import { installationCircumstances } from './installations';
 import { kitCircumstances } from './kits';
-import { manifestCircumstances } from './manifests';
 import { nextStepCircumstances } from './next-steps';
-import { payloadCircumstances } from './payloads';
 import { rolloutCircumstances } from './rollouts';
-import { signatureCircumstances } from './signatures';
-import { signerCircumstances } from './signers';
 import { startupCircumstances } from './startup';
 
 /**
@@ -19,18 +13,12 @@ import { startupCircumstances } from './startup';
  * more parameters later, but is never used for something else.
  */
 export const circumstances = {
-  ...bundleCircumstances,
-  ...bundleWarnings,
   ...databaseCircumstances,
-  ...encodingCircumstances,
+  ...findingCircumstances,
   ...installationCircumstances,
   ...kitCircumstances,
-  ...manifestCircumstances,
   ...nextStepCircumstances,
-  ...payloadCircumstances,
   ...rolloutCircumstances,
-  ...signatureCircumstances,
-  ...signerCircumstances,
   ...startupCircumstances,
 };
 

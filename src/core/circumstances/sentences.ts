@@ -1,7 +1,6 @@
-import { nothingMissing } from '../reasons/nothing-missing';
-import type { ReasonParameters } from '../reasons/reason-words';
-import type { Circumstance, SayWhy, Why } from '../reasons/why';
-import { type CircumstanceCode, circumstances } from './catalogue';
+import type { Circumstance, Why } from '../reasons/why';
+import { circumstances } from './catalogue';
+import { sentenceFrom } from './sentence-from';
 
 /**
  * Makes the sentence of a reason, for people; what they or a device wrote stays as it is. For a circumstance of another version without words
@@ -21,17 +20,7 @@ export function isSameWhy(one: Why | null, other: Why | null): boolean {
   return one === other || (one !== null && other !== null && sayWhy(one) === sayWhy(other));
 }
 
-/** The sentence of a circumstance; `undefined` for one that another version knows, which may need other parameters. */
-export function knownSentence({ code, parameters }: Circumstance): string | undefined {
-  if (!isCircumstanceCode(code)) return undefined;
-  const words = circumstances[code] as (parameters: ReasonParameters, say: SayWhy) => string;
-  try {
-    return words(nothingMissing(parameters), sayWhy);
-  } catch {
-    return undefined;
-  }
-}
-
-function isCircumstanceCode(code: string): code is CircumstanceCode {
-  return Object.hasOwn(circumstances, code);
+/** The sentence of a circumstance; `undefined` for one that another version knows. */
+export function knownSentence(circumstance: Circumstance): string | undefined {
+  return sentenceFrom(circumstances, circumstance, sayWhy);
 }

@@ -1,4 +1,5 @@
-import { type DraftKind, draftNouns } from '../draft-kind';
+import type { DraftKind } from '../draft-kind';
+import { draftNouns } from '../reasons/draft-nouns';
 import type { Lines } from './line-words';
 
 interface Named {

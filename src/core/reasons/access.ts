@@ -51,7 +51,7 @@ export const accessReasons = {
   },
   'overlap-too-long': {
     code: 'invalid-input',
-    says: () => 'an overlap lasts from 0 seconds to a year',
+    says: () => 'an overlap must be from 0 seconds to a year',
   },
   'device-token-taken': {
     code: 'conflict',

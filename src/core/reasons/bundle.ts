@@ -1,4 +1,4 @@
-import { sayWhy } from '../circumstances/sentences';
+import { sayFinding } from '../circumstances/findings';
 import type { Reasons } from './reason-words';
 import type { Why } from './why';
 
@@ -18,7 +18,7 @@ interface Needs {
 }
 
 function listed(findings: readonly Why[]): string {
-  return findings.map(sayWhy).join('; ') || 'no reason is known';
+  return findings.map(sayFinding).join('; ') || 'no reason is known';
 }
 
 function installing(installations: number): string[] {
@@ -66,7 +66,7 @@ export const bundleReasons = {
   },
   'bundle-not-trusted-any-more': {
     code: 'bundle-untrusted',
-    says: ({ name, why }: { name: string; why: Why }) => `${name} is no longer trusted: ${sayWhy(why)}`,
+    says: ({ name, why }: { name: string; why: Why }) => `${name} is no longer trusted: ${sayFinding(why)}`,
     remedy: "Sign it again with a certificate of the keyring, or configure the devices' keyring.",
   },
   'bundle-bytes-gone': {
@@ -127,7 +127,7 @@ export const bundleReasons = {
   'name-of-other-bytes': {
     code: 'conflict',
     says: ({ name, isDeleted }: { name: string; isDeleted: boolean }) =>
-      `${name} ${isDeleted ? 'was once' : 'is'} the name of a bundle with other bytes`,
+      `${name} ${isDeleted ? 'was once' : 'is'} the name of a bundle with different content`,
     remedy: 'Give the new bundle a name of its own, for example with its version in it.',
   },
 } satisfies Reasons;

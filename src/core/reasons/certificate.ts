@@ -11,8 +11,8 @@ export const certificateReasons = {
   },
   'kit-polls-twice': {
     code: 'invalid-input',
-    says: () => "rauc-hawkbit-updater polls the server itself, so RAUC's own polling has no place in its kit",
-    remedy: 'Leave out the polling.',
+    says: () => "rauc-hawkbit-updater polls the server itself, so its kit cannot use RAUC's own polling",
+    remedy: 'Leave out --polling, or "polling" in the API.',
   },
   'kit-certificate-revoked': {
     code: 'conflict',
@@ -55,8 +55,8 @@ export const certificateReasons = {
   },
   'key-and-request-given': {
     code: 'invalid-input',
-    says: () => '"key" and "csr" exclude each other',
-    remedy: '"key" generates a new key, "csr" brings one: leave out one of them.',
+    says: () => '"key" and "csr" cannot be combined',
+    remedy: '"key" generates a new key, "csr" uses an existing one: leave one of them out.',
   },
   'server-url-unset': {
     code: 'conflict',

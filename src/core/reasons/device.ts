@@ -17,7 +17,7 @@ export const deviceReasons = {
   },
   'too-many-labels': {
     code: 'invalid-input',
-    says: ({ maxLabels }: { maxLabels: number }) => `a device has at most ${maxLabels} labels`,
+    says: ({ maxLabels }: { maxLabels: number }) => `a device may have at most ${maxLabels} labels`,
   },
   'controller-is-another': {
     code: 'unauthenticated',
@@ -59,7 +59,7 @@ export const deviceReasons = {
       compatible: string;
     }) =>
       `${bundleName} is for ${own ?? 'an unknown compatible'}, but the compatible of ${id} is ${compatible}`,
-    remedy: 'Pin a bundle for its compatible.',
+    remedy: "Pin a bundle for the device's compatible.",
   },
   'no-installation-log': {
     code: 'not-found',
@@ -105,6 +105,6 @@ export const deviceReasons = {
   'text-too-long': {
     code: 'invalid-input',
     says: ({ field, maxLength }: { field: TextField; maxLength: number }) =>
-      `${fieldNames[field]} has at most ${maxLength} characters`,
+      `${fieldNames[field]} may have at most ${maxLength} characters`,
   },
 } satisfies Reasons;

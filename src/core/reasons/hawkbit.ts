@@ -1,15 +1,17 @@
-import { type DraftKind, draftNouns as nouns } from '../draft-kind';
+import type { DraftKind } from '../draft-kind';
+import { draftNouns as nouns } from './draft-nouns';
 import type { Reasons } from './reason-words';
 
 /** What can be wrong with the maintenance window of an assignment. */
-export type AssignmentWindowProblem = 'not-cron' | 'never-opens' | 'not-duration' | 'not-offset';
+export type AssignmentWindowProblem = 'not-cron' | 'too-long' | 'never-opens' | 'not-duration' | 'not-offset';
 
 const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) => string>> = {
   'not-cron': (part) =>
-    part === 'schedule' ? 'it is no Quartz cron expression' : `its ${part} are not supported`,
-  'never-opens': () => 'it does not open any more',
-  'not-duration': () => 'it is no time from 00:00:01 to 23:59:59',
-  'not-offset': () => 'it is no offset from UTC',
+    part === 'schedule' ? 'it is not a Quartz cron expression' : `its ${part} are not supported`,
+  'too-long': () => 'it is too long',
+  'never-opens': () => 'it will not open again',
+  'not-duration': () => 'it is not a duration from 00:00:01 to 23:59:59',
+  'not-offset': () => 'it is not an offset from UTC',
 };
 
 /** What the management API of hawkBit's scripts refuses. */
@@ -32,7 +34,7 @@ export const hawkbitReasons = {
   },
   'too-many-drafts': {
     code: 'conflict',
-    says: ({ max }: { max: number }) => `there may be ${max} software modules and distribution sets`,
+    says: ({ max }: { max: number }) => `there are already ${max} software modules and distribution sets`,
     remedy: 'Delete those that no assignment needs any more.',
   },
   'draft-taken': {
@@ -69,7 +71,8 @@ export const hawkbitReasons = {
   },
   'assignment-kind-unknown': {
     code: 'invalid-input',
-    says: ({ type }: { type: string }) => `an assignment of the type ${JSON.stringify(type)} is not possible`,
+    says: ({ type }: { type: string }) =>
+      `an assignment of the type ${JSON.stringify(type)} is not supported`,
     remedy: 'Use "forced", "soft" or "downloadonly".',
   },
   'action-not-forced': {
@@ -85,8 +88,8 @@ export const hawkbitReasons = {
   },
   'download-in-window': {
     code: 'invalid-input',
-    says: () => 'what is only to be downloaded has no maintenance window',
-    remedy: 'Leave the window out, or install.',
+    says: () => 'an assignment that only downloads cannot have a maintenance window',
+    remedy: 'Leave the window out, or assign the bundle as "forced" or "soft".',
   },
   'download-only-streams': {
     code: 'conflict',
@@ -103,7 +106,7 @@ export const hawkbitReasons = {
   'assignment-refused': {
     code: 'conflict',
     says: ({ id, why }: { id: string; why: string }) => `${id} would not be offered the bundle: ${why}`,
-    remedy: 'Change that, then assign again.',
+    remedy: 'Correct the cause, then assign again.',
   },
   'sort-unsupported': {
     code: 'invalid-input',

@@ -66,7 +66,7 @@ export const releaseReasons = {
   'version-untellable': {
     code: 'conflict',
     says: ({ name, length, maxLength }: { name: string; length: number; maxLength: number }) =>
-      `no device can tell that it runs ${name}: its version ${length > maxLength ? `has ${length} characters` : 'is not plain text'}`,
+      `devices cannot report the version of ${name}: it ${length > maxLength ? `has ${length} characters` : 'is not plain text'}`,
     remedy: ({ maxLength }: { maxLength: number }) =>
       `Build it with a version of 1 to ${maxLength} printable characters, no blank at either end.`,
   },
@@ -78,7 +78,7 @@ export const releaseReasons = {
   'all-before-aborted': {
     code: 'not-found',
     says: ({ compatible, channel }: Place) =>
-      `every release of ${compatible} (${channel}) before was aborted`,
+      `every earlier release of ${compatible} (${channel}) was aborted`,
     remedy: 'Activate a bundle, or deactivate to offer nothing.',
   },
   'nothing-before-meanwhile': {

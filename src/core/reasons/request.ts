@@ -7,7 +7,7 @@ export const requestReasons = {
   },
   'list-changed': {
     code: 'invalid-input',
-    says: () => 'the list has changed: no page starts there',
+    says: () => 'the list has changed: this page no longer exists',
     remedy: 'Start again with the first page.',
   },
   'host-not-named-once': {

@@ -11,7 +11,7 @@ export const rolloutReasons = {
   },
   'not-rollout-steps': {
     code: 'invalid-input',
-    says: ({ text }: { text: string }) => `${JSON.stringify(text)} are not valid rollout steps`,
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a list of rollout steps`,
     remedy: ({ maxSteps }: { maxSteps: number }) =>
       `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100", with increasing percentages up to 100.`,
   },
@@ -45,7 +45,7 @@ export const rolloutReasons = {
   'not-a-share': {
     code: 'invalid-input',
     says: ({ field }: { field: 'promote at' | 'pause at' }) =>
-      `${field}: a share is more than 0 and at most 100 percent`,
+      `${field}: must be more than 0 and at most 100 percent`,
   },
   'not-a-count': {
     code: 'invalid-input',

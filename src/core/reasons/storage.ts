@@ -77,7 +77,7 @@ export const storageReasons = {
     code: 'configuration',
     says: ({ file }: { file: string }) =>
       `DATABASE_URL is set, but the data folder has a database of its own: ${file}`,
-    remedy: 'Unset DATABASE_URL to go on with that database, or use an empty DATA_DIR.',
+    remedy: 'Unset DATABASE_URL to continue with that database, or use an empty DATA_DIR.',
   },
   'archive-of-postgres': {
     code: 'configuration',
@@ -113,7 +113,7 @@ export const storageReasons = {
   },
   'bundle-store-full': {
     code: 'storage-full',
-    says: ({ why }: { why: string }) => `the object store takes no more bytes (${why})`,
+    says: ({ why }: { why: string }) => `the object store accepts no more data (${why})`,
     remedy: 'Raise its quota, or delete bundles that no device needs.',
   },
   'bundle-store-keys': {

@@ -52,14 +52,22 @@ const windowOfRollout = ofRollout(({ rollout: { policy } }, { question: { at, li
 
 /** An assignment has terms of its own. @returns `null` for anything else */
 function windowOfPin({ device, candidate, question: { at, limits } }: Case): Verdict | null {
-  const terms = candidate?.source === 'pin' ? device.pin?.terms : undefined;
+  const terms = isOfPin(device, candidate) ? device.pin?.terms : undefined;
   if (candidate === undefined || terms === undefined) return null;
   const { kind, window } = terms;
+  const hasBegun = candidate.source === 'standing' && device.standing?.hasBegun === true;
+  if (hasBegun && kind !== 'downloadonly') return null; // it goes on when the window closes
   if (limits.tellsTerms === true)
     return window === null || isAssignmentWindowOpen(window, at) ? null : pass('downloads-ahead', {});
   if (kind === 'downloadonly') return refuse('only-downloaded', { bundle: candidate.bundle.name });
   if (window === null) return null;
   return isAssignmentWindowOpen(window, at) ? pass('window-open', {}) : refuse('outside-window', {});
+}
+
+/** Whether a bundle comes from the pin of a device: now, or when the device was told of it. */
+function isOfPin({ pin, standing }: Case['device'], candidate: Candidate | undefined): boolean {
+  if (candidate?.source !== 'standing') return candidate?.source === 'pin';
+  return standing?.releaseId === null && candidate.bundle.name === pin?.bundleName;
 }
 
 /** A pinned bundle, and one that the device was told of, have no rollout. */

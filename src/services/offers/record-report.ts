@@ -28,7 +28,9 @@ export interface ReportPorts {
 export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
   /** What was only to be downloaded is on the device. If a kill prevents this, the device downloads it once more. */
   async function unpin({ deviceId, bundleName }: Installation, { at, address }: Contact): Promise<void> {
-    const isPinned = ({ pin }: Pick<Device, 'pin'>) => pin?.bundleName === bundleName;
+    // By now a person may have pinned it under other terms.
+    const isPinned = ({ pin }: Pick<Device, 'pin'>) =>
+      pin?.bundleName === bundleName && pin.terms?.kind === 'downloadonly';
     const actor = { name: `device:${deviceId}`, address };
     await fleet.decisions.decide(
       deviceId,

@@ -25,7 +25,8 @@ const reconnectMs = 1_000;
 export const selectEpoch = 'SELECT epoch FROM server_hold';
 
 interface EpochRow {
-  readonly epoch: number;
+  /** As text, unless the connection's types say otherwise. */
+  readonly epoch: number | string;
 }
 
 /**
@@ -118,7 +119,10 @@ export class DatabaseHold {
         const client = await this.#connect();
         const isLocked = await tryLock(client);
         this.check(await client.query(selectEpoch));
-        if (isLocked) return this.#keep(client);
+        if (isLocked) {
+          this.#keep(client);
+          return;
+        }
         await client.end(); // PostgreSQL has not noticed yet that the other connection ended
       } catch {
         // it is tried again

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, types } from 'pg';
+import { type ClientBase, Pool, type PoolClient, types } from 'pg';
 import { databaseClosed } from '../storage-error';
 import { connectionOptions, sessionSettings } from './connection-options';
 import type { DatabaseHold } from './database-hold';
@@ -51,7 +51,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const pool = new Pool({
     ...connectionOptions(url),
     max: maxConnections,
-    onConnect: (client) => client.query(sessionSettings),
+    onConnect: ((client) => client.query(sessionSettings)) as (client: ClientBase) => void, // the pool waits for the promise
     types: {
       getTypeParser: (id: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary'): unknown =>
         numberTypes.has(id) ? Number : types.getTypeParser(id, format),

@@ -92,13 +92,12 @@ async function saveLabels(
 
 /** Writes a new or changed one, and deletes the device's oldest to make room. The bytes of one that is there only grow, in `SentBytes`. */
 export async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
-  const row = toInstallationRow(installation);
-  const { bytes_sent: _, ...changed } = row;
+  const { bytes_sent, ...changed } = toInstallationRow(installation);
   await countingOutcome(transaction, installation, () =>
     transaction.all(
       query
         .insertInto('installations')
-        .values(row)
+        .values({ ...changed, bytes_sent })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(changed)),
     ),
   );

@@ -17,7 +17,7 @@ export function createDraftRecords(
     add(drafts, tell) {
       return database.transact(async (transaction) => {
         const [counted] = await transaction.all(countOf);
-        refuseTooMany(Number(counted?.total ?? 0) + drafts.length);
+        refuseTooMany((counted?.total ?? 0) + drafts.length);
         const added: Draft[] = [];
         for (const draft of drafts) added.push(await insert(transaction, draft));
         await journal.append(transaction, added.map(tell));

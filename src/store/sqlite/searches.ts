@@ -153,7 +153,7 @@ function prepare(sqlite: Sqlite, sql: string): Promise<Statement> {
 
 function tooLong(timeoutMs: number): DomainError {
   return new DomainError('unavailable', `the database did not find it within ${timeoutMs / 1_000} s`, {
-    remedy: 'Ask for less, or try again. If it lasts, look whether the disk is slow.',
+    remedy: 'Narrow the search, or retry. If it persists, check whether the disk is slow.',
   });
 }
 

@@ -51,6 +51,9 @@ describe('the window of an assignment', () => {
     windowOf('0 0 0 29 FEB ?'),
     windowOf('1 0 12 ? 11 MON 2026', '00:00:01', '+14:00'),
     windowOf('0 0 12 30 11 ? 2026-2027', '23:59:59'),
+    windowOf('1 0 11 23 11 ? 2026'), // it is open for the last time
+    windowOf('0 0 23 22 11 ? 2026', '14:00:00'), // since yesterday
+    windowOf('0 0 0 1 1 ? 2099'),
   ])('is taken as it is: %j', (window) => {
     expect(parseAssignmentWindow(window, monday)).toBe(window);
   });
@@ -60,7 +63,8 @@ describe('the window of an assignment', () => {
     ['schedule', windowOf('0 0 0 ? *')],
     ['schedule', windowOf('0 0 0 ? * * * *')],
     ['schedule', windowOf('0 0 0 31 FEB ?')],
-    ['schedule', windowOf('0 0 12 23 11 ? 2026')], // it has just opened for the last time
+    ['schedule', windowOf('0 0 11 23 11 ? 2026')], // it has just closed for the last time
+    ['schedule', windowOf(`0 0 0 ${'1,'.repeat(60)}1 * ?`)], // it is long
     ['schedule', windowOf('0 0 0 ? * * 2025')],
     ['seconds', windowOf('60 0 0 ? * *')],
     ['minutes', windowOf('0 5-1 0 ? * *')],

@@ -54,4 +54,24 @@ describe('an assignment with terms', () => {
     expect(offered(pinTerms, ddi)).toBe(told);
     expect(offered(pinTerms, noLimits)).toBe(untold);
   });
+
+  it.each<[string, PinTerms, boolean, string]>([
+    ['only downloaded', { kind: 'downloadonly', window: null }, true, 'only-downloaded'],
+    ['waiting for its window', { kind: 'forced', window: window(13) }, false, 'outside-window'],
+    ['begun in its window', { kind: 'forced', window: window(11) }, true, 'bundle'],
+  ])(
+    'that is %s is no standing offer for a protocol that cannot tell so',
+    (_, pinTerms, hasBegun, expected) => {
+      const standing = {
+        bundle,
+        releaseId: null,
+        endsAt: new Date(at.getTime() + 1),
+        hasBegun,
+        isIgnored: false,
+      };
+      const question = { ...poll, at, isInstall: true, limits: noLimits };
+      const offer = decideOffer({ ...device(pinTerms), standing }, [], question, terms);
+      expect(offer.kind === 'bundle' ? 'bundle' : offer.reason).toBe(expected);
+    },
+  );
 });

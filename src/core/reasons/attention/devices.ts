@@ -62,7 +62,7 @@ export const deviceAttention = {
     const missing = omits.map((name) => headerWords[name]).join(' and ');
     const [poll, their] = devices === 1 ? ['polls', 'its'] : ['poll', 'their'];
     return (
-      `${counted(devices, 'device')} ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
+      `${counted(devices, 'device')} ${poll} by update.raucb without reporting ${their} ${missing}: ${named(ids, devices)}. ` +
       'The server cannot learn how updates end there, and a bundle that does not boot is tried again. ' +
       `In system.conf, under [streaming], set send-headers=${omits.join(';')}`
     );

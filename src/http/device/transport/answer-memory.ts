@@ -27,6 +27,7 @@ export class ConnectionMemory {
   readonly #account: ConnectionAccount;
   readonly #pace = new SendPace();
   readonly #open = new Set<AnswerMemory>();
+  #isClosed = false;
 
   constructor(
     private readonly memory: SendMemory,
@@ -76,11 +77,13 @@ export class ConnectionMemory {
       },
     };
     this.#open.add(answer);
+    if (this.#isClosed) answer.close();
     return answer;
   }
 
-  /** The connection is gone, and so are its answers, about which Node reports nothing more. */
+  /** The connection is gone, and so are its answers, about which Node reports nothing more. Later ones get nothing. */
   close(): void {
+    this.#isClosed = true;
     for (const answer of this.#open) answer.close();
   }
 }

@@ -154,7 +154,7 @@ describe('a step for a label that no device has', () => {
     await manageDevices.create('elsewhere', { labels: ['far'], channel: 'beta' }, local);
     const warned = await run(['release', 'create', 'v1.raucb', ...steps]);
     expect(warned.code).toBe(0);
-    expect(warned.stderr).toContain('warning: no device of test-board (stable) has the label lab');
+    expect(warned.stderr).toContain('warning: No device of test-board (stable) has the label lab');
     expect(warned.stderr).toContain('has the label far');
     expect(warned.stderr).not.toContain('factory');
     await manageDevices.change('a', { labels: ['lab', 'far'] }, local);

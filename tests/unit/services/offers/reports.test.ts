@@ -111,3 +111,18 @@ it('keeps what a person cancelled from going on when a lost device comes back', 
   expect(await latest()).toMatchObject({ state: 'cancelled' });
   expect(await ask()).toMatchObject({ state: 'cancelled' });
 });
+
+it('unpins after a download only what is still pinned to be downloaded', async () => {
+  const pinned = async () => (await opened.services.manageDevices.get(identity.id)).device.pin?.bundleName;
+  const downloaded = async () => {
+    const told = { contact: contact(), transactionId: null, message: null, log: null };
+    await opened.services.deviceEvents.take(identity, { kind: 'ended', outcome: 'downloaded', ...told });
+    return pinned();
+  };
+  await ask();
+  const { manageDevices } = opened.services;
+  await manageDevices.pin(identity.id, 'board.raucb', person);
+  expect(await downloaded()).toBe('board.raucb');
+  await manageDevices.pin(identity.id, 'board.raucb', person, { kind: 'downloadonly', window: null });
+  expect(await downloaded()).toBeUndefined();
+});

@@ -23,8 +23,8 @@ const tell: TellDraft = ({ id, kind, name, version }) => ({
 });
 
 it('there are no more modules and sets than there may be', async () => {
-  const { store, close } = await makeSqliteAdapter();
-  const { drafts } = store;
+  const adapter = await makeSqliteAdapter();
+  const { drafts } = adapter.store;
   await drafts.add(
     Array.from({ length: maxDrafts - 1 }, (_, index) => draftOf(`m${index}`)),
     tell,
@@ -34,5 +34,5 @@ it('there are no more modules and sets than there may be', async () => {
   await expect(drafts.add([draftOf('b')], tell)).rejects.toEqual(refusal('conflict'));
   expect(await drafts.remove('module', last?.id ?? 0, tell)).toBe(true);
   await drafts.add([draftOf('b')], tell);
-  await close();
+  await adapter.close();
 });

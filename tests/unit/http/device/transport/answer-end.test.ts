@@ -23,3 +23,12 @@ it('grants nothing to an answer that asks for the first time after its end', asy
   expect(await end.memory.take(10)).toBeUndefined();
   expect(memory.usedBytes).toBe(0);
 });
+
+it('grants nothing to an answer that asks for the first time after its connection is gone', async () => {
+  const connection = { memory: new ConnectionMemory(memory, new DeviceAccount()) };
+  const end = new AnswerEnd(connection); // whose end Node never reports
+  connection.memory.close();
+  expect(end.memory.takeNow(10)).toBeUndefined();
+  expect(await end.memory.take(10)).toBeUndefined();
+  expect(memory.usedBytes).toBe(0);
+});

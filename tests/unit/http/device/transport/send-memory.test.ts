@@ -137,7 +137,7 @@ describe('what is read for all devices', () => {
     const [, large] = [new Asker(e, 10), new Asker(e, 90)];
     reserve.giveBack();
     expect(memory.takeNow(a, 1)).toBeUndefined(); // the large one waits
-    expect(large?.bytes).toBeUndefined();
+    expect(large.bytes).toBeUndefined();
   });
 
   it('is not taken from who waits by others that want less', () => {

@@ -1,0 +1,2 @@
+/** What hawkBit calls them. */
+export const draftNouns = { module: 'software module', set: 'distribution set' } as const;
