@@ -115,19 +115,24 @@ export class DatabaseHold {
   /** Connects again. Meanwhile nobody else may have taken over, or else this server has lost the database. */
   async #regain(): Promise<void> {
     while (!this.#isEnding && !this.#isLost) {
-      try {
-        const client = await this.#connect();
-        const isLocked = await tryLock(client);
-        this.check(await client.query(selectEpoch));
-        if (isLocked) {
-          this.#keep(client);
-          return;
-        }
-        await client.end(); // PostgreSQL has not noticed yet that the other connection ended
-      } catch {
-        // it is tried again
+      const client = await this.#connect().catch(() => undefined);
+      if (client !== undefined && (await this.#isHeldBy(client))) {
+        this.#keep(client);
+        return;
       }
+      await client?.end().catch(() => undefined); // it must not keep the lock from the next attempt
       await delay(reconnectMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Takes the lock, unless PostgreSQL has not noticed yet that the other connection ended. */
+  async #isHeldBy(client: Client): Promise<boolean> {
+    try {
+      const isLocked = await tryLock(client);
+      this.check(await client.query(selectEpoch));
+      return isLocked;
+    } catch {
+      return false; // the connection has ended again, or another server has taken over, which ends this one
     }
   }
 
