@@ -13,8 +13,15 @@ const lockMs = 10_000;
 /** After so long without an answer, the network is at fault: PostgreSQL would have ended the statement. */
 const silenceMs = statementMs + 5_000;
 
+/**
+ * PostgreSQL asks a silent client after 10 seconds and gives up 15 seconds later, together with the lock that keeps other servers away.
+ * By default of Linux, a machine that lost power would keep it for two hours.
+ */
+const keepalives =
+  'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';
+
 /** For each new connection. As parameters of the connection itself, a pooler such as PgBouncer would refuse them. */
-export const sessionSettings = `SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}; SET idle_in_transaction_session_timeout = ${statementMs}`;
+export const sessionSettings = `SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}; SET idle_in_transaction_session_timeout = ${statementMs}; ${keepalives}`;
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { sql } from 'kysely';
 import { openDatabase } from '../../../src/store/postgres/database';
+import { query } from '../../../src/store/postgres/queries';
 import { freePort } from '../../support/loopback-ports';
 import { startPostgres } from '../../support/postgres';
 import { mustRun, temporaryFolder } from '../../support/programs';
@@ -45,4 +47,18 @@ it('verifies the certificate of the database and its name, unless it was told no
     expect(error).toEqual(refusal('unavailable'));
     expect(inspect(error, { depth: 9 })).not.toContain('s3cret');
   }
+});
+
+it('gives up a client that has gone silent, and the lock with it', async () => {
+  const port = await freePort();
+  const { certificate, key } = await selfSigned(await temporaryFolder(), 'localhost');
+  const postgres = await startPostgres({ tls: { port, certificate, key } });
+  await postgres.create('silent');
+  const database = await openDatabase(`postgres://postgres:s3cret@127.0.0.1:${port}/silent?sslmode=require`);
+  const settings = await database.all(
+    sql<{ readonly name: string; readonly setting: string }>`
+      SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' ORDER BY name`.compile(query),
+  );
+  expect(settings.map(({ setting }) => setting)).toEqual(['3', '10', '5']); // count, idle, interval
+  await database.close();
 });
