@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { text } from '../texts';
 
 interface PageProps {
@@ -13,7 +13,7 @@ interface PageProps {
 
 /** The header and the body of a page. */
 export function Page({ title, above, actions, badges, children }: PageProps) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · ${text.frame.product}`;
   }, [title]);
   return (

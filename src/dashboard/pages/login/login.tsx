@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { session } from '../../api/session';
 import { Command } from '../../parts/command';
 import { text } from '../../texts';
@@ -6,7 +6,7 @@ import { SignInForm } from './sign-in-form';
 
 /** Asks who is there. The address stays, so that one arrives where one wanted to go. */
 export function LoginPage() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${text.login.title} · ${text.frame.product}`;
   }, []);
   return (
