@@ -87,10 +87,10 @@ describe('an item of attention', () => {
     expect(await items.count()).toBe(4);
     await restored.getByRole('button', { name: 'Dismiss' }).click();
     await restored.waitFor({ state: 'detached' });
-    await items.filter({ hasText: '1 device on hold' }).waitFor();
+    await items.filter({ hasText: '1 device is on hold' }).waitFor();
     expect(await items.getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
     await page.reload();
-    await items.filter({ hasText: '1 device on hold' }).waitFor();
+    await items.filter({ hasText: '1 device is on hold' }).waitFor();
     expect(await items.count()).toBe(3);
   });
 

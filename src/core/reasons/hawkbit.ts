@@ -5,14 +5,19 @@ import type { Reasons } from './reason-words';
 /** What can be wrong with the maintenance window of an assignment. */
 export type AssignmentWindowProblem = 'not-cron' | 'too-long' | 'never-opens' | 'not-duration' | 'not-offset';
 
-const windowProblems: Readonly<Record<AssignmentWindowProblem, (part: string) => string>> = {
-  'not-cron': (part) =>
-    part === 'schedule' ? 'it is not a Quartz cron expression' : `its ${part} are not supported`,
-  'too-long': () => 'it is too long',
-  'never-opens': () => 'it will not open again',
-  'not-duration': () => 'it is not a duration from 00:00:01 to 23:59:59',
-  'not-offset': () => 'it is not an offset from UTC',
+const windowProblems: Readonly<Record<AssignmentWindowProblem, string>> = {
+  'not-cron': 'it is not a Quartz cron expression',
+  'too-long': 'it is too long',
+  'never-opens': 'it will not open again',
+  'not-duration': 'it is not a duration from 00:00:01 to 23:59:59',
+  'not-offset': 'it is not an offset from UTC',
 };
+
+function whyNotWindow(problem: AssignmentWindowProblem, part: string): string {
+  return problem === 'not-cron' && part !== 'schedule'
+    ? `its ${part} are not supported`
+    : windowProblems[problem];
+}
 
 /** What the management API of hawkBit's scripts refuses. */
 export const hawkbitReasons = {
@@ -83,7 +88,7 @@ export const hawkbitReasons = {
   'assignment-window-wrong': {
     code: 'invalid-input',
     says: ({ part, text, problem }: { part: string; text: string; problem: AssignmentWindowProblem }) =>
-      `${JSON.stringify(text)} cannot be used for a maintenance window: ${windowProblems[problem](part)}`,
+      `${JSON.stringify(text)} cannot be used for a maintenance window: ${whyNotWindow(problem, part)}`,
     remedy: 'For example: schedule "0 30 2 ? * SAT", duration "02:00:00", timezone "+01:00".',
   },
   'download-in-window': {
