@@ -13,9 +13,9 @@ interface WithHandle {
 /**
  * Whether the kernel has closed a connection, although Node still counts it as open.
  *
- * Node stops reading an HTTP/2 connection while a write waits. If the peer resets the connection then, the write fails; HTTP/2 takes that as
- * done and writes again, but TLS starts no write after a failed one. Nothing reads or writes any more, so nothing notices the end. The
- * same happens when the kernel gives up on a device that lost power.
+ * Node may stop reading an HTTP/2 connection while a write waits. If the peer resets the connection then, the write fails; HTTP/2 takes
+ * that as done and writes again, but TLS starts no write after a failed one. Nothing reads or writes any more, so nothing notices the end.
+ * The same should happen when the kernel gives up on a device that lost power.
  */
 export function isGone(socket: Socket): boolean {
   const { _handle: handle } = socket as WithHandle;
