@@ -4,6 +4,7 @@ import type { DeviceRecord } from '../../../core/device-record';
 import type { Installation } from '../../../core/installation';
 import type { Database } from '../database';
 import { query } from '../queries';
+import { Backlog } from './backlog';
 import { SentBytes } from './sent-bytes';
 
 /** What a device did that a crash may take. */
@@ -14,30 +15,19 @@ interface Seen {
   readonly renewed: Installation | undefined;
 }
 
-const nothing: Seen = { device: undefined, renewed: undefined };
-
-/** How many devices to write at once. */
-const maxAtOnce = 1_000;
-
 /** Frequent changes that a crash may take: they are written together, one row for each device however many there were. */
 export class SeenUpdates {
-  #waiting = new Map<string, Seen>();
-  /** What is being written: until that is done it counts as well. */
-  #writing = new Map<string, Seen>();
+  readonly #backlog: Backlog<string, Seen>;
   readonly #sent: SentBytes;
 
   constructor(private readonly database: Database) {
+    this.#backlog = new Backlog({ merge, save: (some) => this.#save(some) });
     this.#sent = new SentBytes(database);
   }
 
   /** A device made contact. */
   note(id: string, device: Device | undefined, renewed: Installation | undefined): void {
-    const known = this.#waiting.get(id) ?? nothing;
-    this.#waiting.set(id, {
-      ...known,
-      device: device ?? known.device,
-      renewed: renewed ?? known.renewed,
-    });
+    this.#backlog.add(id, { device, renewed });
   }
 
   countBytes(installationId: number, count: number, at: Date): void {
@@ -46,8 +36,7 @@ export class SeenUpdates {
 
   /** What is known of a device, with what was seen of it and is not written yet. */
   seenOf(record: DeviceRecord): DeviceRecord {
-    const { id } = record.device;
-    const seen = withSeen(withSeen(record, this.#writing.get(id)), this.#waiting.get(id));
+    const seen = this.#backlog.of(record.device.id).reduce(withSeen, record);
     const { installation } = seen;
     const sent = installation === null ? undefined : this.#sent.of(installation.id);
     if (installation === null || sent === undefined) return seen;
@@ -60,47 +49,22 @@ export class SeenUpdates {
 
   /** An installation was written with all that was seen of it. */
   written(id: string, installationId: number): void {
-    const known = this.#waiting.get(id);
-    if (known?.renewed?.id === installationId) this.#waiting.set(id, { ...known, renewed: undefined });
+    this.#backlog.amend(id, (seen) =>
+      seen.renewed?.id === installationId ? { ...seen, renewed: undefined } : seen,
+    );
   }
 
   forget(id: string): void {
-    this.#waiting.delete(id);
-    this.#writing.delete(id);
+    this.#backlog.forget(id);
   }
 
   /** Not while it runs already. @throws DomainError `storage-full`, `unavailable`: then it is tried again with the next ones */
   async write(): Promise<void> {
-    await this.#writeContacts();
+    await this.#backlog.write();
     await this.#sent.write();
   }
 
-  async #writeContacts(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const some = [...this.#waiting].slice(0, maxAtOnce).sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [id] of some) this.#waiting.delete(id);
-      this.#writing = new Map(some);
-      try {
-        await this.#write(some);
-      } catch (error) {
-        for (const [id, seen] of some) this.#putBack(id, seen);
-        throw error;
-      } finally {
-        this.#writing = new Map();
-      }
-    }
-  }
-
-  #putBack(id: string, before: Seen): void {
-    if (!this.#writing.has(id)) return; // it was forgotten
-    const since = this.#waiting.get(id) ?? nothing;
-    this.#waiting.set(id, {
-      device: since.device ?? before.device,
-      renewed: since.renewed ?? before.renewed,
-    });
-  }
-
-  async #write(some: readonly (readonly [string, Seen])[]): Promise<void> {
+  async #save(some: readonly (readonly [string, Seen])[]): Promise<void> {
     const heard = some.flatMap(([id, { device }]) =>
       device === undefined
         ? []
@@ -142,8 +106,11 @@ function renewalOf(one: Installation) {
   return { id, polls, ends, at, moved, silent, signature };
 }
 
-function withSeen(record: DeviceRecord, seen: Seen | undefined): DeviceRecord {
-  if (seen === undefined) return record;
+function merge(older: Seen, newer: Seen): Seen {
+  return { device: newer.device ?? older.device, renewed: newer.renewed ?? older.renewed };
+}
+
+function withSeen(record: DeviceRecord, seen: Seen): DeviceRecord {
   const { device, installation } = record;
   const { device: told, renewed } = seen;
   const heard =

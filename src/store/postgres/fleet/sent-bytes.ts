@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database';
 import { query } from '../queries';
+import { Backlog } from './backlog';
 
 /** Bytes of an installation that went out, and when the last of them did. */
 export interface Sent {
@@ -8,45 +9,30 @@ export interface Sent {
   readonly at: Date;
 }
 
-/** How many installations to write at once. */
-const maxAtOnce = 1_000;
-
 /**
  * What devices were sent and a crash may take. Only this adds to the bytes in the database: whatever else is saved of an installation
  * meanwhile leaves them alone, so none is lost or counted twice.
  */
 export class SentBytes {
-  #waiting = new Map<number, Sent>();
-  /** What is being written: until that is done it counts as well. */
-  #writing: ReadonlyMap<number, Sent> = new Map();
+  readonly #backlog: Backlog<number, Sent>;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.#backlog = new Backlog({ merge: add, save: (some) => this.#save(some) });
+  }
 
   count(installationId: number, bytes: number, at: Date): void {
-    this.#waiting.set(installationId, add({ bytes, at }, this.#waiting.get(installationId)));
+    this.#backlog.add(installationId, { bytes, at });
   }
 
   /** What is not written yet. */
   of(installationId: number): Sent | undefined {
-    const [writing, waiting] = [this.#writing.get(installationId), this.#waiting.get(installationId)];
-    return writing === undefined ? waiting : add(writing, waiting);
+    const [first, ...later] = this.#backlog.of(installationId);
+    return first === undefined ? undefined : later.reduce(add, first);
   }
 
   /** Not while it runs already. @throws DomainError `storage-full`, `unavailable`: then it is tried again with the next ones */
-  async write(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const some = [...this.#waiting].slice(0, maxAtOnce).sort(([a], [b]) => a - b);
-      for (const [id] of some) this.#waiting.delete(id);
-      this.#writing = new Map(some);
-      try {
-        await this.#save(some);
-      } catch (error) {
-        for (const [id, { bytes, at }] of some) this.count(id, bytes, at);
-        throw error;
-      } finally {
-        this.#writing = new Map();
-      }
-    }
+  write(): Promise<void> {
+    return this.#backlog.write();
   }
 
   async #save(some: readonly (readonly [number, Sent])[]): Promise<void> {
@@ -61,7 +47,6 @@ export class SentBytes {
   }
 }
 
-function add(one: Sent, other: Sent | undefined): Sent {
-  if (other === undefined) return one;
+function add(one: Sent, other: Sent): Sent {
   return { bytes: one.bytes + other.bytes, at: one.at > other.at ? one.at : other.at };
 }
