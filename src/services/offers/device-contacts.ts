@@ -1,20 +1,17 @@
-import { type Boards, isSameBoards } from '../../core/board';
-import { freshReason, isJudged, judgeFresh, takeBack } from '../../core/board-evidence';
-import { bootChange, type Contact, slotOf } from '../../core/contact';
+import { isSameBoards } from '../../core/board';
+import { bootChange, type Contact } from '../../core/contact';
 import { type DeviceFacts, noFacts } from '../../core/device-facts';
 import { type Admission, type DeviceIdentity, newDevice } from '../../core/device';
 import { type Recognized, recognizeBoard } from '../../core/recognize-board';
 import { DomainError } from '../../core/errors';
-import type { Actor, NewEvent } from '../../core/event';
+import type { Actor } from '../../core/event';
 import { saying } from '../../core/journal/catalogue';
-import type { Installation, InstallationChange } from '../../core/installation';
 import type { Evidence, ProofRules } from '../../core/evidence';
-import { judgeContact } from '../../core/proof';
 import type { DecideUpdate, DeviceUpdates } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../core/device-record';
 import { DeviceDraft } from '../devices/device-draft';
-import { changed } from '../devices/installation-events';
 import { tellContact, tellFresh, tellSecond } from './contact-lines';
+import { judgeInstallation } from './judge-installation';
 import { isSameDevice, mergeContact } from './merge-contact';
 
 export interface ContactPorts {
@@ -126,7 +123,7 @@ export function createDeviceContacts({
     const boot =
       sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
     const seen = { isPoll: poll !== null, native: poll?.native ?? null, boot, boards, sight };
-    const judged = judge(known, contact, seen, actor);
+    const judged = judgeInstallation(known.installation, contact, seen, actor, proofRules);
     const device = mergeContact(known.device, identity, contact, judged.boards);
     const cause = { at: contact.at, actor };
     const events = tellContact(known.device, device, boot, cause);
@@ -173,54 +170,6 @@ export function createDeviceContacts({
     const subject = { deviceId: id, compatible: device.facts.compatible };
     draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, reason, subject }]);
   }
-
-  /** What the contact says about the latest installation, if it comes from the same board. */
-  function judge(
-    { installation: latest }: DeviceRecord,
-    contact: Contact,
-    seen: Recognized & Pick<Evidence, 'isPoll' | 'native' | 'boot'>,
-    actor: Actor,
-  ): Judged {
-    const { boards, sight, isPoll, native, boot } = seen;
-    const cause = { at: contact.at, actor };
-    const isFreshSight = freshReason(sight) !== undefined;
-    const start = { ...boards, freshAt: contact.at };
-    if (latest === null)
-      return {
-        installation: null,
-        events: [],
-        isFresh: isFreshSight,
-        isHint: false,
-        boards: isFreshSight ? start : boards,
-      };
-    const back = sight === 'found' && boards.second !== null ? takeBack(latest, boards.second.other) : null;
-    const first = back === null ? undefined : changed(latest, back, cause);
-    const installation = first?.installation ?? latest;
-    const { bootId = null, systemVersion = null } = contact.facts;
-    const slot = slotOf(contact.facts);
-    const evidence = {
-      isPoll,
-      native,
-      boot,
-      at: contact.at,
-      transactionId: null,
-      bootId,
-      slot,
-      systemVersion,
-    };
-    const proof = isJudged(boards, installation) ? judgeContact(installation, evidence, proofRules) : null;
-    const { change, isFresh } = isFreshSight
-      ? judgeFresh(installation, sight, proof)
-      : { change: proof, isFresh: false };
-    const last = change === null ? undefined : changed(installation, change, cause);
-    return {
-      installation: last?.installation ?? first?.installation ?? null,
-      events: [...(first?.events ?? []), ...(last?.events ?? [])],
-      isFresh,
-      isHint: first === undefined && change !== null && isHint(change),
-      boards: isFresh ? start : boards,
-    };
-  }
 }
 
 type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: DomainError };
@@ -234,23 +183,7 @@ function refuseSecond({ id }: DeviceIdentity): DomainError {
   return DomainError.of('second-board', { id });
 }
 
-interface Judged {
-  /** `null` if unchanged. */
-  readonly installation: Installation | null;
-  readonly events: readonly NewEvent[];
-  /** The board starts afresh. */
-  readonly isFresh: boolean;
-  /** It only helps to judge the next contact. */
-  readonly isHint: boolean;
-  readonly boards: Boards;
-}
-
 /** What all boards with one certificate have in common. */
 function factsOfSecondBoard({ compatible, variant }: DeviceFacts): DeviceFacts {
   return { ...noFacts, compatible, variant };
-}
-
-/** A poll does not wait for data that only helps to judge the next contact. */
-function isHint(change: InstallationChange): boolean {
-  return Object.keys(change).every((key) => key === 'silentPolls' || key === 'signature');
 }
