@@ -42,12 +42,17 @@ export function isBundleName(name: string): boolean {
   return name.length <= bundleNameMaxLength && bundleNamePattern.test(name);
 }
 
+/** Whether it is a SHA-256 as we write it: 64 lower-case hexadecimal digits. */
+export function isSha256(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
 /**
  * Checks the SHA-256 of a bundle and returns it unchanged.
  * @throws DomainError `invalid-input`
  */
 export function parseSha256(sha256: string): string {
-  if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  if (isSha256(sha256)) return sha256;
   throw DomainError.of('not-a-sha256', { sha256: sha256.slice(0, 80) });
 }
 

@@ -1,3 +1,4 @@
+import { isSha256 } from '../../core/bundle';
 import type { OpenBytes, StoredBytes } from '../../ports/bundle-storage';
 import { putInParts } from './multipart';
 import { S3Error } from './s3-error';
@@ -29,7 +30,6 @@ export interface PutOptions {
 export const singlePutBytes = 16 << 20;
 
 const keyPrefix = 'sha256/';
-const hashPattern = /^[0-9a-f]{64}$/;
 const listPatienceMs = 5_000;
 
 /** {@link BundleObjects} in S3, each under its hash. */
@@ -41,7 +41,7 @@ export class S3BundleObjects implements BundleObjects {
       const { headers } = await this.client.send({ method: 'HEAD', key: keyPrefix + sha256 });
       return Number(headers['content-length']);
     } catch (error) {
-      if (error instanceof S3Error && error.status === 404) return undefined;
+      if (error instanceof S3Error && error.isNotFound) return undefined;
       throw error;
     }
   }
@@ -106,7 +106,7 @@ export class S3BundleObjects implements BundleObjects {
     try {
       await this.client.send({ method: 'DELETE', key: keyPrefix + sha256 });
     } catch (error) {
-      if (!(error instanceof S3Error && error.status === 404)) throw error;
+      if (!(error instanceof S3Error && error.isNotFound)) throw error;
     }
   }
 
@@ -132,6 +132,6 @@ export class S3BundleObjects implements BundleObjects {
   #hashIn(key: string): string | undefined {
     const start = this.client.prefix + keyPrefix;
     const sha256 = key.startsWith(start) ? key.slice(start.length) : '';
-    return hashPattern.test(sha256) ? sha256 : undefined;
+    return isSha256(sha256) ? sha256 : undefined;
   }
 }

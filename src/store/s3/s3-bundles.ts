@@ -16,7 +16,7 @@ import type { NamedBytesIndex } from '../files/named-bytes';
 import { digestBlocks, type DigestRecords, digestUnverified } from './block-digests';
 import type { BundleCache } from './bundle-cache';
 import type { BundleObjects } from './objects';
-import { objectStoreError, withStore } from './s3-error';
+import { objectStoreError, S3Error, withStore } from './s3-error';
 import { VerifiedObject } from './verified-object';
 import { within } from './within';
 import { WrongBytes } from './wrong-bytes';
@@ -197,10 +197,8 @@ export class S3Bundles implements BundleStorage {
   #readError(sha256: string, error: unknown): unknown {
     this.noteFailure(sha256, error);
     if (error instanceof WrongBytes) return this.#gone(sha256, error);
-    const translated = objectStoreError(error);
-    const isMissing =
-      error instanceof Error && 'status' in error && (error.status === 404 || error.status === 416);
-    return isMissing ? this.#gone(sha256, error) : translated;
+    const isMissing = error instanceof S3Error && (error.isNotFound || error.status === 416);
+    return isMissing ? this.#gone(sha256, error) : objectStoreError(error);
   }
 
   #gone(sha256: string, cause?: unknown): DomainError {

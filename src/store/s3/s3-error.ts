@@ -16,6 +16,11 @@ export class S3Error extends Error {
     this.name = 'S3Error';
   }
 
+  /** Whether there is no such object. */
+  get isNotFound(): boolean {
+    return this.status === 404;
+  }
+
   /** Whether the same request may succeed a moment later. */
   get isPassing(): boolean {
     if (this.status === 0) return !isOfTls(this.code);

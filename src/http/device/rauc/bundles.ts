@@ -1,4 +1,4 @@
-import type { Bundle } from '../../../core/bundle';
+import { type Bundle, isSha256 } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Handler } from '../kernel/handler';
@@ -6,7 +6,7 @@ import { byCertificate, type Protocol, type ProtocolKit } from '../kernel/protoc
 import { createSendBundle } from '../kernel/send-bundle';
 import type { Exchange } from '../transport/exchange';
 import { transactionIdOf } from './device-facts';
-import { isHash, namedHash } from './named-hash';
+import { namedHash } from './named-hash';
 import { noteAttempt } from './note-attempt';
 
 /** `GET /bundles/{name}` and `/bundles/{sha256}/{name}`: the bundle or a range of it (RFC 9110, section 14). */
@@ -68,7 +68,7 @@ async function hearName(
   bundle: Bundle | undefined,
   pinned: string | undefined,
 ): Promise<void> {
-  const named = pinned !== undefined && isHash(pinned) ? pinned : namedHash(exchange);
+  const named = pinned !== undefined && isSha256(pinned) ? pinned : namedHash(exchange);
   if (bundle === undefined || (named !== null && named !== bundle.sha256)) charge(exchange);
   if (named !== null && named !== bundle?.sha256) await watchRestores.hear(device.id, named);
 }

@@ -1,6 +1,5 @@
 import type { Exchange } from '../transport/exchange';
 
-const hash = /^[0-9a-f]{64}$/;
 /** No client of ours sends a longer one. */
 const headerMaxLength = 1_024;
 
@@ -13,8 +12,4 @@ export function namedHash(exchange: Exchange): string | null {
     if (found !== undefined) return found;
   }
   return null;
-}
-
-export function isHash(text: string): boolean {
-  return hash.test(text);
 }

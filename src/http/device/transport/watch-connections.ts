@@ -17,7 +17,10 @@ export interface WatchPorts {
 /** How often connections are checked for movement. */
 const looksPerQuietTime = 5;
 
-/** Ends connections without traffic, and those whose device is gone. @returns what to call when a connection was quiet for that long, and what ends the watch */
+/**
+ * Ends connections without traffic, and those whose device is gone.
+ * @returns what to call when a connection was quiet for that long, and what ends the watch
+ */
 export function watchConnections({
   connections,
   quietTimeoutMs: quietMs,

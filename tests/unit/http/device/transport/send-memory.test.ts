@@ -100,15 +100,11 @@ describe('what is read for one device', () => {
 
 describe('what is read for all devices', () => {
   const devices = (count: number) => Array.from({ length: count }, () => connectionOf());
+  const fiveDevices = () =>
+    [connectionOf(), connectionOf(), connectionOf(), connectionOf(), connectionOf()] as const;
 
   it('is bounded, and goes to those that wait in turn', () => {
-    const [a, b, c, d, e] = devices(5) as [
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-    ];
+    const [a, b, c, d, e] = fiveDevices();
     const holders = [a, b, c].map((connection) => new Asker(connection, 100));
     const [d1, d2, e1] = [new Asker(d, 80), new Asker(d, 80), new Asker(e, 70)];
     expect(bytesOf([d1, d2, e1])).toEqual([10, undefined, 10]); // the reserve
@@ -122,13 +118,7 @@ describe('what is read for all devices', () => {
   });
 
   it('is not granted at once when all of it is used, or others wait for it', () => {
-    const [a, b, c, d, e] = devices(5) as [
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-      ConnectionAccount,
-    ];
+    const [a, b, c, d, e] = fiveDevices();
     const holders = [a, b, c].map((connection) => memory.takeNow(connection, 100));
     expect(memory.takeNow(d, 1)).toBeUndefined();
     const [reserve, waits] = [new Asker(d, 10), new Asker(d, 80)];
