@@ -165,12 +165,11 @@ function configurationError(problems: readonly ConfigProblem[]): DomainError {
     const key = optionKeys.find((k) => getOption(k).env === problem.option);
     return `  ${key !== undefined && problem.source === 'flag' ? flagName(key) : problem.option} (${sourceNames[problem.source]}): ${problem.message}`;
   });
-  const count =
-    problems.length === 1 ? 'A configuration value is' : `${problems.length} configuration values are`;
-  return new DomainError('configuration', `${count} not valid:\n${lines.join('\n')}`, {
-    remedy: 'Correct the values above. `rauc-simple-server serve --help` lists every option.',
-    details: { problems },
-  });
+  return DomainError.of(
+    'configuration-invalid',
+    { count: problems.length, lines },
+    { details: { problems } },
+  );
 }
 
 /** How people call the sources. */
