@@ -1,9 +1,30 @@
+import { type RefusalCause, remedyOfRefusal } from '../connection-refusal';
 import type { Reasons } from './reason-words';
 
 export const requestReasons = {
   'server-stops': {
     code: 'unavailable',
     says: () => 'the server is shutting down',
+  },
+  'request-refused-by-parser': {
+    code: 'invalid-input',
+    says: ({ says }: { says: string }) => says,
+  },
+  'request-fields-invalid': {
+    code: 'invalid-input',
+    says: ({ problems }: { problems: readonly string[] }) => problems.join('; '),
+    remedy: 'GET /api/openapi.json describes each request.',
+  },
+  'compatible-not-of-certificate': {
+    code: 'forbidden',
+    says: ({ compatible }: { compatible: string }) =>
+      `the device's certificate is bound to other compatibles than ${compatible}`,
+    remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
+  },
+  'device-refused': {
+    code: 'forbidden',
+    says: ({ why }: { cause: RefusalCause; why: string }) => `this device is refused: ${why}`,
+    remedy: ({ cause }: { cause: RefusalCause }) => remedyOfRefusal(cause),
   },
   'list-changed': {
     code: 'invalid-input',
