@@ -46,7 +46,7 @@ export default tseslint.config(
   { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   {
     // They load what a command or a configuration needs, when it does.
-    files: ['src/server.ts', 'src/server/load-postgres.ts', 'src/cli/program.ts'],
+    files: ['src/server.ts', 'src/server/load-{object-store,postgres}.ts', 'src/cli/program.ts'],
     rules: {
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/consistent-type-imports': 'off',

@@ -73,7 +73,7 @@ export async function openAsServer(
   { folder, known = [] }: { readonly folder?: string; readonly known?: readonly NamedBytes[] } = {},
 ): Promise<S3Bundles> {
   const dataDir = folder ?? (await temporaryFolder());
-  const storage = await openS3Bundles({
+  const { bundles: storage } = await openS3Bundles({
     location,
     credentials: { accessKeyId, secretAccessKey, sessionToken: null, file: null, profile: 'default' },
     dataDir,
