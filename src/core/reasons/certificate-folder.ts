@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import { quoteWord } from '../../base/text/quote-word';
 import { sayRefusal } from '../circumstances/refusals';
 import { acceptedKeys } from './key-words';
@@ -24,7 +25,7 @@ export const certificateFolderReasons = {
     code: 'invalid-input',
     // None, or more than a hundred.
     says: ({ source, count }: { source: Why; count: number }) =>
-      `${sayRefusal(source)} contains ${count} certificates`,
+      `${sayRefusal(source)} contains ${counted(count, 'certificate')}`,
     remedy: 'It must contain a PEM certificate, which starts with "-----BEGIN CERTIFICATE-----".',
   },
   'certificate-unreadable': {

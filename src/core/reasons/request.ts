@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import { type RefusalCause, remedyOfRefusal } from '../connection-refusal';
 import type { Reasons } from './reason-words';
 
@@ -61,7 +62,8 @@ export const requestReasons = {
   },
   'requests-being-read': {
     code: 'too-many-requests',
-    says: ({ others }: { others: number }) => `${others} requests from this device are still being read`,
+    says: ({ others }: { others: number }) =>
+      `${counted(others, 'request')} from this device ${others === 1 ? 'is' : 'are'} still being read`,
     remedy: 'Send them one after another.',
   },
   'device-asks-too-often': {
