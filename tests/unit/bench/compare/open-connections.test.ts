@@ -25,3 +25,20 @@ it('counts the connections that the server has not closed, also those that the c
   for (const socket of sockets) socket.destroy();
   server.close();
 });
+
+it('does not count a client on another address that has the same port', async () => {
+  const [one, other] = [createServer(), createServer()];
+  await once(one.listen(0, '127.0.0.1'), 'listening');
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  const { port } = one.address() as AddressInfo;
+  const client = connect({
+    ...{ port: (other.address() as AddressInfo).port, host: '127.0.0.1' },
+    ...{ localAddress: '127.0.0.2', localPort: port },
+  });
+  const [accepted] = (await once(other, 'connection')) as [Socket];
+  expect(openConnections(port)).toBe(0);
+  client.destroy();
+  accepted.destroy();
+  one.close();
+  other.close();
+});
