@@ -12,12 +12,19 @@ export type PinKind = (typeof pinKinds)[number];
 /** The terms of a pin that an assignment made. */
 export interface PinTerms {
   readonly kind: PinKind;
+  /** When one that is soft becomes forced; left out for never. */
+  readonly forcedAt?: Date;
   /** The device downloads at once, and installs while it is open; `null` for any time. */
   readonly window: AssignmentWindow | null;
 }
 
 /** Of a pin without terms. */
 export const plainTerms: PinTerms = { kind: 'forced', window: null };
+
+/** How a device takes it at a time: what is soft may have become forced. */
+export function kindAt({ kind, forcedAt }: PinTerms, at: Date): PinKind {
+  return kind === 'soft' && forcedAt !== undefined && at >= forcedAt ? 'forced' : kind;
+}
 
 /** What a device is pinned to. */
 interface Pinned {
