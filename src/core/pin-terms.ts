@@ -32,6 +32,16 @@ interface Pinned {
   readonly terms?: PinTerms;
 }
 
+/** Whether a device is pinned as it was: it may have been pinned anew meanwhile, even to the same bundle. */
+export function isSamePin(one: MadePin, other: MadePin): boolean {
+  return one.bundleName === other.bundleName && one.at.getTime() === other.at.getTime();
+}
+
+interface MadePin {
+  readonly bundleName: string;
+  readonly at: Date;
+}
+
 /** The terms under which a device has an installation. @param pin of the device */
 export function termsOf(
   pin: Pinned | null,
