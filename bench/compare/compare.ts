@@ -24,15 +24,14 @@ export interface Comparison {
 
 /**
  * Takes samples round by round, the contenders of a case right after each other.
+ * @returns the result of each case as soon as it is complete
  * @throws Error that names case and contender, at the first failure
  */
-export async function compare(rig: Rig, comparison: Comparison): Promise<readonly CaseResult[]> {
-  const results: CaseResult[] = [];
+export async function* compare(rig: Rig, comparison: Comparison): AsyncGenerator<CaseResult> {
   for (const one of comparison.cases) {
     comparison.onCase(one.figures.map(({ title }) => title).join(', '));
-    results.push({ case: one, taken: await compareIn(one, rig, comparison) });
+    yield { case: one, taken: await compareIn(one, rig, comparison) };
   }
-  return results;
 }
 
 interface Entry {

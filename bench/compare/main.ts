@@ -1,13 +1,14 @@
 /**
  * Compares the built server with the least that Node can do, with nginx and with what else does the same, and prints a
- * Markdown table; docs/performance.md tells what it means. Exit code 1 when any request was answered wrongly.
+ * Markdown table; docs/performance.md tells what it means. Exit code 1 when any request was answered wrongly; the rows that
+ * were complete before are printed all the same.
  *
  *   npm run bench
  */
 import { cpus } from 'node:os';
 import { mustRun } from '../../tests/support/programs';
 import { type Arguments, readArguments, usage } from './arguments';
-import { compare } from './compare';
+import { type CaseResult, compare } from './compare';
 import { contendersFor, type Node } from './contender';
 import { stopPrograms } from './program';
 import { jsonResults, markdownTable } from './report';
@@ -25,15 +26,23 @@ async function run({ rounds, cases, nodes: programs, isJson, isSmoke }: Argument
   await prepareOurs(rig, first);
   const contenders = contendersFor(nodes);
   const onCase = (title: string) => console.error(`measuring: ${title}`);
-  const results = await compare(rig, { cases, contenders, rounds, onCase });
-  if (isJson) {
-    console.log(
-      JSON.stringify({ machine: machine(), rounds, results: jsonResults(results, nodes) }, null, 2),
-    );
-    return;
+  const results: CaseResult[] = [];
+  try {
+    for await (const result of compare(rig, { cases, contenders, rounds, onCase })) results.push(result);
+  } finally {
+    // What was measured before a failure still counts.
+    if (results.length > 0) print(results);
   }
-  console.log(`${conditions(rig, rounds)}\n`);
-  for (const node of nodes) console.log(`${markdownTable(results, node)}\n`);
+
+  function print(complete: readonly CaseResult[]): void {
+    if (isJson) {
+      const json = { machine: machine(), rounds, results: jsonResults(complete, nodes) };
+      console.log(JSON.stringify(json, null, 2));
+      return;
+    }
+    console.log(`${conditions(rig, rounds)}\n`);
+    for (const node of nodes) console.log(`${markdownTable(complete, node)}\n`);
+  }
 }
 
 async function askVersion(program: string): Promise<Node> {

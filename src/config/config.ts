@@ -97,13 +97,8 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
     });
   }
   checkHawkbit(config, problems);
-  if (sources.databaseUrl === 'flag' && config.databaseUrl !== null && hasPassword(config.databaseUrl)) {
-    problems.push({
-      option: 'DATABASE_URL',
-      source: 'flag',
-      message: 'other users can see a password on the command line: set the variable DATABASE_URL instead',
-    });
-  }
+  checkFlags(config, problems);
+  checkObjectStore(config, problems);
   if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
     problems.push({
       option: 'ADMIN_TOKEN',
@@ -111,6 +106,34 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
       message: 'both a token and a token file are set: use only one',
     });
   }
+}
+
+/** What other users of the machine would see. */
+function checkFlags({ sources, databaseUrl }: Config, problems: ConfigProblem[]): void {
+  const typed = (key: OptionKey, what: string) => {
+    const option = getOption(key).env;
+    if (sources[key] !== 'flag') return;
+    const message = `other users can see ${what} on the command line: set the variable ${option} instead`;
+    problems.push({ option, source: 'flag', message });
+  };
+  if (databaseUrl !== null && hasPassword(databaseUrl)) typed('databaseUrl', 'a password');
+  typed('awsSecretAccessKey', 'a secret');
+  typed('awsSessionToken', 'a secret');
+}
+
+/** Half of a pair of credentials would have the file used, silently. */
+function checkObjectStore(config: Config, problems: ConfigProblem[]): void {
+  const { bundleStore, awsAccessKeyId, awsSecretAccessKey, sources } = config;
+  if (bundleStore === null || (awsAccessKeyId === null) === (awsSecretAccessKey === null)) return;
+  const [given, missing] =
+    awsAccessKeyId === null
+      ? (['awsSecretAccessKey', 'awsAccessKeyId'] as const)
+      : (['awsAccessKeyId', 'awsSecretAccessKey'] as const);
+  problems.push({
+    option: getOption(given).env,
+    source: sources[given],
+    message: `set ${getOption(missing).env}, too: one without the other is no use`,
+  });
 }
 
 function hasPassword(url: string): boolean {
@@ -142,12 +165,11 @@ function configurationError(problems: readonly ConfigProblem[]): DomainError {
     const key = optionKeys.find((k) => getOption(k).env === problem.option);
     return `  ${key !== undefined && problem.source === 'flag' ? flagName(key) : problem.option} (${sourceNames[problem.source]}): ${problem.message}`;
   });
-  const count =
-    problems.length === 1 ? 'A configuration value is' : `${problems.length} configuration values are`;
-  return new DomainError('configuration', `${count} not valid:\n${lines.join('\n')}`, {
-    remedy: 'Correct the values above. `rauc-simple-server serve --help` lists every option.',
-    details: { problems },
-  });
+  return DomainError.of(
+    'configuration-invalid',
+    { count: problems.length, lines },
+    { details: { problems } },
+  );
 }
 
 /** How people call the sources. */

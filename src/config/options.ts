@@ -3,6 +3,7 @@ import { clientOptions } from './options/client';
 import { deviceOptions } from './options/device';
 import { folderOptions } from './options/folder';
 import { listenerOptions } from './options/listener';
+import { objectStoreOptions } from './options/object-store';
 import { rolloutOptions } from './options/rollout';
 import { processOptions } from './options/process';
 import type { Option } from './options/option';
@@ -19,6 +20,7 @@ export const options = {
   ...deviceOptions,
   ...rolloutOptions,
   ...processOptions,
+  ...objectStoreOptions,
   ...clientOptions,
 } as const;
 

@@ -42,6 +42,12 @@ export const healthJson = z.looseObject({
   storage: z
     .enum(['writable', 'full', 'unwritable'])
     .describe('whether changes can be saved; devices are answered all the same'),
+  bundle_store: z
+    .enum(['working', 'failing'])
+    .optional()
+    .describe(
+      'whether the object store answers, if bundles are in one; bundles in the cache are served all the same',
+    ),
   clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
 });
 

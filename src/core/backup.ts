@@ -35,6 +35,3 @@ export function surplusArchives(names: readonly string[], keep: number): readonl
   const archives = names.filter((name) => archivePattern.test(name)).sort();
   return archives.slice(0, Math.max(0, archives.length - keep));
 }
-
-/** The remedy where an archive cannot be used. */
-export const otherArchive = 'Use another archive.';

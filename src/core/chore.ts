@@ -19,6 +19,8 @@ export const choreNames = [
   'bundle-hashes',
   'server-certificate',
   'asked-names',
+  'bundle-store',
+  'bundle-store-tidy',
 ] as const;
 
 export type ChoreName = (typeof choreNames)[number];

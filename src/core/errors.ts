@@ -54,6 +54,17 @@ export class DomainError extends Error {
     this.reason = options.reason;
   }
 
+  /** The same of another kind, for one who knows better whose fault it is. */
+  ofKind(code: ErrorCode): DomainError {
+    const { message, remedy, details, reason } = this;
+    return new DomainError(code, message, {
+      cause: this,
+      remedy,
+      ...(details === undefined ? {} : { details }),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  }
+
   /** @param parameters what the words of the reason need: the compiler knows it by the code */
   static of<Code extends ReasonCode>(reasonCode: Code, ...[given, options = {}]: Rest<Code>): DomainError {
     const { code = catalogue[reasonCode].code, ...circumstances } = options;

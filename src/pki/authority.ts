@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DomainError } from '../core/errors';
-import { acceptedKeys, keyProblem } from './accepted-keys';
+import { keyProblem } from './accepted-keys';
 import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
@@ -25,27 +25,17 @@ export async function loadAuthority(folder: string): Promise<Authority> {
   const certificates = await loadAuthorities(folder);
   const keyPem = await readIfExists(keyPath);
   if (keyPem === undefined) {
-    throw new DomainError('configuration', `${keyPath} is missing, so no certificates can be issued here`, {
-      remedy: 'Issue on the machine that has the CA key, or bring the key here while you need it.',
-    });
+    throw DomainError.of('ca-key-missing', { file: keyPath });
   }
   const keys = readPrivateKey(keyPem, keyPath, 'configuration');
   const certificate = certificates.find((candidate) => candidate.x509.checkPrivateKey(keys.privateKey));
   if (certificate === undefined) {
-    throw new DomainError('configuration', `${keyPath} is not the key of ${certificatePath}`, {
-      remedy: 'Restore the matching pair of files.',
-    });
+    throw DomainError.of('key-not-of-certificate', { key: keyPath, certificate: certificatePath });
   }
   const problem = keyProblem(certificate.spkiDer, keys.publicKey);
   // The proof of what it signs reports a short RSA key, which may be in use for long.
   if (problem !== null && keys.publicKey.asymmetricKeyType !== 'rsa') {
-    throw new DomainError(
-      'configuration',
-      `the CA in ${certificatePath} has ${problem}, so not every device could verify what it signs`,
-      {
-        remedy: `Use a CA with ${acceptedKeys}, or remove its key and issue elsewhere.`,
-      },
-    );
+    throw DomainError.of('ca-key-not-taken', { file: certificatePath, key: problem });
   }
   return { certificate, keys, all: certificates };
 }
@@ -58,15 +48,11 @@ export async function loadAuthorities(folder: string): Promise<CertificateFields
   const path = join(folder, 'ca.crt');
   const pem = await readIfExists(path);
   if (pem === undefined) {
-    throw new DomainError('configuration', `${path} is missing`, {
-      remedy: 'Restore it from a backup, create a CA with: cert ca, or import one with: cert ca --import.',
-    });
+    throw DomainError.of('ca-missing', { file: path });
   }
   const certificates = readCertificates(pem, path, 'configuration');
   if (!certificates.every(isAuthority)) {
-    throw new DomainError('configuration', `${path} contains a certificate that is not a CA`, {
-      remedy: 'Keep only CA certificates in it: any other certificate in it would itself be trusted.',
-    });
+    throw DomainError.of('ca-file-of-others', { file: path });
   }
   return certificates;
 }

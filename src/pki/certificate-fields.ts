@@ -1,4 +1,3 @@
-import { sayWhy } from '../core/circumstances/sentences';
 import { X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
 import { certificatePem } from '../base/text/certificate-pem';
@@ -32,7 +31,7 @@ export function readCertificate(source: string | Buffer | X509Certificate): Cert
     };
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new DomainError('invalid-input', `the certificate is malformed: ${sayWhy(cause.what)}`, { cause });
+    throw DomainError.of('certificate-malformed', { why: cause.what }, { cause });
   }
 }
 
@@ -74,9 +73,6 @@ function parseX509(source: string | Buffer): X509Certificate {
   try {
     return new X509Certificate(isDer(source) ? certificatePem(source) : source);
   } catch (cause) {
-    throw new DomainError('invalid-input', 'this is not a certificate', {
-      cause,
-      remedy: 'Use a PEM certificate, which starts with "-----BEGIN CERTIFICATE-----".',
-    });
+    throw DomainError.of('not-a-certificate', {}, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { DomainError, type ErrorCode } from '../core/errors';
+import type { Why } from '../core/reasons/why';
 import { type CertificateFields, readCertificate } from './certificate-fields';
 
 const maxCertificates = 100;
@@ -8,21 +9,16 @@ const maxCertificates = 100;
  * @param source how the reader knows the text, such as its path
  * @throws DomainError with the given code when there is none, or an unreadable one
  */
-export function readCertificates(pem: string, source: string, code: ErrorCode): CertificateFields[] {
+export function readCertificates(pem: string, source: Why, code: ErrorCode): CertificateFields[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0 || blocks.length > maxCertificates) {
-    throw new DomainError(code, `${source} contains ${blocks.length} certificates`, {
-      remedy: 'It must contain a PEM certificate, which starts with "-----BEGIN CERTIFICATE-----".',
-    });
+    throw DomainError.of('certificates-miscounted', { source, count: blocks.length }, { code });
   }
   return blocks.map((block) => {
     try {
       return readCertificate(block);
     } catch (cause) {
-      throw new DomainError(code, `${source} contains an unreadable certificate`, {
-        cause,
-        remedy: 'Restore it from a backup, or create it again.',
-      });
+      throw DomainError.of('certificate-unreadable', { source }, { code, cause });
     }
   });
 }

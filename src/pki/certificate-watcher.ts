@@ -127,8 +127,5 @@ function tlsContent({ cert, key, ca }: ServerTls): string {
 }
 
 function listGone(path: string): DomainError {
-  return new DomainError('configuration', `${path} is gone`, {
-    remedy:
-      'Restore it from a backup. Until then the server keeps using the list it read before; a restart would lose it.',
-  });
+  return DomainError.of('revocation-list-gone', { file: path });
 }

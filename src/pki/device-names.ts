@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import type { AlternativeName } from '../x509/general-name';
 
@@ -42,9 +43,9 @@ function urnValues(names: readonly AlternativeName[], prefix: string): string[] 
       try {
         return decodeURIComponent(value.slice(prefix.length));
       } catch (cause) {
-        throw new DomainError(
-          'invalid-input',
-          'the certificate is malformed: a subjectAltName cannot be read',
+        throw DomainError.of(
+          'certificate-malformed',
+          { why: circumstance('alternative-name-unreadable') },
           { cause },
         );
       }

@@ -104,9 +104,7 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 }
 
 export function alreadyExists(path: string): DomainError {
-  return new DomainError('conflict', `${path} already exists`, {
-    remedy: 'Use --force to replace it; the old file is kept next to the new one.',
-  });
+  return DomainError.of('file-exists', { file: path });
 }
 
 /** Translates a system error about a path; returns anything else unchanged. */
@@ -114,15 +112,9 @@ export function asFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
   if (isOutOfSpace(error)) return noSpace(path, error);
-  return new DomainError('configuration', `${path} cannot be used (${code})`, {
-    cause: error,
-    remedy: 'Check that it exists and that this user may read and write it.',
-  });
+  return DomainError.of('file-unusable', { file: path, system: code }, { cause: error });
 }
 
 export function noSpace(path: string, cause: unknown): DomainError {
-  return new DomainError('storage-full', `no space left to write ${path}`, {
-    cause,
-    remedy: 'Free some space, then retry: nothing was changed.',
-  });
+  return DomainError.of('no-space-for-file', { file: path }, { cause });
 }

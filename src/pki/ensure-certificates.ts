@@ -37,14 +37,7 @@ async function makeCa(context: FolderContext): Promise<string[]> {
   const { dir } = context;
   const lonelyKey = await readKey(join(dir, 'ca.key'));
   if (lonelyKey !== undefined && (await hasDevices(dir))) {
-    throw new DomainError(
-      'configuration',
-      `${join(dir, 'ca.crt')} is missing, but its key and device certificates exist`,
-      {
-        remedy:
-          'Restore ca.crt from a backup, or create a new CA with: cert ca --force, and new device certificates.',
-      },
-    );
+    throw DomainError.of('ca-lost', { file: join(dir, 'ca.crt') });
   }
   const isMade = await unlessAlreadyMade(() => issueCa(context, {}, lonelyKey));
   return isMade ? [`Created a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];

@@ -1,6 +1,8 @@
 import { systemErrorCode } from '../base/files/system-error';
 import type { FolderFinding } from '../core/certificate';
+import { sayWhy } from '../core/circumstances/sentences';
 import { DomainError } from '../core/errors';
+import { remedyOfCertificate } from '../core/reasons/refused-certificate';
 import type { CertificateFields } from './certificate-fields';
 import type { Refusal } from './prove-certificates';
 import { beginning } from './validity';
@@ -15,7 +17,8 @@ export function proved(
   severity: FolderFinding['severity'],
 ): FolderFinding[] {
   if (refusal === null) return [];
-  const { reason, remedy, isStrictOnly } = refusal;
+  const { why, isStrictOnly } = refusal;
+  const [reason, remedy] = [sayWhy(why), remedyOfCertificate(why)];
   if (isStrictOnly) return [warning(path, `strict clients refuse ${what}: ${reason}`, remedy)];
   return [{ severity, path, message: `${what} is refused: ${reason}`, remedy }];
 }

@@ -67,9 +67,7 @@ async function acquire(folder: string, deadline: number): Promise<() => void> {
     const release = tryAcquire(folder);
     if (release !== undefined) return release;
     if (performance.now() >= deadline) {
-      throw new DomainError('unavailable', `another process is changing ${folder}`, {
-        remedy: 'Wait for it to finish, then retry.',
-      });
+      throw DomainError.of('certificates-being-changed', { folder });
     }
     await delay(retryMs);
   }
@@ -125,8 +123,5 @@ function makeLockFile(path: string): void {
 
 function cannotLock(path: string, cause: unknown): DomainError {
   if (systemErrorCode(cause) === 'SQLITE_FULL') return noSpace(path, cause); // it makes an empty file one page long
-  return new DomainError('configuration', `${path} cannot be locked against other processes`, {
-    cause,
-    remedy: 'Check that this user may write there, and that the file system supports locks (NFS: version 4).',
-  });
+  return DomainError.of('folder-not-lockable', { file: path }, { cause });
 }

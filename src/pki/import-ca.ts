@@ -1,7 +1,8 @@
 import type { CertificateWarning, IssuedFiles } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import type { ImportCaRequest } from '../ports/certificates';
-import { acceptedKeys, keyProblem } from './accepted-keys';
+import { keyProblem } from './accepted-keys';
 import { loadAuthorities } from './authority';
 import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
@@ -24,7 +25,7 @@ import { summarizeFields } from './summarize-certificate';
  */
 export async function importCa({ dir, now }: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
   const at = now();
-  const chain = readCertificates(request.certificatePem, 'the CA file', 'invalid-input');
+  const chain = readCertificates(request.certificatePem, circumstance('ca-file'), 'invalid-input');
   const [signer] = chain;
   if (signer === undefined) throw new Error('a chain of no certificates was read');
   checkChain(chain, at);
@@ -59,11 +60,7 @@ async function asInput<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'invalid-input') throw error;
-    const { message, remedy } = error;
-    throw new DomainError('invalid-input', message, {
-      cause: error,
-      ...(remedy === undefined ? {} : { remedy }),
-    });
+    throw error.ofKind('invalid-input');
   }
 }
 
@@ -80,21 +77,13 @@ function checkChain(chain: readonly CertificateFields[], at: Date): void {
   for (const certificate of chain) {
     const { commonName, notBefore, notAfter } = summarizeFields(certificate);
     if (!isAuthority(certificate)) {
-      throw new DomainError('invalid-input', `the certificate of ${commonName} is not a CA certificate`, {
-        remedy: 'Use a certificate with basicConstraints CA:TRUE.',
-      });
+      throw DomainError.of('import-not-a-ca', { commonName });
     }
     if (at >= notAfter) {
-      throw new DomainError('invalid-input', `the CA ${commonName} expired on ${notAfter.toISOString()}`, {
-        remedy: 'Renew it before importing it.',
-      });
+      throw DomainError.of('import-expired', { commonName, at: notAfter.toISOString() });
     }
     if (at < notBefore) {
-      throw new DomainError(
-        'invalid-input',
-        `the CA ${commonName} is not valid before ${notBefore.toISOString()}`,
-        { remedy: 'Check the clock of this machine, or import the CA when it is valid.' },
-      );
+      throw DomainError.of('import-not-yet-valid', { commonName, at: notBefore.toISOString() });
     }
   }
 }
@@ -113,21 +102,13 @@ function warnOfReach(chain: readonly CertificateFields[]): CertificateWarning[] 
 
 /** @throws DomainError `invalid-input` */
 function checkKey(pem: string, { x509, spkiDer }: CertificateFields, file: string | null = null): KeyPair {
-  const keys = readPrivateKey(pem, 'the CA key', 'invalid-input', file);
+  const keys = readPrivateKey(pem, circumstance('ca-key'), 'invalid-input', file);
   if (!x509.checkPrivateKey(keys.privateKey)) {
-    throw new DomainError('invalid-input', 'the key is not the key of the first certificate in the CA file', {
-      remedy: 'Use a matching pair of files, with the signing CA first.',
-    });
+    throw DomainError.of('import-key-of-another');
   }
   const problem = keyProblem(spkiDer, keys.publicKey);
   if (problem !== null) {
-    throw new DomainError(
-      'invalid-input',
-      `the CA has ${problem}, so not every device could verify what it signs`,
-      {
-        remedy: `Use a CA with ${acceptedKeys}, or import it without its key and issue elsewhere.`,
-      },
-    );
+    throw DomainError.of('import-key-not-taken', { key: problem });
   }
   return keys;
 }

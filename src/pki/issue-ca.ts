@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CertificateWarning, IssuedFiles, IssueOptions } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import { toDer } from '../x509/der-writer';
 import { buildName } from '../x509/name';
@@ -54,8 +55,8 @@ export async function issueCa(
   const fields = readCertificate(certificate);
   const { device, server } = await proveAuthority([fields], fields, keys);
   const proved = [
-    ...findingsOf('a device certificate of this CA', device),
-    ...findingsOf('a server certificate of this CA', server),
+    ...findingsOf(circumstance('certificate-of-this-ca', { role: 'device' }), device),
+    ...findingsOf(circumstance('certificate-of-this-ca', { role: 'server' }), server),
   ];
   const summary = summarizeCertificate(certificate);
   await ensureFolder(dir);
@@ -95,13 +96,10 @@ export async function warnOfOrphans(dir: string): Promise<CertificateWarning[]> 
 function checkCommonName(commonName: string): string {
   const isPrintable = !/[\p{C}\p{Zl}\p{Zp}]/u.test(commonName) && commonName.trim() === commonName;
   if (commonName === '' || commonName.length > commonNameMaxLength || !isPrintable) {
-    throw new DomainError(
-      'invalid-input',
-      `${JSON.stringify(commonName.slice(0, 80))} is not a valid CA name`,
-      {
-        remedy: `Use 1 to ${commonNameMaxLength} printable characters.`,
-      },
-    );
+    throw DomainError.of('ca-name-invalid', {
+      name: commonName.slice(0, 80),
+      maxLength: commonNameMaxLength,
+    });
   }
   return commonName;
 }

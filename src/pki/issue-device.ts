@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseCompatible } from '../core/bundle';
 import type { CertificateWarning, IssuedFiles } from '../core/certificate';
 import { parseDeviceId } from '../core/device';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import type { CreateDeviceRequest } from '../ports/certificates';
 import { buildName } from '../x509/name';
@@ -75,7 +76,7 @@ export async function issueDevice(
     issuer: ca,
     cas: authority.all,
   });
-  const proved = findingsOf('this device certificate', refusal);
+  const proved = findingsOf(circumstance('this-certificate', { role: 'device' }), refusal);
   const summary = summarizeCertificate(certificate);
   const folder = request.outDir ?? join(dir, 'devices');
   await ensureFolder(folder);
@@ -109,9 +110,9 @@ async function keyOf(
   if (request.csrPem === undefined) return await makeKeyPair(request.key ?? 'ec');
   const { publicKey, commonName } = readSigningRequest(request.csrPem);
   if (commonName !== null && commonName !== request.id) {
-    const named = JSON.stringify(commonName.slice(0, 80));
-    throw new DomainError('certificate-refused', `the request is for ${named}, not for ${request.id}`, {
-      remedy: 'Use the id in the request, or create a request without a common name.',
+    throw DomainError.of('request-of-another-device', {
+      named: commonName.slice(0, 80),
+      deviceId: request.id,
     });
   }
   return { publicKey, privateKey: null };
@@ -120,9 +121,7 @@ async function keyOf(
 /** There a device called "ca" or "server" would be in the way of the server's own files. */
 async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
   if ((await realpath(dir)) !== (await realpath(folder))) return;
-  throw new DomainError('invalid-input', `${folder} is the folder of the server's own certificates`, {
-    remedy: 'Write device certificates to another folder.',
-  });
+  throw DomainError.of('folder-of-the-server', { folder });
 }
 
 async function warnOfRevoked(dir: string, id: string): Promise<CertificateWarning[]> {

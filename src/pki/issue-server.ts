@@ -115,7 +115,6 @@ function keyTypeOf(current: CertificateFields | null): KeyType {
 /** Clients check only the subjectAltName (RFC 9525, section 6.3); the CN is for people. */
 function commonNameOf(names: readonly string[]): string {
   const [first] = names;
-  if (first === undefined)
-    throw new DomainError('invalid-input', 'a server certificate needs a name or address');
+  if (first === undefined) throw DomainError.of('server-without-name');
   return first.length <= commonNameMaxLength ? first : 'rauc-simple-server';
 }

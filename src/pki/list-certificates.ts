@@ -41,9 +41,7 @@ export async function showCertificates(dir: string, which: string): Promise<List
   const serial = normalizeSerial(which);
   const bySerial = [...own, ...devices].filter(({ certificate }) => certificate.serial === serial);
   if (bySerial.length > 0) return bySerial;
-  throw new DomainError('not-found', `there is no certificate ${JSON.stringify(which.slice(0, 80))}`, {
-    remedy: 'Use a device id, a serial, "ca", "server" or the path to a PEM file. See: cert list.',
-  });
+  throw DomainError.of('no-such-certificate', { which: which.slice(0, 80) });
 }
 
 /**

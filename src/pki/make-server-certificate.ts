@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import type { X509Certificate } from 'node:crypto';
 import type { CertificateWarning } from '../core/certificate';
 import type { AlternativeName } from '../x509/general-name';
@@ -49,5 +50,5 @@ export async function makeServerCertificate(
     issuer: ca,
     cas,
   });
-  return { certificate, warnings: findingsOf('this server certificate', refusal) };
+  return { certificate, warnings: findingsOf(circumstance('this-certificate', { role: 'server' }), refusal) };
 }

@@ -24,9 +24,7 @@ export function planServerNames(
     hasAsked || current === null ? parseServerNames(hasAsked ? request : defaultServerNames()) : [];
   const contradiction = asked.find(isDropped);
   if (contradiction !== undefined) {
-    throw new DomainError('invalid-input', `${contradiction.value} cannot be both added and dropped`, {
-      remedy: 'Give it only once: with --name or --ip, or with --drop-name.',
-    });
+    throw DomainError.of('name-added-and-dropped', { name: contradiction.value });
   }
   const names = uniqueNames([...(current ?? []).filter((name) => !isDropped(name)), ...asked]);
   return withHost(names, request.host, dropped);
@@ -54,9 +52,7 @@ function withHost(
   const values = names.map(({ value }) => value);
   if (plain === undefined || coversHost(values, plain)) return [...names];
   if (dropped.includes(canonical(plain))) {
-    throw new DomainError('invalid-input', `${plain} cannot be dropped: it is the host of SERVER_URL`, {
-      remedy: 'Change SERVER_URL first, on the server and in the configuration of the devices.',
-    });
+    throw DomainError.of('host-of-url-dropped', { host: plain });
   }
   const isAddress = isIP(plain) !== 0;
   return [...names, ...parseServerNames({ names: isAddress ? [] : [plain], ips: isAddress ? [plain] : [] })];
@@ -64,11 +60,7 @@ function withHost(
 
 function refuseUnknown(name: string, current: readonly AlternativeName[]): void {
   if (current.some(({ value }) => canonical(value) === name)) return;
-  const covered = current.map(({ value }) => value).join(', ');
-  throw new DomainError('invalid-input', `the server certificate does not cover ${JSON.stringify(name)}`, {
-    remedy:
-      covered === '' ? 'Leave out --drop-name.' : `Use a name or address from the certificate: ${covered}.`,
-  });
+  throw DomainError.of('dropped-name-not-covered', { name, covered: current.map(({ value }) => value) });
 }
 
 function uniqueNames(names: readonly AlternativeName[]): AlternativeName[] {

@@ -1,9 +1,8 @@
-import { quoteWord } from '../base/text/quote-word';
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyType } from '../core/certificate';
 import { DomainError, type ErrorCode } from '../core/errors';
-import { acceptedKeys } from './accepted-keys';
+import type { Why } from '../core/reasons/why';
 
 export interface KeyPair {
   readonly privateKey: KeyObject;
@@ -27,34 +26,19 @@ export async function makeKeyPair(type: KeyType): Promise<KeyPair> {
  */
 export function readPrivateKey(
   pem: string | Buffer,
-  source: string,
+  source: Why,
   code: ErrorCode,
-  file: string | null = source,
+  file: string | null = typeof source === 'string' ? source : null,
 ): KeyPair {
   try {
     const privateKey = createPrivateKey(pem);
     return { privateKey, publicKey: createPublicKey(privateKey) };
   } catch (cause) {
     if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(pem.toString('latin1'))) {
-      throw new DomainError(code, `${source} is encrypted with a passphrase`, {
-        cause,
-        remedy: decryptRemedy(source, file),
-      });
+      throw DomainError.of('key-encrypted', { source, file }, { code, cause });
     }
-    throw new DomainError(code, `${source} is not a private key`, {
-      cause,
-      remedy: `Use an unencrypted PEM key: ${acceptedKeys}.`,
-    });
+    throw DomainError.of('not-a-private-key', { source }, { code, cause });
   }
-}
-
-/** What to type. A key of the folder is replaced, because it is read where it lies; one that was brought stays as it is. */
-function decryptRemedy(source: string, file: string | null): string {
-  const from = quoteWord(file ?? 'encrypted.key');
-  const to = quoteWord(`${file ?? 'encrypted.key'}.decrypted`);
-  const command = `openssl pkey -in ${from} -out ${to}`;
-  if (file === source) return `Decrypt it: ${command} && mv ${to} ${from}`;
-  return `Decrypt it, then use the new file: ${command}`;
 }
 
 export function exportPrivateKey(key: KeyObject): string {

@@ -1,4 +1,7 @@
+import { circumstance } from '../core/circumstances/catalogue';
+import { sayWhy } from '../core/circumstances/sentences';
 import { DomainError } from '../core/errors';
+import type { Why } from '../core/reasons/why';
 import type { CertificateWarning } from '../core/certificate';
 import type { Authority } from './authority';
 import type { CertificateFields, TlsPurpose } from './certificate-fields';
@@ -32,10 +35,15 @@ export async function proveAuthority(
  * @returns notes about a proven certificate
  * @throws DomainError `configuration` when it does not work
  */
-export function findingsOf(what: string, refusal: Refusal | null): CertificateWarning[] {
+export function findingsOf(what: Why, refusal: Refusal | null): CertificateWarning[] {
   if (refusal === null) return [];
   if (!refusal.isStrictOnly) throw refused('configuration', what, refusal);
-  return [{ code: 'strict-clients-refuse', message: `strict clients refuse ${what}: ${refusal.reason}` }];
+  return [
+    {
+      code: 'strict-clients-refuse',
+      message: `strict clients refuse ${sayWhy(what)}: ${sayWhy(refusal.why)}`,
+    },
+  ];
 }
 
 /**
@@ -48,7 +56,8 @@ export async function proveImport(
   keys: KeyPair | null,
 ): Promise<CertificateWarning[]> {
   const { device, server } = await proveAuthority(chain, issuer, keys);
-  if (device !== null) throw refused('invalid-input', 'a device certificate of this CA', device);
+  if (device !== null)
+    throw refused('invalid-input', circumstance('certificate-of-this-ca', { role: 'device' }), device);
   return [
     ...(keys === null && chain.some(hasNameConstraints)
       ? [
@@ -64,12 +73,12 @@ export async function proveImport(
       : [
           {
             code: 'issues-no-server',
-            message: `clients refuse a server certificate of this CA: ${server.reason}. Use one from another CA as server.crt and server.key`,
+            message: `clients refuse a server certificate of this CA: ${sayWhy(server.why)}. Use one from another CA as server.crt and server.key`,
           },
         ]),
   ];
 }
 
-function refused(code: 'configuration' | 'invalid-input', what: string, { reason, remedy }: Refusal) {
-  return new DomainError(code, `${what} would be refused: ${reason}`, { remedy });
+function refused(code: 'configuration' | 'invalid-input', what: Why, { why }: Refusal) {
+  return DomainError.of('certificate-would-be-refused', { what, why }, { code });
 }

@@ -1,8 +1,10 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { DEFAULT_CIPHERS } from 'node:tls';
+import { circumstance } from '../core/circumstances/catalogue';
 import { deviceCiphers, deviceTlsOptions, trustAnchorPem } from '../core/device-tls';
+import type { Circumstance } from '../core/reasons/why';
 import { extensionOids } from '../x509/extensions';
-import { acceptedKeys, keyProblem } from './accepted-keys';
+import { keyProblem } from './accepted-keys';
 import {
   type CertificateFields,
   isIssuedBy,
@@ -25,9 +27,7 @@ export interface ToProve {
 }
 
 export interface Refusal {
-  /** In the words that follow "because". */
-  readonly reason: string;
-  readonly remedy: string;
+  readonly why: Circumstance;
   /** Only strict clients refuse it, such as OpenSSL 3.5's default security level: it works today. */
   readonly isStrictOnly: boolean;
 }
@@ -85,37 +85,20 @@ function anchorsOf({ cas, purpose }: ToProve, rules: Rules): string {
 /** Verdicts of OpenSSL that its own clock makes. */
 export const aboutDates: ReadonlySet<string> = new Set(['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']);
 
-const words = { serverAuth: 'a server certificate', clientAuth: 'a device certificate' } as const;
+function explain(proof: ToProve, verdict: string, isStrictOnly: boolean): Refusal {
+  return { why: whyRefused(proof, verdict), isStrictOnly };
+}
 
-function explain(
-  { certificate, issuer, cas, purpose }: ToProve,
-  code: string,
-  isStrictOnly: boolean,
-): Refusal {
-  const refusal = (reason: string, remedy: string): Refusal => ({ reason, remedy, isStrictOnly });
-  if (!mayIssueFor(issuer, purpose) || code === 'INVALID_PURPOSE' || code === 'INVALID_CA') {
-    return refusal(
-      `its extended key usage, or that of a CA above it, does not allow ${purpose}`,
-      `Use a CA without extended key usage, or with clientAuth and serverAuth: it must issue ${words[purpose]}.`,
-    );
-  }
+function whyRefused({ certificate, issuer, cas, purpose }: ToProve, verdict: string): Circumstance {
+  if (!mayIssueFor(issuer, purpose) || verdict === 'INVALID_PURPOSE' || verdict === 'INVALID_CA')
+    return circumstance('purpose-not-allowed', { purpose });
   const own = keyProblem(readCertificate(certificate).spkiDer, certificate.publicKey);
-  if (own !== null) return refusal(`it has ${own}`, `Create it again with ${acceptedKeys}.`);
+  if (own !== null) return circumstance('own-key-not-taken', { key: own });
   const problem = cas.map((ca) => keyProblem(ca.spkiDer, ca.x509.publicKey)).find((one) => one !== null);
-  if (problem !== undefined) return refusal(`a CA has ${problem}`, `Use a CA with ${acceptedKeys}.`);
-  if (code === 'PATH_LENGTH_EXCEEDED') {
-    return refusal(
-      'the path length of a CA above it allows no CA below',
-      'Use the CA above, or leave that CA out of the file.',
-    );
-  }
-  if (cas.some(hasNameConstraints)) {
-    return refusal(
-      'its name constraints do not allow the names in it',
-      'Use a CA whose name constraints allow the ids of devices and the names of the server, or one without.',
-    );
-  }
-  return refusal(`OpenSSL says ${code}`, 'Use another CA, or create one with: cert ca.');
+  if (problem !== undefined) return circumstance('key-of-ca-not-taken', { key: problem });
+  if (verdict === 'PATH_LENGTH_EXCEEDED') return circumstance('path-length-exceeded');
+  if (cas.some(hasNameConstraints)) return circumstance('names-not-allowed');
+  return circumstance('refused-by-openssl', { verdict });
 }
 
 export function hasNameConstraints({ extensions }: CertificateFields): boolean {

@@ -27,12 +27,9 @@ export async function readDevice(dir: string, deviceId: string): Promise<DeviceF
   const isOwnKey =
     keyPem === null || leaf.x509.checkPrivateKey(readPrivateKey(keyPem, keyPath, 'configuration').privateKey);
   if (certificate.commonName !== id || !isOwnKey) {
-    const other = isOwnKey
-      ? `is the certificate of ${certificate.commonName}`
-      : `does not belong to ${keyPath}`;
-    throw new DomainError('configuration', `${path} ${other}`, {
-      remedy: 'Restore the matching pair of files, or issue new ones with --force.',
-    });
+    throw isOwnKey
+      ? DomainError.of('device-file-of-another', { file: path, commonName: certificate.commonName })
+      : DomainError.of('device-key-of-another', { file: path, key: keyPath });
   }
   await loadAuthorities(dir); // whether the file below is what it should be
   const revoked = (await readRevocations(dir)).find(({ serial }) => serial === certificate.serial);

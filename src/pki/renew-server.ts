@@ -80,9 +80,7 @@ async function readServerKey(dir: string, leaf: CertificateFields) {
   if (pem === undefined) throw missing(path);
   const keys = readPrivateKey(pem, path, 'configuration');
   if (leaf.x509.checkPrivateKey(keys.privateKey)) return keys;
-  throw new DomainError('configuration', `${path} is not the key of server.crt`, {
-    remedy: 'Restore the matching pair of files.',
-  });
+  throw DomainError.of('key-not-of-certificate', { key: path, certificate: 'server.crt' });
 }
 
 /** `null` for one that was not made here. */
@@ -96,24 +94,13 @@ function lifeDays({ notAfter }: CertificateFields, issuedAt: Date): number {
 }
 
 function missing(path: string): DomainError {
-  return new DomainError('configuration', `${path} is missing`, { remedy: 'Restore it from a backup.' });
+  return DomainError.of('file-to-renew-missing', { file: path });
 }
 
 function ofAnotherCa(dir: string): DomainError {
-  return new DomainError(
-    'configuration',
-    `server.crt is from a different CA than the key in ${join(dir, 'ca.key')}`,
-    { remedy: 'Renew it where it was issued, and copy server.crt and server.key here.' },
-  );
+  return DomainError.of('renewal-of-another-ca', { file: join(dir, 'ca.key') });
 }
 
 function noLonger({ notAfter }: CertificateFields): DomainError {
-  return new DomainError(
-    'configuration',
-    `the CA expires on ${notAfter.toISOString()}, and its certificates cannot outlast it`,
-    {
-      remedy:
-        'Create a CA elsewhere, add its certificate to every device beside the old one, then import it here: cert ca --import.',
-    },
-  );
+  return DomainError.of('ca-expires-first', { at: notAfter.toISOString() });
 }

@@ -34,11 +34,7 @@ export async function readRevocations(folder: string): Promise<Revocation[]> {
       reason: line.reason,
     }));
   } catch (cause) {
-    throw new DomainError('configuration', `${path} is damaged`, {
-      cause,
-      remedy:
-        'Restore it from a backup, or correct it by hand: without it, revoked certificates would work again.',
-    });
+    throw DomainError.of('revocation-list-damaged', { file: path }, { cause });
   }
 }
 

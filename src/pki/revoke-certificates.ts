@@ -74,14 +74,7 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
   const bySerial = devices.filter(({ serial }) => serial === normalizeSerial(which));
   if (bySerial.length > 0) return bySerial;
   await refuseOwn(dir, which);
-  throw new DomainError(
-    'not-found',
-    `no certificate was issued here for ${JSON.stringify(which.slice(0, 80))}`,
-    {
-      remedy:
-        'See: cert list. To revoke one issued elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one a device is using now. In the API: POST /api/revocations.',
-    },
-  );
+  throw DomainError.of('nothing-issued-for', { which: which.slice(0, 80) });
 }
 
 /** @param which an id or serial; may leave out others */
@@ -107,9 +100,7 @@ async function refuseOwn(dir: string, which: string): Promise<void> {
 }
 
 function notOfDevice(): DomainError {
-  return new DomainError('invalid-input', 'only device certificates can be revoked', {
-    remedy: 'Replace the server certificate with: cert server --force; the CA with: cert ca --force.',
-  });
+  return DomainError.of('not-of-a-device');
 }
 
 function uniqueBySerial(certificates: readonly Meant[]): Meant[] {
@@ -120,9 +111,7 @@ function uniqueBySerial(certificates: readonly Meant[]): Meant[] {
 
 function checkReason(reason: string): string {
   if (reason.length > reasonMaxLength || /[\p{C}\p{Zl}\p{Zp}]/u.test(reason)) {
-    throw new DomainError('invalid-input', 'the reason is too long or contains control characters', {
-      remedy: `Use at most ${reasonMaxLength} printable characters.`,
-    });
+    throw DomainError.of('revocation-reason-invalid', { maxLength: reasonMaxLength });
   }
   return reason;
 }

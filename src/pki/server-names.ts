@@ -66,27 +66,20 @@ export function coversHost(names: readonly string[], host: string): boolean {
 
 /**
  * Says that a server certificate is not for a host, with the command that adds it.
- * @param of what the host is, such as the host of SERVER_URL
+ * @param isOfUrl whether it is the host of SERVER_URL
  */
 export function uncoveredHost(
   names: readonly string[],
   host: string,
-  { code, of }: { readonly code: 'configuration' | 'conflict'; readonly of?: string },
+  { code, isOfUrl }: { readonly code: 'configuration' | 'conflict'; readonly isOfUrl: boolean },
 ): DomainError {
-  const covered = names.length === 0 ? 'It does not cover any host.' : `It covers ${names.join(', ')}.`;
-  return new DomainError(
-    code,
-    `the server certificate does not cover ${host}${of === undefined ? '' : `, ${of}`}`,
-    { remedy: `${covered} Add it: rauc-simple-server cert server ${hostOption(host)} --force` },
-  );
+  return DomainError.of('host-not-covered', { host, isOfUrl, names, option: hostOption(host) }, { code });
 }
 
 function parseName(name: string): string {
   const ascii = toAscii(name);
   if (/(^|\.)\d+$/.test(ascii) || !isServerName(ascii)) {
-    throw new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a DNS name`, {
-      remedy: 'Use a name such as updates.example.com or *.example.com, and --ip for addresses.',
-    });
+    throw DomainError.of('not-a-dns-name', { text: name.slice(0, 80) });
   }
   return ascii;
 }
@@ -100,9 +93,7 @@ function toAscii(name: string): string {
 function parseAddress(address: string): string {
   const canonical = canonicalIp(address);
   if (canonical === undefined) {
-    throw new DomainError('invalid-input', `${JSON.stringify(address.slice(0, 80))} is not an IP address`, {
-      remedy: 'Use an address such as 192.0.2.7 or 2001:db8::7, without a zone.',
-    });
+    throw DomainError.of('not-a-server-address', { text: address.slice(0, 80) });
   }
   return canonical;
 }

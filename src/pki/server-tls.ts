@@ -28,8 +28,6 @@ export interface ServerTls {
   readonly summary: CertificateSummary;
 }
 
-const renew = 'Create it again with: cert server --force.';
-
 export interface LoadOptions {
   readonly now?: Clock;
   /** A server that cannot serve devices still tells people why, so it loads an expired certificate or CA. */
@@ -52,17 +50,13 @@ export async function loadServerTls(
   if (leaf === undefined) throw new Error('a file of no certificates was read');
   const { privateKey } = readPrivateKey(key, keyPath, 'configuration');
   if (!leaf.x509.checkPrivateKey(privateKey)) {
-    throw new DomainError('configuration', `${keyPath} is not the key of the certificate in ${certPath}`, {
-      remedy: `Restore the matching pair of files (the server's own certificate comes first). ${renew}`,
-    });
+    throw DomainError.of('server-key-of-another', { key: keyPath, certificate: certPath });
   }
   checkServerCertificate(leaf, certPath);
   if (!allowsExpired) checkExpiry(leaf, certPath, now());
   const authorities = await loadAuthorities(dir);
   if (!allowsExpired && authorities.every(({ notAfter }) => notAfter <= now())) {
-    throw new DomainError('configuration', `the CA in ${join(dir, 'ca.crt')} has expired`, {
-      remedy: 'Create a new one with: cert ca --force, then a server certificate and device certificates.',
-    });
+    throw DomainError.of('ca-of-server-expired', { file: join(dir, 'ca.crt') });
   }
   return {
     cert,
@@ -77,23 +71,19 @@ export async function loadServerTls(
 
 function checkExpiry({ notAfter }: CertificateFields, path: string, now: Date): void {
   if (notAfter > now) return;
-  throw new DomainError('configuration', `${path} expired on ${notAfter.toISOString()}`, { remedy: renew });
+  throw DomainError.of('server-certificate-expired', { file: path, at: notAfter.toISOString() });
 }
 
 function checkServerCertificate(leaf: CertificateFields, path: string): void {
   if (leaf.ca === true || leaf.extendedKeyUsage?.includes(keyPurposes.serverAuth) === false) {
-    throw new DomainError('configuration', `${path} is not a server certificate`, {
-      remedy: `Its extended key usage must allow serverAuth, and it must not be a CA. ${renew}`,
-    });
+    throw DomainError.of('not-a-server-certificate', { file: path });
   }
 }
 
 async function readRequired(path: string): Promise<string> {
   const content = await readIfExists(path);
   if (content === undefined) {
-    throw new DomainError('configuration', `${path} is missing`, {
-      remedy: 'Restore it from a backup, or create it with: cert server.',
-    });
+    throw DomainError.of('server-file-missing', { file: path });
   }
   return content;
 }

@@ -35,7 +35,7 @@ export async function findServerTrust(
   const [leaf, ...sentAlong] = readCertificates(pem, path, 'configuration');
   if (leaf === undefined) throw new Error('a file of no certificates was read');
   const names = namesOf(leaf).map(({ value }) => value);
-  if (!coversHost(names, host)) throw uncoveredHost(names, host, { code: 'conflict' });
+  if (!coversHost(names, host)) throw uncoveredHost(names, host, { code: 'conflict', isOfUrl: false });
   const authorities = await loadAuthorities(dir);
   const root = findRoot(leaf, { sentAlong, authorities, publicRoots });
   const anchors = authorities.map((ca) =>
@@ -70,14 +70,7 @@ function findRoot(leaf: CertificateFields, known: Known): X509Certificate | null
     if (isIssuedBy(above, above)) return above.x509;
     below = above;
   }
-  throw new DomainError(
-    'conflict',
-    `the server certificate is from ${displayName(below.issuer)}, a CA that is not in ca.crt: a device with this kit could not connect`,
-    {
-      remedy:
-        'Create one with the CA in ca.crt: rauc-simple-server cert server --force. Or, if devices should trust that CA, add the CAs above it to server.crt, up to the root.',
-    },
-  );
+  throw DomainError.of('server-of-unknown-ca', { issuer: displayName(below.issuer) });
 }
 
 function findPublicRoot(
@@ -110,12 +103,5 @@ async function tryHandshake(
 }
 
 function refused(path: string, verdict: string): DomainError {
-  return new DomainError(
-    'conflict',
-    `a device with this kit could not connect: it would refuse ${path} (OpenSSL says ${verdict})`,
-    {
-      remedy:
-        'Check it with: rauc-simple-server cert verify. Then create it again: rauc-simple-server cert server --force.',
-    },
-  );
+  return DomainError.of('server-refused-by-devices', { file: path, verdict });
 }

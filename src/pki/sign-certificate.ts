@@ -16,7 +16,6 @@ import {
 import { mgf1 } from '../x509/pss-parameters';
 import { publicKeyBits } from '../x509/rsa-key-size';
 import { hashOids, signatureOids } from '../x509/signature-algorithm';
-import { acceptedKeys } from './accepted-keys';
 import type { KeyPair } from './private-key';
 
 /** What makes a certificate, apart from its signature (RFC 5280, section 4.1). */
@@ -85,9 +84,7 @@ function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
     default: {
       const ecdsa = key.asymmetricKeyType === 'ec' ? ecdsaAlgorithms[curve] : undefined;
       if (ecdsa === undefined) {
-        throw new DomainError('configuration', 'the CA has an unsupported type of key', {
-          remedy: `Use a CA with ${acceptedKeys}.`,
-        });
+        throw DomainError.of('ca-key-unsupported');
       }
       return { algorithm: sequence(oid(ecdsa.id)), hash: ecdsa.hash };
     }

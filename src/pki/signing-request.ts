@@ -1,6 +1,7 @@
-import { sayWhy } from '../core/circumstances/sentences';
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
+import type { Circumstance } from '../core/reasons/why';
 import { readAlgorithm } from '../x509/algorithm';
 import { type Element, readElement } from '../x509/element';
 import { Fields } from '../x509/fields';
@@ -10,7 +11,7 @@ import { readBitString } from '../x509/primitives';
 import { refuseOversizedKey } from '../x509/rsa-key-size';
 import { plainAlgorithm } from '../x509/signature-algorithm';
 import { explicit, tags } from '../x509/tags';
-import { acceptedKeys, keyProblem } from './accepted-keys';
+import { keyProblem } from './accepted-keys';
 
 /** What we take from a request (PKCS #10, RFC 2986): the key, and the name to compare. The rest is policy. */
 export interface SigningRequest {
@@ -32,9 +33,7 @@ export function readSigningRequest(source: string | Uint8Array): SigningRequest 
     return readRequest(requestDer(source));
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new DomainError('invalid-input', `the certificate request is malformed: ${sayWhy(cause.what)}`, {
-      cause,
-    });
+    throw DomainError.of('request-malformed', { why: cause.what }, { cause });
   }
 }
 
@@ -53,24 +52,17 @@ function readRequest(der: Buffer): SigningRequest {
   fields.end();
   const algorithm = plainAlgorithm(id);
   if (algorithm === undefined || algorithm.keyType !== publicKey.asymmetricKeyType) {
-    throw refused(
-      'its signature algorithm is not accepted',
-      'Sign it with SHA-256, SHA-384 or SHA-512, for example: openssl req -new -sha256 -key device.key -subj /CN=board-1 -out device.csr',
-    );
+    throw refused(circumstance('request-algorithm-not-taken'));
   }
   if (!isSigned(algorithm.hash, info.raw, publicKey, signature)) {
-    throw refused(
-      'its own signature is wrong',
-      'It was changed or damaged in transit: create or copy it again.',
-    );
+    throw refused(circumstance('request-signature-wrong'));
   }
   return { publicKey, commonName: readCommonName(subject) };
 }
 
 function requestDer(source: string | Uint8Array): Buffer {
   const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : Buffer.from(source);
-  if (bytes.length > maxSizeBytes)
-    throw new DomainError('invalid-input', 'the request is larger than 64 KiB');
+  if (bytes.length > maxSizeBytes) throw DomainError.of('request-too-large');
   if (bytes[0] === tags.sequence) return bytes;
   const blocks = [
     ...bytes
@@ -80,13 +72,7 @@ function requestDer(source: string | Uint8Array): Buffer {
       ),
   ];
   if (blocks.length !== 1) {
-    throw new DomainError(
-      'invalid-input',
-      `it contains ${blocks.length} certificate requests instead of one`,
-      {
-        remedy: 'Use one request in PEM or DER form, as created by "openssl req -new".',
-      },
-    );
+    throw DomainError.of('requests-miscounted', { count: blocks.length });
   }
   return Buffer.from(blocks[0]?.[1] ?? '', 'base64');
 }
@@ -95,10 +81,10 @@ function readPublicKey(spkiDer: Buffer): KeyObject {
   const publicKey = parsePublicKey(spkiDer);
   refuseHugeKey(publicKey);
   const problem = keyProblem(spkiDer, publicKey);
-  if (problem !== null) throw refused(`it has ${problem}`, `Use ${acceptedKeys}.`);
+  if (problem !== null) throw refused(circumstance('own-key-not-taken', { key: problem }));
   const exponent = publicKey.asymmetricKeyDetails?.publicExponent;
   if (exponent !== undefined && exponent < minRsaExponent) {
-    throw refused('its RSA key has a small exponent', 'Use an RSA key with the exponent 65537.');
+    throw refused(circumstance('rsa-exponent-too-small'));
   }
   return publicKey;
 }
@@ -109,7 +95,7 @@ function refuseHugeKey(key: KeyObject): void {
     refuseOversizedKey(key);
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw refused(sayWhy(cause.what), `Use ${acceptedKeys}.`);
+    throw refused(cause.what);
   }
 }
 
@@ -117,7 +103,7 @@ function parsePublicKey(spkiDer: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spkiDer, type: 'spki', format: 'der' });
   } catch (cause) {
-    throw new DomainError('invalid-input', 'the public key of the request cannot be read', { cause });
+    throw DomainError.of('request-key-unreadable', {}, { cause });
   }
 }
 
@@ -131,13 +117,12 @@ function isSigned(hash: string | null, signed: Buffer, key: KeyObject, signature
 
 function readCommonName(subject: Element): string | null {
   const names = commonNames(readName(subject));
-  if (names.length > 1) throw refused('it has several common names', 'Create it with one, or with none.');
+  if (names.length > 1) throw refused(circumstance('request-names-several'));
   const [name] = names;
-  if (name === null)
-    throw refused('its common name is not text', 'Create it with the device id as common name.');
+  if (name === null) throw refused(circumstance('request-name-not-text'));
   return name ?? null;
 }
 
-function refused(what: string, remedy: string): DomainError {
-  return new DomainError('certificate-refused', `the certificate request is refused: ${what}`, { remedy });
+function refused(why: Circumstance): DomainError {
+  return DomainError.of('request-refused', { why });
 }

@@ -1,11 +1,12 @@
 import { generateKeyPair, type KeyObject, type X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import { type Asn1, embed, toDer } from '../x509/der-writer';
 import { extensionOids } from '../x509/extensions';
 import type { AlternativeName } from '../x509/general-name';
 import { buildName } from '../x509/name';
-import { acceptedKeys, hasNamedCurve, keyProblem } from './accepted-keys';
+import { hasNamedCurve, keyProblem } from './accepted-keys';
 import type { Authority } from './authority';
 import { type CertificateFields, isIssuedBy, readCertificate } from './certificate-fields';
 import { deviceExtensions, serverExtensions } from './certificate-profile';
@@ -147,10 +148,8 @@ async function makeKeyLike({ spkiDer, x509: { publicKey } }: CertificateFields):
         paramEncoding: hasNamedCurve(spkiDer) ? 'named' : 'explicit',
       });
     default: {
-      const kind = keyProblem(spkiDer, publicKey) ?? 'a key of an unknown kind';
-      throw new DomainError('invalid-input', `a CA has ${kind}`, {
-        remedy: `Use a CA with ${acceptedKeys}.`,
-      });
+      const key = keyProblem(spkiDer, publicKey) ?? circumstance('key-of-unknown-kind');
+      throw DomainError.of('ca-key-signs-nothing', { key });
     }
   }
 }

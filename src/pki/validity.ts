@@ -46,10 +46,7 @@ export function planValidity(
   const wanted = new Date(wholeSeconds(now.getTime() + wantedMs));
   if (issuer === undefined) return { notBefore: beginning, notAfter: wanted, warnings: [] };
   if (now >= issuer.notAfter) {
-    throw new DomainError('configuration', `the CA expired on ${issuer.notAfter.toISOString()}`, {
-      remedy:
-        'Create a new one with: cert ca --force. Devices need the new ca.crt before they trust the server again.',
-    });
+    throw DomainError.of('ca-expired', { at: issuer.notAfter.toISOString() });
   }
   const lostMs = Math.max(0, wanted.getTime() - issuer.notAfter.getTime());
   const isWorthTelling = days.asked === undefined ? lostMs > wantedMs / 10 : lostMs > 0;
@@ -69,26 +66,20 @@ export function planValidity(
 
 function checkDays(days: number): number {
   if (Number.isInteger(days) && days >= 1 && days <= maxDays) return days;
-  throw new DomainError('invalid-input', `${days} is not a number of days`, {
-    remedy: `Use a whole number from 1 to ${maxDays}.`,
-  });
+  throw DomainError.of('validity-invalid', { days, maxDays });
 }
 
 /** The end of a certificate counts from the clock of this machine, whatever its beginning is. */
 function checkClock(now: Date, notBefore: Date = plausibleSince, lastIssuedAt?: Date): void {
-  const says = `the clock of this machine says ${now.toISOString()}, which is too early`;
   if (now < plausibleSince || now < notBefore) {
-    throw new DomainError('configuration', says, { remedy: 'Set the clock, then retry.' });
+    throw DomainError.of('clock-too-early', { now: now.toISOString() });
   }
   if (lastIssuedAt === undefined || !isBeforeIssue(now, lastIssuedAt)) return;
-  const last = lastIssuedAt.toISOString();
-  throw new DomainError('configuration', `${says}: a certificate was issued on ${last}`, {
-    remedy: setTheClock,
+  throw DomainError.of('clock-before-last-issue', {
+    now: now.toISOString(),
+    last: lastIssuedAt.toISOString(),
   });
 }
-
-export const setTheClock =
-  'Set the clock, then retry. If the clock was wrong when that certificate was issued, correct issued_at in the last line of issued.jsonl.';
 
 /** Whether a clock says that something was issued in the future. */
 export function isBeforeIssue(now: Date, issuedAt: Date): boolean {

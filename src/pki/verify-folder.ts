@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
+import { setTheClockOrCorrect } from '../core/reasons/authority';
 import { displayName } from '../x509/name';
 import { loadAuthorities, loadAuthority } from './authority';
 import { type CertificateFields, isIssuedBy } from './certificate-fields';
@@ -16,7 +17,7 @@ import { readRevocations } from './revocation-list';
 import { loadServerTls } from './server-tls';
 import { strictFindings } from './strict-rules';
 import { findTakenOver } from './taken-over';
-import { isBeforeIssue, setTheClock } from './validity';
+import { isBeforeIssue } from './validity';
 import { verifyDevices } from './verify-devices';
 import { verifyModes } from './verify-modes';
 
@@ -135,7 +136,7 @@ async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
   const last = issued.at(-1)?.issuedAt;
   if (last !== undefined && isBeforeIssue(at, last)) {
     const message = `according to its last line, a certificate was issued on ${last.toISOString()}, which is later than this machine's clock`;
-    findings.push(error(path, message, setTheClock));
+    findings.push(error(path, message, setTheClockOrCorrect));
   }
   if (damagedLines > 0) {
     const remedy = 'Revoke by serial any certificates it may have listed, then remove the damaged lines.';

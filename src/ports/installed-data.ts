@@ -40,7 +40,9 @@ export interface InstalledData {
   /** Files of the bundle folder, without those that are being uploaded. */
   listFiles(): Promise<readonly string[]>;
   /** @returns `undefined` when there is no such file */
-  openBundle(name: string): Promise<OpenBytes | undefined>;
+  openBundle(bundle: Pick<InstalledBundle, 'name' | 'sha256'>): Promise<OpenBytes | undefined>;
+  /** Where the bytes of a bundle should be, for people: a path, or the address of an object. */
+  bundlePlace(bundle: Pick<InstalledBundle, 'name' | 'sha256'>): string;
   /** Links, owners and modes. */
   inspectModes(): Promise<readonly FolderFinding[]>;
   /** @returns `undefined` when there is no such folder */

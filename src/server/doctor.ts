@@ -9,6 +9,7 @@ import { openCertificateFolder } from '../pki/certificate-folder';
 import { deviceTlsOf } from '../pki/probe-tls';
 import { coversHost } from '../pki/server-names';
 import type { Clock } from '../ports/clock';
+import type { InstalledData } from '../ports/installed-data';
 import type { Endpoint } from '../ports/listener-probes';
 import type { Check } from '../services/doctor/check';
 import { bundlesCheck } from '../services/doctor/checks/bundles';
@@ -25,6 +26,7 @@ import { versionsCheck } from '../services/doctor/checks/versions';
 import { type CheckProgress, examineInstallation } from '../services/doctor/examine-installation';
 import { lookAtInstallation } from '../services/doctor/installation';
 import { openInstalledData } from '../store/installed-data';
+import { loadObjectStoreData } from './load-object-store';
 import { loadPostgresStore } from './load-postgres';
 
 const silenceLimitMs = 60_000;
@@ -45,11 +47,8 @@ export function examine(config: Config, { isQuick, onProgress, now }: DoctorRequ
 }
 
 function checksOf(config: Config, isQuick: boolean, now: Clock): readonly Check[] {
-  const { dataDir, databaseUrl, certsDir, adminHosts, uploadLimit: uploadLimitBytes } = config;
-  const data =
-    databaseUrl === null
-      ? openInstalledData(dataDir)
-      : loadPostgresStore().openPostgresInstalledData(databaseUrl, dataDir);
+  const { dataDir, certsDir, adminHosts, uploadLimit: uploadLimitBytes } = config;
+  const data = installedDataOf(config);
   const certificates = openCertificateFolder(certsDir, { now });
   const probes = createProbeListeners();
   const [adminHost, deviceHost] = [config.adminHost, config.deviceHost].map(reachable);
@@ -96,6 +95,15 @@ function checksOf(config: Config, isQuick: boolean, now: Clock): readonly Check[
     clockCheck({ installation, now }),
     bundlesCheck({ dataDir, data, installation, isQuick }),
   ];
+}
+
+function installedDataOf(config: Config): InstalledData {
+  const { dataDir, databaseUrl, bundleStore } = config;
+  const data =
+    databaseUrl === null
+      ? openInstalledData(dataDir)
+      : loadPostgresStore().openPostgresInstalledData(databaseUrl, dataDir);
+  return bundleStore === null ? data : loadObjectStoreData().withObjectStore(data, config, bundleStore);
 }
 
 /** An address to connect to, for one to listen on. */

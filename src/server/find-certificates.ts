@@ -40,7 +40,7 @@ export function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): voi
   if (serverUrl === null) return;
   const host = hostOfUrl(serverUrl);
   if (coversHost(names, host)) return;
-  throw uncoveredHost(names, host, { code: 'configuration', of: 'the host of SERVER_URL' });
+  throw uncoveredHost(names, host, { code: 'configuration', isOfUrl: true });
 }
 
 /** Reported at the start, which continues: the admin listener shows people what to do. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDatabaseAway } from '../core/database-away';
 import type { Log } from '../ports/log';
+import type { OpenBundlesElsewhere } from '../store/bundles-elsewhere';
 import type { ServerStore } from '../store/store';
 import { loadPostgresStore } from './load-postgres';
 
@@ -14,7 +15,12 @@ const retryMs = 1_000;
  * Opens the store on PostgreSQL, which may still be starting.
  * @throws DomainError `configuration`, `storage-full`, `unavailable`
  */
-export async function openPostgres(url: string, dataDir: string, log: Log): Promise<ServerStore> {
+export async function openPostgres(
+  url: string,
+  dataDir: string,
+  log: Log,
+  openBundles?: OpenBundlesElsewhere,
+): Promise<ServerStore> {
   const { openPostgresStore } = loadPostgresStore();
   const until = performance.now() + patienceMs;
   for (let isFirst = true; ; isFirst = false) {
@@ -26,6 +32,7 @@ export async function openPostgres(url: string, dataDir: string, log: Log): Prom
         onLost: endProcess,
         onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
         uploadThreads: {},
+        openBundles,
       });
     } catch (error) {
       if (!isDatabaseAway(error) || performance.now() >= until) throw error;

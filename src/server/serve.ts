@@ -7,10 +7,12 @@ import type { RunningServer } from '../cli/kernel/wiring';
 import { type Config, deviceBaseUrl } from '../config/config';
 import { getOption, optionKeys } from '../config/options';
 import { showOption } from '../config/shown-options';
+import { bundleStoreHealth } from '../http/admin/overview/service-status';
 import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
+import { registerBundleStoreMetrics } from '../http/admin/metrics/bundle-store-metrics';
 import { registerCacheMetrics } from '../http/admin/metrics/cache-metrics';
 import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
@@ -37,7 +39,13 @@ import {
 import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
 import { machineMemoryBytes } from '../base/machine/memory';
-import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
+import {
+  fleetRulesOf,
+  openDataStore,
+  prepareObjectStore,
+  outboundPorts,
+  startBundleWorkers,
+} from './service-options';
 import { ServingCertificates } from './serving-certificates';
 
 const housekeepingEveryMs = 1_000;
@@ -60,7 +68,9 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const { now } = clock;
   const profile = await readProfile(config);
   const found = await findCertificates(config, { log, now });
-  const store = await openDataStore(config, log);
+  const objectStore = await prepareObjectStore(config, { log, now, monotonicMs });
+  closing.add(() => objectStore?.close());
+  const store = await openDataStore(config, log, objectStore && ((records) => objectStore.open(records)));
   closing.add(() => store.close());
   closing.add(() => store.settle());
   const certificates = await ServingCertificates.open({ config, found, store, log, now });
@@ -85,7 +95,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     sessionLifetimeMs: config.sessionLifetime,
     bundleCacheBytes: Math.min(config.bundleCache, Math.floor(machineMemoryBytes() / 16)),
     lastCrash: crashes.last,
-    chores: certificates.chores(),
+    chores: [...certificates.chores(), ...(objectStore?.chores() ?? [])],
     configuredCompatible: config.compatible,
     baseUrl,
     protocols: offeringProtocols(protocolsOf(config)),
@@ -159,13 +169,17 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     command: calledAs(process.argv[1]),
     metrics,
     eventStreams,
-    health: () => ({ unsaved_devices: services.health().unsavedDevices }),
+    health: () => ({
+      unsaved_devices: services.health().unsavedDevices,
+      ...bundleStoreHealth(objectStore?.status()),
+    }),
     log,
     now,
     newId: randomUUID,
   });
   const admin = await listenForPeople(config, app);
   registerStorageMetrics(metrics, store.measureStorage);
+  if (objectStore !== undefined) registerBundleStoreMetrics(metrics, () => objectStore.status());
   registerCacheMetrics(metrics, () => services.readBundle.cacheCounts());
   registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);

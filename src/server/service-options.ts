@@ -8,13 +8,20 @@ import type { Log } from '../ports/log';
 import { BundleWorker } from '../rauc/bundle-worker';
 import { describeProfile, type VerificationProfile } from '../rauc/profile';
 import type { FleetRules, ServicePorts } from '../services/service-ports';
+import type { OpenBundlesElsewhere } from '../store/bundles-elsewhere';
 import { openStore, type ServerStore } from '../store/store';
 import type { Closing } from './closing';
+import { loadObjectStore } from './load-object-store';
+import type { ObjectStore, ObjectStoreParts } from './object-store';
 import { openPostgres } from './open-postgres';
 
 /** Opens the database and the data folder. @throws DomainError `configuration`, `storage-full`, `unavailable` */
-export function openDataStore({ dataDir, databaseUrl }: Config, log: Log): Promise<ServerStore> {
-  if (databaseUrl !== null) return openPostgres(databaseUrl, dataDir, log);
+export function openDataStore(
+  { dataDir, databaseUrl }: Config,
+  log: Log,
+  openBundles?: OpenBundlesElsewhere,
+): Promise<ServerStore> {
+  if (databaseUrl !== null) return openPostgres(databaseUrl, dataDir, log, openBundles);
   return openStore(dataDir, {
     newName: randomUUID,
     pid: process.pid,
@@ -23,7 +30,18 @@ export function openDataStore({ dataDir, databaseUrl }: Config, log: Log): Promi
     onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
     diskThread: {},
     uploadThreads: {},
+    openBundles,
   });
+}
+
+/** The object store that the configuration names, not yet opened; `undefined` if it names none. @throws DomainError `configuration` */
+export async function prepareObjectStore(
+  config: Config,
+  parts: Omit<ObjectStoreParts, 'config' | 'address'>,
+): Promise<ObjectStore | undefined> {
+  const { bundleStore: address } = config;
+  if (address === null) return undefined;
+  return await loadObjectStore().ObjectStore.prepare({ config, address, ...parts });
 }
 
 /** Starts the threads that look into bundles. */

@@ -4,6 +4,7 @@ import { makeFolder } from '../base/files/make-folder';
 import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import type { Store } from '../ports/store';
+import { noFoundFiles, type OpenBundlesElsewhere, uploadWriters } from './bundles-elsewhere';
 import { BundleFolder } from './files/bundle-folder';
 import { createDatabaseMarker } from './files/database-marker';
 import { cleanIncoming } from './files/incoming-files';
@@ -26,6 +27,8 @@ export interface FileStoreOptions {
   readonly uploadThreads: UploadThreadOptions | undefined;
   /** The files in the bundle folder that belong to a bundle. */
   readonly known: readonly NamedBytes[];
+  /** Hashes of deleted bundles. */
+  readonly deleted: () => Promise<readonly string[]>;
 }
 
 /** A data folder that is used by this process alone. */
@@ -33,6 +36,11 @@ export interface DataFolder {
   /** Takes the lock, if the disk was full or read-only when the folder was opened. @throws as {@link openDataFolder} */
   lock(): void;
   files(options: FileStoreOptions): FileStore & { readonly close: () => void };
+  /** The same, with the bundles elsewhere. @throws what opening them does */
+  filesWith(
+    openBundles: OpenBundlesElsewhere,
+    options: FileStoreOptions,
+  ): Promise<FileStore & { readonly close: () => void }>;
   /** Lets another server use it. */
   release(): void;
 }
@@ -63,18 +71,26 @@ export async function openDataFolder(dataDir: string, pid: number): Promise<Data
     lock,
     files({ newName, known, uploadThreads }) {
       const bundles = new BundleFolder({ folder, newName, known, uploadThreads });
-      return {
-        bundles,
-        foundFiles: bundles.found,
-        legacy: createLegacyFiles(dataDir),
-        databaseMarker: createDatabaseMarker(dataDir),
-        writeManifestFile: (text) =>
-          storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
-        measureStorage: () => measureStorage(dataDir),
-        close: () => void bundles.close(),
-      };
+      const close = () => void bundles.close();
+      return { ...common(dataDir, folder), bundles, foundFiles: bundles.found, close };
+    },
+    async filesWith(openBundles, { uploadThreads, ...parts }) {
+      const { write, close } = uploadWriters(uploadThreads);
+      const opened = await openBundles({ ...parts, write });
+      return { ...common(dataDir, opened.folder), bundles: opened.bundles, foundFiles: noFoundFiles, close };
     },
     release: () => held?.release(),
+  };
+}
+
+/** What is the same wherever bundles are. */
+function common(dataDir: string, bundleFolder: string): Omit<FileStore, 'bundles' | 'foundFiles'> {
+  return {
+    legacy: createLegacyFiles(dataDir),
+    databaseMarker: createDatabaseMarker(dataDir),
+    writeManifestFile: (text) =>
+      storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
+    measureStorage: () => measureStorage(dataDir, bundleFolder),
   };
 }
 

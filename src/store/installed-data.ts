@@ -17,7 +17,8 @@ export function openInstalledData(dataDir: string): InstalledData {
     listBundles: () => Promise.resolve(readBundles(file)),
     listFiles: async () =>
       ((await ifThere(() => readdir(bundles))) ?? []).sort().filter((name) => !name.startsWith('.')),
-    openBundle: (name) => ifThere(() => openBundleFile(path.join(bundles, name))),
+    openBundle: ({ name }) => ifThere(() => openBundleFile(path.join(bundles, name))),
+    bundlePlace: ({ name }) => path.join(bundles, name),
     inspectModes: () => inspectModes(dataDir),
     measureStorage: () => ifThere(() => measureStorage(dataDir)),
   };

@@ -5,6 +5,7 @@ import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { InstalledData } from '../ports/installed-data';
 import type { DatabaseVersion } from '../ports/store';
+import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
 import type { UploadThreadOptions } from './files/upload-worker';
 import { createAskedNameRecords } from './postgres/asked-name-records';
@@ -25,7 +26,7 @@ import { createHistoryRecords } from './postgres/history-records';
 import { PostgresJournal } from './postgres/journal-records';
 import { createMarkerRecords } from './postgres/marker-records';
 import { query } from './postgres/queries';
-import { bundlesOf, knownSchema, readBundles, readCondition } from './postgres/read-condition';
+import { bundlesOf, deletedHashes, knownSchema, readBundles, readCondition } from './postgres/read-condition';
 import { createReleaseResults } from './postgres/release-results';
 import { createRestoreRecords } from './postgres/restore-records';
 import { createSessionRecords } from './postgres/session-records';
@@ -51,6 +52,8 @@ export interface PostgresStoreOptions {
   /** Called with failures that no one waits for, such as a journal listener that throws. */
   readonly onError?: (error: unknown) => void;
   readonly uploadThreads?: UploadThreadOptions;
+  /** Opens bundles that are not in the data folder. */
+  readonly openBundles?: OpenBundlesElsewhere | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function openPostgresStore(
   dataDir: string,
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
-  const { newName, pid, uploadThreads, holder, patienceMs = 5_000, onLost, onError } = options;
+  const { newName, pid, uploadThreads, openBundles, holder, patienceMs = 5_000, onLost, onError } = options;
   const connection = connectionOptions(url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
@@ -88,7 +91,9 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const { close: closeFiles, ...files } = folder.files({ newName, known, uploadThreads });
+    const parts = { newName, known, deleted: () => deletedHashes(database), uploadThreads };
+    const { close: closeFiles, ...files } =
+      openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);
     return {
       ...files,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
 import type { DatabaseVersion, Store } from '../ports/store';
+import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
 import type { NamedBytes } from './files/named-bytes';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
@@ -60,6 +61,8 @@ export interface StoreOptions {
   readonly diskThread?: DiskThreadOptions;
   /** The same for uploads; each has its own threads. */
   readonly uploadThreads?: UploadThreadOptions;
+  /** Opens bundles that are not in the data folder. */
+  readonly openBundles?: OpenBundlesElsewhere | undefined;
 }
 
 /**
@@ -69,7 +72,7 @@ export interface StoreOptions {
  * `unavailable` when there is no database of this version to read
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
-  const { newName, pid, uploadThreads, ...reactions } = options;
+  const { newName, pid, uploadThreads, openBundles, ...reactions } = options;
   const folder = await openDataFolder(dataDir, pid);
   try {
     const database = openDatabase(dataDir, {
@@ -78,11 +81,14 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
       mayOnlyRead: true,
     });
     try {
-      const { close: closeFiles, ...files } = folder.files({
+      const parts = {
         newName,
         known: storedBundles(database),
+        deleted: () => Promise.resolve(deletedHashes(database)),
         uploadThreads,
-      });
+      };
+      const { close: closeFiles, ...files } =
+        openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
       const journal = new SqliteJournal(database);
       const devices = createDeviceRecords(database, journal);
       return {
@@ -155,6 +161,11 @@ function storedBundles(database: Database): readonly NamedBytes[] {
   return database
     .all(stored.where('deleted_at', 'is', null).orderBy('name'))
     .map(({ name, sha256, size_bytes: sizeBytes }) => ({ name, sha256, sizeBytes }));
+}
+
+function deletedHashes(database: Database): readonly string[] {
+  const deleted = database.query.selectFrom('bundles').select('sha256').distinct();
+  return database.all(deleted.where('deleted_at', 'is not', null)).map(({ sha256 }) => sha256);
 }
 
 function versionOf(database: Database): string {

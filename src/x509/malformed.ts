@@ -9,6 +9,8 @@ export class Malformed extends DomainError {
     /** What is wrong with it. */
     readonly what: Circumstance,
   ) {
-    super('invalid-input', sayWhy(circumstance('malformed', { why: what })));
+    super('invalid-input', sayWhy(circumstance('malformed', { why: what })), {
+      reason: { code: 'encoding-malformed', parameters: { why: what } },
+    });
   }
 }

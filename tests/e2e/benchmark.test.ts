@@ -49,14 +49,19 @@ it('measures this server, bare Node and another program in each case', async () 
   );
 }, 240_000);
 
-it('ends with exit code 1 when anybody answers with wrong bytes, and says who', async () => {
+it('ends with exit code 1 when anybody answers with wrong bytes, says who, and prints the rows before', async () => {
   const node = path.join(await temporaryFolder(), 'node');
   const fault = path.join(root, 'tests/support/wrong-bytes.js');
   await writeFile(node, `#!/bin/sh\nexec '${process.execPath}' -r '${fault}' "$@"\n`);
   await chmod(node, 0o755);
-  const { code, stdout, stderr } = await bench(['--rows', 'range-4k-h1', '--node', node]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/range-4k-h1, bare Node v[\d.]+: \d+ answers had wrong bytes/);
+  const rows = 'range-4k-h2,range-128k-h1'; // over HTTP/2 its bytes are right
+  const { code, stdout, stderr } = await bench(['--rows', rows, '--node', node, '--json']);
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/range-128k-h1, bare Node v[\d.]+: \d+ answers had wrong bytes/) as string,
+  });
+  const { results } = JSON.parse(stdout) as { results: Result[] };
+  expect(results.map((result) => result.case)).toEqual(['range-4k-h2']);
 }, 120_000);
 
 it('ends with exit code 2 when a row is unknown, and names those that there are', async () => {

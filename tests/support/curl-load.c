@@ -35,6 +35,7 @@ struct transfer {
   CURL *curl;
   size_t start, length, received;
   int differs, waits;
+  char details[CURL_ERROR_SIZE];
 };
 
 #define MAX_DEVICES 1024
@@ -53,7 +54,7 @@ static int (*session_reused)(const void *);
 
 static long started, finished, errors, wrong, opened, resumed, stalled;
 static unsigned long long bytes;
-static char first_error[160];
+static char first_error[2 * CURL_ERROR_SIZE];
 
 static void fail(const char *what) {
   if (errors++ == 0) snprintf(first_error, sizeof first_error, "request %ld: %s", finished, what);
@@ -106,6 +107,7 @@ static struct transfer *prepare(long index) {
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->details);
   if (how == KEPT) {
     curl_easy_setopt(curl, CURLOPT_PIPEWAIT, 1L); /* one connection where the protocol allows it */
   } else {
@@ -137,6 +139,7 @@ static void begin(struct transfer *transfer) {
   }
   transfer->received = 0;
   transfer->differs = 0;
+  transfer->details[0] = 0;
   started++;
   curl_multi_add_handle(multi, transfer->curl);
 }
@@ -148,8 +151,10 @@ static void judge(struct transfer *transfer, CURLcode result) {
   opened += connects;
   finished++;
   if (result != CURLE_OK || status != (range_bytes > 0 ? 206 : 200)) {
-    char what[120];
-    snprintf(what, sizeof what, "status %ld, %s", status, curl_easy_strerror(result));
+    char what[CURL_ERROR_SIZE + 120];
+    snprintf(what, sizeof what, "status %ld, %s: %s", status, curl_easy_strerror(result), transfer->details);
+    for (char *at = what; *at; at++)
+      if (*at < ' ' || *at == '"' || *at == '\\') *at = ' '; /* it becomes part of JSON */
     fail(what);
   } else if (transfer->differs || transfer->received != transfer->length) {
     wrong++;

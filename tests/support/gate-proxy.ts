@@ -6,8 +6,11 @@ export interface GateProxy {
   readonly port: number;
   /** How many connections were cut or refused. */
   readonly refused: number;
+  readonly isFrozen: boolean;
   /** Cuts all connections, and each new one. */
   shut(): void;
+  /** Passes nothing on, and ends nothing: the server hangs. @param afterBytes once so much more was sent to it */
+  freeze(afterBytes?: number): void;
   open(): void;
 }
 
@@ -22,21 +25,29 @@ afterAll(() => {
 
 export async function startGateProxy(targetPort: number): Promise<GateProxy> {
   const sockets = new Set<Socket>();
-  let isShut = false;
+  let state: 'open' | 'shut' | 'frozen' = 'open';
+  let bytesLeft = Infinity;
   let refused = 0;
+  const count = (bytes: number) => {
+    bytesLeft -= bytes;
+    if (bytesLeft <= 0) state = 'frozen';
+  };
   const server = createServer((client) => {
-    if (isShut) {
+    if (state === 'shut') {
       refused += 1;
       client.resetAndDestroy();
       return;
     }
     const onward = connect(targetPort, '127.0.0.1');
     sockets.add(client).add(onward);
-    client.pipe(onward).pipe(client);
     for (const [one, other] of [
       [client, onward],
       [onward, client],
     ] as const) {
+      one.on('data', (piece: Buffer) => {
+        if (one === client) count(piece.length);
+        if (state !== 'frozen') other.write(piece);
+      });
       one.on('error', () => undefined);
       one.on('close', () => {
         sockets.delete(one);
@@ -48,18 +59,30 @@ export async function startGateProxy(targetPort: number): Promise<GateProxy> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port: address.port,
     get refused() {
       return refused;
     },
+    get isFrozen() {
+      return state === 'frozen';
+    },
     shut() {
-      isShut = true;
+      state = 'shut';
       refused += sockets.size / 2;
-      for (const socket of sockets) socket.destroy();
+      cut();
+    },
+    freeze(afterBytes = 0) {
+      bytesLeft = afterBytes;
+      count(0);
     },
     open() {
-      isShut = false;
+      if (state === 'frozen') cut(); // what was sent meanwhile is lost
+      bytesLeft = Infinity;
+      state = 'open';
     },
   };
 }

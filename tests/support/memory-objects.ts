@@ -51,6 +51,10 @@ export class MemoryObjects implements BundleObjects {
     });
   }
 
+  check(): Promise<void> {
+    return this.#answer(() => undefined);
+  }
+
   remove(sha256: string): Promise<void> {
     return this.#answer(() => void this.stored.delete(sha256));
   }

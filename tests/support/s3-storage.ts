@@ -19,6 +19,8 @@ export interface S3StorageOptions {
   readonly folder?: string;
   readonly cacheFolder?: string;
   readonly limitBytes?: number;
+  /** What stays free on the disk; nothing when left out. */
+  readonly reserveBytes?: () => number;
   readonly known?: readonly NamedBytes[];
   readonly coldWaitMs?: number;
 }
@@ -49,6 +51,7 @@ export async function openS3Storage({
   const cache = await BundleCache.open({
     folder: options.cacheFolder ?? path.join(folder, 'cache'),
     limitBytes,
+    ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
     onFailure: (sha256, error) => storage.noteFailure(sha256, error),
   });
   const incoming = path.join(folder, '.incoming');
@@ -73,7 +76,7 @@ export async function openAsServer(
   { folder, known = [] }: { readonly folder?: string; readonly known?: readonly NamedBytes[] } = {},
 ): Promise<S3Bundles> {
   const dataDir = folder ?? (await temporaryFolder());
-  const storage = await openS3Bundles({
+  const { bundles: storage } = await openS3Bundles({
     location,
     credentials: { accessKeyId, secretAccessKey, sessionToken: null, file: null, profile: 'default' },
     dataDir,

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../../config/config';
 import type { BackupJson } from '../../contract/backup';
+import { DomainError } from '../../core/errors';
 import type { MadeBackup } from '../../ports/backups';
 import { addCommand } from '../kernel/command';
 import { print, printJson, shownPath, talk } from '../kernel/context';
@@ -9,7 +11,7 @@ import { readPassphrase } from './passphrase';
 import { refusePostgres } from './refuse-postgres';
 
 interface BackupOptions {
-  readonly bundles: 'full' | 'reference';
+  readonly bundles?: 'full' | 'reference';
   readonly certs: boolean;
   readonly passphraseFile?: string;
   readonly keep?: number;
@@ -24,10 +26,8 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
     options: [
       new Option(
         '--bundles <how>',
-        'full: include the bundles; reference: only list them, to be uploaded again after a restore',
-      )
-        .choices(['full', 'reference'])
-        .default('full'),
+        'full: include the bundles (default); reference: only list them, to be uploaded again after a restore (default with BUNDLE_STORE, where they stay)',
+      ).choices(['full', 'reference']),
       new Option('--passphrase-file <file>', 'encrypt the certificates with the first line of this file'),
       new Option('--no-certs', 'leave the certificates out'),
       new Option(
@@ -42,13 +42,14 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
     ],
     run: async ({ args, options, config }) => {
       refusePostgres(config);
+      const hasBundles = includesBundles(options, config);
       const passphrase = await readPassphrase(context, options.passphraseFile);
       const made = await context.wiring.backups.make({
         dataDir: config.dataDir,
         certsDir: options.certs ? config.certsDir : null,
         folder: path.resolve(context.surroundings.cwd, args[0] ?? '.'),
         passphrase,
-        hasBundles: options.bundles === 'full',
+        hasBundles,
         keep: options.keep ?? null,
       });
       if (made.contents.certificates === 'plain')
@@ -67,6 +68,13 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
       return 0;
     },
   });
+}
+
+/** @throws DomainError `configuration`: bundles in an object store are not read for an archive */
+function includesBundles({ bundles }: BackupOptions, { bundleStore }: Config): boolean {
+  if (bundleStore === null) return bundles !== 'reference';
+  if (bundles === 'full') throw DomainError.of('archive-of-bundle-store');
+  return false;
 }
 
 function parseKeep(text: string): number {

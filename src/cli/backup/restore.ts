@@ -41,8 +41,10 @@ export function addRestore(program: Command, context: CliContext): void {
           isForced: options.force === true,
         }),
       );
-      if (options.json === true) printJson(context, restoreJsonOf(restored));
-      else tell(context, restored);
+      // Bundles in an object store are there still, and the next start says which are not.
+      const told = config.bundleStore === null ? restored : { ...restored, missingBundles: [] };
+      if (options.json === true) printJson(context, restoreJsonOf(told));
+      else tell(context, told);
       return 0;
     },
   });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { formatS3Address, parseS3Address, type S3Address } from '../../core/s3-address';
 import { listOf } from './list';
 import { plain, type ValueType } from './value-type';
 
@@ -26,6 +27,27 @@ export const serverAddress: ValueType<string> = {
     return url === undefined ? undefined : url.origin + url.pathname.replace(/\/+$/, '');
   },
   format: plain,
+};
+
+/** The origin of an HTTP or HTTPS server, without the slash at the end. */
+export const webOrigin: ValueType<string> = {
+  name: 'URL',
+  accepts:
+    'http:// or https://, a host and an optional port, such as https://s3.example.com:9000, without path, query or user',
+  parse: (value) => {
+    if (!/^https?:\/\/[^\s/?#@\\]+\/?$/i.test(value)) return undefined;
+    const url = parseUrl(value);
+    return url === undefined || url.port === '0' ? undefined : url.origin;
+  },
+  format: plain,
+};
+
+/** A bucket of an object store. */
+export const bucketAddress: ValueType<S3Address> = {
+  name: 'URL',
+  accepts: 's3:// and a bucket, optionally with a prefix, such as s3://updates or s3://updates/bundles',
+  parse: parseS3Address,
+  format: formatS3Address,
 };
 
 /** The address of a PostgreSQL database. Its parts are read by who connects, and only they know all of its forms. */

@@ -57,5 +57,21 @@ export const token: ValueType<string> = {
   format: plain,
 };
 
+/** A part of credentials: it may not break a line of a header. */
+export const credential: ValueType<string> = {
+  name: 'text',
+  accepts: 'printable characters without blanks',
+  parse: (value) => (/^[\x21-\x7e]{1,16384}$/.test(value) ? value : undefined),
+  format: plain,
+};
+
+/** The region of an object store. */
+export const region: ValueType<string> = {
+  name: 'region',
+  accepts: 'letters, digits and hyphens, such as eu-central-1',
+  parse: (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? value : undefined),
+  format: plain,
+};
+
 /** RAUC's own separator in `allowed-signer-cns`, since a CN may well have a comma. */
 export const commonNames = listOf('names', ';', 'common names separated by semicolons', text.parse);

@@ -1,5 +1,7 @@
 import type { ReasonParameters } from '../reasons/reason-words';
 import type { Circumstance } from '../reasons/why';
+import { archiveCircumstances } from './archives';
+import { certificateCircumstances } from './certificates';
 import { databaseCircumstances } from './databases';
 import { findingCircumstances } from './findings';
 import { installationCircumstances } from './installations';
@@ -13,6 +15,8 @@ import { startupCircumstances } from './startup';
  * more parameters later, but is never used for something else.
  */
 export const circumstances = {
+  ...archiveCircumstances,
+  ...certificateCircumstances,
   ...databaseCircumstances,
   ...findingCircumstances,
   ...installationCircumstances,

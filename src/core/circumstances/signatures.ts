@@ -21,7 +21,7 @@ export const signatureCircumstances = {
   'signature-beyond-file': () =>
     'the signature length at its end is larger than the file: it was cut short or is not a bundle',
   'signature-too-long': ({ sizeBytes, limitBytes }: Sized & { limitBytes: number }) =>
-    `the signature has ${sizeBytes} bytes; devices accept at most ${limitBytes}`,
+    `the signature has ${counted(sizeBytes, 'byte')}; devices accept at most ${limitBytes}`,
   'payload-missing': () => 'the bundle has a signature but no payload',
   'payload-not-in-blocks': ({ sizeBytes, blockBytes }: Sized & { blockBytes: number }) =>
     `the payload has ${counted(sizeBytes, 'byte')}, not a multiple of ${blockBytes}`,
@@ -33,8 +33,9 @@ export const signatureCircumstances = {
   'signature-of-other-type': ({ id }: Id) =>
     `the signature is a CMS of type ${id}, neither signed nor enveloped data`,
   'signed-content-of-other-type': ({ id }: Id) => `the signed content is of type ${id}, not plain data`,
-  'certificates-too-many': ({ count }: { count: number }) => `it has ${count} certificates`,
-  'revocation-lists-too-many': ({ count }: { count: number }) => `it has ${count} revocation lists`,
+  'certificates-too-many': ({ count }: { count: number }) => `it has ${counted(count, 'certificate')}`,
+  'revocation-lists-too-many': ({ count }: { count: number }) =>
+    `it has ${counted(count, 'revocation list')}`,
   'content-not-octets': () => 'its content does not consist of octets',
   'no-recipient': () => 'it has no recipient',
 

@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import type { Reasons } from './reason-words';
 
 export const accessReasons = {
@@ -20,7 +21,7 @@ export const accessReasons = {
     code: 'too-many-requests',
     says: () => 'too many wrong tokens from this address',
     remedy: ({ retryAfterSeconds }: { retryAfterSeconds: number }) =>
-      `Check the token. The right one is accepted at once; retry another in ${retryAfterSeconds} seconds.`,
+      `Check the token. The right one is accepted at once; retry another in ${counted(retryAfterSeconds, 'second')}.`,
   },
   'token-unknown-or-revoked': {
     code: 'unauthenticated',

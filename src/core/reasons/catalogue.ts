@@ -1,14 +1,20 @@
 import { accessReasons } from './access';
 import { attentionReasons } from './attention';
+import { authorityReasons } from './authority';
+import { backupReasons } from './backup';
 import { bundleReasons } from './bundle';
 import { certificateReasons } from './certificate';
+import { certificateFolderReasons } from './certificate-folder';
 import { deviceReasons } from './device';
+import { fleetStoreReasons } from './fleet-store';
 import { hawkbitReasons } from './hawkbit';
 import type { ReasonParameters } from './reason-words';
 import { releaseReasons } from './release';
 import { requestReasons } from './request';
 import { rolloutReasons } from './rollout';
 import { serverReasons } from './server';
+import { serverNameReasons } from './server-names';
+import { shareReasons } from './shares';
 import { storageReasons } from './storage';
 import { uploadReasons } from './upload';
 import { webhookReasons } from './webhook';
@@ -18,14 +24,20 @@ import { windowReasons } from './window';
 export const catalogue = {
   ...accessReasons,
   ...attentionReasons,
+  ...authorityReasons,
+  ...backupReasons,
   ...bundleReasons,
   ...certificateReasons,
+  ...certificateFolderReasons,
   ...deviceReasons,
+  ...fleetStoreReasons,
   ...hawkbitReasons,
   ...releaseReasons,
   ...requestReasons,
   ...rolloutReasons,
+  ...serverNameReasons,
   ...serverReasons,
+  ...shareReasons,
   ...storageReasons,
   ...uploadReasons,
   ...webhookReasons,

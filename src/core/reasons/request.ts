@@ -1,9 +1,31 @@
+import { counted } from '../../base/text/counted';
+import { type RefusalCause, remedyOfRefusal } from '../connection-refusal';
 import type { Reasons } from './reason-words';
 
 export const requestReasons = {
   'server-stops': {
     code: 'unavailable',
     says: () => 'the server is shutting down',
+  },
+  'request-refused-by-parser': {
+    code: 'invalid-input',
+    says: ({ says }: { says: string }) => says,
+  },
+  'request-fields-invalid': {
+    code: 'invalid-input',
+    says: ({ problems }: { problems: readonly string[] }) => problems.join('; '),
+    remedy: 'GET /api/openapi.json describes each request.',
+  },
+  'compatible-not-of-certificate': {
+    code: 'forbidden',
+    says: ({ compatible }: { compatible: string }) =>
+      `the device's certificate is bound to other compatibles than ${compatible}`,
+    remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
+  },
+  'device-refused': {
+    code: 'forbidden',
+    says: ({ why }: { cause: RefusalCause; why: string }) => `this device is refused: ${why}`,
+    remedy: ({ cause }: { cause: RefusalCause }) => remedyOfRefusal(cause),
   },
   'list-changed': {
     code: 'invalid-input',
@@ -40,7 +62,8 @@ export const requestReasons = {
   },
   'requests-being-read': {
     code: 'too-many-requests',
-    says: ({ others }: { others: number }) => `${others} requests from this device are still being read`,
+    says: ({ others }: { others: number }) =>
+      `${counted(others, 'request')} from this device ${others === 1 ? 'is' : 'are'} still being read`,
     remedy: 'Send them one after another.',
   },
   'device-asks-too-often': {

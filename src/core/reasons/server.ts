@@ -1,6 +1,18 @@
 import type { Reasons } from './reason-words';
 
 export const serverReasons = {
+  'configuration-invalid': {
+    code: 'configuration',
+    says: ({ count, lines }: { count: number; lines: readonly string[] }) =>
+      `${count === 1 ? 'A configuration value is' : `${count} configuration values are`} not valid:\n${lines.join('\n')}`,
+    remedy: 'Correct the values above. `rauc-simple-server serve --help` lists every option.',
+  },
+  'data-folder-in-use': {
+    code: 'configuration',
+    says: ({ dataDir, pid }: { dataDir: string; pid: number | null }) =>
+      `another server${pid === null ? '' : ` (process ${pid})`} is running on ${dataDir}`,
+    remedy: 'Stop it first, or use another DATA_DIR for this one.',
+  },
   'keyring-empty': {
     code: 'configuration',
     says: () => 'the keyring has no certificate',

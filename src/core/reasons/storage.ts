@@ -85,6 +85,11 @@ export const storageReasons = {
     remedy:
       'Stop the server, then use pg_dump or pg_restore for the database, and copy DATA_DIR and CERTS_DIR.',
   },
+  'archive-of-bundle-store': {
+    code: 'configuration',
+    says: () => 'an archive cannot include bundles that are in an object store',
+    remedy: 'Use --bundles reference, and copy or version the bucket with the tools of the object store.',
+  },
   'database-lost-at-commit': {
     code: 'unavailable',
     says: () => 'the connection to the database was lost while a change was being saved',
@@ -99,7 +104,33 @@ export const storageReasons = {
     code: 'unavailable',
     says: ({ why }: { why: string }) => `the object store refuses the request (${why})`,
     remedy:
-      'Check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), what they may do in the bucket, S3_REGION and the certificate of the store.',
+      'Check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), what they may do in the bucket, and S3_REGION.',
+  },
+  'bundle-store-host': {
+    code: 'unavailable',
+    says: ({ host }: { host: string }) => `the host of the object store is unknown: ${host}`,
+    remedy: 'Correct S3_ENDPOINT or S3_REGION, or check the name servers of this machine.',
+  },
+  'bundle-store-not-s3': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the server at S3_ENDPOINT does not speak S3 (${why})`,
+    remedy: 'Check the scheme, host and port of S3_ENDPOINT.',
+  },
+  'bundle-store-certificate': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the certificate of the object store cannot be verified (${why})`,
+    remedy: 'Set S3_CA to a file with the CA that issued it, and check the host in S3_ENDPOINT.',
+  },
+  'bundle-store-ca': {
+    code: 'configuration',
+    says: ({ file }: { file: string }) => `S3_CA has no certificate, or cannot be read: ${file}`,
+    remedy: 'Name a PEM file with the CA that issued the certificate of the object store.',
+  },
+  'bundle-store-wrong': {
+    code: 'unavailable',
+    says: ({ names }: { names: readonly string[] }) =>
+      `the object store returned wrong bytes of ${names.join(', ')}`,
+    remedy: 'Upload the same files again, which replaces the objects, and check who can write to the bucket.',
   },
   'bundle-store-clock': {
     code: 'unavailable',

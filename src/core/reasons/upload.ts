@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import type { Reasons } from './reason-words';
 
 export const uploadReasons = {
@@ -48,7 +49,8 @@ export const uploadReasons = {
   },
   'too-many-uploads': {
     code: 'unavailable',
-    says: ({ limit }: { limit: number }) => `${limit} uploads are being received or checked`,
+    says: ({ limit }: { limit: number }) =>
+      `${counted(limit, 'upload')} ${limit === 1 ? 'is' : 'are'} being received or checked`,
     remedy: 'Try again once another upload has ended.',
   },
 } satisfies Reasons;

@@ -1,6 +1,5 @@
 import { DomainError } from '../../core/errors';
 import { saying } from '../../core/journal/catalogue';
-import { attentionSentence } from '../../core/reasons/attention/sentences';
 import type { Actor } from '../../core/event';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { AttentionItem } from './attention-item';
@@ -35,8 +34,7 @@ export function createDismissAttention({ describeFleet, dismissals, now }: Dismi
       throw DomainError.of('nothing-to-dismiss', { kind, unknown });
     }
     const after = { kind, subjects: [...subjects] };
-    const item = shown === undefined ? null : attentionSentence(shown.reason);
-    const reason = saying('attention-dismissed', { kind, item });
+    const reason = saying('attention-dismissed', { kind, item: shown?.reason ?? null });
     await dismissals.add(after, { kind: 'attention.dismissed', at: now(), actor, reason, after });
   };
 }

@@ -1,6 +1,7 @@
 import { circumstance } from '../../core/circumstances/catalogue';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isBundleStoreAway } from '../../core/bundle-store-away';
 import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
@@ -55,9 +56,9 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
     if (!isPlainFile) report(name, circumstance('file-not-plain'));
   }
 
-  const stored = new Map((await storage.list()).map((bytes) => [bytes.sha256, bytes.sizeBytes]));
-  for (const { name, sha256, sizeBytes } of catalog.bundles()) {
-    const storedBytes = stored.get(sha256);
+  const stored = await sizesIn(storage);
+  for (const { name, sha256, sizeBytes } of stored === null ? [] : catalog.bundles()) {
+    const storedBytes = stored?.get(sha256);
     if (storedBytes === sizeBytes) continue;
     catalog.markLost(name);
     report(name, lost(storedBytes, sizeBytes));
@@ -71,6 +72,16 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
     }
   }
   return { adopted, problems };
+}
+
+/** @returns sizes by hash; `null` while an object store is away, which says nothing about its bundles */
+async function sizesIn(storage: Pick<BundleStorage, 'list'>): Promise<ReadonlyMap<string, number> | null> {
+  try {
+    return new Map((await storage.list()).map((bytes) => [bytes.sha256, bytes.sizeBytes]));
+  } catch (error) {
+    if (!isBundleStoreAway(error)) throw error;
+    return null;
+  }
 }
 
 /** @param sizeBytes of its file; `undefined` if there is none */

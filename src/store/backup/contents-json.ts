@@ -1,4 +1,4 @@
-import { backedUpCertificates, type BackupContents, otherArchive } from '../../core/backup';
+import { backedUpCertificates, type BackupContents } from '../../core/backup';
 import { parseSha256 } from '../../core/bundle';
 import { parseStoredName } from '../../core/opaque';
 import { DomainError } from '../../core/errors';
@@ -27,9 +27,7 @@ export function contentsText(contents: BackupContents): string {
 export function parseContents(text: string): BackupContents {
   const json = parseObject(text);
   if (json['format'] !== format) {
-    throw new DomainError('invalid-input', 'the archive was made by a newer version of this server', {
-      remedy: 'Restore it with that version.',
-    });
+    throw DomainError.of('archive-of-newer-version');
   }
   const certificates = backedUpCertificates.find((kind) => kind === json['certificates']);
   const madeAt = new Date(textOf(json['made_at']));
@@ -68,7 +66,5 @@ function textOf(value: unknown): string {
 }
 
 function damaged(): DomainError {
-  return new DomainError('invalid-input', 'the list of contents of the archive is damaged', {
-    remedy: otherArchive,
-  });
+  return DomainError.of('archive-contents-damaged');
 }

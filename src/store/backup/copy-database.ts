@@ -87,8 +87,5 @@ function cannotCopy(error: unknown, file: string): unknown {
   const code = systemErrorCode(error) ?? '';
   if (code !== 'SQLITE_NOTADB' && !code.startsWith('SQLITE_CORRUPT'))
     return code === 'SQLITE_FULL' ? error : storageError(error);
-  return new DomainError('unavailable', `${file} is damaged, and no backup can be made of it`, {
-    cause: error,
-    remedy: 'Keep the existing archives, run doctor, and restore the latest one.',
-  });
+  return DomainError.of('database-not-copied', { file }, { cause: error });
 }

@@ -97,9 +97,7 @@ async function requireDatabase(file: string): Promise<void> {
     () => false,
   );
   if (isThere) return;
-  throw new DomainError('not-found', `there is no database ${file}`, {
-    remedy: "Use the server's DATA_DIR, and run this as the server's user.",
-  });
+  throw DomainError.of('no-database', { file });
 }
 
 /** @returns the file that goes into the archive; `null` without certificates */
@@ -159,7 +157,7 @@ async function nameIt(draft: string, file: string): Promise<void> {
     await link(draft, file);
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error;
-    throw new DomainError('conflict', `${file} already exists`, { remedy: 'Retry in a second.' });
+    throw DomainError.of('archive-exists', { file });
   }
 }
 
@@ -172,19 +170,9 @@ async function removeStale(folder: string, at: Date): Promise<void> {
 }
 
 function brokenBundle(name: string): DomainError {
-  return new DomainError(
-    'bundle-broken',
-    `the file of ${name} is missing or damaged, so a complete backup is not possible`,
-    {
-      remedy: 'If it was just deleted, retry. Otherwise run doctor and upload the same bundle again.',
-    },
-  );
+  return DomainError.of('bundle-not-archived', { bundle: name });
 }
 
 function noRoom(folder: string, cause: unknown): DomainError {
-  return new DomainError('storage-full', `not enough space for the archive in ${folder}`, {
-    cause,
-    remedy:
-      'Remove older archives (--keep), leave out the bundles (--bundles reference), or use another disk.',
-  });
+  return DomainError.of('no-space-for-archive', { folder }, { cause });
 }

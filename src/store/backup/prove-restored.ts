@@ -29,7 +29,5 @@ export async function proveRestored(folder: string, { newId, reason, at }: Resto
   const condition = readCondition(folder, path.join(folder, 'server.db'), false);
   const damage = condition.kind === 'read' ? condition.damage : [condition.kind];
   if (damage.length === 0) return;
-  throw new DomainError('invalid-input', `the database of the archive is damaged: ${damage[0] ?? ''}`, {
-    remedy: 'Use another archive, and run doctor where this one was made.',
-  });
+  throw DomainError.of('archived-database-damaged', { damage: damage[0] ?? '' });
 }

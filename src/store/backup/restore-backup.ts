@@ -30,10 +30,7 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
   const { archive, dataDir, at, newId, passphrase, pid } = request;
   refuseLinks(dataDir);
   await stat(archive).catch((cause: unknown) => {
-    throw new DomainError('not-found', `there is no archive ${archive}`, {
-      cause,
-      remedy: 'Check its name.',
-    });
+    throw DomainError.of('no-archive', { archive }, { cause });
   });
   await mkdir(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
   const lock = lockDataDir(dataDir, pid);
@@ -53,10 +50,7 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
     }
   } catch (error) {
     if (!isOutOfSpace(error)) throw error;
-    throw new DomainError('storage-full', `not enough space in ${dataDir}`, {
-      cause: error,
-      remedy: 'Give the data folder more space, then retry. Nothing was changed.',
-    });
+    throw DomainError.of('no-space-to-restore', { dataDir }, { cause: error });
   } finally {
     lock.release();
   }
@@ -64,9 +58,7 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
 
 function refuseToReplace({ dataDir, isForced }: RestoreRun): void {
   if (isForced || !existsSync(path.join(dataDir, 'server.db'))) return;
-  throw new DomainError('conflict', `${dataDir} already has a database`, {
-    remedy: 'Use --force to replace it; the existing database is kept next to it.',
-  });
+  throw DomainError.of('database-to-replace', { dataDir });
 }
 
 async function putInPlace(

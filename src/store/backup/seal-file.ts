@@ -68,8 +68,5 @@ function keyOf(passphrase: string, salt: Buffer): Promise<Buffer> {
 }
 
 function wrong(): DomainError {
-  return new DomainError('forbidden', 'this passphrase does not decrypt the certificates in the archive', {
-    remedy:
-      'Use the passphrase the archive was made with. If it is the right one, the archive is damaged: use another one.',
-  });
+  return DomainError.of('passphrase-wrong');
 }

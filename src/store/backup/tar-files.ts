@@ -5,7 +5,6 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
 import { DomainError } from '../../core/errors';
-import { otherArchive } from '../../core/backup';
 
 /** One file that goes into an archive. */
 export interface TarPart {
@@ -71,14 +70,7 @@ export async function readTar(
   try {
     for await (const entry of reader) {
       const { name, type, size } = entry.header;
-      if (type !== 'file')
-        throw new DomainError(
-          'invalid-input',
-          `the archive has ${JSON.stringify(name)}, which is not a file`,
-          {
-            remedy: otherArchive,
-          },
-        );
+      if (type !== 'file') throw DomainError.of('archive-entry-not-a-file', { name });
       await take(name, entry, size ?? 0);
     }
     await pumping;
@@ -103,8 +95,5 @@ function isTarError(error: unknown): boolean {
 }
 
 function broken(file: string, cause: unknown): DomainError {
-  return new DomainError('invalid-input', `${file} is not a complete archive`, {
-    cause,
-    remedy: otherArchive,
-  });
+  return DomainError.of('archive-incomplete', { file }, { cause });
 }

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type BackupContents, otherArchive } from '../../core/backup';
+import type { BackupContents } from '../../core/backup';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { parseStoredName } from '../../core/opaque';
 import { DomainError } from '../../core/errors';
+import type { Circumstance } from '../../core/reasons/why';
 import { contentsName, parseContents } from './contents-json';
 import { openSealedFile } from './seal-file';
 import { hashing, readTar } from './tar-files';
@@ -41,15 +43,16 @@ export async function unpackArchive(
   let contents: BackupContents | undefined;
   await mkdir(path.join(folder, 'bundles'), { recursive: true, mode: 0o700 });
   await readTar(archive, async (name, content, sizeBytes) => {
-    if (contents !== undefined || hashes.has(name)) throw damaged(archive, `${name} is not where it belongs`);
+    if (contents !== undefined || hashes.has(name))
+      throw damaged(archive, circumstance('entry-misplaced', { name }));
     if (name === contentsName) {
-      if (sizeBytes > maxContentsBytes) throw damaged(archive, 'its list of contents is too long');
+      if (sizeBytes > maxContentsBytes) throw damaged(archive, circumstance('contents-too-long'));
       contents = parseContents(await text(content));
       return;
     }
     hashes.set(name, await take(content, targetOf(name, folder, keepsBundles)));
   });
-  if (contents === undefined) throw damaged(archive, 'it was cut short');
+  if (contents === undefined) throw damaged(archive, circumstance('archive-cut-short'));
   compare(archive, contents, hashes);
   if (contents.certificates !== 'none') await unpackCertificates(folder, passphrase, contents);
   return contents;
@@ -70,14 +73,7 @@ function targetOf(name: string, folder: string, keepsBundles: boolean): string |
   const known: readonly string[] = Object.values(partNames);
   if (known.includes(name)) return path.join(folder, name);
   const [, bundle] = /^bundles\/([^/]+)$/.exec(name) ?? [];
-  if (bundle === undefined)
-    throw new DomainError(
-      'invalid-input',
-      `the archive has ${JSON.stringify(name)}, which is not part of a backup`,
-      {
-        remedy: otherArchive,
-      },
-    );
+  if (bundle === undefined) throw DomainError.of('archive-entry-unknown', { name });
   const target = path.join(folder, 'bundles', parseStoredName(bundle));
   return keepsBundles ? target : null;
 }
@@ -87,7 +83,7 @@ function compare(archive: string, contents: BackupContents, hashes: ReadonlyMap<
   if (contents.hasBundles)
     for (const { name, sha256 } of contents.bundles) expected.set(`bundles/${name}`, sha256);
   for (const [name, sha256] of expected)
-    if (hashes.get(name) !== sha256) throw damaged(archive, `${name} has changed since the backup`);
+    if (hashes.get(name) !== sha256) throw damaged(archive, circumstance('entry-changed', { name }));
 }
 
 async function unpackCertificates(
@@ -97,10 +93,7 @@ async function unpackCertificates(
 ): Promise<void> {
   const plain = path.join(folder, partNames.certificates);
   if (certificates === 'encrypted') {
-    if (passphrase === null)
-      throw new DomainError('forbidden', 'the certificates in the archive are encrypted', {
-        remedy: 'Give the passphrase with --passphrase-file.',
-      });
+    if (passphrase === null) throw DomainError.of('passphrase-missing');
     await openSealedFile(path.join(folder, partNames.sealedCertificates), plain, passphrase);
   }
   const target = path.join(folder, 'certs');
@@ -111,9 +104,7 @@ async function unpackCertificates(
       segments.length > 2 ||
       segments.some((one) => !/^[^\0\\/]+$/.test(one) || one === '.' || one === '..')
     )
-      throw new DomainError('invalid-input', 'the archive has a certificate with a bad name', {
-        remedy: otherArchive,
-      });
+      throw DomainError.of('archive-certificate-misnamed');
     const file = path.join(target, ...segments);
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     await take(content, file);
@@ -121,6 +112,6 @@ async function unpackCertificates(
   await rm(plain);
 }
 
-function damaged(archive: string, why: string): DomainError {
-  return new DomainError('invalid-input', `${archive} is damaged: ${why}`, { remedy: otherArchive });
+function damaged(archive: string, why: Circumstance): DomainError {
+  return DomainError.of('archive-damaged', { archive, why });
 }

@@ -82,9 +82,9 @@ function holderOf(sqlite: Sqlite.Database): number | undefined {
 }
 
 function inUse(dataDir: string, pid: number | undefined): DomainError {
-  const who = pid === undefined ? 'another server' : `another server (process ${pid})`;
-  return new DomainError('configuration', `${who} is running on ${dataDir}`, {
-    remedy: 'Stop it first, or use another DATA_DIR for this one.',
-    ...(pid === undefined ? {} : { details: { pid } }),
-  });
+  return DomainError.of(
+    'data-folder-in-use',
+    { dataDir, pid: pid ?? null },
+    pid === undefined ? {} : { details: { pid } },
+  );
 }

@@ -8,13 +8,18 @@ import type { StorageUsage } from '../../ports/data-folder';
 const maxOtherEntries = 10_000;
 const databaseNames = new Set(['server.db', 'server.db-wal', 'server.db-shm']);
 
-/** What uses the space of the disk, or of both if bundles have their own, and what is left. */
-export async function measureStorage(dataDir: string): Promise<StorageUsage> {
-  const folder = path.join(dataDir, 'bundles');
+/**
+ * What uses the space of the disk, or of both if bundles have their own, and what is left.
+ * @param folder where bundles are, and uploads in `.incoming`
+ */
+export async function measureStorage(
+  dataDir: string,
+  folder = path.join(dataDir, 'bundles'),
+): Promise<StorageUsage> {
   const top = await entriesOf(dataDir);
   const isDatabase = ({ name }: Dirent) => databaseNames.has(name);
   const database = await sizeOfAll(top.filter(isDatabase));
-  const others = top.filter((entry) => !isDatabase(entry) && entry.name !== 'bundles');
+  const others = top.filter((entry) => !isDatabase(entry) && path.join(dataDir, entry.name) !== folder);
   const bundles = await sizeOfAll(await entriesOf(folder));
   const uploads = await sizeOfAll(await entriesOf(path.join(folder, '.incoming')));
   const other = await sizeBelow(others);

@@ -43,6 +43,12 @@ export async function bundlesOf(reader: Reader): Promise<readonly InstalledBundl
   return rows.map(({ name, sha256, size_bytes: sizeBytes }) => ({ name, sha256, sizeBytes }));
 }
 
+export async function deletedHashes(reader: Reader): Promise<readonly string[]> {
+  const deleted = query.selectFrom('bundles').select('sha256').distinct();
+  const rows = await reader.all(deleted.where('deleted_at', 'is not', null));
+  return rows.map(({ sha256 }) => sha256);
+}
+
 async function reading<Result>(url: string, read: (database: Database) => Promise<Result>): Promise<Result> {
   const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
   try {

@@ -56,9 +56,7 @@ export class Writer {
   run<Result>(work: Work<Result>): Promise<Result> {
     return new Promise<Result>((resolve, failed) => {
       this.#waiting.push({ work, done: (value) => resolve(value as Result), failed });
-      this.#running ??= this.#runAll().finally(() => {
-        this.#running = null;
-      });
+      this.#running ??= this.#runAll();
     });
   }
 
@@ -69,7 +67,11 @@ export class Writer {
 
   async #runAll(): Promise<void> {
     await Promise.resolve(); // changes of the same turn go together
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, maxTogether));
+    try {
+      while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, maxTogether));
+    } finally {
+      this.#running = null; // in the turn of the last look: a change that comes later starts another run
+    }
   }
 
   async #commit(jobs: readonly Job[]): Promise<void> {

@@ -5,13 +5,15 @@ import { RecentMap } from '../../base/collections/recent-map';
 import type { OpenBytes, OpenFile } from '../../ports/bundle-storage';
 import { openBundleFile, streamed } from '../files/bundle-file';
 import { Arrival } from './arrival';
-import { partSuffix, takeOverCachedFiles } from './cached-files';
+import { freeBytesIn, partSuffix, takeOverCachedFiles } from './cached-files';
 import type { VerifiedObject } from './verified-object';
 
 export interface BundleCacheOptions {
   readonly folder: string;
   /** What the files of bundles may take together, in bytes. Those that are open stay even so. */
   readonly limitBytes: number;
+  /** What stays free on the disk for uploads and the database, in bytes; nothing if left out. */
+  readonly reserveBytes?: () => number;
   /** Called when a bundle cannot be fetched to its end. */
   readonly onFailure: (sha256: string, error: unknown) => void;
 }
@@ -25,9 +27,8 @@ interface Entry {
   arrival: Promise<Arrival> | null;
 }
 
-/** So many blocks of 1 MiB are in memory for bundles that the disk has no room for. */
+/** Blocks of 1 MiB in memory, of bundles that the disk has no room for. */
 const recentBlocks = 16;
-
 /**
  * Bundles of the object store on this machine's disk: whole ones, verified, under their hashes, and those that are arriving. The ones that
  * were used longest ago make room for others. Nothing in it is needed: it may be deleted while the server is stopped.
@@ -218,18 +219,21 @@ export class BundleCache {
     if (arrival.readers === 0) void arrival.close();
   }
 
-  /**
-   * Removes what was used longest ago, until there is room.
-   * @param keep an entry that stays
-   * @returns whether there is
-   */
+  /** Removes what was used longest ago, until there is room. @param keep an entry that stays @returns whether there is */
   async #makeRoom(neededBytes: number, keep?: Entry): Promise<boolean> {
     for (const [sha256, entry] of [...this.#entries]) {
-      if (this.usedBytes + neededBytes <= this.options.limitBytes) return true;
-      if (entry.readers > 0 || entry === keep) continue;
+      if (await this.#hasRoom(neededBytes, keep)) return true;
+      if (entry.readers > 0 || entry === keep || this.#entries.get(sha256) !== entry) continue;
       await this.forget(sha256);
     }
-    return this.usedBytes + neededBytes <= this.options.limitBytes;
+    return await this.#hasRoom(neededBytes, keep);
+  }
+
+  async #hasRoom(neededBytes: number, arriving?: Entry): Promise<boolean> {
+    const { folder, limitBytes, reserveBytes } = this.options;
+    if (this.usedBytes + neededBytes > limitBytes) return false;
+    if (reserveBytes === undefined) return true;
+    return (await freeBytesIn(folder)) >= reserveBytes() + (arriving?.sizeBytes ?? 0);
   }
 
   #end(entry: Entry): void {

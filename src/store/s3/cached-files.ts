@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../base/files/make-folder';
 import { isSha256 } from '../../core/bundle';
@@ -27,4 +27,10 @@ export async function takeOverCachedFiles(folder: string): Promise<readonly Cach
     if (stats.isFile()) found.push({ sha256: name, sizeBytes: stats.size, usedMs: stats.mtimeMs });
   }
   return found.sort((one, other) => one.usedMs - other.usedMs);
+}
+
+/** What is left on the disk of a folder, in bytes. */
+export async function freeBytesIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

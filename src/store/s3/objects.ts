@@ -1,7 +1,7 @@
 import { isSha256 } from '../../core/bundle';
 import type { OpenBytes, StoredBytes } from '../../ports/bundle-storage';
 import { putInParts } from './multipart';
-import { S3Error } from './s3-error';
+import { notS3Code, S3Error } from './s3-error';
 import type { S3Client } from './s3-client';
 import { elementsOf, textOf } from './xml';
 
@@ -14,6 +14,8 @@ export interface BundleObjects {
   put(sha256: string, bytes: Pick<OpenBytes, 'sizeBytes' | 'read'>, options: PutOptions): Promise<void>;
   /** Reads exactly `length` bytes. @throws S3Error `NoSuchKey` or `InvalidRange` when they are not there */
   read(sha256: string, position: number, length: number): Promise<Buffer>;
+  /** Asks whether the bucket is there and may be read. @param patienceMs for how long it is tried again */
+  check(patienceMs: number): Promise<void>;
   /** Removes an object, if it is there. */
   remove(sha256: string): Promise<void>;
   /** Ends uploads in parts that began before, and of which nothing more is coming. @returns how many */
@@ -31,6 +33,9 @@ export const singlePutBytes = 16 << 20;
 
 const keyPrefix = 'sha256/';
 const listPatienceMs = 5_000;
+/** Whoever deletes a bundle waits for it; what stays is removed later. */
+const removePatienceMs = 2_000;
+const checkSilenceMs = 5_000;
 
 /** {@link BundleObjects} in S3, each under its hash. */
 export class S3BundleObjects implements BundleObjects {
@@ -43,6 +48,19 @@ export class S3BundleObjects implements BundleObjects {
     } catch (error) {
       if (error instanceof S3Error && error.isNotFound) return undefined;
       throw error;
+    }
+  }
+
+  async check(patienceMs: number): Promise<void> {
+    const query = { 'list-type': '2', 'max-keys': '1', prefix: this.client.prefix + keyPrefix };
+    const request = { method: 'GET', key: '', query, patienceMs, silenceMs: checkSilenceMs } as const;
+    try {
+      const { status, body } = await this.client.send(request);
+      if (!body.includes('<ListBucketResult')) throw new S3Error(status, notS3Code);
+    } catch (error) {
+      // Every error of S3 has a code.
+      const isOther = error instanceof S3Error && error.status < 500 && error.code.startsWith('HTTP ');
+      throw isOther ? new S3Error(error.status, notS3Code, { cause: error }) : error;
     }
   }
 
@@ -104,7 +122,11 @@ export class S3BundleObjects implements BundleObjects {
 
   async remove(sha256: string): Promise<void> {
     try {
-      await this.client.send({ method: 'DELETE', key: keyPrefix + sha256 });
+      await this.client.send({
+        method: 'DELETE',
+        key: keyPrefix + sha256,
+        patienceMs: removePatienceMs,
+      });
     } catch (error) {
       if (!(error instanceof S3Error && error.isNotFound)) throw error;
     }

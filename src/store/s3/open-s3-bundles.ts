@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { neededRoomBytes } from '../../core/storage-room';
 import { IncomingFiles, cleanIncoming } from '../files/incoming-files';
 import { type NamedBytes, NamedBytesIndex } from '../files/named-bytes';
 import type { UploadWriter } from '../files/upload-writer';
+import { storing } from '../storage-error';
 import { BundleCache } from './bundle-cache';
 import { createFindCredentials, type CredentialSources } from './credentials';
 import { DigestFiles } from './digest-files';
@@ -25,29 +27,47 @@ export interface OpenS3BundlesOptions {
   /** Starts writing a file that does not exist. */
   readonly write: (file: string) => UploadWriter;
   readonly onWrongBytes: (sha256: string) => void;
+  /** PEM of the CAs of the store's certificate; `null` for those that Node trusts. */
+  readonly ca?: string | null;
+  /** Called after each try of a request: what it failed with, or `null`. */
+  readonly onTry?: (error: unknown) => void;
   readonly now: () => Date;
   readonly monotonicMs: () => number;
 }
 
+export interface OpenedS3Bundles {
+  readonly bundles: S3Bundles;
+  readonly objects: S3BundleObjects;
+  readonly cache: BundleCache;
+}
+
 /** Opens bundles in an object store, without asking it anything yet. @throws DomainError `storage-full`, `unavailable` */
-export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<S3Bundles> {
+export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<OpenedS3Bundles> {
   const { location, dataDir, cacheDir, cacheBytes, now, monotonicMs, onWrongBytes } = options;
+  const { ca = null, onTry } = options;
   const credentials = createFindCredentials(options.credentials, monotonicMs);
   // Beside the whole bundles: an upload moves there in one step.
   const incoming = path.join(cacheDir, '.incoming');
-  const cache = await BundleCache.open({
-    folder: cacheDir,
-    limitBytes: cacheBytes,
-    onFailure: (sha256, error) => bundles.noteFailure(sha256, error),
-  });
+  const known = new NamedBytesIndex(options.known);
+  const cache = await storing(() =>
+    BundleCache.open({
+      folder: cacheDir,
+      limitBytes: cacheBytes,
+      reserveBytes: () =>
+        neededRoomBytes(Math.max(0, ...known.hashes().map((sha256) => known.sizeOf(sha256) ?? 0))),
+      onFailure: (sha256, error) => bundles.noteFailure(sha256, error),
+    }),
+  );
   await cleanIncoming(incoming);
+  const client = new S3Client({ location, credentials, now, ca, ...(onTry === undefined ? {} : { onTry }) });
+  const objects = new S3BundleObjects(client);
   const bundles: S3Bundles = new S3Bundles({
-    objects: new S3BundleObjects(new S3Client({ location, credentials, now })),
+    objects,
     cache,
     digests: new DigestFiles(path.join(dataDir, 'bundle-digests')),
     incoming: new IncomingFiles(incoming, options.newName, options.write),
-    known: new NamedBytesIndex(options.known),
+    known,
     onWrongBytes,
   });
-  return bundles;
+  return { bundles, objects, cache };
 }

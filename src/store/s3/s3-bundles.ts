@@ -16,7 +16,9 @@ import type { NamedBytesIndex } from '../files/named-bytes';
 import { digestBlocks, type DigestRecords, digestUnverified } from './block-digests';
 import type { BundleCache } from './bundle-cache';
 import type { BundleObjects } from './objects';
+import { ObjectUses } from './object-uses';
 import { objectStoreError, S3Error, withStore } from './s3-error';
+import { tidyObjects } from './tidy-objects';
 import { VerifiedObject } from './verified-object';
 import { within } from './within';
 import { WrongBytes } from './wrong-bytes';
@@ -44,6 +46,7 @@ export class S3Bundles implements BundleStorage {
   /** Bundles whose object has wrong bytes: the next upload replaces it. */
   readonly #wrong = new Set<string>();
   readonly #verifying = new Map<string, Promise<void>>();
+  readonly #uses = new ObjectUses();
 
   constructor(private readonly options: S3BundlesOptions) {}
 
@@ -51,7 +54,12 @@ export class S3Bundles implements BundleStorage {
     const incoming = await this.options.incoming.stage(content, options);
     let sent: Promise<void> | null = null;
     let isKept = false;
-    const send = () => (sent ??= withStore(() => this.#send(incoming)));
+    let use: Promise<() => void> | null = null;
+    const begin = async () => {
+      await (use = this.#uses.begin(incoming.written.sha256));
+      await this.#send(incoming);
+    };
+    const send = () => (sent ??= withStore(begin));
     return {
       ...incoming.written,
       open: () => incoming.open(),
@@ -60,9 +68,13 @@ export class S3Bundles implements BundleStorage {
         if (isKept) throw new Error('this upload was stored before');
         await send();
         await this.#keep(incoming, name);
+        (await use)?.(); // from now on the name holds it
         isKept = true;
       },
-      discard: () => incoming.discard(),
+      discard: async () => {
+        (await use)?.();
+        await incoming.discard();
+      },
     };
   }
 
@@ -107,29 +119,25 @@ export class S3Bundles implements BundleStorage {
     if (isShared || known.namesOf(sha256).length > 0) return;
     await withStore(async () => {
       await cache.forget(sha256);
-      await digests.remove(sha256);
-      await objects.remove(sha256);
+      await this.#uses.unlessUsed(sha256, async () => {
+        await digests.remove(sha256);
+        await objects.remove(sha256);
+      });
     });
   }
 
-  /**
-   * Removes what a kill or an outage left in the store: uploads in parts that began before, and objects of deleted bundles. Objects that
-   * nothing is known of stay: they may belong to another server, or to a newer database than this one.
-   * @param deleted hashes of bundles that were deleted
-   * @returns how many
-   */
+  /** Removes what a kill or an outage left in the store, with {@link tidyObjects}. @returns how many */
   tidy(deleted: readonly string[], before: Date): Promise<number> {
-    return withStore(async () => {
-      const { objects, known } = this.options;
-      const isLeft = new Set(deleted.filter((sha256) => known.sizeOf(sha256) === undefined));
-      let removed = await objects.abortUploads(before);
-      for (const { sha256 } of await objects.list()) {
-        if (!isLeft.has(sha256) || known.sizeOf(sha256) !== undefined) continue;
-        await objects.remove(sha256);
-        removed += 1;
-      }
-      return removed;
-    });
+    const { objects, known } = this.options;
+    return withStore(() => tidyObjects({ objects, known, uses: this.#uses }, deleted, before));
+  }
+
+  /** Asks the store whether it works, once. @throws DomainError `unavailable`, also while it has wrong bytes of a bundle */
+  async check(): Promise<void> {
+    const { known, objects } = this.options;
+    await withStore(() => objects.check(0));
+    const names = [...this.#wrong].flatMap((sha256) => known.namesOf(sha256));
+    if (names.length > 0) throw DomainError.of('bundle-store-wrong', { names });
   }
 
   /** A bundle that could not be fetched to its end. */

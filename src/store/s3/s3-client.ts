@@ -29,6 +29,10 @@ export interface S3ClientOptions {
   readonly now: () => Date;
   /** For how long a request is tried again, in milliseconds; 20 seconds if left out. */
   readonly patienceMs?: number;
+  /** PEM of the CAs of the store's certificate; those that Node trusts if left out. */
+  readonly ca?: string | null;
+  /** Called after each try: what it failed with, or `null`. */
+  readonly onTry?: (error: unknown) => void;
 }
 
 const answerBytes = 4 << 20;
@@ -42,12 +46,13 @@ const emptySha256 = createHash('sha256').digest('hex');
  * Sends signed requests to one bucket, by AWS Signature Version 4. What fails in passing is tried again, each time after a longer pause.
  */
 export class S3Client {
-  readonly #connections = new Connections();
+  readonly #connections: Connections;
   readonly #closing = new AbortController();
   readonly #base: URL;
 
   constructor(private readonly options: S3ClientOptions) {
     const { endpoint, bucket, isPathStyle } = options.location;
+    this.#connections = new Connections(options.ca);
     this.#base = new URL(endpoint);
     if (!isPathStyle) this.#base.hostname = `${bucket}.${this.#base.hostname}`;
   }
@@ -63,8 +68,11 @@ export class S3Client {
     const end = performance.now() + patienceMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
-        return await this.#try(request);
+        const answer = await this.#try(request);
+        this.#tell(null);
+        return answer;
       } catch (error) {
+        this.#tell(error);
         const isPassing = error instanceof S3Error && error.isPassing && !this.#closing.signal.aborted;
         if (!isPassing || performance.now() + pauseMs > end) throw error;
       }
@@ -79,6 +87,10 @@ export class S3Client {
   close(): void {
     this.#closing.abort();
     this.#connections.close();
+  }
+
+  #tell(error: unknown): void {
+    if (!this.#closing.signal.aborted) this.options.onTry?.(error);
   }
 
   async #try(request: S3Request): Promise<HttpAnswer> {

@@ -23,16 +23,27 @@ export class S3Error extends Error {
 
   /** Whether the same request may succeed a moment later. */
   get isPassing(): boolean {
-    if (this.status === 0) return !isOfTls(this.code);
+    if (this.status === 0) return !this.isOfTls && !this.isNotS3;
     return this.status >= 500 || this.status === 429 || this.code === 'RequestTimeout';
+  }
+
+  /** Whether the store's certificate is not accepted. */
+  get isOfTls(): boolean {
+    const { code } = this;
+    return code.startsWith('ERR_TLS') || code.startsWith('UNABLE_TO_') || tlsCodes.has(code);
+  }
+
+  /** Whether what answered speaks no S3, no HTTP or no TLS. */
+  get isNotS3(): boolean {
+    const { code } = this;
+    return code === notS3Code || code === 'EPROTO' || code.startsWith('HPE_') || code.startsWith('ERR_SSL_');
   }
 }
 
-const tlsCodes = new Set(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED']);
+/** The code of an answer that no object store gives. */
+export const notS3Code = 'not S3';
 
-function isOfTls(code: string): boolean {
-  return code.startsWith('ERR_TLS') || code.startsWith('UNABLE_TO_') || tlsCodes.has(code);
-}
+const tlsCodes = new Set(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED']);
 
 const fullCodes = new Set(['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull', 'EntityTooLarge']);
 
@@ -41,6 +52,8 @@ export function objectStoreError(error: unknown): unknown {
   if (!(error instanceof S3Error)) return storageError(error);
   const { status, code } = error;
   const options = { cause: error };
+  if (error.isOfTls) return DomainError.of('bundle-store-certificate', { why: code }, options);
+  if (error.isNotS3) return DomainError.of('bundle-store-not-s3', { why: code }, options);
   if (code === 'RequestTimeTooSkewed') return DomainError.of('bundle-store-clock', {}, options);
   if (code === 'NoSuchBucket') return DomainError.of('bundle-store-bucket', {}, options);
   if (status === 507 || fullCodes.has(code))

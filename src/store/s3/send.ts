@@ -26,7 +26,12 @@ export interface HttpAnswer {
 /** Connections that are kept for the next request. */
 export class Connections {
   readonly #plain = new http.Agent(agentOptions);
-  readonly #secure = new https.Agent(agentOptions);
+  readonly #secure: https.Agent;
+
+  /** @param ca PEM of the only CAs whose certificates count; `null` for those that Node trusts */
+  constructor(ca: string | null = null) {
+    this.#secure = new https.Agent({ ...agentOptions, ...(ca === null ? {} : { ca }) });
+  }
 
   /** Sends a request and receives the whole answer. @throws S3Error without a status when there is none */
   send({ url, method, path, headers, body, maxBytes, silenceMs, signal }: HttpRequest): Promise<HttpAnswer> {

@@ -5,8 +5,6 @@ import { storageError } from '../storage-error';
 import { migrations } from './migrations';
 import { emptied, isMarked } from './refuse-emptied';
 
-const previousVersion = 'The version that ran before can still use it.';
-
 /** An older database that is about to be upgraded. */
 export interface Upgrade {
   readonly file: string;
@@ -62,10 +60,11 @@ export function requireThisVersion(
 /** @param why it cannot be upgraded, or nothing can be written to it */
 function outdated(file: string, why: DomainError): DomainError {
   if (why.details !== undefined) return why; // thrown by `upgrading`
-  return new DomainError(why.code, `${file} has to be brought up to date, and ${why.message}`, {
-    cause: why,
-    remedy: [...(why.remedy === undefined ? [] : [why.remedy]), previousVersion].join(' '),
-  });
+  return DomainError.of(
+    'upgrade-not-possible',
+    { file, why: why.message, whatToDo: why.remedy ?? null },
+    { code: why.code, cause: why },
+  );
 }
 
 function transaction(sqlite: Sqlite.Database, work: () => void): void {
@@ -86,17 +85,13 @@ function upgrading(file: string, version: number, work: () => void): void {
     work();
   } catch (error) {
     if (version === 0 || (error instanceof DomainError && error.code === 'configuration')) throw error;
-    const [code, remedy] =
+    const [code, whatToDo] =
       error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
-    const why = error instanceof Error ? `: ${error.message}` : '';
-    throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
-      cause: error,
-      remedy:
-        remedy === undefined
-          ? `${previousVersion} Report what this one said.`
-          : `${remedy} ${previousVersion}`,
-      details: { databaseVersion: version, knownVersion: migrations.length },
-    });
+    throw DomainError.of(
+      'upgrade-failed',
+      { file, why: error instanceof Error ? error.message : null, whatToDo: whatToDo ?? null },
+      { code, cause: error, details: { databaseVersion: version, knownVersion: migrations.length } },
+    );
   }
 }
 

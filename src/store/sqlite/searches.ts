@@ -152,13 +152,9 @@ function prepare(sqlite: Sqlite, sql: string): Promise<Statement> {
 }
 
 function tooLong(timeoutMs: number): DomainError {
-  return new DomainError('unavailable', `the database did not find it within ${timeoutMs / 1_000} s`, {
-    remedy: 'Narrow the search, or retry. If it persists, check whether the disk is slow.',
-  });
+  return DomainError.of('search-too-slow', { seconds: timeoutMs / 1_000 });
 }
 
 function tooMany(): DomainError {
-  return new DomainError('unavailable', 'too many searches wait already', {
-    remedy: 'Try again in a moment.',
-  });
+  return DomainError.of('searches-waiting');
 }

@@ -65,8 +65,7 @@ it('searches a large journal in parts, and lets others in meanwhile', async () =
 });
 
 describe('a share', () => {
-  const shares = () =>
-    new Shares({ what: 'things', remedy: 'Wait.', perCaller: 2, inAll: 3, retryAfterSeconds: 1 });
+  const shares = () => new Shares({ what: 'search', perCaller: 2, inAll: 3, retryAfterSeconds: 1 });
 
   it('is one of each caller and one of all', () => {
     const all = shares();

@@ -1,3 +1,4 @@
+import { saying } from '../../../src/core/journal/catalogue';
 import { anyReason } from '../../support/any-reason';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
@@ -29,6 +30,15 @@ export function describeDismissalRecords(make: MakeAdapter): void {
       ]),
     );
     expect(await subjects()).toEqual(['1', '2']);
+  });
+
+  it('keeps what was shown as a code with parameters', async () => {
+    const shown = { code: 'waiting', parameters: { devices: 2 } };
+    const reason = saying('attention-dismissed', { kind: 'waiting', item: shown });
+    const event = { kind: 'attention.dismissed', at, actor: { name: 'ann', address: null }, reason } as const;
+    await dismissals().add({ kind: 'waiting', subjects: ['1'] }, event);
+    await adapter.reopen();
+    expect(await adapter.store.journal.after(0, 9)).toMatchObject([{ reason }]);
   });
 
   it('tells of the first of two who dismiss the same at once', async () => {

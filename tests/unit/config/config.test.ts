@@ -115,6 +115,9 @@ describe('values', () => {
     ['UPLOAD_LIMIT', '4294967297', 'uploadLimit', 4_294_967_297],
     ['BUNDLE_CACHE', '0', 'bundleCache', 0],
     ['BUNDLE_CACHE', '16MiB', 'bundleCache', 16_777_216],
+    ['BUNDLE_STORE', 's3://updates/fleet/', 'bundleStore', { bucket: 'updates', prefix: 'fleet' }],
+    ['S3_ENDPOINT', 'http://[::1]:9000/', 's3Endpoint', 'http://[::1]:9000'],
+    ['BUNDLE_CACHE_SIZE', '5GB', 'bundleCacheSize', 5e9],
     ['SHUTDOWN_GRACE', '500ms', 'shutdownGrace', 500],
     ['SHUTDOWN_GRACE', '2m', 'shutdownGrace', 120_000],
     ['BUNDLE_KEYRING', 'keys/../keyring.pem', 'bundleKeyring', '/srv/rauc/keyring.pem'],
@@ -152,6 +155,12 @@ describe('values', () => {
     ['UPLOAD_LIMIT', '16 bananas'],
     ['UPLOAD_LIMIT', '9999999TiB'],
     ['BUNDLE_CACHE', '2GiB'],
+    ['BUNDLE_STORE', '/srv/bundles'],
+    ['BUNDLE_STORE', 's3://Updates'],
+    ['S3_ENDPOINT', 'https://user:secret@store.lan'],
+    ['S3_ENDPOINT', 'store.lan:9000'],
+    ['S3_REGION', 'eu central'],
+    ['BUNDLE_CACHE_SIZE', '0'],
     ['SHUTDOWN_GRACE', '30'],
     ['SHUTDOWN_GRACE', '25h'],
     ['SHUTDOWN_GRACE', '-1s'],
@@ -164,6 +173,17 @@ describe('values', () => {
 });
 
 describe('problems', () => {
+  it('are half of the credentials for an object store, and secrets that other users can see', async () => {
+    const env = { BUNDLE_STORE: 's3://updates', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(await bad(env)).toEqual(['AWS_SECRET_ACCESS_KEY']);
+    expect(await load({ env: { AWS_SECRET_ACCESS_KEY: 'secret' } })).toMatchObject({ bundleStore: null });
+    const found = await problems({
+      flags: { awsSecretAccessKey: 'typed', awsSessionToken: 'typed' },
+      env: {},
+    });
+    expect(found.map(({ option }) => option)).toEqual(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
+  });
+
   it('are reported all at once, with where each value came from', async () => {
     const found = await problems({
       flags: { uploadLimit: 'much' },

@@ -54,7 +54,7 @@ describe('the option table', () => {
 
 describe('.env.example', () => {
   it('changes nothing when every line of it is uncommented', () => {
-    const variables = parse(dotenvExample().replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+    const variables = parse(dotenvExample().replaceAll(/^#(?=[A-Z\d_]+=)/gm, ''));
     expect(Object.keys(variables)).toEqual(optionKeys.map((key) => getOption(key).env));
     const input = { dotenvPath: null, cwd: '/' };
     const loaded = (env: Record<string, string>) =>

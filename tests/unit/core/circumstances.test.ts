@@ -6,6 +6,7 @@ import {
 } from '../../../src/core/circumstances/catalogue';
 import { isSameWhy, knownSentence, sayAny, sayWhy } from '../../../src/core/circumstances/sentences';
 import { bundleSamples } from '../../support/bundle-circumstances';
+import { certificateSamples } from '../../support/certificate-circumstances';
 
 const again = { version: '1.0.0', isAgain: true, slot: null };
 const silent = circumstance('installation-silent');
@@ -13,6 +14,7 @@ const silent = circumstance('installation-silent');
 /** What each of them may need. */
 const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Code> } = {
   ...bundleSamples,
+  ...certificateSamples,
   'no-finding': [],
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { acceptedKeys } from '../../../src/pki/accepted-keys';
+import { acceptedKeys } from '../../../src/core/reasons/key-words';
 import { DomainError } from '../../../src/core/errors';
 import { emptyFolder, folderWithCa, type TestFolder } from '../../support/certificate-folder';
 import { mustRun, run, temporaryFolder } from '../../support/programs';

@@ -16,11 +16,11 @@ beforeEach(() => {
 afterEach(() => opened.close());
 
 describe('housekeeping', () => {
-  it('has a chore for each name, but for those that look after certificates, which a whole server brings', async () => {
+  it('has a chore for each name, but for those that look after certificates and an object store, which a whole server brings', async () => {
     opened = await openServices({ now });
     const names = opened.services.chores().map(({ name }) => name);
-    const ofCertificates = new Set(['server-certificate', 'asked-names']);
-    expect(names).toEqual(choreNames.filter((name) => !ofCertificates.has(name)));
+    const ofServers = new Set(['server-certificate', 'asked-names', 'bundle-store', 'bundle-store-tidy']);
+    expect(names).toEqual(choreNames.filter((name) => !ofServers.has(name)));
     await opened.services.runHousekeeping();
     expect(opened.services.chores().map(({ failing }) => failing)).toEqual(names.map(() => null));
   });

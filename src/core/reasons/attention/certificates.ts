@@ -66,7 +66,7 @@ export const certificateAttention = {
   'server-certificate-misses-names': ({ names, options }: Missed) =>
     `The server certificate ${misses(names)}: those devices cannot connect. ${makeAgain(options)}`,
   'certificate-expiring': ({ devices, ids, noticeDays }: Devices & { noticeDays: number }) =>
-    `${counted(devices, 'device')} ${devices === 1 ? 'has' : 'have'} a certificate that expires within ${noticeDays} days, or expired recently: ${named(ids, devices)}.`,
+    `${counted(devices, 'device')} ${devices === 1 ? 'has' : 'have'} a certificate that expires within ${counted(noticeDays, 'day')}, or expired recently: ${named(ids, devices)}.`,
   'old-certificate': ({ devices, ids, renewed, renewedIds }: OldCertificates) => {
     const [have, their] = devices === 1 ? ['has', 'its'] : ['have', 'their'];
     const old = `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ${named(ids, devices, maxNamed)}.`;

@@ -20,6 +20,8 @@ const consequences: Readonly<Record<ChoreName, string>> = {
   'bundle-hashes': 'The SHA-1 and MD5 of older bundles are not computed, which hawkBit clients need',
   'server-certificate': 'The server certificate is not renewed',
   'asked-names': 'The names that devices ask for are not saved',
+  'bundle-store': 'Bundles cannot be stored in the object store or fetched from it',
+  'bundle-store-tidy': 'Leftovers in the object store are not removed',
 };
 
 const usualRemedy = "See the server's log, and restart the server if that does not help.";

@@ -8,7 +8,7 @@ import { serverAttention } from './server';
 import { storageAttention } from './storage';
 
 /** Every reason why something needs attention, in English. A translation is another table with the same keys. */
-const sentences = {
+export const attentionSentences = {
   ...certificateAttention,
   ...choreAttention,
   ...deviceAttention,
@@ -18,7 +18,7 @@ const sentences = {
   ...storageAttention,
 };
 
-export type AttentionCode = keyof typeof sentences;
+export type AttentionCode = keyof typeof attentionSentences;
 
 /** Why something needs attention, as it is sent; its sentence is made at the edge. */
 export interface AttentionReason {
@@ -29,18 +29,18 @@ export interface AttentionReason {
 /** @param parameters what the sentence needs; its type follows from the code */
 export function attentionReason<Code extends AttentionCode>(
   code: Code,
-  parameters: Parameters<(typeof sentences)[Code]>[0],
+  parameters: Parameters<(typeof attentionSentences)[Code]>[0],
 ): AttentionReason {
   return { code, parameters: { ...parameters } };
 }
 
 /** Whether there are words for a code: a newer server may know more. */
 export function isAttentionCode(code: unknown): code is AttentionCode {
-  return typeof code === 'string' && Object.hasOwn(sentences, code);
+  return typeof code === 'string' && Object.hasOwn(attentionSentences, code);
 }
 
 /** Makes the sentence, for people. */
 export function attentionSentence({ code, parameters }: AttentionReason): string {
   // Parameters were checked against the code where the reason was made.
-  return (sentences[code] as (parameters: ReasonParameters) => string)(parameters);
+  return (attentionSentences[code] as (parameters: ReasonParameters) => string)(parameters);
 }

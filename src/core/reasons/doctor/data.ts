@@ -1,3 +1,4 @@
+import { counted } from '../../../base/text/counted';
 import type { Findings } from './doctor-words';
 
 const uploadAgain = 'Upload the same bundle again.';
@@ -24,7 +25,7 @@ export const dataFindings = {
   },
   'bundle-file-of-wrong-size': {
     says: ({ sizeBytes, wantedBytes }: { sizeBytes: number; wantedBytes: number }) =>
-      `it has ${sizeBytes} bytes instead of ${wantedBytes}`,
+      `it has ${counted(sizeBytes, 'byte')} instead of ${wantedBytes}`,
     remedy: uploadAgain,
   },
   'bundle-file-changed': {

@@ -14,10 +14,9 @@ import type { ShareLimits, Shares } from '../kernel/shares';
  * Each download holds a connection until its reader is done. One that was cut off counts until the server notices.
  */
 export const downloadLimits: ShareLimits = {
-  what: 'downloads under way',
+  what: 'download',
   perCaller: 10,
   inAll: 50,
-  remedy: 'Wait until one of them is complete, then retry.',
   retryAfterSeconds: 30,
 };
 

@@ -29,10 +29,9 @@ export interface StreamRequest {
 export class EventStreams {
   readonly #open = new Set<ServerResponse>();
   readonly #shares = new Shares({
-    what: 'event streams',
+    what: 'event-stream',
     perCaller: maxStreamsOfCaller,
     inAll: maxStreams,
-    remedy: 'Close one, use a separate token for each job, or read /api/events without a stream.',
     retryAfterSeconds: 30,
   });
   #isClosed = false;

@@ -79,5 +79,9 @@ function requestFailure(error: unknown): unknown {
     413: 'too-large',
     415: 'unsupported-media-type',
   };
-  return new DomainError(codes[status] ?? 'invalid-input', error.message.slice(0, 200), { cause: error });
+  return DomainError.of(
+    'request-refused-by-parser',
+    { says: error.message.slice(0, 200) },
+    { code: codes[status] ?? 'invalid-input', cause: error },
+  );
 }

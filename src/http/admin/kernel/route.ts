@@ -110,9 +110,9 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
     ? unstorable.map((path) => ({ path, message: 'contains a NUL or an unpaired surrogate' }))
     : result.error.issues;
   const errors = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
-  throw new DomainError(
-    'invalid-input',
-    errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
-    { details: { errors }, remedy: 'GET /api/openapi.json describes each request.' },
+  throw DomainError.of(
+    'request-fields-invalid',
+    { problems: errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)) },
+    { details: { errors } },
   );
 }

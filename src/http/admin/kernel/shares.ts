@@ -1,10 +1,9 @@
 import { DomainError } from '../../../core/errors';
+import type { Shared } from '../../../core/reasons/shares';
 
 export interface ShareLimits {
-  /** What is shared, in words for people: `event streams`. */
-  readonly what: string;
-  /** What to do when there are too many. */
-  readonly remedy: string;
+  /** What is shared. */
+  readonly what: Shared;
   readonly perCaller: number;
   readonly inAll: number;
   /** When a retry makes sense, in seconds. */
@@ -13,10 +12,9 @@ export interface ShareLimits {
 
 /** Searches take turns: with many at once, each takes long. */
 export const searchLimits: ShareLimits = {
-  what: 'searches under way',
+  what: 'search',
   perCaller: 10,
   inAll: 50,
-  remedy: 'Wait for their answers, then retry.',
   retryAfterSeconds: 5,
 };
 
@@ -45,18 +43,15 @@ export class Shares {
    * @throws DomainError `too-many-requests`
    */
   take(actor: string): () => void {
-    const { what, remedy, perCaller, inAll, retryAfterSeconds } = this.limits;
+    const { what, perCaller, inAll, retryAfterSeconds } = this.limits;
     const held = this.#held.get(actor) ?? 0;
     if (held >= perCaller || this.#total >= inAll) {
       this.#refused += 1;
-      const message =
-        held >= perCaller
-          ? `${actor} already has ${perCaller} ${what}`
-          : `there are already ${inAll} ${what}`;
-      throw new DomainError('too-many-requests', message, {
-        remedy,
-        details: { retryAfterSeconds },
-      });
+      throw DomainError.of(
+        held >= perCaller ? 'share-used-up' : 'shares-used-up',
+        { what, actor, count: held >= perCaller ? perCaller : inAll },
+        { details: { retryAfterSeconds } },
+      );
     }
     this.#held.set(actor, held + 1);
     this.#total += 1;

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { healthJson } from '../../../contract/server';
 import { isDatabaseAway } from '../../../core/database-away';
+import type { BundleStoreStatus } from '../../../ports/bundle-store';
 import type { ServiceHealth } from '../../../services/services';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
@@ -50,4 +51,10 @@ export function statusRoutes(
 function storageState({ writeProblem }: ServiceHealth): 'writable' | 'full' | 'unwritable' {
   if (writeProblem === null) return 'writable';
   return writeProblem.code === 'storage-full' ? 'full' : 'unwritable';
+}
+
+/** What `/health` says of the object store, if there is one. */
+export function bundleStoreHealth(status: BundleStoreStatus | undefined): Readonly<Record<string, string>> {
+  if (status === undefined) return {};
+  return { bundle_store: status.problem === null ? 'working' : 'failing' };
 }

@@ -1,14 +1,11 @@
-import { type ConnectionRefusal, remedyOfRefusal } from '../../../core/connection-refusal';
+import type { ConnectionRefusal } from '../../../core/connection-refusal';
 import { DomainError } from '../../../core/errors';
 import { problemMediaType, problemOf } from '../../problem';
 import type { FarewellAnswer } from '../transport/farewells';
 
 /** Why a device is refused, as an error that becomes a 403. */
 export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError {
-  return new DomainError('forbidden', `this device is refused: ${reason}`, {
-    remedy: remedyOfRefusal(cause),
-    details: { cause },
-  });
+  return DomainError.of('device-refused', { cause, why: reason }, { details: { cause } });
 }
 
 /** The same as a complete answer. */

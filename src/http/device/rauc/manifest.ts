@@ -1,7 +1,6 @@
 import { parseCompatible } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
-import { sentenceOf } from '../../../core/offer-sentences';
 import { noLimits } from '../../../core/protocol';
 import { answeredByConditions } from '../kernel/handler';
 import { byCertificate, type Protocol, type ProtocolKit } from '../kernel/protocol';
@@ -59,9 +58,7 @@ async function answer(
   });
   counters.countOffer(offer);
   if (compatible !== null && offer.kind === 'nothing' && offer.reason === 'not-its-compatible') {
-    throw new DomainError('forbidden', sentenceOf(offer.because), {
-      remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
-    });
+    throw DomainError.of('compatible-not-of-certificate', { compatible });
   }
   const { json, sizeBytes, etag } = documents.of(offer, baseUrl(exchange));
   const headers = { etag, 'cache-control': 'private, no-cache' };

@@ -7,7 +7,7 @@ import type { Installation } from '../installation';
 
 export interface BundlesPorts {
   readonly dataDir: string;
-  readonly data: Pick<InstalledData, 'listBundles' | 'listFiles' | 'openBundle'>;
+  readonly data: Pick<InstalledData, 'listBundles' | 'listFiles' | 'openBundle' | 'bundlePlace'>;
   readonly installation: Pick<Installation, 'database'>;
   /** Compares only sizes. */
   readonly isQuick: boolean;
@@ -25,7 +25,7 @@ export function bundlesCheck(ports: BundlesPorts): Check {
         return;
       }
       if (isQuick && database.bundles.length > 0) report.skip('bundles-not-hashed');
-      const problems = new Map<string, FindingReason>();
+      const problems = new Map<InstalledBundle, FindingReason>();
       const totalBytes = database.bundles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       let doneBytes = 0;
       for (const bundle of database.bundles) {
@@ -33,33 +33,33 @@ export function bundlesCheck(ports: BundlesPorts): Check {
           doneBytes += bytes;
           report.progress(doneBytes, totalBytes);
         });
-        if (problem !== null) problems.set(bundle.name, problem);
+        if (problem !== null) problems.set(bundle, problem);
       }
-      await tell(problems, ports, report);
+      await tell(problems, report);
       await tellStrays(database.bundles, ports, report);
     },
   };
 
   async function tell(
-    found: ReadonlyMap<string, FindingReason>,
-    at: BundlesPorts,
+    found: ReadonlyMap<InstalledBundle, FindingReason>,
     report: CheckReport,
   ): Promise<void> {
     if (found.size === 0) return;
     // A bundle deleted meanwhile has no file, rightly.
     const still = new Set((await data.listBundles()).map(({ name }) => name));
-    for (const [name, problem] of found) {
-      if (still.has(name)) report.error(pathOf(at, name), problem);
+    for (const [bundle, problem] of found) {
+      if (still.has(bundle.name)) report.error(data.bundlePlace(bundle), problem);
     }
   }
 }
 
 async function findProblem(
-  { name, sha256, sizeBytes }: InstalledBundle,
+  bundle: InstalledBundle,
   { data, isQuick }: BundlesPorts,
   onBytes: (bytes: number) => void,
 ): Promise<FindingReason | null> {
-  const file = await data.openBundle(name);
+  const { sha256, sizeBytes } = bundle;
+  const file = await data.openBundle(bundle);
   if (file === undefined) return finding('bundle-file-missing');
   try {
     if (file.sizeBytes !== sizeBytes)

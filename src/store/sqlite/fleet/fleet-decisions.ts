@@ -17,7 +17,7 @@ import type {
 import type { Entry } from './fleet-entry';
 import { FleetInterventions, type InterventionPorts } from './fleet-interventions';
 import type { DeviceDecision, FleetRecords } from './fleet-records';
-import { changesTooFast, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
+import { devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 import type { ReleaseCounters } from './release-counters';
 
 export interface FleetDecisionPorts extends InterventionPorts {
@@ -99,7 +99,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
           if (installation.releaseId === releaseId) counters.renew(installation);
         return;
       }
-      throw changesTooFast(`the devices of release ${releaseId} change`);
+      throw DomainError.of('devices-of-release-change', { releaseId });
     });
   }
 

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Device } from '../../../core/device';
+import { DomainError } from '../../../core/errors';
 import type { NewEvent } from '../../../core/event';
 import { type Installation, keptInstallations } from '../../../core/installation';
 import type { Decided, Intervention, PlanIntervention } from '../../../ports/fleet-decisions';
 import type { FleetEntries } from './fleet-entries';
 import type { Entry } from './fleet-entry';
 import type { DeviceWrite, FleetRecords } from './fleet-records';
-import { changesTooFast, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
+import { devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 
 export interface InterventionPorts {
   readonly devices: Pick<FleetRecords, 'installations' | 'write'>;
@@ -72,7 +73,7 @@ export class FleetInterventions {
         open.delete(one.id);
       }
     }
-    for (const id of [...open.keys()]) fail(id, changesTooFast(`the device ${id} changes`));
+    for (const id of [...open.keys()]) fail(id, DomainError.of('device-changes', { deviceId: id }));
     return { done, failed };
   }
 
@@ -92,7 +93,7 @@ export class FleetInterventions {
       const installations = written.map((one) => (one.id === latest?.id ? latest : one));
       return use({ entry, revision, installations });
     }
-    throw changesTooFast(`the device ${id} changes`);
+    throw DomainError.of('device-changes', { deviceId: id });
   }
 
   async #planAll(

@@ -6,11 +6,6 @@ export const devicesPerTurn = 100;
 /** How often a decision is retried because the device changed in the same moment. */
 export const maxRounds = 5;
 
-/** @param who with its verb */
-export function changesTooFast(who: string): DomainError {
-  return new DomainError('unavailable', `${who} too fast`, { remedy: 'Try again.' });
-}
-
 /** @throws anything that is not a refusal */
 export function refusalOf(error: unknown): DomainError {
   if (error instanceof DomainError) return error;

@@ -135,6 +135,16 @@ describe('the sentence of a line', () => {
   it.each([
     ['attention-dismissed', { kind: 'restored', item: null }, 'restored was dismissed'],
     [
+      'attention-dismissed',
+      { kind: 'waiting', item: { code: 'waiting', parameters: { devices: 1 } } },
+      'dismissed: 1 device is waiting for admission.',
+    ],
+    [
+      'attention-dismissed',
+      { kind: 'waiting', item: { code: 'of-a-newer-version', parameters: {} } },
+      'waiting was dismissed',
+    ],
+    [
       'bundle-judged',
       { bundle: 'b', verdict: 'trusted', before: 'unchecked', findings: [] },
       'b is now trusted (before: unchecked)',

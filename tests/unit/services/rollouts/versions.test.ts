@@ -339,7 +339,14 @@ describe('attention for such releases', () => {
     expect(
       (await opened.services.readJournal.search({ kinds: ['attention.'] }, { limit: 9 })).events,
     ).toMatchObject([
-      { kind: 'attention.dismissed', after: { subjects: [second] } },
+      {
+        kind: 'attention.dismissed',
+        after: { subjects: [second] },
+        reason: {
+          code: 'attention-dismissed',
+          parameters: { item: { code: 'downgrade-allowed', parameters: { releases: 1 } } },
+        },
+      },
       { kind: 'attention.dismissed', actor: { name: 'local' }, after: { subjects: [first] } },
     ]);
     await opened.close();

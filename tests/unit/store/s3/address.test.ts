@@ -1,4 +1,5 @@
-import { locate, parseS3Address } from '../../../../src/store/s3/address';
+import { formatS3Address, parseS3Address } from '../../../../src/core/s3-address';
+import { locate } from '../../../../src/store/s3/address';
 
 describe('the address of an object store', () => {
   it.each([
@@ -8,6 +9,7 @@ describe('the address of an object store', () => {
     ['s3://bundles/fleet/', { bucket: 'bundles', prefix: 'fleet' }],
   ])('%s is a bucket and a prefix', (address, parsed) => {
     expect(parseS3Address(address)).toEqual(parsed);
+    expect(parseS3Address(formatS3Address(parsed))).toEqual(parsed);
   });
 
   it.each([

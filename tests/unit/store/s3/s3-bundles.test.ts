@@ -4,7 +4,12 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { blockBytes } from '../../../../src/store/s3/block-digests';
-import { describeBundleStorage, keepText, sha256Of } from '../../../support/bundle-storage-contract';
+import {
+  describeBundleStorage,
+  keepText,
+  sha256Of,
+  stageText,
+} from '../../../support/bundle-storage-contract';
 import { eventually } from '../../../support/eventually';
 import { MemoryObjects } from '../../../support/memory-objects';
 import { temporaryFolder } from '../../../support/programs';
@@ -177,6 +182,19 @@ describe('the object store', () => {
     await bytes.close();
   });
 
+  it('keeps the bytes that an upload has sent, while the same bytes are deleted under another name', async () => {
+    const memory = objects();
+    const { storage } = await openS3Storage({ objects: memory });
+    const sha256 = await keepText(storage, 'same', 'a.raucb');
+    const staged = await stageText(storage, 'same');
+    await staged.send?.();
+    await storage.remove(sha256, { name: 'a.raucb', isShared: false });
+    expect(await storage.tidy([sha256], new Date())).toBe(0);
+    await staged.keep('b.raucb');
+    await staged.discard();
+    expect(await storage.list()).toEqual([{ sha256, sizeBytes: 4 }]);
+  });
+
   it('loses what is left of deleted bundles, and nothing else', async () => {
     const memory = objects();
     const { storage } = await openS3Storage({ objects: memory });
@@ -189,6 +207,25 @@ describe('the object store', () => {
 
 describe('the cache', () => {
   const text = (letter: string) => letter.repeat(10);
+
+  it('makes room on a disk that has less than it should leave free, and bundles are served from the store', async () => {
+    let reserve = 0;
+    const opened = await openS3Storage({ objects: objects(), reserveBytes: () => reserve });
+    const { storage } = opened;
+    const a = await keepText(storage, text('a'), 'a.raucb');
+    expect(await cached(opened)).toEqual([a]);
+    reserve = Number.MAX_SAFE_INTEGER;
+    const b = await keepText(storage, text('b'), 'b.raucb');
+    expect(await cached(opened)).toEqual([]);
+    for (const [sha256, letter] of [
+      [a, 'a'],
+      [b, 'b'],
+    ] as const) {
+      const bytes = await storage.open(sha256);
+      expect((await bytes.read(0, 10)).toString()).toBe(text(letter));
+      await bytes.close();
+    }
+  });
 
   it('removes what was used longest ago, also before a restart, and never what is open', async () => {
     const memory = objects();

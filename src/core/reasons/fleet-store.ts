@@ -1,0 +1,41 @@
+import type { Reasons } from './reason-words';
+
+const previousVersion = 'The version that ran before can still use it.';
+
+/** About a store that cannot do what it is asked for now. */
+export const fleetStoreReasons = {
+  'devices-of-release-change': {
+    code: 'unavailable',
+    says: ({ releaseId }: { releaseId: number }) => `the devices of release ${releaseId} change too fast`,
+    remedy: 'Try again.',
+  },
+  'device-changes': {
+    code: 'unavailable',
+    says: ({ deviceId }: { deviceId: string }) => `the device ${deviceId} changes too fast`,
+    remedy: 'Try again.',
+  },
+  'search-too-slow': {
+    code: 'unavailable',
+    says: ({ seconds }: { seconds: number }) => `the database did not find it within ${seconds} s`,
+    remedy: 'Narrow the search, or retry. If it persists, check whether the disk is slow.',
+  },
+  'searches-waiting': {
+    code: 'unavailable',
+    says: () => 'too many searches wait already',
+    remedy: 'Try again in a moment.',
+  },
+  'upgrade-not-possible': {
+    code: 'configuration',
+    says: ({ file, why }: { file: string; why: string; whatToDo: string | null }) =>
+      `${file} has to be brought up to date, and ${why}`,
+    remedy: ({ whatToDo }: { whatToDo: string | null }) =>
+      `${whatToDo === null ? '' : `${whatToDo} `}${previousVersion}`,
+  },
+  'upgrade-failed': {
+    code: 'configuration',
+    says: ({ file, why }: { file: string; why: string | null; whatToDo: string | null }) =>
+      `${file} cannot be brought up to date${why === null ? '' : `: ${why}`}. It is as it was`,
+    remedy: ({ whatToDo }: { whatToDo: string | null }) =>
+      whatToDo === null ? `${previousVersion} Report what this one said.` : `${whatToDo} ${previousVersion}`,
+  },
+} satisfies Reasons;

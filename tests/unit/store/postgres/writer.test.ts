@@ -1,0 +1,39 @@
+import type { PoolClient } from 'pg';
+import { setImmediate as turn } from 'node:timers/promises';
+import { DatabaseHealth } from '../../../../src/store/postgres/writability';
+import { Writer } from '../../../../src/store/postgres/writer';
+
+/** Answers everything at once, so that only the order of promises decides. */
+const client = {
+  query: () => Promise.resolve({ rows: [] }),
+  release: () => undefined,
+} as unknown as PoolClient;
+
+const newWriter = () =>
+  new Writer({
+    connect: () => Promise.resolve(client),
+    run: () => Promise.resolve([]),
+    onError: () => undefined,
+    health: new DatabaseHealth(),
+    hold: undefined,
+  });
+
+describe('the writer', () => {
+  it.each(Array.from({ length: 12 }, (_, steps) => steps))(
+    'takes a change that comes %d promises after the one before it, without waiting for a third one',
+    async (steps) => {
+      const writer = newWriter();
+      const written: string[] = [];
+      const first = writer.run(() => Promise.resolve());
+      const second = first.then(async () => {
+        for (let step = 0; step < steps; step += 1) await Promise.resolve();
+        await writer.run(() => Promise.resolve());
+        written.push('second');
+      });
+      await turn();
+      expect(written).toEqual(['second']);
+      await second;
+      await writer.idle();
+    },
+  );
+});
