@@ -98,7 +98,9 @@ const pinTermsJson = z
     window: z
       .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
       .nullable()
-      .describe('it is installed while this is open: a Quartz cron expression, HH:MM:SS, and an offset from UTC'),
+      .describe(
+        'it is installed while this is open: a Quartz cron expression, HH:MM:SS, and an offset from UTC',
+      ),
   })
   .describe("of an assignment by hawkBit's API; null for one that is installed at once");
 

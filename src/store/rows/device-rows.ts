@@ -60,7 +60,9 @@ export function toDevice(
 }
 
 function toTerms(json: string): PinTerms {
-  const { forcedAt, ...terms } = JSON.parse(json) as Omit<PinTerms, 'forcedAt'> & { readonly forcedAt?: string };
+  const { forcedAt, ...terms } = JSON.parse(json) as Omit<PinTerms, 'forcedAt'> & {
+    readonly forcedAt?: string;
+  };
   return forcedAt === undefined ? terms : { ...terms, forcedAt: new Date(forcedAt) };
 }
 

@@ -56,7 +56,11 @@ export function presentDevice(
 }
 
 function presentPin({ bundleName, by, at, terms }: Pin): DeviceJson['pin'] {
-  const shown = terms && { kind: terms.kind, forced_at: instantText(terms.forcedAt ?? null), window: terms.window };
+  const shown = terms && {
+    kind: terms.kind,
+    forced_at: instantText(terms.forcedAt ?? null),
+    window: terms.window,
+  };
   return { bundle: bundleName, by, at: at.toISOString(), terms: shown ?? null };
 }
 
