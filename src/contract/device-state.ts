@@ -20,8 +20,9 @@ export interface Standing extends Pick<DeviceJson, 'first_contact_at'> {
 
 /** What it takes to tell whether a device runs what it should. */
 export interface Running extends Read<
-  Pick<DeviceJson, 'compatible' | 'channel' | 'system_version' | 'admission' | 'hold' | 'pin'>
+  Pick<DeviceJson, 'compatible' | 'channel' | 'system_version' | 'admission' | 'hold'>
 > {
+  readonly pin: Pick<NonNullable<DeviceJson['pin']>, 'bundle'> | null;
   readonly installation: Installation | null;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { admissions } from '../core/device';
 import { deviceSorts } from '../core/device-sort';
+import { pinKinds } from '../core/pin-terms';
 import { agoForm } from '../core/time-or-ago';
 import { provingHeaders } from '../core/silent-poller';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
@@ -90,6 +91,19 @@ const seenCertificateJson = z.object({
   revoked_at: nullableInstant.describe('it is refused since then'),
 });
 
+const pinTermsJson = z
+  .object({
+    kind: z.enum(pinKinds).describe('forced, soft (when it suits the device), or only downloaded'),
+    forced_at: nullableInstant.describe('when a soft one becomes forced'),
+    window: z
+      .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
+      .nullable()
+      .describe(
+        'it is installed while this is open: a Quartz cron expression, HH:MM:SS, and an offset from UTC',
+      ),
+  })
+  .describe("of an assignment by hawkBit's API; null for one that is installed at once");
+
 export const deviceJson = z.object({
   id: z.string(),
   created_at: instant,
@@ -110,7 +124,9 @@ export const deviceJson = z.object({
   notes: z.string(),
   admission: z.enum(admissions),
   hold: z.object({ reason: z.string(), ...whyFields, by: z.string(), at: instant }).nullable(),
-  pin: z.object({ bundle: z.string(), by: z.string(), at: instant }).nullable(),
+  pin: z
+    .object({ bundle: z.string(), by: z.string(), at: instant, terms: pinTermsJson.nullable() })
+    .nullable(),
   certificates: z.array(seenCertificateJson),
   certificate_compatibles: stringList.describe(
     'what its certificate was bound to at the last contact; empty: nothing',

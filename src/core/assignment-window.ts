@@ -17,21 +17,30 @@ interface Field {
   readonly max: number;
   /** Words for `min` and the numbers after it. */
   readonly words?: readonly string[];
+  /** A range may go on with `min` after `max`, such as FRI-MON. */
+  readonly wraps: boolean;
 }
 
 const fields: readonly Field[] = [
-  { name: 'seconds', min: 0, max: 59 },
-  { name: 'minutes', min: 0, max: 59 },
-  { name: 'hours', min: 0, max: 23 },
-  { name: 'days', min: 1, max: 31 },
+  { name: 'seconds', min: 0, max: 59, wraps: true },
+  { name: 'minutes', min: 0, max: 59, wraps: true },
+  { name: 'hours', min: 0, max: 23, wraps: true },
+  { name: 'days', min: 1, max: 31, wraps: true },
   {
     name: 'months',
     min: 1,
     max: 12,
     words: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
+    wraps: true,
   },
-  { name: 'weekdays', min: 1, max: 7, words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
-  { name: 'years', min: 1970, max: 2099 },
+  {
+    name: 'weekdays',
+    min: 1,
+    max: 7,
+    words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
+    wraps: true,
+  },
+  { name: 'years', min: 1970, max: 2099, wraps: false },
 ];
 
 interface Times {
@@ -68,6 +77,11 @@ export function isAssignmentWindowOpen(window: AssignmentWindow, at: Date): bool
     const opened = lastOpening(times, day, local);
     return opened !== null && local - opened < times.durationMs;
   });
+}
+
+/** Whether it is closed for good. @throws DomainError as {@link isAssignmentWindowOpen} */
+export function isAssignmentWindowOver(window: AssignmentWindow, at: Date): boolean {
+  return !isOpenAfter(timesOf(window), at);
 }
 
 /** The last time of a day at which it opens, no later than `until`; both in local milliseconds. */
@@ -119,16 +133,19 @@ function timesOf({ schedule, duration, timezone }: AssignmentWindow): Times {
   };
 }
 
-/** The numbers that one field means, ascending: `*`, `?`, `5`, `MON-FRI`, `0/15`, and several of them joined by commas. */
+/** The numbers that one field means, ascending: `*`, `?`, `5`, `FRI-MON`, `0/15`, and several of them joined by commas. */
 function numbersOf(text: string, field: Field, schedule: string): readonly number[] {
   const found = new Set<number>();
   for (const part of text.toUpperCase().split(',')) {
     const [range = '', step, ...more] = part.split('/');
     const [first, last] = rangeOf(range, field, step !== undefined);
-    const by = step === undefined ? 1 : numberOf(step, { name: '', min: 1, max: field.max });
-    if (first === undefined || last === undefined || by === undefined || first > last || more.length > 0)
+    const by = step === undefined ? 1 : numberOf(step, { min: 1, max: field.max });
+    if (first === undefined || last === undefined || by === undefined || more.length > 0)
       throw wrong(field.name, schedule, 'not-cron');
-    for (let one = first; one <= last; one += by) found.add(one);
+    if (first > last && !field.wraps) throw wrong(field.name, schedule, 'not-cron');
+    const count = field.max - field.min + 1;
+    const end = first > last ? last + count : last;
+    for (let one = first; one <= end; one += by) found.add(one > field.max ? one - count : one);
   }
   return [...found].sort((a, b) => a - b);
 }
@@ -142,7 +159,10 @@ function rangeOf(text: string, field: Field, hasStep: boolean): readonly (number
   return [first, hasStep ? field.max : first];
 }
 
-function numberOf(text: string, { min, max, words = [] }: Field): number | undefined {
+function numberOf(
+  text: string,
+  { min, max, words = [] }: Pick<Field, 'min' | 'max' | 'words'>,
+): number | undefined {
   const word = words.indexOf(text);
   if (word >= 0) return min + word;
   if (!/^\d{1,4}$/.test(text)) return undefined;

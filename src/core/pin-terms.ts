@@ -12,6 +12,8 @@ export type PinKind = (typeof pinKinds)[number];
 /** The terms of a pin that an assignment made. */
 export interface PinTerms {
   readonly kind: PinKind;
+  /** When one that is soft becomes forced; left out for never. */
+  readonly forcedAt?: Date;
   /** The device downloads at once, and installs while it is open; `null` for any time. */
   readonly window: AssignmentWindow | null;
 }
@@ -19,10 +21,25 @@ export interface PinTerms {
 /** Of a pin without terms. */
 export const plainTerms: PinTerms = { kind: 'forced', window: null };
 
+/** How a device takes it at a time: what is soft may have become forced. */
+export function kindAt({ kind, forcedAt }: PinTerms, at: Date): PinKind {
+  return kind === 'soft' && forcedAt !== undefined && at >= forcedAt ? 'forced' : kind;
+}
+
 /** What a device is pinned to. */
 interface Pinned {
   readonly bundleName: string;
   readonly terms?: PinTerms;
+}
+
+/** Whether a device is pinned as it was: it may have been pinned anew meanwhile, even to the same bundle. */
+export function isSamePin(one: MadePin, other: MadePin): boolean {
+  return one.bundleName === other.bundleName && one.at.getTime() === other.at.getTime();
+}
+
+interface MadePin {
+  readonly bundleName: string;
+  readonly at: Date;
 }
 
 /** The terms under which a device has an installation. @param pin of the device */

@@ -8,11 +8,12 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand, type CommandSpec } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { parseAnswer } from '../kernel/server-answer';
+import { shownPin } from './shown-pin';
 
 /** What the commands read about a device. */
 const shownDevice = deviceJson
-  .pick({ id: true, channel: true, labels: true, notes: true, pin: true })
-  .extend({ installation: installationJson.pick({ bundle: true, state: true }).nullable() });
+  .pick({ id: true, channel: true, labels: true, notes: true })
+  .extend({ pin: shownPin, installation: installationJson.pick({ bundle: true, state: true }).nullable() });
 
 /** A command that changes one device and then shows it. */
 export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {

@@ -15,6 +15,7 @@ import { printTable } from '../kernel/print-table';
 import { formatInstant } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
+import { shownPin } from './shown-pin';
 
 interface Flags extends DeviceFilter {
   readonly sort?: string;
@@ -35,9 +36,9 @@ const shownDevice = deviceJson
     labels: true,
     admission: true,
     hold: true,
-    pin: true,
   })
   .extend({
+    pin: shownPin,
     installation: installationJson
       .pick({ bundle: true, sha256: true, state: true, progress: true, from_version: true })
       .nullable(),

@@ -12,6 +12,7 @@ import { devicePath } from './device-action';
 import { formatFacts, formatInstant, formatSize, formatTable } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
+import { pinTermsText, shownPin } from './shown-pin';
 
 const shownInstallations = 10;
 
@@ -32,6 +33,7 @@ const latestInstallations = z.object({ installations: z.array(shownInstallation)
 const wholeInstallations = z.object({ installations: z.array(z.unknown()) });
 /** An older server does not say whether a certificate is revoked. */
 const shownDevice = deviceJson.omit({ boot_id: true, uptime_seconds: true, installation: true }).extend({
+  pin: shownPin,
   certificates: z.array(deviceJson.shape.certificates.element.partial({ revoked_at: true })),
 });
 type ShownDevice = Read<z.infer<typeof shownDevice>>;
@@ -67,6 +69,7 @@ export function addDeviceShow(parent: Command, context: CliContext): void {
 function facts(device: ShownDevice): string {
   const { hold, pin, certificates, attributes, claimed_compatible: claimed } = device;
   const { second_board: second, poller_omits: omits } = device;
+  const terms = pin === null ? null : pinTermsText(pin);
   return formatFacts([
     ['Device', device.id],
     ['Admission', device.admission === 'waiting' ? markedState('waiting') : device.admission],
@@ -78,6 +81,7 @@ function facts(device: ShownDevice): string {
         : `by ${hold.by} since ${instant(hold.at)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
     ],
     ['Pin', pin === null ? '-' : `${pin.bundle}, by ${pin.by} since ${instant(pin.at)}`],
+    ...(terms === null ? [] : [['Pin terms', terms] as const]),
     ['Labels', device.labels.join(', ') || '-'],
     ['Notes', device.notes || '-'],
     ['Compatible', device.compatible ?? '-'],

@@ -57,6 +57,9 @@ export const installationCircumstances = {
   'installation-retried': ({ by }: By) => `${by} lets it try again`,
   'installation-replaced': ({ bundle }: { bundle: string }) => `replaced by ${bundle}`,
   'only-downloaded': () => 'the device has downloaded it, and was told not to install it',
+  'assignment-window-over': () => 'the maintenance window of its assignment does not open again',
+  'assignment-unanswered': () =>
+    'it was only to be downloaded, and the device has reported no download for a long time',
   'installation-gives-way': ({ bundle }: { bundle: string }) => `${bundle} takes its place`,
   /** `refusal` is what a rule said against it. */
   'no-longer-offered': ({ refusal }: { refusal: Said<VerdictCode> }, say: SayWhy) => wordsOf(refusal, say),

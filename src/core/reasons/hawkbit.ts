@@ -78,12 +78,21 @@ export const hawkbitReasons = {
     code: 'invalid-input',
     says: ({ type }: { type: string }) =>
       `an assignment of the type ${JSON.stringify(type)} is not supported`,
-    remedy: 'Use "forced", "soft" or "downloadonly".',
+    remedy: 'Use "forced", "soft", "timeforced" or "downloadonly".',
   },
   'action-not-forced': {
     code: 'invalid-input',
     says: ({ type }: { type: string }) => `an action cannot become ${JSON.stringify(type)}`,
     remedy: 'An action that is soft can become "forced".',
+  },
+  'action-ended': {
+    code: 'conflict',
+    says: ({ id }: { id: number }) => `the action ${id} has ended`,
+  },
+  'not-pinned-softly': {
+    code: 'conflict',
+    says: ({ id, bundleName }: { id: string; bundleName: string }) =>
+      `${id} is no longer assigned to ${bundleName} as "soft"`,
   },
   'assignment-window-wrong': {
     code: 'invalid-input',
@@ -91,10 +100,10 @@ export const hawkbitReasons = {
       `${JSON.stringify(text)} cannot be used for a maintenance window: ${whyNotWindow(problem, part)}`,
     remedy: 'For example: schedule "0 30 2 ? * SAT", duration "02:00:00", timezone "+01:00".',
   },
-  'download-in-window': {
+  'force-time-missing': {
     code: 'invalid-input',
-    says: () => 'an assignment that only downloads cannot have a maintenance window',
-    remedy: 'Leave the window out, or assign the bundle as "forced" or "soft".',
+    says: () => 'an assignment of the type "timeforced" needs a time',
+    remedy: 'Add "forcetime", in milliseconds since 1970.',
   },
   'download-only-streams': {
     code: 'conflict',

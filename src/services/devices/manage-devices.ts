@@ -1,5 +1,5 @@
 import { circumstance } from '../../core/circumstances/catalogue';
-import { type Device, newDevice, parseDeviceId } from '../../core/device';
+import { type Device, newDevice, parseDeviceId, type Pin } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
@@ -39,7 +39,10 @@ export interface ManageDevices {
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
   pin(id: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<DeviceRecord>;
-  unpin(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise */
+  forcePin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
+  /** @param isMeant only if it is pinned so; left out for whatever it is pinned to */
+  unpin(id: string, actor: Actor, isMeant?: (pin: Pin) => boolean): Promise<DeviceRecord>;
   /**
    * Applies one decision to many devices in one write: to all that it can apply to, or to none.
    * @param plan the decision; an invalid one fails for each device
@@ -126,7 +129,8 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     hold: async (id, reason, actor) => decide(id, plans(actor).hold(reason)),
     liftHold: (id, actor) => decide(id, plans(actor).liftHold()),
     pin: async (id, bundleName, actor, terms) => decide(id, plans(actor).pin(bundleName, terms)),
-    unpin: (id, actor) => decide(id, plans(actor).unpin()),
+    forcePin: (id, bundleName, actor) => decide(id, plans(actor).force(bundleName)),
+    unpin: (id, actor, isMeant) => decide(id, plans(actor).unpin(isMeant)),
 
     async decideAll(ids, plan, actor) {
       const wanted = [...new Set(ids)];

@@ -1,5 +1,5 @@
 import type { Why } from '../../core/reasons/why';
-import type { Device } from '../../core/device';
+import type { Device, Pin } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import { isOpaque } from '../../core/opaque';
@@ -29,7 +29,10 @@ export interface DecisionPlans {
   liftHold(): Decision;
   /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
   pin(bundleName: string, terms?: PinTerms): Decision;
-  unpin(): Decision;
+  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise */
+  force(bundleName: string): Decision;
+  /** @param isMeant left out for whatever it is pinned to */
+  unpin(isMeant?: (pin: Pin) => boolean): Decision;
   /** @throws DomainError `invalid-input` */
   change(change: DeviceChange): Decision;
 }
@@ -105,10 +108,28 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       };
     },
 
-    unpin: () => ({
-      change: () => ({ pin: null }),
-      tell: (device) => [tellUnpinned(device, actor, now())],
+    force: (bundleName) => ({
+      change({ id, pin }) {
+        if (pin?.bundleName !== bundleName || pin.terms?.kind !== 'soft')
+          throw DomainError.of('not-pinned-softly', { id, bundleName });
+        const { window } = pin.terms;
+        const terms = window === null ? {} : { terms: { kind: 'forced', window } as const };
+        return { pin: { bundleName, by: actor.name, at: now(), ...terms } };
+      },
+      tell: (device) =>
+        line('device.pinned', device, saying('device-pinned', { device: device.id, bundle: bundleName }), {
+          before: { bundle: bundleName, terms: device.pin?.terms ?? null },
+          after: { bundle: bundleName },
+        }),
     }),
+
+    unpin: (isMeant) =>
+      isMeant === undefined
+        ? {
+            change: () => ({ pin: null }),
+            tell: (device) => [tellUnpinned(device, actor, now())],
+          }
+        : planUnpin(isMeant, actor, now()),
 
     change(wanted) {
       const change = planChange(wanted);
@@ -127,8 +148,17 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
   };
 }
 
+/** Unpins a device that is pinned as expected: by now a person may have pinned it otherwise. */
+export function planUnpin(isMeant: (pin: Pin) => boolean, actor: Actor, at: Date): Decision {
+  const isPinned = ({ pin }: Device) => pin !== null && isMeant(pin);
+  return {
+    change: (device) => (isPinned(device) ? { pin: null } : {}),
+    tell: (device) => (isPinned(device) ? [tellUnpinned(device, actor, at)] : []),
+  };
+}
+
 /** The journal line for a device that is no longer pinned. @param device as it was before */
-export function tellUnpinned(device: Device, actor: Actor, at: Date): NewEvent {
+function tellUnpinned(device: Device, actor: Actor, at: Date): NewEvent {
   const reason = saying('device-unpinned', { device: device.id });
   return {
     ...deviceLine('device.unpinned', device, { reason, actor, at }),

@@ -1,8 +1,10 @@
+import { isAssignmentWindowOpen } from '../../core/assignment-window';
 import type { DeviceIdentity } from '../../core/device';
 import type { Installation } from '../../core/installation';
 import { isWindowOpen } from '../../core/maintenance-window';
-import { type PinKind, termsOf } from '../../core/pin-terms';
+import { kindAt, type PinKind, termsOf } from '../../core/pin-terms';
 import { withoutTerms } from '../../core/protocol';
+import type { Clock } from '../../ports/clock';
 import type { DeviceRecords } from '../../ports/devices';
 import type { DeviceUpdates } from '../../ports/device-updates';
 import type { Catalog } from '../catalog/catalog';
@@ -43,9 +45,16 @@ export interface ActionPorts {
   readonly devices: Pick<DeviceRecords, 'findInstallation'>;
   readonly catalog: Pick<Catalog, 'releases'>;
   readonly explainOffer: Pick<ExplainOffer, 'preview'>;
+  readonly now: Clock;
 }
 
-export function createDeviceActions({ fleet, devices, catalog, explainOffer }: ActionPorts): DeviceActions {
+export function createDeviceActions({
+  fleet,
+  devices,
+  catalog,
+  explainOffer,
+  now,
+}: ActionPorts): DeviceActions {
   const recordOf = async (id: string) => fleet.recent(id) ?? (await fleet.find(id));
   return {
     async latest({ id }) {
@@ -70,7 +79,12 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
         return { kind: 'forced', window };
       }
       const pin = (await recordOf(identity.id))?.device.pin ?? null;
-      const { kind, window } = termsOf(pin, installation);
+      const terms = termsOf(pin, installation);
+      const { window } = terms;
+      const kind = kindAt(terms, now());
+      // Nothing may be installed, so nothing is decided again.
+      if (kind === 'downloadonly')
+        return { kind, window: window === null ? null : stateOf(isAssignmentWindowOpen(window, now())) };
       const mayWait = window !== null || pin?.bundleName !== installation.bundleName;
       if (!mayWait) return { kind, window: null };
       const isWriting = installation.progressPercent !== null;
@@ -97,6 +111,10 @@ export function createDeviceActions({ fleet, devices, catalog, explainOffer }: A
     { sha256 }: Installation,
   ): Promise<'open' | 'closed'> {
     const offer = await explainOffer.preview(identity, null, withoutTerms);
-    return offer.kind === 'bundle' && offer.bundle.sha256 === sha256 ? 'open' : 'closed';
+    return stateOf(offer.kind === 'bundle' && offer.bundle.sha256 === sha256);
   }
+}
+
+function stateOf(isOpen: boolean): 'open' | 'closed' {
+  return isOpen ? 'open' : 'closed';
 }

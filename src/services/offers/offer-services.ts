@@ -10,6 +10,7 @@ import { type BundleAccess, createBundleAccess } from './bundle-access';
 import { createDeviceActions, type DeviceActions } from './device-actions';
 import { createDeviceContacts } from './device-contacts';
 import { createDeviceEvents, type DeviceEvents } from './device-events';
+import { createEndAssignment } from './end-assignment';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { createOfferDecisions } from './offer-decisions';
 import { createOfferUpdate } from './offer-update';
@@ -59,6 +60,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   return {
     deviceEvents: createDeviceEvents({
       contacts,
+      endAssignment: createEndAssignment({ fleet, proofRules }),
       offerUpdate: createOfferUpdate({
         contacts,
         beginInstallation,
@@ -71,7 +73,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
       recordReport: createRecordReport({ fleet, contacts, devices }),
     }),
     bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
-    deviceActions: createDeviceActions({ fleet, devices, catalog, explainOffer }),
+    deviceActions: createDeviceActions({ fleet, devices, catalog, explainOffer, now }),
     explainOffer,
     beginInstallation,
   };

@@ -1,5 +1,5 @@
 import type { Contact } from '../../core/contact';
-import type { Device, DeviceIdentity } from '../../core/device';
+import type { DeviceIdentity, Pin } from '../../core/device';
 import type { Reported } from '../../core/device-event';
 import type { Installation } from '../../core/installation';
 import { judgeReport } from '../../core/report';
@@ -7,7 +7,7 @@ import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../../ports/fleet';
 import type { DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
-import { tellUnpinned } from '../devices/plan-decisions';
+import { planUnpin } from '../devices/plan-decisions';
 
 /**
  * Takes a report from a device; reports may arrive in any order, and repeatedly. It is on disk when the promise resolves.
@@ -29,14 +29,10 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
   /** What was only to be downloaded is on the device. If a kill prevents this, the device downloads it once more. */
   async function unpin({ deviceId, bundleName }: Installation, { at, address }: Contact): Promise<void> {
     // By now a person may have pinned it under other terms.
-    const isPinned = ({ pin }: Pick<Device, 'pin'>) =>
-      pin?.bundleName === bundleName && pin.terms?.kind === 'downloadonly';
+    const isMeant = (pin: Pin) => pin.bundleName === bundleName && pin.terms?.kind === 'downloadonly';
     const actor = { name: `device:${deviceId}`, address };
-    await fleet.decisions.decide(
-      deviceId,
-      (device) => (isPinned(device) ? { pin: null } : {}),
-      (device) => (isPinned(device) ? [tellUnpinned(device, actor, at)] : []),
-    );
+    const { change, tell } = planUnpin(isMeant, actor, at);
+    await fleet.decisions.decide(deviceId, change, tell);
   }
 
   return async (identity, event) => {

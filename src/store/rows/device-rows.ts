@@ -49,7 +49,7 @@ export function toDevice(
             bundleName: pinned,
             by: row.pin_by ?? '',
             at: new Date(pinnedAt),
-            ...(row.pin_terms === null ? {} : { terms: JSON.parse(row.pin_terms) as PinTerms }),
+            ...(row.pin_terms === null ? {} : { terms: toTerms(row.pin_terms) }),
           },
     certificates,
     boards: toBoards(row.boards),
@@ -57,6 +57,13 @@ export function toDevice(
     claimedCompatible: row.claimed_compatible,
     pollerOmits: toOmitted(row.poller_omits),
   };
+}
+
+function toTerms(json: string): PinTerms {
+  const { forcedAt, ...terms } = JSON.parse(json) as Omit<PinTerms, 'forcedAt'> & {
+    readonly forcedAt?: string;
+  };
+  return forcedAt === undefined ? terms : { ...terms, forcedAt: new Date(forcedAt) };
 }
 
 /** The columns that a contact changes. */

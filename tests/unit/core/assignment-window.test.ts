@@ -29,6 +29,13 @@ describe('the window of an assignment', () => {
     ['0 0 0 1,15 * ?', '2026-11-16T00:59:00Z', false],
     ['0 0 22-23 ? JAN-MAR,nov sun', '2026-11-22T23:59:00Z', true],
     ['0 0 22-23 ? JAN-MAR,nov sun', '2026-10-25T23:59:00Z', false],
+    // A range may wrap, as in Quartz.
+    ['0 0 3 ? * FRI-MON', '2026-11-23T03:00:00Z', true],
+    ['0 0 3 ? * FRI-MON', '2026-11-24T03:00:00Z', false],
+    ['0 0 3 ? * FRI-MON', '2026-11-27T03:00:00Z', true],
+    ['0 0 3 ? * FRI-MON/2', '2026-11-22T03:00:00Z', true],
+    ['0 0 3 ? * FRI-MON/2', '2026-11-23T03:00:00Z', false],
+    ['0 0 22-2 ? * *', '2026-11-23T01:30:00Z', true],
     ['0 0/90 1 ? * *', '2026-11-23T01:00:00Z', 'minutes'],
     ['0 0 */6 ? * *', '2026-11-23T18:59:59Z', true],
     ['0 0 */6 ? * *', '2026-11-23T19:00:00Z', false],
@@ -67,7 +74,7 @@ describe('the window of an assignment', () => {
     ['schedule', windowOf(`0 0 0 ${'1,'.repeat(60)}1 * ?`)], // it is long
     ['schedule', windowOf('0 0 0 ? * * 2025')],
     ['seconds', windowOf('60 0 0 ? * *')],
-    ['minutes', windowOf('0 5-1 0 ? * *')],
+    ['years', windowOf('0 0 0 ? * * 2028-2027')],
     ['hours', windowOf('0 0 1-2-3 ? * *')],
     ['hours', windowOf('0 0 0/0 ? * *')],
     ['hours', windowOf('0 0 , ? * *')],

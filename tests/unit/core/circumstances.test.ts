@@ -61,6 +61,8 @@ const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Cod
   'installation-retried': [{ by: 'local' }],
   'installation-replaced': [{ bundle: 'v2.raucb' }],
   'only-downloaded': [],
+  'assignment-window-over': [],
+  'assignment-unanswered': [],
   'installation-gives-way': [{ bundle: 'v2.raucb' }],
   'no-longer-offered': [{ refusal: { code: 'held', parameters: { by: 'local', reason: silent } } }],
   'next-is-nothing': [],

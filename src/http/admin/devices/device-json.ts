@@ -1,6 +1,6 @@
 import type { BoardJson, DeviceJson } from '../../../contract/device';
 import type { SeenBoot } from '../../../core/board';
-import type { Device, Hold } from '../../../core/device';
+import type { Device, Hold, Pin } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { instantText } from '../kernel/instant-text';
 import { presentWhy } from '../../../contract/present-why';
@@ -33,7 +33,7 @@ export function presentDevice(
     notes: device.notes,
     admission: device.admission,
     hold: hold === null ? null : presentHold(hold),
-    pin: pin === null ? null : { bundle: pin.bundleName, by: pin.by, at: pin.at.toISOString() },
+    pin: pin === null ? null : presentPin(pin),
     certificates: device.certificates.map(({ serial, firstSeenAt, lastSeenAt }) => ({
       serial,
       first_seen_at: firstSeenAt.toISOString(),
@@ -53,6 +53,15 @@ export function presentDevice(
     poller_omits: pollerOmits === null ? null : [...pollerOmits],
     installation: installation === null ? null : presentInstallation(installation),
   };
+}
+
+function presentPin({ bundleName, by, at, terms }: Pin): DeviceJson['pin'] {
+  const shown = terms && {
+    kind: terms.kind,
+    forced_at: instantText(terms.forcedAt ?? null),
+    window: terms.window,
+  };
+  return { bundle: bundleName, by, at: at.toISOString(), terms: shown ?? null };
 }
 
 function presentHold({ reason, by, at }: Hold) {

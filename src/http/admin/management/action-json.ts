@@ -11,7 +11,9 @@ export const actionJson = z.object({
   type: z.enum(['update', 'cancel']),
   status: z.enum(['pending', 'finished']),
   detailStatus: z.string(),
-  forceType: z.enum(pinKinds),
+  forceType: z.enum([...pinKinds, 'timeforced']),
+  /** Of one that is `timeforced`, in milliseconds since the epoch. */
+  forceTime: z.number().optional(),
   maintenanceWindow: z
     .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
     .optional(),
@@ -38,14 +40,19 @@ const detailStatuses: Readonly<Record<InstallationState, string>> = {
 
 /** An installation as hawkBit's scripts know it. @param pin of its device now: of an earlier assignment nothing else is known */
 export function presentAction(installation: Installation, pin: Pin | null): z.infer<typeof actionJson> {
-  const { kind, window } = termsOf(pin, installation);
+  const { kind, window, forcedAt } = termsOf(pin, installation);
   const isClosed = actionStateOf(installation) === 'closed';
   return {
     id: installation.id,
     type: isCancelled(installation) && !hasFinished(installation) ? 'cancel' : 'update',
     status: isClosed ? 'finished' : 'pending',
     detailStatus: detailStatusOf(installation),
-    forceType: wasOnlyDownloaded(installation) ? 'downloadonly' : kind,
+    forceType: wasOnlyDownloaded(installation)
+      ? 'downloadonly'
+      : forcedAt === undefined
+        ? kind
+        : 'timeforced',
+    ...(forcedAt === undefined ? {} : { forceTime: forcedAt.getTime() }),
     ...(window === null ? {} : { maintenanceWindow: window }),
     createdAt: installation.offeredAt.getTime(),
     lastModifiedAt: installation.updatedAt.getTime(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { actionStateOf } from '../../../core/action-state';
 import { DomainError } from '../../../core/errors';
+import { isSamePin } from '../../../core/pin-terms';
 import { unlessMissing } from '../../../core/unless-missing';
 import type { Installation } from '../../../core/installation';
 import { defineRoute, type Route } from '../kernel/route';
@@ -40,15 +42,16 @@ export function actionRoutes(options: ManagementOptions): readonly Route[] {
       summary: 'Make a soft action forced',
       input: { params, body: z.object({ forceType: z.string() }) },
       answers: one,
-      problems: ['not-found'],
+      problems: ['not-found', 'conflict'],
       handle: async ({ input: { params: named, body }, actor }) => {
         const installation = await get(named);
-        const { forceType, maintenanceWindow: window = null } = await present(installation);
+        const { forceType } = await present(installation);
         if (body.forceType !== forceType) {
-          if (body.forceType !== 'forced' || forceType !== 'soft')
+          if (body.forceType !== 'forced' || (forceType !== 'soft' && forceType !== 'timeforced'))
             throw DomainError.of('action-not-forced', { type: body.forceType.slice(0, 40) });
-          const terms = window === null ? undefined : ({ kind: 'forced', window } as const);
-          await services.manageDevices.pin(named.target, installation.bundleName, actor, terms);
+          const { id, bundleName } = installation;
+          if (actionStateOf(installation) === 'closed') throw DomainError.of('action-ended', { id });
+          await services.manageDevices.forcePin(named.target, bundleName, actor);
         }
         return { status: 200, json: await present(installation) };
       },
@@ -67,7 +70,9 @@ export function actionRoutes(options: ManagementOptions): readonly Route[] {
         const isForced = query.force === 'true';
         const request = { installationId, isForced, asksDevice: true };
         const { device } = await services.manageDevices.cancel(named.target, actor, request);
-        if (device.pin?.bundleName === bundleName) await services.manageDevices.unpin(named.target, actor);
+        const { pin } = device;
+        if (pin?.bundleName === bundleName)
+          await services.manageDevices.unpin(named.target, actor, (one) => isSamePin(one, pin));
         return { status: 200, json: {} };
       },
     }),

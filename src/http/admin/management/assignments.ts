@@ -7,9 +7,14 @@ import { numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
 import { maxItems } from './page-query';
 
+/** The last instant that is written with four digits for its year. */
+const maxForceTimeMs = Date.UTC(9999, 11, 31);
+
 const assignment = z.object({
   id: z.string().max(200),
   type: z.string().optional(),
+  /** In milliseconds since the epoch. */
+  forcetime: z.number().int().min(0).max(maxForceTimeMs).optional(),
   maintenanceWindow: z.object({ schedule: z.string(), duration: z.string(), timezone: z.string() }).nullish(),
 });
 const assignedJson = z.object({
@@ -64,12 +69,17 @@ export function assignmentRoutes({ services, now }: ManagementOptions): readonly
  * @throws DomainError `invalid-input` for what a client would be told otherwise than the script says
  */
 function termsOfAssignment(
-  { type = 'forced', maintenanceWindow = null }: z.infer<typeof assignment>,
+  { type = 'forced', forcetime, maintenanceWindow = null }: z.infer<typeof assignment>,
   at: Date,
 ): PinTerms | undefined {
-  const kind = pinKinds.find((one) => one === type.toLowerCase());
+  const isTimed = type.toLowerCase() === 'timeforced';
+  if (isTimed && forcetime === undefined) throw DomainError.of('force-time-missing');
+  const kind = isTimed ? 'soft' : pinKinds.find((one) => one === type.toLowerCase());
   if (kind === undefined) throw DomainError.of('assignment-kind-unknown', { type: type.slice(0, 40) });
-  if (kind === 'downloadonly' && maintenanceWindow !== null) throw DomainError.of('download-in-window');
   if (kind === 'forced' && maintenanceWindow === null) return undefined;
-  return { kind, window: maintenanceWindow === null ? null : parseAssignmentWindow(maintenanceWindow, at) };
+  return {
+    kind,
+    window: maintenanceWindow === null ? null : parseAssignmentWindow(maintenanceWindow, at),
+    ...(isTimed && forcetime !== undefined ? { forcedAt: new Date(forcetime) } : {}),
+  };
 }

@@ -99,17 +99,19 @@ function packPin({ bundleName, by, at, terms }: Pin) {
   return [bundleName, by, at.getTime(), terms === undefined ? null : packTerms(terms)] as const;
 }
 
-function packTerms({ kind, window }: PinTerms) {
+function packTerms({ kind, window, forcedAt }: PinTerms) {
   return [
     kind,
     window === null ? null : ([window.schedule, window.duration, window.timezone] as const),
+    packDate(forcedAt ?? null),
   ] as const;
 }
 
-function unpackTerms([kind, window]: Packed<typeof packTerms>): PinTerms {
-  if (window === null) return { kind, window };
+function unpackTerms([kind, window, forcedAtMs]: Packed<typeof packTerms>): PinTerms {
+  const forced = forcedAtMs === null ? {} : { forcedAt: new Date(forcedAtMs) };
+  if (window === null) return { kind, window, ...forced };
   const [schedule, duration, timezone] = window;
-  return { kind, window: { schedule, duration, timezone } };
+  return { kind, window: { schedule, duration, timezone }, ...forced };
 }
 
 function unpackPin([bundleName, by, at, terms]: Packed<typeof packPin>): Pin {

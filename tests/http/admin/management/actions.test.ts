@@ -191,7 +191,7 @@ describe('an assignment', () => {
   });
 
   it.each([
-    ['a time-forced one', { type: 'timeforced' }],
+    ['a time-forced one without a time', { type: 'timeforced' }],
     [
       'a window without a schedule that is known',
       { maintenanceWindow: { schedule: '0 0 3 L * ?', duration: '01:00:00', timezone: '+00:00' } },
@@ -199,13 +199,6 @@ describe('an assignment', () => {
     [
       'a window that never opens again',
       { maintenanceWindow: { schedule: '0 0 3 ? * * 2020', duration: '01:00:00', timezone: '+00:00' } },
-    ],
-    [
-      'a download in a window',
-      {
-        type: 'downloadonly',
-        maintenanceWindow: { schedule: '0 0 3 ? * *', duration: '01:00:00', timezone: '+00:00' },
-      },
     ],
   ])('refuses %s rather than do something else', async (_, params) => {
     const { id } = await rig();
@@ -297,6 +290,13 @@ describe('cancelling an action', () => {
   });
 });
 
+/** A window of an hour, every day at a time that is so many seconds from now. */
+function windowIn(seconds: number) {
+  const at = new Date(hawkbit.fleet.now().getTime() + seconds * 1_000);
+  const schedule = `${at.getUTCSeconds()} ${at.getUTCMinutes()} ${at.getUTCHours()} ? * *`;
+  return { schedule, duration: '01:00:00', timezone: '+00:00' };
+}
+
 describe('actions', () => {
   it('are listed by target, and belong to it', async () => {
     const { id, assign } = await rig();
@@ -327,6 +327,64 @@ describe('actions', () => {
     });
     expect((await client.deployment()).deployment).toMatchObject({ download: 'forced', update: 'forced' });
     expect((await client.links()).action).toBe(String(number));
+  });
+
+  it('that are time-forced are soft until then, and a script may force them earlier', async () => {
+    const { id, client, assign, action } = await rig();
+    const forcetime = hawkbit.fleet.now().getTime() + 3_600_000;
+    const terms = { type: 'timeforced', forcetime };
+    const number = await assign(Buffer.from('timed'), 'timed.bin', terms);
+    expect(await action(number)).toMatchObject({ forceType: 'timeforced', forceTime: forcetime });
+    const told = async () => (await client.deployment()).deployment;
+    expect(await told()).toMatchObject({ download: 'attempt', update: 'attempt' });
+    hawkbit.fleet.wait(3_600);
+    expect(await told()).toMatchObject({ download: 'forced', update: 'forced' });
+    const path = `targets/${id}/actions/${number}`;
+    await rest.ask('put', path, { forceType: 'forced' }).expect(200);
+    expect(await action(number)).toMatchObject({ forceType: 'forced' });
+  });
+
+  it('that only download may have a window, in which the device says that it has', async () => {
+    const { client, assign, action } = await rig();
+    const maintenanceWindow = windowIn(7_200);
+    const terms = { type: 'downloadonly', maintenanceWindow };
+    const number = await assign(Buffer.from('only in a window'), 'only.bin', terms);
+    const told = async () => (await client.deployment()).deployment;
+    expect(await told()).toMatchObject({ update: 'skip', maintenanceWindow: 'unavailable' });
+    hawkbit.fleet.wait(7_230);
+    expect(await told()).toMatchObject({ update: 'skip', maintenanceWindow: 'available' });
+    await client.feedback(String(number), 'downloaded', 'success', ['File checksum OK.']);
+    expect(await action(number)).toMatchObject({ status: 'finished', detailStatus: 'downloaded' });
+  });
+
+  it.each([false, true])('end when their window does not open again; begun: %s', async (hasBegun) => {
+    const { id, client, assign, action } = await rig();
+    const opensAt = new Date(hawkbit.fleet.now().getTime() + 7_200_000);
+    const { schedule, ...window } = windowIn(7_200);
+    const once = `${schedule.replace('? * *', `${opensAt.getUTCDate()} ${opensAt.getUTCMonth() + 1} ?`)} ${opensAt.getUTCFullYear()}`;
+    const maintenanceWindow = { ...window, schedule: once };
+    const number = await assign(Buffer.from(`missed ${id}`), 'missed.bin', { maintenanceWindow });
+    expect((await client.links()).kinds).toContain('deploymentBase');
+    if (hasBegun) await client.feedback(String(number), 'proceeding', 'none', ['Download complete.']);
+    hawkbit.fleet.wait(7_200 + 3_700);
+    expect((await client.links()).kinds).not.toContain('deploymentBase');
+    expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
+    if (hasBegun) {
+      expect((await client.links()).kinds).toContain('cancelAction');
+      await client.cancelFeedback(String(number), 'closed', 'success');
+    }
+    expect(await action(number)).toMatchObject({ status: 'finished', detailStatus: 'canceled' });
+  });
+
+  it('that only download end when a device that streams says nothing of them', async () => {
+    const { id, client, assign, action } = await rig();
+    const number = await assign(Buffer.from('unanswered'), 'unanswered.bin', { type: 'downloadonly' });
+    for (let hours = 0; hours <= 24 * 15; hours += 12) {
+      hawkbit.fleet.wait(12 * 3_600);
+      await client.poll();
+    }
+    expect(await action(number)).toMatchObject({ status: 'finished', detailStatus: 'canceled' });
+    expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
   });
 
   it('that only download end with the download, once', async () => {
