@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { S3Client } from '../../src/store/s3/s3-client';
+import type { S3Client } from '../../src/store/s3/s3-client';
 import { elementsOf, textOf } from '../../src/store/s3/xml';
 import { makeBundle, type MadeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';

@@ -62,7 +62,7 @@ function sayWith(words: Words, count: number) {
     };
     const ownKeys = () => [];
     try {
-      return { text: String(words(new Proxy({}, { get, ownKeys }) as never, () => 'x')), read };
+      return { text: words(new Proxy({}, { get, ownKeys }) as never, () => 'x'), read };
     } catch {
       // Another value may do.
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { actionStateOf } from '../../../core/action-state';
 import type { Pin } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
-import { pinKinds, termsOf } from '../../../core/pin-terms';
+import { pinKinds, type PinTerms, termsOf } from '../../../core/pin-terms';
 import { type InstallationState, isCancelled } from '../../../core/installation-states';
 import { isCircumstance } from '../../../core/reasons/why';
 
@@ -40,20 +40,16 @@ const detailStatuses: Readonly<Record<InstallationState, string>> = {
 
 /** An installation as hawkBit's scripts know it. @param pin of its device now: of an earlier assignment nothing else is known */
 export function presentAction(installation: Installation, pin: Pin | null): z.infer<typeof actionJson> {
-  const { kind, window, forcedAt } = termsOf(pin, installation);
+  const terms = termsOf(pin, installation);
   const isClosed = actionStateOf(installation) === 'closed';
   return {
     id: installation.id,
     type: isCancelled(installation) && !hasFinished(installation) ? 'cancel' : 'update',
     status: isClosed ? 'finished' : 'pending',
     detailStatus: detailStatusOf(installation),
-    forceType: wasOnlyDownloaded(installation)
-      ? 'downloadonly'
-      : forcedAt === undefined
-        ? kind
-        : 'timeforced',
-    ...(forcedAt === undefined ? {} : { forceTime: forcedAt.getTime() }),
-    ...(window === null ? {} : { maintenanceWindow: window }),
+    forceType: forceTypeOf(installation, terms),
+    ...(terms.forcedAt === undefined ? {} : { forceTime: terms.forcedAt.getTime() }),
+    ...(terms.window === null ? {} : { maintenanceWindow: terms.window }),
     createdAt: installation.offeredAt.getTime(),
     lastModifiedAt: installation.updatedAt.getTime(),
   };
@@ -62,6 +58,11 @@ export function presentAction(installation: Installation, pin: Pin | null): z.in
 function detailStatusOf(installation: Installation): string {
   if (wasOnlyDownloaded(installation)) return 'downloaded';
   return hasFinished(installation) ? 'finished' : detailStatuses[installation.state];
+}
+
+function forceTypeOf(installation: Installation, { kind, forcedAt }: PinTerms) {
+  if (wasOnlyDownloaded(installation)) return 'downloadonly';
+  return forcedAt === undefined ? kind : 'timeforced';
 }
 
 /** It ended with the download, as assigned. */

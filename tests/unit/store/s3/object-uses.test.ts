@@ -16,7 +16,7 @@ describe('an object that an upload relies on', () => {
   it('is not looked for while it is being removed', async () => {
     const uses = new ObjectUses();
     const order: string[] = [];
-    let end = () => undefined as void;
+    let end: () => void = () => undefined;
     const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
     const use = uses.begin('a').then(() => order.push('begun'));
     await uses.begin('b');
