@@ -59,6 +59,7 @@ export function describeDecisions(make: MakeAdapter): void {
     ['an admission', { admission: 'waiting' }],
     ['a hold', { hold }],
     ['a pin', { pin }],
+    ['a pin that is forced later', { pin: { ...pin, terms: { ...terms, forcedAt: at } } }],
   ])('leaves all but %s as it was', async (_, change) => {
     const all: DeviceDecisions = {
       channel: 'nightly',

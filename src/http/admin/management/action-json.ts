@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionStateOf } from '../../../core/action-state';
+import { actionStateOf, isOrphaned } from '../../../core/action-state';
 import type { Pin } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { pinKinds, type PinTerms, termsOf } from '../../../core/pin-terms';
@@ -41,7 +41,7 @@ const detailStatuses: Readonly<Record<InstallationState, string>> = {
 /** An installation as hawkBit's scripts know it. @param pin of its device now: of an earlier assignment nothing else is known */
 export function presentAction(installation: Installation, pin: Pin | null): z.infer<typeof actionJson> {
   const terms = termsOf(pin, installation);
-  const isClosed = actionStateOf(installation) === 'closed';
+  const isClosed = actionStateOf(installation) === 'closed' || isOrphaned(installation);
   return {
     id: installation.id,
     type: isCancelled(installation) && !hasFinished(installation) ? 'cancel' : 'update',
@@ -57,6 +57,7 @@ export function presentAction(installation: Installation, pin: Pin | null): z.in
 
 function detailStatusOf(installation: Installation): string {
   if (wasOnlyDownloaded(installation)) return 'downloaded';
+  if (isOrphaned(installation)) return 'error';
   return hasFinished(installation) ? 'finished' : detailStatuses[installation.state];
 }
 

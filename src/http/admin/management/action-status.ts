@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrphaned } from '../../../core/action-state';
 import { sayWhy } from '../../../core/circumstances/sentences';
 import type { Installation } from '../../../core/installation';
 import { isCancelled } from '../../../core/installation-states';
@@ -25,7 +26,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The history of an action, oldest first: its begin, what the device reported, and what people did. @param log `''` for none */
 export function statusesOf(installation: Installation, log: string): readonly Status[] {
-  const { offeredAt, updatedAt, bundleName, message, state } = installation;
+  const { offeredAt, bundleName, state } = installation;
   const told: Omit<Status, 'id'>[] = [
     { type: 'running', messages: [`${bundleName} was assigned`], reportedAt: offeredAt.getTime() },
   ];
@@ -45,14 +46,16 @@ export function statusesOf(installation: Installation, log: string): readonly St
       });
     last = key;
   }
+  if (isOrphaned(installation)) told.push({ type: 'error', ...conclusion(installation) });
   const hasAnswered = told.at(-1)?.type === 'canceled';
   if (isCancelled(installation) && !hasFinished(installation) && !hasAnswered)
-    told.push({
-      type: state === 'cancelling' ? 'canceling' : 'canceled',
-      messages: message === null ? [] : [sayWhy(message)],
-      reportedAt: updatedAt.getTime(),
-    });
+    told.push({ type: state === 'cancelling' ? 'canceling' : 'canceled', ...conclusion(installation) });
   return told.map((status, index) => ({ id: index + 1, ...status }));
+}
+
+/** What the server or a person made of it last. */
+function conclusion({ message, updatedAt }: Installation): Pick<Status, 'messages' | 'reportedAt'> {
+  return { messages: message === null ? [] : [sayWhy(message)], reportedAt: updatedAt.getTime() };
 }
 
 function typeOf(installation: Installation, execution: string, finished: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrphaned } from '../../../core/action-state';
 import type { HawkbitSettings } from '../../../core/hawkbit-settings';
 import type { Installation } from '../../../core/installation';
 import { isFailure, isUnsettled, isWritten } from '../../../core/installation-states';
@@ -54,8 +55,8 @@ export function presentTarget(
 
 function statusOf(installation: Installation | null, lastContactAt: Date | null) {
   if (installation !== null && isWritten(installation)) return 'in_sync' as const;
+  if (installation !== null && (isFailure(installation) || isOrphaned(installation))) return 'error' as const;
   if (installation !== null && isUnsettled(installation)) return 'pending' as const;
-  if (installation !== null && isFailure(installation)) return 'error' as const;
   return lastContactAt === null ? ('unknown' as const) : ('registered' as const);
 }
 

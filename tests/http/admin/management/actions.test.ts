@@ -387,6 +387,36 @@ describe('actions', () => {
     expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
   });
 
+  it('of which the device says nothing any more are closed, and a late report still counts', async () => {
+    const { id, client, assign, action, history } = await rig();
+    const number = await assign(Buffer.from('lost report'));
+    await client.deployment();
+    await client.feedback(String(number), 'proceeding', 'none', ['File checksum OK.']);
+    const updateStatus = async () =>
+      ((await rest.ask('get', `targets/${id}`).expect(200)).body as { updateStatus: string }).updateStatus;
+    const pollFor = async (days: number) => {
+      for (let day = 0; day < days; day += 1) {
+        hawkbit.fleet.wait(24 * 3_600);
+        await client.poll();
+      }
+    };
+    await pollFor(13);
+    expect(await action(number)).toMatchObject({ status: 'pending', detailStatus: 'running' });
+    expect(await updateStatus()).toBe('pending');
+    await pollFor(2);
+    expect(await action(number)).toMatchObject({
+      type: 'update',
+      status: 'finished',
+      detailStatus: 'error',
+    });
+    expect((await history(number))[0]).toMatchObject({ type: 'error' });
+    expect((await history(number))[0]?.messages).toEqual([expect.stringContaining('no progress')]);
+    expect(await updateStatus()).toBe('error');
+    expect(await client.feedback(String(number), 'closed', 'success', ['Installed.'])).toBe(200);
+    expect(await action(number)).toMatchObject({ status: 'finished', detailStatus: 'finished' });
+    expect((await history(number))[0]).toMatchObject({ type: 'finished', messages: ['Installed.'] });
+  });
+
   it('that only download end with the download, once', async () => {
     const { id, client, assign, action, history } = await rig();
     const number = await assign(Buffer.from('only'), 'only.bin', { type: 'downloadonly' });

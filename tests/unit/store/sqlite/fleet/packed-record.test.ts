@@ -49,7 +49,8 @@ const full: DeviceRecord = {
       by: 'ben',
       at: later(5),
       terms: {
-        kind: 'forced',
+        kind: 'soft',
+        forcedAt: later(50),
         window: { schedule: '0 0 3 ? * SAT', duration: '02:00:00', timezone: '+01:00' },
       },
     },
