@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, Ceph's S3 gateway from Debian trixie,
-# and nginx, HAProxy and Caddy, which as packages would start a service.
+# and nginx, HAProxy, Caddy and SWUpdate, which as packages would start a service.
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
@@ -8,6 +8,7 @@ packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-o
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server
 sid=${RAUC_SID_DIR:-$cache/rauc-sid}
 proxies=$cache/proxies
+swupdate=$cache/swupdate
 rgw=${RGW_DIR:-$cache/rgw}
 
 missing=''
@@ -85,6 +86,30 @@ if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/sbin/haproxy" ] ||
   mv "$proxies.part" "$proxies"
 fi
 
+# SWUpdate of this release, with all libraries but that of C: only unpacked, never configured nor started.
+if [ ! -x "$swupdate/usr/bin/swupdate" ]; then
+  if ! apt-cache show swupdate >/dev/null 2>&1; then
+    if [ "$(id -u)" != 0 ]; then
+      echo 'test:setup: apt-get does not know swupdate: run apt-get update as root' >&2
+      exit 1
+    fi
+    apt-get update -qq -o Acquire::Retries=3
+  fi
+  echo "test:setup: unpacking SWUpdate into $swupdate"
+  rm -rf "$swupdate.part"
+  mkdir -p "$swupdate.part/packages"
+  libraries=$(apt-cache depends --recurse --important swupdate | grep -E '^(lib|zlib)' | grep -Ev '^(libc6|libelogind0)$|-perl$' | sort -u)
+  # shellcheck disable=SC2086 # a list of words
+  (cd "$swupdate.part/packages" && apt-get download -qq -o APT::Sandbox::User=root swupdate $libraries)
+  for package in "$swupdate.part"/packages/*.deb; do dpkg -x "$package" "$swupdate.part"; done
+  rm -r "$swupdate.part/packages"
+  triplet=$(gcc -print-multiarch)
+  # shellcheck disable=SC2016 # the linker's own word for where the program lies
+  patchelf --force-rpath --set-rpath '$ORIGIN'"/../lib/$triplet:"'$ORIGIN'"/../../lib/$triplet" "$swupdate.part/usr/bin/swupdate"
+  rm -rf "$swupdate"
+  mv "$swupdate.part" "$swupdate"
+fi
+
 loader=$(echo "$sid"/usr/lib*/ld-linux-*.so.*)
 libraries=$(echo "$sid"/usr/lib/*-linux-gnu*)
 # Not through a wrapper: RAUC starts itself again to stream, by /proc/self/exe.
@@ -92,4 +117,4 @@ patchelf --set-interpreter "${loader%% *}" --force-rpath --set-rpath "${librarie
   --output "$sid/rauc.part" "$sid/usr/bin/rauc"
 chmod 755 "$sid/rauc.part"
 mv "$sid/rauc.part" "$sid/rauc"
-echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2), $("$proxies/usr/sbin/nginx" -v 2>&1 | cut -d ' ' -f 3), HAProxy $("$proxies/usr/sbin/haproxy" -v | head -n 1 | cut -d ' ' -f 3), Caddy $("$proxies/usr/bin/caddy" version)"
+echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2), $("$proxies/usr/sbin/nginx" -v 2>&1 | cut -d ' ' -f 3), HAProxy $("$proxies/usr/sbin/haproxy" -v | head -n 1 | cut -d ' ' -f 3), Caddy $("$proxies/usr/bin/caddy" version), $("$swupdate/usr/bin/swupdate" --version | head -n 1)"
