@@ -1,4 +1,4 @@
-import type { Verdict } from '../core/inspection';
+import { type Verdict, verdictWords } from '../core/inspection';
 import type { InstallationState } from '../core/installation-states';
 import type { StoredImageCheck } from '../core/image-check';
 import type { ReleaseOutcome } from '../core/release-end';
@@ -95,11 +95,11 @@ const device = {
 } as const satisfies Readonly<Record<DeviceState, StateLook>>;
 
 const bundle = {
-  trusted: look('trusted', 'check', 'good'),
-  unchecked: look('not checked', 'question', 'warn'),
-  untrusted: look('untrusted', 'alert', 'bad'),
-  broken: look('broken', 'cross', 'bad'),
-  opaque: look('opaque', 'lock', 'bad'),
+  trusted: look(verdictWords.trusted, 'check', 'good'),
+  unchecked: look(verdictWords.unchecked, 'question', 'warn'),
+  untrusted: look(verdictWords.untrusted, 'alert', 'bad'),
+  broken: look(verdictWords.broken, 'cross', 'bad'),
+  opaque: look(verdictWords.opaque, 'lock', 'bad'),
 } as const satisfies Readonly<Record<Verdict, StateLook>>;
 
 const images = {

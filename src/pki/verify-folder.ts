@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../base/text/counted';
 import type { FolderFinding } from '../core/certificate';
 import { setTheClockOrCorrect } from '../core/reasons/authority';
 import { displayName } from '../x509/name';
@@ -22,7 +23,7 @@ import { verifyDevices } from './verify-devices';
 import { verifyModes } from './verify-modes';
 
 const ownFiles =
-  /^(ca\.(crt|key|srl)|server\.(crt|key)|issued\.jsonl|revoked\.json|devices|README\.md|\..*|.*\.old)$/;
+  /^(ca\.(crt|key|srl)|server\.(crt|key)|issued\.jsonl|revoked\.json|device-tokens\.key|devices|README\.md|\..*|.*\.old)$/;
 
 /** Its CA says so, and a new one would have to reach every device first. */
 const setsItsClock = 'Ignore this if your boards have a clock; otherwise set it before they connect.';
@@ -140,7 +141,7 @@ async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
   }
   if (damagedLines > 0) {
     const remedy = 'Revoke by serial any certificates it may have listed, then remove the damaged lines.';
-    findings.push(warning(path, `it has ${damagedLines} damaged lines`, remedy));
+    findings.push(warning(path, `it has ${counted(damagedLines, 'damaged line')}`, remedy));
   }
   return findings;
 }

@@ -156,7 +156,7 @@ describe('hands on a rollout', () => {
     await page
       .getByRole('dialog')
       .getByRole('alert')
-      .getByText('the rollout is aborted: it cannot be paused')
+      .getByText('the rollout is aborted, so it cannot be paused')
       .waitFor();
     expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('too warm');
     expect(await page.getByText('is paused', { exact: false }).count()).toBe(0);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { bundleJson } from '../../contract/bundle';
 import { releaseJson } from '../../contract/release';
+import { lookOf } from '../../contract/state-looks';
 import { uploadJson } from '../../contract/upload';
 import { parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
@@ -75,7 +76,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
       'bundle upload build/fw-1.2.3.raucb --activate --json --server https://updates.example.com --token-file /run/secrets/rauc-token',
     ],
     run: async ({ args: files, options, config }) => {
-      const names = namesOf(files, options.name);
+      const names = await namesOf(context, files, options.name);
       const fields = formFields(options);
       const client = await AdminClient.open(context, config);
       const isAsked = options.activate === true && mustConfirm(context, options);
@@ -192,7 +193,7 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
     bundle.compatible ?? 'encrypted',
     ...(bundle.version === null ? [] : [bundle.version]),
     formatSize(bundle.size),
-    bundle.verdict,
+    lookOf(bundle.verdict).word,
     ...(release === null ? [] : [`release ${release.id}`]),
   ];
   print(context, `${bundle.name}  ${words.join(', ')}`);

@@ -21,9 +21,13 @@ const pieceSizeBytes = 256 * 1024;
  * The server's name for each file, in order.
  * @param files as they were named, `-` meaning standard input
  * @param given the name given for a single file
- * @throws DomainError `invalid-input`; `configuration` for options that exclude each other
+ * @throws DomainError `invalid-input`, `not-found`, `forbidden`; `configuration` for options that exclude each other
  */
-export function namesOf(files: readonly string[], given: string | undefined): readonly string[] {
+export async function namesOf(
+  context: CliContext,
+  files: readonly string[],
+  given: string | undefined,
+): Promise<readonly string[]> {
   if (given !== undefined && files.length > 1) {
     throw new DomainError('configuration', '--name takes only one file', {
       remedy: 'Leave it out, or upload the files one by one.',
@@ -34,7 +38,20 @@ export function namesOf(files: readonly string[], given: string | undefined): re
       remedy: 'Upload it on its own and name it: --name fw-2.0.0.raucb.',
     });
   }
-  return files.map((file) => parseBundleName(given ?? path.basename(file)));
+  if (given !== undefined) return files.map(() => parseBundleName(given));
+  const names: string[] = [];
+  for (const file of files) names.push(await nameOf(context, file));
+  return names;
+}
+
+/** A file that is not there, or is none, is what to tell first. */
+async function nameOf(context: CliContext, file: string): Promise<string> {
+  try {
+    return parseBundleName(path.basename(file));
+  } catch (error) {
+    await (await openSource(context, file)).close();
+    throw error;
+  }
 }
 
 /** @throws DomainError `not-found`, `forbidden`, `invalid-input` for the file */

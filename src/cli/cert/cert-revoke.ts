@@ -50,7 +50,11 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
         return 0;
       }
       printRevocations(context, revocations);
-      talk(context, 'Takes effect at once: a running server refuses them and closes their open connections.');
+      const [whom, whose] = revocations.length === 1 ? ['it', 'its'] : ['them', 'their'];
+      talk(
+        context,
+        `Takes effect at once: a running server refuses ${whom} and closes ${whose} open connections.`,
+      );
       if (revocations.some(({ commonName }) => commonName === '')) {
         talk(
           context,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problemJson } from '../../contract/problem';
 import { type Read, readerOf } from '../../contract/reader';
 import { DomainError } from '../../core/errors';
@@ -36,12 +36,27 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
   );
 }
 
-function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof refusal>): ServerRefusal {
+/** Invalid fields are named as on the command line, `query.max_tries` as `--max-tries`. */
+function refusalOf(problem: z.infer<typeof refusal>): ServerRefusal {
+  const { code, title, detail, remedy, ...facts } = problem;
+  const details = Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'type'));
+  const { data: fields } = invalidFields.safeParse(facts['errors']);
+  if (fields !== undefined) {
+    const message = fields.map(({ field, message }) => `${optionOf(field)}: ${message}`).join('; ');
+    return new ServerRefusal(code, message, 'The option --help says what the command accepts.', details);
+  }
   const message = detail ?? title ?? 'the server refused the request';
   // A bug of the server has no details here: its log has them, under this id.
   const requestId = typeof facts['request_id'] === 'string' ? ` (request ${facts['request_id']})` : '';
-  const details = Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'type'));
   return new ServerRefusal(code, code === 'internal' ? `${message}${requestId}` : message, remedy, details);
+}
+
+const invalidFields = z
+  .array(z.object({ field: z.string().regex(/^(query|body)\./), message: z.string() }))
+  .min(1);
+
+function optionOf(field: string): string {
+  return `--${field.replace(/^(query|body)\./, '').replaceAll('_', '-')}`;
 }
 
 async function readText(response: IncomingMessage, address: string): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { policyJson } from '../../contract/policy';
+import { counted } from '../../base/text/counted';
+import { type PolicyJson, policyJson } from '../../contract/policy';
 import { releaseDetailsJson } from '../../contract/release';
 import type { MeantDevicesJson } from '../../contract/rollout';
 import { AdminClient } from '../kernel/admin-client';
@@ -63,13 +64,13 @@ function releaseDetails(answer: unknown): string {
     ['rollout', describeState(release)],
     ['begins', policy.start_at ?? '-'],
     ['promote at', policy.promote_at_percent === null ? 'by hand' : share(policy.promote_at_percent)],
-    ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
+    ['pause at', pauseWords(policy)],
     ['at a time', String(policy.max_in_progress ?? '-')],
     ['window', policy.window ?? '-'],
     ['from', policy.from ?? '-'],
     ['downgrades', policy.allow_downgrade === true ? 'allowed' : '-'],
     ['in progress', String(progress.in_progress)],
-    ['failed', `${progress.failures_in_step} devices in this step`],
+    ['failed', `${counted(progress.failures_in_step, 'device')} in this step`],
     ...(progress.total === undefined ? [] : [['devices', devicesOf(progress.total)] as const]),
     ['next', progress.next],
   ]);
@@ -83,6 +84,17 @@ function releaseDetails(answer: unknown): string {
       .join(', ') || '-',
   ]);
   return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;
+}
+
+function pauseWords({
+  pause_at_failures: failures,
+  pause_at_percent: percent,
+}: Pick<PolicyJson, 'pause_at_failures' | 'pause_at_percent'>): string {
+  const limits = [
+    ...(failures === null ? [] : [counted(failures, 'failure')]),
+    ...(percent === null ? [] : [`${percent} %`]),
+  ];
+  return limits.join(' or ') || '-';
 }
 
 /** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */

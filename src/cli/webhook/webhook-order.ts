@@ -4,7 +4,7 @@ import type { webhookChangeBody } from '../../contract/webhook';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson } from '../kernel/context';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { webhookPath } from './webhook-path';
 
 /** `webhook order` */
@@ -25,7 +25,10 @@ export function addOrder(webhook: Command, context: CliContext): void {
         in_order: wanted === 'on',
       });
       if (options.json === true) printJson(context, answer);
-      else print(context, name);
+      else {
+        print(context, name);
+        talk(context, wanted === 'on' ? 'events arrive in order' : 'events may arrive in any order');
+      }
       return 0;
     },
   });

@@ -66,7 +66,7 @@ export function addWebhookCommands(program: Command, context: CliContext): void 
       if (options.json === true) printJson(context, answer);
       else {
         print(context, parseAnswer(newWebhookJson.pick({ secret: true }), answer).secret);
-        talk(context, 'save this secret: it is not shown again');
+        talk(context, 'Save this secret now: it is not shown again.');
       }
       return 0;
     },
@@ -99,10 +99,10 @@ export function addWebhookCommands(program: Command, context: CliContext): void 
 
   addOrder(webhook, context);
 
-  for (const [verb, summary] of [
-    ['enable', 'turn a webhook on, starting with new events'],
-    ['disable', 'turn a webhook off'],
-    ['test', 'send a test event now'],
+  for (const [verb, summary, done] of [
+    ['enable', 'turn a webhook on, starting with new events', 'on: it gets events from now on'],
+    ['disable', 'turn a webhook off', 'off: it gets no more events'],
+    ['test', 'send a test event now', 'the receiver accepted a test event'],
   ] as const) {
     addCommand(webhook, context, {
       usage: `${verb} <name>`,
@@ -113,7 +113,10 @@ export function addWebhookCommands(program: Command, context: CliContext): void 
         const client = await AdminClient.open(context, config);
         const answer = await client.post(`${webhookPath(name)}/${verb}`);
         if (options.json === true) printJson(context, answer);
-        else print(context, name);
+        else {
+          print(context, name);
+          talk(context, done);
+        }
         return 0;
       },
     });
@@ -131,7 +134,10 @@ export function addWebhookCommands(program: Command, context: CliContext): void 
       const client = await AdminClient.open(context, config);
       const answer = await client.delete(webhookPath(name));
       if (options.json === true) printJson(context, answer);
-      else print(context, name);
+      else {
+        print(context, name);
+        talk(context, 'deleted');
+      }
       return 0;
     },
   });

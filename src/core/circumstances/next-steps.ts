@@ -7,7 +7,7 @@ export const nextStepCircumstances = {
   'next-is-resumed': () => 'it waits until someone resumes it',
   'next-is-promoted': () => 'you promote it',
   'next-has-no-device': () =>
-    'no device in this step is known: it does not advance automatically, you promote it',
+    'no known device is in this step, so it does not advance automatically: promote it yourself',
   'next-at-share': ({ proven, devices, percent }: { proven: number; devices: number; percent: number }) =>
     `proven on ${proven} of ${counted(devices, 'device')} of this step: it advances at ${percent} %`,
   /** `later` devices are not proven. */

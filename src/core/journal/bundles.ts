@@ -1,5 +1,6 @@
 import { sayWhy } from '../circumstances/sentences';
 import { namedImages } from '../image-check';
+import { verdictWords } from '../inspection';
 import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
@@ -7,9 +8,14 @@ interface Named {
   bundle: string;
 }
 
+/** @param verdict of a later version, it stays as it is */
+function wordOf(verdict: string): string {
+  return (verdictWords as Readonly<Record<string, string>>)[verdict] ?? verdict;
+}
+
 export const bundleLines = {
   'bundle-published': ({ bundle, verdict }: Named & { verdict: string }) =>
-    `${bundle} was published (${verdict})`,
+    `${bundle} was published (${wordOf(verdict)})`,
   'bundle-deleted': ({ bundle }: Named) => `${bundle} was deleted`,
   'bundle-judged': ({
     bundle,
@@ -17,7 +23,7 @@ export const bundleLines = {
     before,
     findings,
   }: Named & { verdict: string; before: string; findings: readonly Why[] }) =>
-    `${bundle} is now ${verdict} (before: ${before})${because(findings.map(sayWhy).join('; '))}`,
+    `${bundle} is now ${wordOf(verdict)} (before: ${wordOf(before)})${because(findings.map(sayWhy).join('; '))}`,
   'bundle-images-mismatch': ({
     bundle,
     images,

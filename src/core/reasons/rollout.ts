@@ -55,7 +55,9 @@ export const rolloutReasons = {
   'rollout-not-running': {
     code: 'conflict',
     says: ({ state, action }: { state: string; action: keyof typeof done }) =>
-      `the rollout is ${state}: it cannot be ${done[action]}`,
+      state === done[action]
+        ? `the rollout is already ${state}`
+        : `the rollout is ${state}, so it cannot be ${done[action]}`,
     remedy: ({ state }: { state: string }) =>
       state === 'aborted' ? 'Release the bundle again to start over.' : 'Check the rollout again.',
   },

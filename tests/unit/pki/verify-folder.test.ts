@@ -2,6 +2,7 @@ import { appendFile, chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:
 import path from 'node:path';
 import type { FolderFinding } from '../../../src/core/certificate';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import { openTokenKey } from '../../../src/pki/token-key';
 import { emptyFolder, folderWithCa, type TestFolder } from '../../support/certificate-folder';
 import { originalCertificate, originalFolder } from '../../support/original-certificate';
 import { temporaryFolder } from '../../support/programs';
@@ -19,9 +20,10 @@ async function fullFolder(now?: () => Date): Promise<TestFolder> {
 
 describe('checking the whole folder', () => {
   it('finds nothing in a good one, whatever was replaced or revoked', async () => {
-    const { folder } = await fullFolder();
+    const { folder, at } = await fullFolder();
     await folder.createDevice({ id: 'a', force: true, key: 'rsa' });
     await folder.revoke({ which: 'b' });
+    await openTokenKey(at()).seal('a token', 'a', true);
     expect(await folder.verify()).toEqual([]);
   });
 

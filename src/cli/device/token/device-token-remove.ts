@@ -25,7 +25,10 @@ export function addDeviceTokenRemove(token: Command, context: CliContext): void 
       if (options.json === true) printJson(context, answer);
       else if (options.all === true) talk(context, `removed: ${parseAnswer(noTokensJson, answer).removed}`);
       else if (id === undefined) talk(context, 'removed');
-      else print(context, id);
+      else {
+        print(context, id);
+        talk(context, 'removed');
+      }
       return 0;
     },
   });

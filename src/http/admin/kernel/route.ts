@@ -5,6 +5,7 @@ import { DomainError } from '../../../core/errors';
 import { findUnstorable } from '../../../core/stored-text';
 import type { Actor } from '../../../core/event';
 import type { TokenScope } from '../../../services/access/manage-tokens';
+import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 
 /** What a handler returns; `answer.ts` turns it into bytes. */
 export interface Answer {
@@ -103,16 +104,16 @@ export function defineRoute<Shape extends RequestShape, Answers extends Document
  * @throws DomainError `invalid-input`
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: sayIssue });
   const unstorable = result.success ? findUnstorable(result.data) : [];
   if (result.success && unstorable.length === 0) return result.data;
   const issues = result.success
     ? unstorable.map((path) => ({ path, message: 'contains a NUL or an unpaired surrogate' }))
     : result.error.issues;
-  const errors = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const errors = invalidFields(issues);
   throw DomainError.of(
     'request-fields-invalid',
-    { problems: errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)) },
+    { problems: errors.map(sayInvalidField) },
     { details: { errors } },
   );
 }

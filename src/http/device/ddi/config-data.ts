@@ -3,6 +3,7 @@ import type { AttributeMode } from '../../../core/contact';
 import type { DeviceFacts } from '../../../core/device-facts';
 import { DomainError } from '../../../core/errors';
 import { canBeTold } from '../../../core/told-text';
+import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 import { factNames, readFact } from '../rauc/device-facts';
 import { parseJsonBody } from './json-body';
 
@@ -38,9 +39,9 @@ export function parseConfigData(body: Buffer): ConfigData {
   } catch (cause) {
     throw DomainError.of('attributes-invalid', { problems: ['not JSON'], maxAttributes }, { cause });
   }
-  const parsed = configDataSchema.safeParse(content);
+  const parsed = configDataSchema.safeParse(content, { error: sayIssue });
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    const problems = invalidFields(parsed.error.issues).map(sayInvalidField);
     throw DomainError.of('attributes-invalid', { problems: problems.slice(0, 10), maxAttributes });
   }
   const mode = parsed.data.mode ?? 'merge';

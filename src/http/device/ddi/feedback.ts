@@ -4,6 +4,7 @@ import type { Reported } from '../../../core/device-event';
 import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
 import { percentIn } from '../../../core/progress-text';
+import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 import { parseJsonBody } from './json-body';
 
 /** Room for 48 log lines, each longer than any that SWUpdate writes, escaped. */
@@ -46,9 +47,9 @@ export function parseFeedback(body: Buffer): Feedback {
   } catch (cause) {
     throw DomainError.of('feedback-invalid', { problems: ['it is not JSON'] }, { cause });
   }
-  const parsed = feedbackSchema.safeParse(content);
+  const parsed = feedbackSchema.safeParse(content, { error: sayIssue });
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    const problems = invalidFields(parsed.error.issues).map(sayInvalidField);
     throw DomainError.of('feedback-invalid', { problems });
   }
   const { execution, result, details } = parsed.data.status;

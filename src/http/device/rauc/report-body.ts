@@ -3,6 +3,7 @@ import { decodeUtf8 } from '../../../base/text/utf8';
 import { DomainError } from '../../../core/errors';
 import { reportStates } from '../../../core/report';
 import { reportLogLimitBytes } from '../../../services/offers/record-report';
+import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 
 /** A log of control characters grows sixfold in JSON. */
 export const reportLimitBytes = 6 * reportLogLimitBytes + (16 << 10);
@@ -52,9 +53,9 @@ export function isTold(text: string | null | undefined): text is string {
 
 /** @throws DomainError `invalid-input` */
 export function parseReport(body: Buffer): ReportBody {
-  const result = reportSchema.safeParse(parseJson(body));
+  const result = reportSchema.safeParse(parseJson(body), { error: sayIssue });
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => [...path, message].join(' '));
+  const problems = invalidFields(result.error.issues).map(sayInvalidField);
   throw DomainError.of('report-invalid', { problems, states: reportStates.join(', ') });
 }
 

@@ -166,8 +166,18 @@ describe('bundle upload', () => {
   it('sends nothing when one of several names is none', async () => {
     const { address, seen } = await serveAnswer(201, stored);
     const upload = (...args: string[]) => run(['upload', ...args, '--server', address]);
+    await writeFile(path.join(cwd, 'firmware.bin'), 'bundle');
     expect((await upload('fw-1.raucb', 'firmware.bin')).code).toBe(2);
     expect((await upload('fw-1.raucb', 'fw-1.raucb', '--name', 'fw-2.raucb')).code).toBe(2);
+    expect(seen).toEqual([]);
+  });
+
+  it('tells of a file that is not there before it speaks of its name', async () => {
+    const { address, seen } = await serveAnswer(201, stored);
+    const missing = await run(['upload', 'fw-2', '--server', address]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('does not exist') as string });
+    const folder = await run(['upload', '.', '--server', address]);
+    expect(folder).toMatchObject({ code: 1, stderr: expect.stringContaining('is not a file') as string });
     expect(seen).toEqual([]);
   });
 

@@ -203,7 +203,9 @@ describe('rollout', () => {
     await must('rollout', 'resume', id);
     const { stdout } = await must('release', 'show', id);
     expect(stdout).toBe((await must('rollout', 'show', id)).stdout);
-    expect(stdout).toMatch(/next +no device in this step is known/);
+    expect(stdout).toMatch(
+      /next +no known device is in this step, so it does not advance automatically: promote it yourself/,
+    );
     await must('rollout', 'abort', id);
     expect(await json('rollout', 'show', id)).toMatchObject({ rollout: { state: 'aborted', step: 2 } });
   });

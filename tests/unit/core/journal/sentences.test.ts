@@ -147,7 +147,7 @@ describe('the sentence of a line', () => {
     [
       'bundle-judged',
       { bundle: 'b', verdict: 'trusted', before: 'unchecked', findings: [] },
-      'b is now trusted (before: unchecked)',
+      'b is now trusted (before: not checked)',
     ],
     [
       'bundle-images-mismatch',
