@@ -63,9 +63,11 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     admit: () => ({
       change: () => ({ admission: 'admitted' }),
       tell: (device) =>
-        line('device.admitted', device, saying('device-admitted', { device: device.id }), {
-          before: { admission: device.admission },
-        }),
+        device.admission === 'admitted'
+          ? []
+          : line('device.admitted', device, saying('device-admitted', { device: device.id }), {
+              before: { admission: device.admission },
+            }),
     }),
 
     hold(reason) {
@@ -83,9 +85,11 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     liftHold: () => ({
       change: () => ({ hold: null }),
       tell: (device) =>
-        line('device.hold-lifted', device, saying('device-hold-lifted', { device: device.id }), {
-          before: { reason: device.hold?.reason ?? null },
-        }),
+        device.hold === null
+          ? []
+          : line('device.hold-lifted', device, saying('device-hold-lifted', { device: device.id }), {
+              before: { reason: device.hold.reason },
+            }),
     }),
 
     pin(bundleName, terms) {
@@ -131,13 +135,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       },
     }),
 
-    unpin: (isMeant) =>
-      isMeant === undefined
-        ? {
-            change: () => ({ pin: null }),
-            tell: (device) => [tellUnpinned(device, actor, now())],
-          }
-        : planUnpin(isMeant, actor, now()),
+    unpin: (isMeant = () => true) => planUnpin(isMeant, actor, now()),
 
     change(wanted) {
       const change = planChange(wanted);
