@@ -71,6 +71,12 @@ export const requestReasons = {
     says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,
     remedy: 'Wait as long as Retry-After says, then poll less often.',
   },
+  /** The same for a client that retries nothing when it is told `too-many-requests`. */
+  'device-polls-too-often': {
+    code: 'unavailable',
+    says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,
+    remedy: 'Wait as long as Retry-After says, then poll less often.',
+  },
   'request-names-two-hosts': {
     code: 'invalid-input',
     says: () => 'the request names two hosts',

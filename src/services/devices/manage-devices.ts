@@ -39,8 +39,8 @@ export interface ManageDevices {
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
   pin(id: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<DeviceRecord>;
-  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise */
-  forcePin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
+  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise, or anew */
+  forcePin(id: string, soft: Pin, actor: Actor): Promise<DeviceRecord>;
   /** @param isMeant only if it is pinned so; left out for whatever it is pinned to */
   unpin(id: string, actor: Actor, isMeant?: (pin: Pin) => boolean): Promise<DeviceRecord>;
   /**
@@ -129,7 +129,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     hold: async (id, reason, actor) => decide(id, plans(actor).hold(reason)),
     liftHold: (id, actor) => decide(id, plans(actor).liftHold()),
     pin: async (id, bundleName, actor, terms) => decide(id, plans(actor).pin(bundleName, terms)),
-    forcePin: (id, bundleName, actor) => decide(id, plans(actor).force(bundleName)),
+    forcePin: (id, soft, actor) => decide(id, plans(actor).force(soft)),
     unpin: (id, actor, isMeant) => decide(id, plans(actor).unpin(isMeant)),
 
     async decideAll(ids, plan, actor) {

@@ -44,13 +44,15 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
         )
       : null;
     const freed = [...cleared, ...(again === null ? [] : [again.installation])];
+    const isSuspected = clearSuspicions(device) !== device;
+    if (freed.length === 0 && !isSuspected) return { installations: [], events: [], change: undefined };
     const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
     const reason = saying('device-failures-cleared', { device: device.id, bundles });
     const line = deviceLine('device.failures-cleared', device, { reason, actor, at });
     return {
       installations: freed,
       events: [...(again?.events ?? []), { ...line, after: { bundles } }],
-      change: clearSuspicions(device) === device ? undefined : clearSuspicions,
+      change: isSuspected ? clearSuspicions : undefined,
     };
   };
 }

@@ -3,7 +3,7 @@ import type { Device, Pin } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import { isOpaque } from '../../core/opaque';
-import type { PinTerms } from '../../core/pin-terms';
+import { isSamePin, type PinTerms, plainTerms } from '../../core/pin-terms';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import type { Clock } from '../../ports/clock';
@@ -29,8 +29,11 @@ export interface DecisionPlans {
   liftHold(): Decision;
   /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
   pin(bundleName: string, terms?: PinTerms): Decision;
-  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise */
-  force(bundleName: string): Decision;
+  /**
+   * Makes a pin that is soft forced; one that has become forced meanwhile stays as it is.
+   * @throws DomainError `conflict` for a device that is pinned otherwise, or anew
+   */
+  force(soft: Pin): Decision;
   /** @param isMeant left out for whatever it is pinned to */
   unpin(isMeant?: (pin: Pin) => boolean): Decision;
   /** @throws DomainError `invalid-input` */
@@ -60,9 +63,11 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     admit: () => ({
       change: () => ({ admission: 'admitted' }),
       tell: (device) =>
-        line('device.admitted', device, saying('device-admitted', { device: device.id }), {
-          before: { admission: device.admission },
-        }),
+        device.admission === 'admitted'
+          ? []
+          : line('device.admitted', device, saying('device-admitted', { device: device.id }), {
+              before: { admission: device.admission },
+            }),
     }),
 
     hold(reason) {
@@ -80,9 +85,11 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     liftHold: () => ({
       change: () => ({ hold: null }),
       tell: (device) =>
-        line('device.hold-lifted', device, saying('device-hold-lifted', { device: device.id }), {
-          before: { reason: device.hold?.reason ?? null },
-        }),
+        device.hold === null
+          ? []
+          : line('device.hold-lifted', device, saying('device-hold-lifted', { device: device.id }), {
+              before: { reason: device.hold.reason },
+            }),
     }),
 
     pin(bundleName, terms) {
@@ -108,28 +115,27 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       };
     },
 
-    force: (bundleName) => ({
+    force: (soft) => ({
       change({ id, pin }) {
-        if (pin?.bundleName !== bundleName || pin.terms?.kind !== 'soft')
+        const { bundleName } = soft;
+        if (isForced(pin, bundleName)) return {};
+        if (pin?.terms?.kind !== 'soft' || !isSamePin(pin, soft))
           throw DomainError.of('not-pinned-softly', { id, bundleName });
         const { window } = pin.terms;
         const terms = window === null ? {} : { terms: { kind: 'forced', window } as const };
         return { pin: { bundleName, by: actor.name, at: now(), ...terms } };
       },
-      tell: (device) =>
-        line('device.pinned', device, saying('device-pinned', { device: device.id, bundle: bundleName }), {
-          before: { bundle: bundleName, terms: device.pin?.terms ?? null },
-          after: { bundle: bundleName },
-        }),
+      tell(device) {
+        const { bundleName: bundle } = soft;
+        if (isForced(device.pin, bundle)) return [];
+        return line('device.pinned', device, saying('device-pinned', { device: device.id, bundle }), {
+          before: { bundle, terms: device.pin?.terms ?? null },
+          after: { bundle },
+        });
+      },
     }),
 
-    unpin: (isMeant) =>
-      isMeant === undefined
-        ? {
-            change: () => ({ pin: null }),
-            tell: (device) => [tellUnpinned(device, actor, now())],
-          }
-        : planUnpin(isMeant, actor, now()),
+    unpin: (isMeant = () => true) => planUnpin(isMeant, actor, now()),
 
     change(wanted) {
       const change = planChange(wanted);
@@ -146,6 +152,10 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       };
     },
   };
+}
+
+function isForced(pin: Pin | null, bundleName: string): boolean {
+  return pin?.bundleName === bundleName && (pin.terms ?? plainTerms).kind === 'forced';
 }
 
 /** Unpins a device that is pinned as expected: by now a person may have pinned it otherwise. */

@@ -6,7 +6,7 @@ import type { Actor } from '../../core/event';
 import { judgeNext } from '../../core/follow-numbers';
 import { isCancelled, isUnsettled } from '../../core/installation-states';
 import { circumstance } from '../../core/circumstances/catalogue';
-import type { PinTerms } from '../../core/pin-terms';
+import { isSamePin, type PinTerms } from '../../core/pin-terms';
 import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../../ports/fleet';
 import type { Catalog } from '../catalog/catalog';
@@ -40,7 +40,7 @@ export type AssignBundle = (
 export interface AssignPorts {
   readonly catalog: Pick<Catalog, 'get'>;
   readonly fleet: Pick<Fleet, 'get' | 'updateOnDisk'>;
-  readonly manageDevices: Pick<ManageDevices, 'pin' | 'clearFailures'>;
+  readonly manageDevices: Pick<ManageDevices, 'pin' | 'unpin' | 'clearFailures'>;
   readonly beginInstallation: BeginInstallation;
   readonly now: Clock;
 }
@@ -78,14 +78,21 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
     if (isHeldUp(record, bundle) && record.installation !== null) throw busy(record.installation);
     if (terms?.kind === 'downloadonly' && streams(record))
       throw DomainError.of('download-only-streams', { id: deviceId });
-    await manageDevices.pin(deviceId, bundleName, actor, terms);
+    const { pin } = (await manageDevices.pin(deviceId, bundleName, actor, terms)).device;
     if (isBarred(record, bundle)) await manageDevices.clearFailures(deviceId, actor);
-    return fleet.updateOnDisk(deviceId, (sight) => {
-      if (sight.record === undefined) throw DomainError.of('no-such-device', { id: deviceId });
-      const draft = new DeviceDraft(sight);
-      const answer = begin(bundle, draft, actor);
-      return draft.update(answer);
-    });
+    try {
+      return await fleet.updateOnDisk(deviceId, (sight) => {
+        if (sight.record === undefined) throw DomainError.of('no-such-device', { id: deviceId });
+        const draft = new DeviceDraft(sight);
+        const answer = begin(bundle, draft, actor);
+        return draft.update(answer);
+      });
+    } catch (error) {
+      // What is refused leaves no pin, from which it would begin later. After a full disk it does begin later.
+      const isRefused = error instanceof DomainError && error.code === 'conflict';
+      if (isRefused && pin !== null) await manageDevices.unpin(deviceId, actor, (one) => isSamePin(one, pin));
+      throw error;
+    }
   };
 }
 

@@ -19,8 +19,9 @@ const one = { 200: { description: 'The action', schema: actionJson } };
 export function actionRoutes(options: ManagementOptions): readonly Route[] {
   const { services } = options;
   const get = createFind(options);
+  const pinOf = async (id: string) => (await services.manageDevices.get(id)).device.pin;
   const present = async (installation: Installation) =>
-    presentAction(installation, (await services.manageDevices.get(installation.deviceId)).device.pin);
+    presentAction(installation, await pinOf(installation.deviceId));
   return [
     listRoute(options),
     defineRoute({
@@ -45,13 +46,18 @@ export function actionRoutes(options: ManagementOptions): readonly Route[] {
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { params: named, body }, actor }) => {
         const installation = await get(named);
-        const { forceType } = await present(installation);
+        const pin = await pinOf(installation.deviceId);
+        const { forceType } = presentAction(installation, pin);
         if (body.forceType !== forceType) {
-          if (body.forceType !== 'forced' || (forceType !== 'soft' && forceType !== 'timeforced'))
+          if (
+            pin === null ||
+            body.forceType !== 'forced' ||
+            (forceType !== 'soft' && forceType !== 'timeforced')
+          )
             throw DomainError.of('action-not-forced', { type: body.forceType.slice(0, 40) });
-          const { id, bundleName } = installation;
+          const { id } = installation;
           if (actionStateOf(installation) === 'closed') throw DomainError.of('action-ended', { id });
-          await services.manageDevices.forcePin(named.target, bundleName, actor);
+          await services.manageDevices.forcePin(named.target, pin, actor);
         }
         return { status: 200, json: await present(installation) };
       },

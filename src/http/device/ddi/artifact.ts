@@ -38,7 +38,7 @@ async function getBundle(
   const bundle = servableBundle(kit, installation);
   const isNamed = installation !== null && String(installation.id) === action && bundle?.name === file;
   if (!isNamed || bundle === undefined || !mayRead(installation)) {
-    kit.charge(exchange);
+    kit.charge(exchange, 'unavailable');
     throw noAction(device, action);
   }
   if (!(await bundleAccess.isAdmitted(device))) throw DomainError.of('device-awaits-admission');

@@ -77,8 +77,12 @@ export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
   };
 }
 
-/** Clients may end an address with a slash. */
+/**
+ * Clients may end an address with a slash. `rauc-hawkbit-updater` repeats a report that is answered with 409 or 429 a second later, up to
+ * ten times, and never repeats a GET: both would mean nothing there.
+ */
 function at(method: Route['method'], path: string, handler: Handler, bodyLimitBytes?: number): Route[] {
   const body = bodyLimitBytes === undefined ? {} : { bodyLimitBytes };
-  return ['', '/'].map((end) => ({ method, path: `${root}${path}${end}`, handler, ...body }));
+  const refusal = method === 'GET' ? 'unavailable' : 'too-many-requests';
+  return ['', '/'].map((end) => ({ method, path: `${root}${path}${end}`, handler, refusal, ...body }));
 }

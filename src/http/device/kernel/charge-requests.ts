@@ -1,6 +1,6 @@
 import { DomainError } from '../../../core/errors';
 import type { Connection } from '../transport/connections';
-import type { Charge } from './handler';
+import type { Charge, ChargeRefusal } from './handler';
 import type { MonotonicClock } from '../../../ports/clock';
 
 export interface ChargePorts {
@@ -12,15 +12,20 @@ export interface ChargePorts {
   readonly expel: (connection: Connection) => void;
 }
 
+const reasons = {
+  'too-many-requests': 'device-asks-too-often',
+  unavailable: 'device-polls-too-often',
+} as const satisfies Record<ChargeRefusal, string>;
+
 /** Counts requests per device, over all its connections. */
 export function createCharge({ monotonicMs, onRefused, expel }: ChargePorts): Charge {
-  return ({ connection }) => {
+  return ({ connection }, refusal = 'too-many-requests') => {
     const { budget, identity } = connection;
     const nowMs = monotonicMs();
     if (budget.requests.take(nowMs)) return;
     onRefused(identity.id);
     if (!connection.isEnding && !budget.refusals.take(nowMs)) expel(connection);
     const retryAfterSeconds = Math.max(1, Math.ceil(budget.requests.waitMs(nowMs) / 1000));
-    throw DomainError.of('device-asks-too-often', { id: identity.id }, { details: { retryAfterSeconds } });
+    throw DomainError.of(reasons[refusal], { id: identity.id }, { details: { retryAfterSeconds } });
   };
 }

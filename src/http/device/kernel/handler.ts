@@ -18,8 +18,13 @@ export interface RouteRequest {
   readonly readBody: () => Promise<Buffer>;
 }
 
-/** Counts a request against the device's budget. @throws DomainError `too-many-requests` */
-export type Charge = (exchange: Exchange) => void;
+/**
+ * Counts a request against the device's budget.
+ * @param refusal how one over the budget is refused; `too-many-requests` when left out
+ * @throws DomainError that
+ */
+export type Charge = (exchange: Exchange, refusal?: ChargeRefusal) => void;
+export type ChargeRefusal = 'too-many-requests' | 'unavailable';
 
 /** Answers the requests of one route. What it throws becomes a problem document. */
 export type Handler = (exchange: Exchange, request: RouteRequest) => void | Promise<void>;

@@ -9,7 +9,7 @@ import type { DeviceEvents } from '../../../services/offers/device-events';
 import type { WatchRestores } from '../../../services/startup/watch-restores';
 import type { Exchange } from '../transport/exchange';
 import type { ProtocolCounters } from './counters';
-import type { Charge, Handler, PathParams } from './handler';
+import type { Charge, ChargeRefusal, Handler, PathParams } from './handler';
 import type { Clock } from '../../../ports/clock';
 
 /**
@@ -42,6 +42,8 @@ export interface Route {
    * more.
    */
   readonly isDownload?: true;
+  /** How a request over budget is refused; `too-many-requests` when left out. */
+  readonly refusal?: ChargeRefusal;
 }
 
 /** What a protocol builds its routes from. */

@@ -70,7 +70,7 @@ export function createDispatcher({
       throw refusedDevice(refusal);
     }
     if (!exchange.namesOneHost()) throw DomainError.of('request-names-two-hosts');
-    if (endpoint?.route.isDownload !== true) charge(exchange);
+    if (endpoint?.route.isDownload !== true) charge(exchange, endpoint?.route.refusal);
     if (found === null) {
       refuseMethod(exchange);
       return;

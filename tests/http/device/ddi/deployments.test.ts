@@ -52,6 +52,8 @@ describe("hawkBit's clients", () => {
     });
     const downloaded = await device.request(artifact._links.download.href);
     expect(downloaded.body.equals(bytes)).toBe(true);
+    // The link leads to this server, which sends the bytes itself.
+    expect([downloaded.status, downloaded.headers['location']]).toEqual([200, undefined]);
     expect(await latest()).toMatchObject({ state: 'downloading' });
   });
 

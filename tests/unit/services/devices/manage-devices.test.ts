@@ -76,7 +76,6 @@ describe('a decision is on disk with its line in the journal', () => {
         after: { labels: ['a', 'lab'], notes: 'by the door' },
       },
     ],
-    ['admit', (on) => on.admit('board-1', person), { admission: 'admitted' }, { kind: 'device.admitted' }],
   ])('%s', async (_verb, decide, decided, line) => {
     await decide(devices);
     expect((await devices.get('board-1')).device).toMatchObject(decided);
@@ -100,6 +99,29 @@ describe('a decision is on disk with its line in the journal', () => {
       hold: null,
       pin: null,
     });
+  });
+
+  it('the admission of a device that waits', async () => {
+    await opened.close();
+    opened = await openServices({ dataDir: opened.dataDir, now, fleetRules: { newDevices: 'waiting' } });
+    await new SimulatedDevice(opened.services, 'waits', { now }).poll();
+    await opened.services.manageDevices.admit('waits', person);
+    expect(lastLine()).toMatchObject({
+      kind: 'device.admitted',
+      device: 'waits',
+      before: { admission: 'waiting' },
+    });
+    const { device } = await afterRestart(() => devices.get('waits'));
+    expect(device.admission).toBe('admitted');
+  });
+
+  it('but a decision that changes nothing has no line', async () => {
+    const before = readJournal(opened.dataDir).length;
+    await devices.admit('board-1', person);
+    await devices.liftHold('board-1', person);
+    await devices.unpin('board-1', person);
+    await devices.clearFailures('board-1', person);
+    expect(readJournal(opened.dataDir)).toHaveLength(before);
   });
 
   it('a device made ahead, with what was wanted of it', async () => {
