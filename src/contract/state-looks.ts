@@ -1,4 +1,5 @@
-import { type Verdict, verdictWords } from '../core/inspection';
+import { verdictWords } from '../core/circumstances/verdict-words';
+import type { Verdict } from '../core/inspection';
 import type { InstallationState } from '../core/installation-states';
 import type { StoredImageCheck } from '../core/image-check';
 import type { ReleaseOutcome } from '../core/release-end';

@@ -12,15 +12,6 @@ import type { Why } from './reasons/why';
 export const verdicts = ['trusted', 'unchecked', 'untrusted', 'broken', 'opaque'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** What people read. */
-export const verdictWords: Readonly<Record<Verdict, string>> = {
-  trusted: 'trusted',
-  unchecked: 'not checked',
-  untrusted: 'untrusted',
-  broken: 'broken',
-  opaque: 'opaque',
-};
-
 export const bundleFormats = ['plain', 'verity', 'crypt'] as const;
 export type BundleFormat = (typeof bundleFormats)[number];
 

@@ -1,6 +1,6 @@
 import { sayWhy } from '../circumstances/sentences';
+import { verdictWords } from '../circumstances/verdict-words';
 import { namedImages } from '../image-check';
-import { verdictWords } from '../inspection';
 import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 

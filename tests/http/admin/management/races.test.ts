@@ -58,7 +58,9 @@ function meanwhile(
   act: () => Promise<unknown>,
 ) {
   const { manageDevices } = hawkbit.fleet.services;
-  const decide = manageDevices[kind] as (...args: unknown[]) => ReturnType<ManageDevices['pin']>;
+  const decide = manageDevices[kind].bind(manageDevices) as (
+    ...args: unknown[]
+  ) => ReturnType<ManageDevices['pin']>;
   jest.spyOn(manageDevices, kind).mockImplementationOnce(async (...args: unknown[]) => {
     hawkbit.fleet.wait(1);
     if (when === 'before') await act();
