@@ -1,6 +1,6 @@
 /** How one viewer's dates and numbers are written. */
 export interface Formats {
-  /** Day and time to the second. */
+  /** Day and time to the second, and the zone that holds at that moment. */
   readonly moment: (at: Date) => string;
   readonly day: (at: Date) => string;
   /** The time of day to the second. */
@@ -16,17 +16,27 @@ export interface Formats {
  */
 export function formatsOf(languages: readonly string[], timeZone?: string): Formats {
   const locales = [...languages.filter(isKnown), 'en'];
+  const formatOf = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locales, { ...options, ...(timeZone && { timeZone }) });
   const dates = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat(locales, { ...options, ...(timeZone && { timeZone }) });
+    const format = formatOf(options);
     return (at: Date) => format.format(at);
   };
+  const dayAndTime = dates({ dateStyle: 'medium', timeStyle: 'medium' });
+  // `Intl` refuses the zone beside `dateStyle`, so a second format names it.
+  const zone = formatOf({ hour: 'numeric', timeZoneName: 'short' });
   return {
-    moment: dates({ dateStyle: 'medium', timeStyle: 'medium' }),
+    moment: (at) => `${dayAndTime(at)} ${zoneAt(zone, at)}`,
     day: dates({ dateStyle: 'medium' }),
     clock: dates({ timeStyle: 'medium' }),
     number: (value, digits = 0) =>
       value.toLocaleString(locales, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   };
+}
+
+/** The zone's short name, summer or winter. */
+function zoneAt(format: Intl.DateTimeFormat, at: Date): string {
+  return format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 /** Some browsers report an invalid language, such as `en-US@posix`, for which `Intl` throws. */

@@ -91,6 +91,9 @@ describe('the journal', () => {
     await page.getByLabel('People only').uncheck();
     await page.waitForURL((url) => url.search === '');
     await page.locator('.timeline-entry').filter({ hasNotText: 'local' }).first().waitFor();
+    // 24 hours and Berlin's zone, as the viewer's browser says.
+    const at = await page.locator('.timeline-entry time').first().innerText();
+    expect(at).toMatch(/^\d{1,2} \w+ \d{4}, \d{2}:\d{2}:\d{2} CES?T$/);
   });
 
   it('narrows by time in the zone of the viewer, and keeps the instant in the address', async () => {
