@@ -27,7 +27,7 @@ export function HoldDialog({ subject, onClose }: DeviceDialogProps) {
       <label>
         {fields.reason}
         <textarea name="value" maxLength={200} />
-        <span class="field-hint">{fields.holdHint}</span>
+        <span class="field-hint">{fields.holdHint(1)}</span>
       </label>
     </FormDialog>
   );
@@ -38,12 +38,12 @@ export function PinDialog({ subject, onClose }: DeviceDialogProps) {
   const { id, compatible } = subject.device;
   async function pin(form: FormData): Promise<void> {
     const bundle = typedIn(form, 'value');
-    if (bundle === '') throw new Failure(pinDialog.noBundle, 0, 'invalid-input');
+    if (bundle === '') throw new Failure(pinDialog.noBundle(1), 0, 'invalid-input');
     await carryOut(subject, 'pin', one.done.pinned(id, bundle), bundle);
   }
   return (
     <FormDialog title={one.pinTitle(id)} action={one.pinAction} onSubmit={pin} onClose={onClose}>
-      <PinField compatibles={new Set(compatible === null ? [] : [compatible])} />
+      <PinField count={1} compatibles={new Set(compatible === null ? [] : [compatible])} />
     </FormDialog>
   );
 }
@@ -69,7 +69,7 @@ export function ChannelDialog({ subject, onClose }: DeviceDialogProps) {
           list="known-channels"
           autocomplete="off"
         />
-        <span class="field-hint">{fields.channelHint}</span>
+        <span class="field-hint">{fields.channelHint(1)}</span>
       </label>
       <KnownWords id="known-channels" of="channel" fleet={fleet} />
     </FormDialog>

@@ -34,7 +34,7 @@ export function BulkDialog({ verb, devices, fleet, onSubmit, onClose }: BulkDial
   async function submit(fields: FormData): Promise<void> {
     const value = typedIn(fields, 'value');
     if (verb === 'pin' && value === '')
-      throw new Failure(text.devices.pinDialog.noBundle, 0, 'invalid-input');
+      throw new Failure(text.devices.pinDialog.noBundle(devices.length), 0, 'invalid-input');
     await onSubmit(value);
   }
   return (
@@ -52,17 +52,22 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
         <label>
           {fields.reason}
           <textarea name="value" maxLength={200} />
-          <span class="field-hint">{fields.holdHint}</span>
+          <span class="field-hint">{fields.holdHint(devices.length)}</span>
         </label>
       );
     case 'pin':
-      return <PinField compatibles={new Set(devices.flatMap(({ compatible }) => compatible ?? []))} />;
+      return (
+        <PinField
+          count={devices.length}
+          compatibles={new Set(devices.flatMap(({ compatible }) => compatible ?? []))}
+        />
+      );
     case 'channel':
       return (
         <label>
           {fields.channel}
           <input name="value" required maxLength={64} list="bulk-values" autocomplete="off" />
-          <span class="field-hint">{fields.channelHint}</span>
+          <span class="field-hint">{fields.channelHint(devices.length)}</span>
           <KnownWords id="bulk-values" of="channel" fleet={fleet} />
         </label>
       );
@@ -79,7 +84,7 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
     case 'clear':
       return <p>{fields.clearHint}</p>;
     case 'admit':
-      return <p>{fields.admitHint}</p>;
+      return <p>{fields.admitHint(devices.length)}</p>;
     case 'unhold':
     case 'unpin':
       return null;
@@ -88,7 +93,7 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
 
 function LabelChoice({ devices }: { readonly devices: readonly DeviceJson[] }) {
   const labels = [...new Set(devices.flatMap((device) => device.labels))].sort(compareNaturally);
-  if (labels.length === 0) return <p>{text.devices.fields.noLabels}</p>;
+  if (labels.length === 0) return <p>{text.devices.fields.noLabels(devices.length)}</p>;
   return (
     <label>
       {text.devices.fields.label}

@@ -5,12 +5,14 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 
 interface PinFieldProps {
+  /** How many devices get the bundle. */
+  readonly count: number;
   /** The devices' compatibles; a bundle for another one would be refused, so it is not shown. Empty when unknown. */
   readonly compatibles: ReadonlySet<string>;
 }
 
 /** The bundle that the devices get regardless of their channel. */
-export function PinField({ compatibles }: PinFieldProps) {
+export function PinField({ count, compatibles }: PinFieldProps) {
   const bundles = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => kind.startsWith('bundle.'),
   });
@@ -20,7 +22,7 @@ export function PinField({ compatibles }: PinFieldProps) {
         const fitting = all.filter(
           ({ compatible }) => compatibles.size === 0 || (compatible !== null && compatibles.has(compatible)),
         );
-        if (fitting.length === 0) return <Hint tone="warn">{text.devices.pinDialog.noBundle}</Hint>;
+        if (fitting.length === 0) return <Hint tone="warn">{text.devices.pinDialog.noBundle(count)}</Hint>;
         return (
           <label>
             {text.devices.pinDialog.bundle}
@@ -31,7 +33,7 @@ export function PinField({ compatibles }: PinFieldProps) {
                 </option>
               ))}
             </select>
-            <span class="field-hint">{text.devices.pinDialog.hint}</span>
+            <span class="field-hint">{text.devices.pinDialog.hint(count)}</span>
           </label>
         );
       }}

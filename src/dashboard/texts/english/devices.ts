@@ -174,19 +174,27 @@ export const devices = {
   },
   fields: {
     reason: 'Reason (optional)',
-    holdHint: 'They are offered nothing until the hold is lifted. Running installations continue.',
+    holdHint: (n: number) =>
+      n === 1
+        ? 'It is offered nothing until the hold is lifted. A running installation continues.'
+        : 'They are offered nothing until the hold is lifted. Running installations continue.',
     channel: 'Channel',
-    channelHint: 'They get what is current there. A new channel is created on first use.',
+    channelHint: (n: number) =>
+      `${n === 1 ? 'It gets' : 'They get'} what is current there. A new channel is created on first use.`,
     label: 'Label',
-    noLabels: 'None of them have labels.',
+    noLabels: (n: number) => (n === 1 ? 'It has no labels.' : 'None of them have labels.'),
     clearHint: 'Bundles that failed or were cancelled there are offered again.',
-    admitHint: 'They are offered bundles from now on.',
+    admitHint: (n: number) => `${n === 1 ? 'It is' : 'They are'} offered bundles from now on.`,
   },
   pinDialog: {
     bundle: 'Bundle',
     option: (name: string, version: string) => `${name} (${version})`,
-    hint: 'They are offered this bundle regardless of their channel and its rollout, until they are unpinned.',
-    noBundle: 'This server has no bundle for their compatible. Upload one first.',
+    hint: (n: number) =>
+      n === 1
+        ? 'It is offered this bundle regardless of its channel and the rollout there, until it is unpinned.'
+        : 'They are offered this bundle regardless of their channel and its rollout, until they are unpinned.',
+    noBundle: (n: number) =>
+      `This server has no bundle for ${n === 1 ? 'its' : 'their'} compatible. Upload one first.`,
   },
   addDialog: {
     id: 'Device id',
