@@ -35,6 +35,13 @@ export function loadComponent(file: string, name: string): Component {
  * @param given further parts of a browser that it needs
  */
 export function loadFunction(file: string, name: string, given: object = {}): (...given: never[]) => unknown {
+  const loaded = loadModule(file, given)[name];
+  if (typeof loaded !== 'function') throw new Error(`${file} has no ${name}`);
+  return loaded as (...given: never[]) => unknown;
+}
+
+/** Loads what a module of the page exports, like {@link loadFunction}. */
+export function loadModule(file: string, given: object = {}): Readonly<Record<string, unknown>> {
   const { outputFiles } = buildSync({
     entryPoints: [path.join(dashboard, file)],
     write: false,
@@ -47,9 +54,7 @@ export function loadFunction(file: string, name: string, given: object = {}): (.
   });
   const module: { exports: Readonly<Record<string, unknown>> } = { exports: {} };
   runInNewContext(outputFiles[0]?.text ?? '', { ...emptyWindow, ...given, module });
-  const loaded = module.exports[name];
-  if (typeof loaded !== 'function') throw new Error(`${file} has no ${name}`);
-  return loaded as (...given: never[]) => unknown;
+  return module.exports;
 }
 
 /** The elements that a component renders, parents before children. */

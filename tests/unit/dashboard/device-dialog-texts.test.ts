@@ -1,15 +1,26 @@
-import { devices } from '../../../src/dashboard/texts/english/devices';
+import { loadModule } from '../../support/page-parts';
 
-const { fields, pinDialog } = devices;
+type Sentences = Readonly<Record<string, (count: number) => string>>;
 
-const sentences = [
-  ['hold', fields.holdHint],
-  ['channel', fields.channelHint],
-  ['labels', fields.noLabels],
-  ['admit', fields.admitHint],
-  ['pin', pinDialog.hint],
-  ['no bundle', pinDialog.noBundle],
-] as const;
+const { fields, pinDialog } = loadModule('texts/english/devices.ts')['devices'] as {
+  readonly fields: Sentences;
+  readonly pinDialog: Sentences;
+};
+
+const sentences: [string, (count: number) => string][] = [
+  ['hold', pick(fields, 'holdHint')],
+  ['channel', pick(fields, 'channelHint')],
+  ['labels', pick(fields, 'noLabels')],
+  ['admit', pick(fields, 'admitHint')],
+  ['pin', pick(pinDialog, 'hint')],
+  ['no bundle', pick(pinDialog, 'noBundle')],
+];
+
+function pick(texts: Sentences, name: string): (count: number) => string {
+  const sentence = texts[name];
+  if (sentence === undefined) throw new Error(`no text ${name}`);
+  return sentence;
+}
 
 describe('the sentences of the dialogs that act on devices', () => {
   it.each(sentences)('speak of one device in the singular: %s', (_name, sentence) => {
