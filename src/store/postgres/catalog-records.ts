@@ -52,6 +52,7 @@ export function createCatalogRecords(
     commit(change) {
       return database.transact(async (transaction) => {
         const { bundle, rollout, returning, guard } = change;
+        transaction.shareNoCommit(); // a device heard next is answered from the catalog
         guard?.check(await wasOffered(transaction, guard.releaseId));
         if (bundle !== undefined) await saveBundle(transaction, bundle);
         const activation = await activate(transaction, change);
@@ -65,6 +66,7 @@ export function createCatalogRecords(
 
     tombstone({ name, at, by, events, check, committed }) {
       return database.transact(async (transaction) => {
+        transaction.shareNoCommit();
         if (check !== undefined) check(await needsOf(transaction, name, at));
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         await transaction.all(query.updateTable('bundles').set(deleted).where('name', '=', name));

@@ -13,6 +13,8 @@ export interface Transaction {
   all<Row>(query: Query<Row>): Promise<Row[]>;
   /** Calls back as soon as the transaction is committed, in order, whatever other callbacks throw. */
   afterCommit(callback: () => void): void;
+  /** No later change shares its commit: for one whose callback changes what later ones decide on. */
+  shareNoCommit(): void;
 }
 
 /** Changes the database, and nothing else: it may run more than once. */
@@ -42,6 +44,8 @@ interface Job {
 }
 
 interface Outcome {
+  /** Later changes wait for the commit. */
+  readonly isLast: boolean;
   readonly settle: () => void;
   readonly callbacks: readonly (() => void)[];
 }
@@ -78,6 +82,7 @@ export class Writer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcomes = await this.#attempt(jobs);
+        this.#waiting.unshift(...jobs.slice(outcomes.length));
         this.ports.health.saved();
         for (const callback of outcomes.flatMap(({ callbacks }) => callbacks)) this.#call(callback);
         for (const { settle } of outcomes) settle();
@@ -95,14 +100,17 @@ export class Writer {
     }
   }
 
-  /** @throws if nothing was committed. If that is not known, it throws a DomainError, which ends the attempts */
+  /** @returns of the first changes, up to one that shares no commit @throws if nothing was committed. If that is not known, it throws a DomainError, which ends the attempts */
   async #attempt(jobs: readonly Job[]): Promise<readonly Outcome[]> {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;
     try {
       await this.#begin(client);
       const outcomes: Outcome[] = [];
-      for (const job of jobs) outcomes.push(await this.#runOne(client, job));
+      for (const job of jobs) {
+        outcomes.push(await this.#runOne(client, job));
+        if (outcomes.at(-1)?.isLast === true) break;
+      }
       await commit(client);
       return outcomes;
     } catch (error) {
@@ -124,20 +132,24 @@ export class Writer {
   /** @throws if the whole transaction must be given up */
   async #runOne(client: PoolClient, { work, done, failed }: Job): Promise<Outcome> {
     const callbacks: (() => void)[] = [];
+    let isLast = false;
     await client.query('SAVEPOINT change');
     try {
       const value = await work({
         all: (query) => this.ports.run(client, query),
         afterCommit: (callback) => callbacks.push(callback),
+        shareNoCommit() {
+          isLast = true;
+        },
       });
       await client.query('RELEASE SAVEPOINT change');
-      return { settle: () => done(value), callbacks };
+      return { isLast, settle: () => done(value), callbacks };
     } catch (error) {
       if (isConflict(error) || isAway(error)) throw error;
       await client.query('ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change');
       const translated = postgresError(error);
       this.ports.health.writeFailed(translated);
-      return { settle: () => failed(translated), callbacks: [] };
+      return { isLast: false, settle: () => failed(translated), callbacks: [] };
     }
   }
 

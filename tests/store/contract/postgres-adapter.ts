@@ -62,6 +62,7 @@ class FaultyDatabase implements Database {
           return transaction.all(query);
         },
         afterCommit: (callback) => transaction.afterCommit(callback),
+        shareNoCommit: () => transaction.shareNoCommit(),
       });
       this.#step();
       return result;

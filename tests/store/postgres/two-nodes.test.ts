@@ -1,10 +1,11 @@
 import { type Postgres, startPostgres } from '../../support/postgres';
 import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
-import { installationOf, madeAt } from '../../support/fleet-factory';
+import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
 import type { NewEvent } from '../../../src/core/event';
 import type { DeviceSight } from '../../../src/ports/device-updates';
+import { createCatalogRecords } from '../../../src/store/postgres/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
@@ -191,6 +192,23 @@ describe('two nodes on one PostgreSQL', () => {
     expect(nodeOf(0).fleet.unsavedDevices()).toBe(0);
     expect((await nodeOf(1).fleet.get('a')).device.facts.serial).toBe('told meanwhile');
     expect(await actors()).toEqual(['back']);
+  });
+
+  it('show a change of the catalog before they decide about a device that comes after it', async () => {
+    const { database, journal, fleet } = nodeOf(0);
+    let isShown = false;
+    const changed = createCatalogRecords(database, journal).commit({
+      bundle: bundleOf('v1'),
+      committed() {
+        isShown = true;
+      },
+    });
+    const decided = fleet.updateOnDisk('a', (sight) => {
+      const installation = installationOf({ id: sight.nextInstallationId(), deviceId: 'a' });
+      return { answer: isShown, device: deviceOf('a'), installations: [installation] };
+    });
+    await changed;
+    expect(await decided).toBe(true);
   });
 
   it('do not start on a database of a newer version', async () => {
