@@ -43,7 +43,7 @@ export type DeviceTokenStateJson = z.infer<typeof deviceTokenStateJson>;
 /** So many at a time. */
 export const maxImportedTokens = 500;
 
-/** Another server may take what is no id or no token here: each is judged by itself, so that one does not stop the others. */
+/** Another server may take what is not an id or a token here: each is judged by itself, so that one does not stop the others. */
 const importedText = z.string().max(512);
 
 export const importTokensBody = z.strictObject({

@@ -4,7 +4,7 @@ import { DomainError } from './errors';
 import type { StoredImageCheck } from './image-check';
 import type { Inspection } from './inspection';
 
-/** Whether a stored file is opaque: it is no RAUC bundle, and nothing about it was verified. */
+/** Whether a stored file is opaque: it is not a RAUC bundle, and nothing about it was verified. */
 export function isOpaque({ inspection }: Pick<Bundle, 'inspection'>): boolean {
   return inspection.verdict === 'opaque';
 }

@@ -11,7 +11,7 @@ export interface PayloadNeed {
 
 const unknownNeed: PayloadNeed = { leastBytes: 0, wholeBytes: 0 };
 
-/** Files that are no image, tables of the squashfs, and bytes of which a crash of the server took the count. */
+/** Files that are not images, tables of the squashfs, and bytes of which a crash of the server took the count. */
 const slack = 0.1;
 /** How much better than the others the smallest image may be compressed. */
 const compressionSpread = 8;

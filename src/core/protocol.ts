@@ -17,7 +17,7 @@ export interface ProtocolLimits {
   readonly downloadsAhead?: true;
   /** Its devices are told of an assignment whether to install it, and when. */
   readonly tellsTerms?: true;
-  /** Opaque files, which are no RAUC bundles. */
+  /** Opaque files, which are not RAUC bundles. */
   readonly carriesOpaque?: true;
 }
 

@@ -1,4 +1,4 @@
-/** Longer values are no facts about a device. */
+/** Longer values are not facts about a device. */
 export const toldMaxLength = 256;
 
 /**

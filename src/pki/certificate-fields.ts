@@ -64,7 +64,7 @@ export function isIssuedBy(certificate: CertificateFields, ca: CertificateFields
   return ca.subjectName === certificate.issuerName && certificate.x509.verify(ca.x509.publicKey);
 }
 
-/** A certificate has more than 127 bytes, so the second one of its DER is no ASCII. */
+/** A certificate has more than 127 bytes, so the second one of its DER is not ASCII. */
 function isDer(source: string | Buffer): source is Buffer {
   return typeof source !== 'string' && source[0] === tags.sequence && (source[1] ?? 0) >= 0x80;
 }

@@ -49,7 +49,7 @@ async function findMeant(dir: string, request: RevokeRequest): Promise<Meant[]> 
   return findKnown(dir, request.which, request.isSerial ?? false);
 }
 
-/** @throws DomainError `invalid-input` when it is no certificate, or none of a device */
+/** @throws DomainError `invalid-input` when it is not a certificate, or none of a device */
 async function readMeant(dir: string, source: string | Uint8Array): Promise<Meant> {
   const fields = readCertificate(typeof source === 'string' ? source : Buffer.from(source));
   const { serial, commonName, fingerprint } = summarizeFields(fields);

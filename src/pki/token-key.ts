@@ -6,7 +6,7 @@ import type { Sealing } from '../ports/sealing';
 import { ensureFolder, keyMode, publish, readIfExists, syncFolder, writeTemporary } from './durable-file';
 import { withFolderLock } from './folder-lock';
 
-/** Seals the tokens of devices. It is no part of the database, so that a copy of that gives no token away. */
+/** Seals the tokens of devices. It is not part of the database, so a copy of the database gives no token away. */
 export const tokenKeyName = 'device-tokens.key';
 
 const algorithm = 'aes-256-gcm';

@@ -55,7 +55,7 @@ export interface ServicePorts {
   readonly protocols: readonly OfferingProtocol[];
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
-  /** Take files that are no bundles from hawkBit's scripts, unverified; not when left out. */
+  /** Take files that are not bundles from hawkBit's scripts, unverified; not when left out. */
   readonly allowOpaque?: boolean;
   readonly fleetRules: FleetRules;
   /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */

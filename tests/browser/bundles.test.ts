@@ -56,7 +56,7 @@ describe('the bundles', () => {
     await page.getByRole('table').getByRole('link', { name: 'up-3.1.0.raucb' }).waitFor();
     await tray(page).getByRole('button', { name: 'Clear the upload list' }).click();
     await tray(page).waitFor({ state: 'detached' });
-    // The same bytes again are no error.
+    // The same bytes again are not an error.
     await page
       .getByLabel('Upload bundles')
       .and(page.locator('input'))

@@ -210,7 +210,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await first).toMatchObject({ code: 0 });
       expect(await board.raucCalls()).toHaveLength(1);
 
-      // A process that lives, but is no poll; then none at all.
+      // A process that lives, but is not a poll; then none at all.
       for (const owner of [String(process.pid), '99999999']) {
         await symlink(owner, path.join(board.root, 'run/rauc-update/poll.lock'));
         expect(await board.poll()).toMatchObject({ code: 0 });

@@ -140,7 +140,7 @@ export function describeBundleStorage(open: () => Promise<BundleStorage>): void 
     'a'.repeat(63),
     `${'a'.repeat(64)}/x`,
     `${'a'.repeat(64)}\n`,
-  ])('refuses %j, which is no hash', async (sha256) => {
+  ])('refuses %j, which is not a hash', async (sha256) => {
     const refused = refusal('invalid-input');
     await expect(storage.open(sha256)).rejects.toEqual(refused);
     await expect(storage.openFile(sha256)).rejects.toEqual(refused);

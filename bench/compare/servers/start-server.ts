@@ -24,6 +24,6 @@ export async function startServer(contender: Contender, rig: Rig): Promise<Serve
     case 'fastapi':
       return startFastApi(rig);
     case 'tools':
-      throw new Error(`${contender.name} is no server`);
+      throw new Error(`${contender.name} is not a server`);
   }
 }

@@ -75,7 +75,7 @@ function parseTimeout(text: string): number {
 }
 
 /**
- * Asks repeatedly. The first request must succeed: a wrong address is no restart.
+ * Asks repeatedly. The first request must succeed: a wrong address is not a restart.
  * @throws ServerRefusal, DomainError as {@link AdminClient.get}
  */
 async function waitFor(

@@ -17,7 +17,7 @@ const texts: readonly number[] = [0x0c, 0x13, 0x16];
  * The common name in a certificate request (RFC 2986), to prefill a field that the user checks; the server reads the
  * request itself.
  * @param pem as it was pasted, which may be anything
- * @returns `null` for none or several, or if it is no request
+ * @returns `null` for none or several, or if it is not a request
  */
 export function nameOfRequest(pem: string): string | null {
   const body = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([\sA-Za-z0-9+/=]+)-----END /.exec(pem)?.[1];

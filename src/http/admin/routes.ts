@@ -44,7 +44,7 @@ export function adminRoutes(
     ...bundleContentRoutes(options, downloads),
     ...manifestRoutes(options),
     ...activationRoutes(options),
-    ...goBackRoutes(options), // before the route of one release: "back" is no id
+    ...goBackRoutes(options), // before the route of one release: "back" is not an id
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
     ...overviewRoutes(options),

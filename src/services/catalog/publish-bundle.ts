@@ -23,7 +23,7 @@ export interface PublishRequest {
   readonly name: string;
   /** What the operator says: needed to release an encrypted bundle, else the manifest's is used. */
   readonly compatible?: string;
-  /** Take it as it is, without looking at it: it is no RAUC bundle. Its name is an `opaqueName`. */
+  /** Take it as it is, without looking at it: it is not a RAUC bundle. Its name is an `opaqueName`. */
   readonly isOpaque?: boolean;
   /** Make it current for its compatible in the same step. */
   readonly activate?: boolean;

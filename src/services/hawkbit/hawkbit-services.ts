@@ -43,7 +43,7 @@ export async function createHawkbitServices(
   if (allowOpaque)
     log.warn(
       {},
-      'HAWKBIT_OPAQUE_FILES is on: files that are no RAUC bundles are accepted and offered unverified; use this for tests only',
+      'HAWKBIT_OPAQUE_FILES is on: files that are not RAUC bundles are accepted and offered unverified; use this for tests only',
     );
   const opaqueFiles = new OpaqueFiles({ catalog, drafts, publishBundle, deleteBundle, randomBytes });
   const manageDrafts = createManageDrafts({ drafts, catalog, opaqueFiles, now });

@@ -19,7 +19,7 @@ export interface OpaqueFilesPorts {
 
 const nonceSizeBytes = 8;
 
-/** Files that are no RAUC bundles. Each belongs to one module, and leaves with it once no device needs it. */
+/** Files that are not RAUC bundles. Each belongs to one module, and leaves with it once no device needs it. */
 export class OpaqueFiles {
   /** Stored, and not yet the file of a module. */
   readonly #arriving = new Set<string>();

@@ -10,7 +10,7 @@ import type { ManageDrafts } from './manage-drafts';
 import type { OpaqueFiles } from './opaque-files';
 
 export interface UploadFile {
-  /** Whether files that are no RAUC bundles are taken. */
+  /** Whether files that are not RAUC bundles are taken. */
   readonly allowsOpaque: boolean;
   /**
    * Publishes a staged file and makes it the file of a module: a RAUC bundle under its name, or, where that is allowed, an opaque file.

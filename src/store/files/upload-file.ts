@@ -131,7 +131,8 @@ function giveName(file: string, { file: target, replaces }: Place): void {
   const folder = path.dirname(target);
   if (replaces) {
     const found = lstatSync(target, { throwIfNoEntry: false });
-    if (found?.isFile() === false) throw Object.assign(new Error(`${target} is no file`), { code: 'EEXIST' });
+    if (found?.isFile() === false)
+      throw Object.assign(new Error(`${target} is not a file`), { code: 'EEXIST' });
     renameSync(file, target);
     syncFolderSync(folder);
     return;

@@ -282,7 +282,7 @@ describe('revoking', () => {
     expect(devices.filter(({ revocable }) => revocable)).toMatchObject([{ device: certificate.serial }]);
   });
 
-  it('is refused for what is no certificate of a device', async () => {
+  it('is refused for what is not a certificate of a device', async () => {
     const { certificate } = await folder.createServer({ names: ['updates.test'], ips: [] });
     await folder.createDevice({ id: 'abc' });
     await revoke('abc').expect(404);

@@ -64,7 +64,7 @@ describe('the admin listener on loopback', () => {
     ['a post from a hidden origin', { Origin: 'null' }],
     ['a post from a sister site', { 'Sec-Fetch-Site': 'same-site' }],
     ['a post that names only a referring page elsewhere', { Referer: 'http://evil.example/page' }],
-    ['a post from what is no origin', { Origin: 'evil' }],
+    ['a post from what is not an origin', { Origin: 'evil' }],
   ])('refuses %s', async (_what, headers) => {
     for (const path of ['/activate/a.raucb', '/deactivate/acme', '/delete/a.raucb', '/api/tokens']) {
       const answer = await admin.http.post(path).set(headers);

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/programs';
 import { bundleSigner } from '../../support/test-pki';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
-/** What goes along with a reason that is no code. */
+/** What goes along with a reason that is not a code. */
 const uncoded = { reason_code: null, reason_parameters: null };
 
 let admin: AdminListener;

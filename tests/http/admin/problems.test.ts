@@ -98,7 +98,7 @@ describe('problem documents', () => {
 
   it.each([
     ['malformed JSON', 'application/json', '{"force":', 400],
-    ['JSON that is no object', 'application/json', '[1]', 400],
+    ['JSON that is not an object', 'application/json', '[1]', 400],
     ['a wrong type', 'application/json', '{"force": 1}', 400],
     ['an unknown member', 'application/json', '{"forced": true}', 400],
     ['a large body', 'application/json', `{"force": "${'a'.repeat(70_000)}"}`, 413],

@@ -83,7 +83,7 @@ describe('uploading', () => {
     expect(answer.body).toMatchObject({ release: { compatible: 'other' } });
   });
 
-  it('refuses bytes that are no bundle', async () => {
+  it('refuses bytes that are not a bundle', async () => {
     const answer = await upload().attach('bundle', Buffer.alloc(100_000, 1), 'a.raucb').expect(422);
     const message =
       'the signature length at its end is larger than the file: it was cut short or is not a bundle';
@@ -193,7 +193,7 @@ describe('uploading', () => {
           .send('--x\r\nContent-Disposition: form-data; name="bundle"; filename="a.raucb"\r\n\r\nbytes'),
     ],
     [
-      'a body that is no form',
+      'a body that is not a form',
       () => upload().set('Content-Type', 'multipart/form-data; boundary=x').send('nonsense'),
     ],
     ['no boundary', () => upload().set('Content-Type', 'multipart/form-data').send('nonsense')],

@@ -85,7 +85,7 @@ describe('a release that starts from some versions', () => {
     });
   });
 
-  it('takes an empty field for none, and refuses what is no range', async () => {
+  it('takes an empty field for none, and refuses what is not a range', async () => {
     const { body } = (await admin.http
       .post('/api/releases')
       .send({ ...release, from: ' ' })

@@ -112,7 +112,7 @@ describe.each(['-tls1_2', '-tls1_3'])('the TLS handshake with openssl s_client %
   it.each<[string, () => Promise<string[]> | string[]]>([
     ['two common names', async () => pair(await issued('two', { subject: '/CN=board-1/CN=board-2' }))],
     [
-      'a common name that is no device id',
+      'a common name that is not a device id',
       async () => pair(await issued('odd', { subject: '/CN=..\\/server' })),
     ],
     [

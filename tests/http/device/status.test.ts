@@ -250,7 +250,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
   });
 });
 
-describe('a body that is no report', () => {
+describe('a body that is not a report', () => {
   let fleet: ReleasedFleet;
   beforeAll(async () => {
     fleet = await startReleasedFleet({ released: null, change: { bodyTimeoutMs: 300 } });

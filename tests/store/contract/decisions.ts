@@ -18,7 +18,7 @@ export function describeDecisions(make: MakeAdapter): void {
     await commit(adapter, { bundle: first });
     for (const id of ids) await adapter.put({ device: deviceOf(id) });
     fleet = await adapter.fleet();
-    for (const id of ids) await fleet.find(id); // what fails later is no read
+    for (const id of ids) await fleet.find(id); // what fails later is not a read
   });
   afterEach(() => adapter.close());
 

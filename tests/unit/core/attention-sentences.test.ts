@@ -62,7 +62,7 @@ const samples: { readonly [Code in AttentionCode]: Parameters<typeof attentionRe
   'storage-filling': { freeBytes: mib, days: 3, ...sizes },
 };
 
-/** What a sentence may start with although it is no capital: the name of a bundle, a device or an address. */
+/** What a sentence may start with although it is not a capital: the name of a bundle, a device or an address. */
 const names = /^(v1\.raucb|a|192\.0\.2\.1) /;
 
 describe('what needs attention', () => {

@@ -26,7 +26,7 @@ describe('the archives that are too many', () => {
     expect(surplusArchives([newest, middle, oldest], keep)).toEqual(surplus);
   });
 
-  it('are no files of others, however alike their names', () => {
+  it('are not files of others, however alike their names', () => {
     const others = [
       'notes.txt',
       `old-${oldest}`,

@@ -40,7 +40,7 @@ describe('an expected failure', () => {
   it('takes no reason without what its sentence needs', () => {
     // @ts-expect-error: the name is missing
     const withoutName = () => DomainError.of('no-such-webhook', {});
-    // @ts-expect-error: a number is no name
+    // @ts-expect-error: a number is not a name
     const withNumber = () => DomainError.of('no-such-webhook', { name: 1 });
     // @ts-expect-error: no such reason
     const unknown = () => DomainError.of('no-such-reason', {});

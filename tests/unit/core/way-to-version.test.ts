@@ -30,7 +30,7 @@ describe('the way to a version that a release starts from', () => {
     ['is older than what the device runs', '3.5', release('2.1')],
     ['is what the device runs', '2.1', release('2.1')],
     ['starts from other versions', '1.0', release('2.1', { policy: { from: parseVersionRange('=1.5') } })],
-  ])('is no channel whose release %s', (_why, running, one) => {
+  ])('is not a channel whose release %s', (_why, running, one) => {
     expect(way(running, [one])).toBeNull();
   });
 

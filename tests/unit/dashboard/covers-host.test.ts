@@ -25,7 +25,7 @@ it.each([
   expect(coversHost(names, host.replaceAll(/[[\]]/g, ''))).toBe(isCovered);
 });
 
-it('nothing is said of what is no URL yet, or while nobody knows the names', () => {
+it('nothing is said of what is not a URL yet, or while nobody knows the names', () => {
   expect(coversHostOf(names, 'https://')).toBe(true);
   expect(coversHostOf([], 'https://updates.test')).toBe(false);
 });

@@ -132,7 +132,7 @@ describe('a CA that exists', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['trusts-whole-chain']);
   });
 
-  it('is refused when it is no CA, has expired, or its key is another, encrypted or none', async () => {
+  it('is refused when it is not a CA, has expired, or its key is another, encrypted or none', async () => {
     const made = await folderWithCa();
     await made.folder.createDevice({ id: 'a' });
     const { folder, dir } = await emptyFolder();

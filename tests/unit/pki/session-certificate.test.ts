@@ -126,7 +126,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('the certificate in a session of 
   });
 });
 
-it('nothing is found in what is no session', () => {
+it('nothing is found in what is not a session', () => {
   for (const bytes of ['', '04', '3003020101', '30050201', '30800201', '3005020101a309', '310402012aa300'])
     expect(certificateInSession(Buffer.from(bytes, 'hex'))).toBeUndefined();
 });

@@ -265,7 +265,7 @@ const changes: readonly (readonly [what: string, expected: Expected, change: Cha
   ['a digest algorithm that is none', 'refused', (parts) => digestAlgorithms(parts).children.push(asn1Null)],
   ['a large version', 'refused', ({ signedData }) => replace(signedData, 0, element('02050100000001'))],
   ['a version in five bytes', 'refused', ({ signedData }) => replace(signedData, 0, element('0202007f'))],
-  ['a version that is no number', 'refused', ({ signedData }) => replace(signedData, 0, asn1Null)],
+  ['a version that is not a number', 'refused', ({ signedData }) => replace(signedData, 0, asn1Null)],
   ['another version', 'trusted', ({ signedData }) => replace(signedData, 0, element('020109'))],
   [
     'a large version of the signer',

@@ -57,7 +57,7 @@ describe('what makes these tests worth something', () => {
   });
 });
 
-describe('a file that is no bundle', () => {
+describe('a file that is not a bundle', () => {
   it('is too short (H1)', async () => {
     expect(await judge(Buffer.alloc(0))).toBe('too-short');
     expect(await judge(Buffer.alloc(7))).toBe('too-short');

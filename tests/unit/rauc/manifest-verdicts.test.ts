@@ -63,7 +63,7 @@ describe('a manifest written by hand, judged by us and by RAUC', () => {
     ['with an artifact without a file', append('[image.files/a]')],
     ['with an artifact of a type', append('[image.files/a]\nfilename=a.img\ntype=raw')],
     ['with a size that is empty', append('[image.boot]\nfilename=a.img\nsize=')],
-    ['with a size that is no number', append('[image.boot]\nfilename=a.img\nsize=1 ')],
+    ['with a size that is not a number', append('[image.boot]\nfilename=a.img\nsize=1 ')],
     ['with an unknown hook', append('[image.boot]\nfilename=a.img\nhooks=after')],
     ['with an image whose filename is empty', append('[image.boot]\nfilename=\ntype=raw')],
     ['with an emptyfs that has a file', append('[image.boot]\nfilename=a.img\ntype=emptyfs')],

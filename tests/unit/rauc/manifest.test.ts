@@ -197,7 +197,7 @@ describe('parseManifest', () => {
     ['unequal lists', `${verity}${image}convert=a;b\nconverted=c\n`, /lists of different length/],
     ['a RAUC that did not know the key', minimum('1.13'), /min-rauc-version/],
     ['a RAUC of long ago', minimum('0.15'), /min-rauc-version/],
-    ['a RAUC that is no version', minimum('newest'), /min-rauc-version/],
+    ['a RAUC that is not a version', minimum('newest'), /min-rauc-version/],
   ])('says that RAUC would not install it, and no more: %s', (_name, text, why) => {
     const { problems } = parse(text);
     expect(problems).toMatchObject([{ code: 'not-installable' }]);

@@ -119,7 +119,7 @@ describe('the content of a file', () => {
       { data: block('a', 11) },
     ],
     [
-      'a block of no bytes that is no hole',
+      'a block of no bytes that is not a hole',
       /block has an impossible size/,
       fileInode({ sizeBytes: 10, words: [rawBlock] }),
       { data: block('a', 10) },

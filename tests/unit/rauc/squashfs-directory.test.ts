@@ -51,7 +51,7 @@ describe('the search of a directory', () => {
     expect(search(['a'], twice).found.get('a')).toEqual({ start: 0, offset: 32 });
   });
 
-  it('finds no name whose bytes are no UTF-8', () => {
+  it('finds no name whose bytes are not UTF-8', () => {
     const other = Buffer.concat([listingHead(1), listingEntry(Buffer.from([0xff]))]);
     expect(search(['\ufffd', 'ÿ'], other).found.size).toBe(0);
   });

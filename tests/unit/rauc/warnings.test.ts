@@ -40,7 +40,7 @@ describe('warnings that save a trip to the field', () => {
     expect(warnings.map((warning) => warning.code)).toEqual(codes);
   });
 
-  it('a payload that is no squashfs', async () => {
+  it('a payload that is not a squashfs', async () => {
     const signer = await bundleSigner();
     const bytes = await readFile(await makeHugeBundle(1 << 20, signer));
     const { verdict, warnings } = await inspectBytes(bytes, await profileFor(signer.caPath));
@@ -158,7 +158,7 @@ describe('warnings of a manifest', () => {
     ['a version that nobody can compare', 'version=v1\n', '', ['version-not-semver']],
     ['chunks that lie elsewhere', 'version=1\n', '[image.a]\nfilename=a.img.caibx\n', ['casync']],
     ['a slot without a file', 'version=1\n', '[image.a]\ntype=emptyfs\n', []],
-    ['what is no index of chunks', 'version=1\n', '[image.a]\nfilename=a.caibx.img\n', []],
+    ['what is not an index of chunks', 'version=1\n', '[image.a]\nfilename=a.caibx.img\n', []],
   ])('are about %s', (_, update, images, codes) => {
     expect(codesOf(update, images)).toEqual(codes);
   });

@@ -38,7 +38,7 @@ describe('a readable line of the log', () => {
     expect(line).toContain('a="b c=d" empty="" none=null');
   });
 
-  it('hands on what is no line of a log', () => {
+  it('hands on what is not a line of a log', () => {
     expect(readableLine('hello\n')).toBe('hello\n');
   });
 });

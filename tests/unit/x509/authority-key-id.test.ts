@@ -43,7 +43,7 @@ describe('an authority key identifier', () => {
     expect(() => of(...parts)).toThrow(misplaced);
   });
 
-  it('is refused when it is no SEQUENCE', () => {
+  it('is refused when it is not a SEQUENCE', () => {
     expect(() => readAuthorityKeyId(der(hex('05 00')))).toThrow(misplaced);
   });
 });

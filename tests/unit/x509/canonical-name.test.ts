@@ -33,7 +33,7 @@ describe('a canonical name', () => {
   it.each<[what: string, value: Buffer]>([
     ['a letter', utf8('Acme Roots')],
     ['no blank', utf8('AcmeRoot')],
-    ['a no-break space, which is no blank for OpenSSL', utf8('Acme\u00a0Root')],
+    ['a no-break space, which is not a blank for OpenSSL', utf8('Acme\u00a0Root')],
     ['NumericString, which OpenSSL compares as it stands', tlv(0x12, Buffer.from('Acme Root'))],
     ['octets', tlv(0x04, Buffer.from('Acme Root'))],
   ])('is another one with %s', (_, value) => {
@@ -73,8 +73,8 @@ describe('a canonical name', () => {
 
   it.each<[what: string, bytes: Buffer]>([
     ['a SET', tlv(0x31, Buffer.alloc(0))],
-    ['an RDN that is no SET', tlv(0x30, tlv(0x30, Buffer.alloc(0)))],
-    ['an attribute that is no SEQUENCE', tlv(0x30, tlv(0x31, tlv(0x31, commonName)))],
+    ['an RDN that is not a SET', tlv(0x30, tlv(0x30, Buffer.alloc(0)))],
+    ['an attribute that is not a SEQUENCE', tlv(0x30, tlv(0x31, tlv(0x31, commonName)))],
     ['an attribute without value', tlv(0x30, tlv(0x31, tlv(0x30, commonName)))],
     [
       'an attribute of two values',

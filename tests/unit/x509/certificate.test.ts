@@ -94,7 +94,7 @@ describe('a certificate', () => {
     expect(read({ version: nothing })).toMatchObject({ ...untold, version: 1 });
   });
 
-  it('is no CA where its constraints do not say so', () => {
+  it('is not a CA where its constraints do not say so', () => {
     const extensions = extensionsOf(extensionOf(19, hex('30 00')));
     expect(read({ extensions })).toMatchObject({ ca: false, pathLength: null });
   });
@@ -146,7 +146,7 @@ describe('a certificate', () => {
     ['unique ids in another order', { issuerId: hex('82 02 00 aa'), subjectId: hex('81 02 00 bb') }],
     ['something behind its extensions', { extensions: extensionsOf(subjectKeyId), behind: hex('05 00') }],
     ['a list of extensions that is a SET', { extensions: tlv(0xa3, tlv(0x31, subjectKeyId)) }],
-    ['a version that is no number', { version: hex('a0 02 05 00') }],
+    ['a version that is not a number', { version: hex('a0 02 05 00') }],
   ])('is refused with %s', (_, parts) => {
     const known = new X509Certificate(certificateOf());
     for (const encoding of ['BER', 'DER'] as const)

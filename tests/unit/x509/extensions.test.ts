@@ -44,7 +44,7 @@ describe('extensions', () => {
 
   it.each<[what: string, extension: Buffer]>([
     ['no value', extension(skiId)],
-    ['a value that is no OCTET STRING', extension(skiId, '02 01 00')],
+    ['a value that is not an OCTET STRING', extension(skiId, '02 01 00')],
     ['a value that is in pieces', extension(skiId, '24 04 04 02 04 00')],
     ['something behind its value', extension(skiId, octets('04 00'), '05 00')],
     ['something else where it says whether it is critical', extension(skiId, '02 01 00', octets('04 00'))],

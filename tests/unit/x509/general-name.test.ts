@@ -58,7 +58,7 @@ describe('a general name', () => {
     expect(() => readAlternativeNames(readElement(hex('31 00'), 'DER'))).toThrow(malformed(/missing/));
   });
 
-  it('cannot be written of what is no address', () => {
+  it('cannot be written of what is not an address', () => {
     for (const value of ['', 'a', '1.2.3', 'fe80::1%eth0'])
       expect(() => buildAlternativeName({ kind: 'ip', value })).toThrow(refusal('invalid-input'));
   });

@@ -91,14 +91,14 @@ describe('a revocation list', () => {
     ['no issuer', { issuer: nothing }],
     ['no time', { thisUpdate: nothing, nextUpdate: nothing }],
     ['another version', { version: hex('04 01 01') }],
-    ['an entry that is no SEQUENCE', { entries: sequence(hex('05 00')) }],
+    ['an entry that is not a SEQUENCE', { entries: sequence(hex('05 00')) }],
     ['an entry without serial', { entries: sequence(sequence(validity.notBefore)) }],
     ['an entry without time', { entries: sequence(sequence(hex('02 01 05'))) }],
     [
       'something behind the extensions of an entry',
       { entries: sequence(sequence(hex('02 01 05'), validity.notBefore, sequence(), hex('05 00'))) },
     ],
-    ['extensions that are no list', { extensions: tlv(0xa0, hex('05 00')) }],
+    ['extensions that are not a list', { extensions: tlv(0xa0, hex('05 00')) }],
     ['something behind its extensions', { extensions: withExtensions(), behind: hex('05 00') }],
   ])('is refused with %s', (_, parts) => {
     expect(() => read(parts)).toThrow(misplaced);

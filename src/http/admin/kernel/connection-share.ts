@@ -73,7 +73,7 @@ export class ConnectionShare {
       return true;
     }
     this.#refused += 1;
-    socket.on('error', () => undefined); // a client that leaves is no error of ours
+    socket.on('error', () => undefined); // a client that leaves is not an error of ours
     socket.end(refusal);
     socket.destroySoon();
     return false;

@@ -27,7 +27,7 @@ export function originGuard(adminHosts: readonly string[]): RequestHandler {
   };
 }
 
-/** @param source an origin or a URL; `null` and anything that is no URL never match */
+/** @param source an origin or a URL; `null` and anything that is not a URL never match */
 function isOwnOrigin(source: string, host: string, adminHosts: readonly string[]): boolean {
   if (!URL.canParse(source)) return false;
   const { protocol, host: sourceHost } = new URL(source);

@@ -27,7 +27,7 @@ export function linkOf(
   }
 }
 
-/** @returns `undefined` for what is no number of an installation */
+/** @returns `undefined` for what is not a number of an installation */
 export function parseAction(text: string | undefined): number | undefined {
   if (text === undefined || !/^[1-9]\d{0,9}$/.test(text)) return undefined;
   const id = Number(text);

@@ -442,7 +442,7 @@ describe('actions', () => {
     expect((await client.deployment()).deployment).toMatchObject({ update: 'forced' });
   });
 
-  it('that are no downloads alone go on after a download', async () => {
+  it('that are not downloads alone go on after a download', async () => {
     const { client, assign, action } = await rig();
     const number = await assign(Buffer.from('more'));
     const { id: deployed } = await client.deployment();

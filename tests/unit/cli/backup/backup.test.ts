@@ -250,7 +250,7 @@ describe('restore', () => {
   it.each<[string, Parameters<ReturnType<typeof pack>['entry']>[0]]>([
     ['leads out of the folder', { name: 'bundles/../../../evil.raucb' }],
     ['is named by a whole path', { name: '/tmp/evil.raucb' }],
-    ['is no bundle', { name: 'bundles/.hidden' }],
+    ['is not a bundle', { name: 'bundles/.hidden' }],
     ['is a link', { name: 'bundles/evil.raucb', type: 'symlink', linkname: '/etc/passwd' }],
     ['not part of a backup', { name: 'server.lock' }],
   ])('refuses an archive with a file that %s', async (_, header) => {

@@ -344,7 +344,7 @@ describe('bundle upload', () => {
       ['missing.raucb', 1],
       ['folder.raucb', 1],
       ['empty.raucb', 1],
-      ['firmware.bin', 2], // by its name it is no bundle
+      ['firmware.bin', 2], // by its name it is not a bundle
     ] as const) {
       const { code, stderr } = await run(['upload', file, ...server, '--json']);
       expect({ file, code }).toEqual({ file, code: exitCode });

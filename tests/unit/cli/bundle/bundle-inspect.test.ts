@@ -106,7 +106,7 @@ describe('bundle inspect', () => {
     expect(JSON.parse((await inspect(...foreign, '--json')).stdout)).toMatchObject({ verdict: 'untrusted' });
   });
 
-  it('ends with 1 for what is no file', async () => {
+  it('ends with 1 for what is not a file', async () => {
     for (const file of ['missing.raucb', '.', '/dev/null']) {
       const { code, stdout } = await runCommand(['bundle', 'inspect', file], { cwd });
       expect({ file, code, stdout }).toEqual({ file, code: 1, stdout: '' });

@@ -119,7 +119,7 @@ describe('doctor, with the server stopped', () => {
       ({ at }) => truncate(at('data', 'bundles', 'bundle.raucb'), 1_000),
     ],
     [
-      'a file that is no bundle of the server',
+      'a file that is not a bundle of the server',
       'warning bundles',
       ({ at }) => writeFile(at('data', 'bundles', 'stray.raucb'), 'stray'),
     ],
@@ -323,7 +323,7 @@ describe('doctor, with a server running', () => {
   });
 });
 
-/** Overwrites a page that is no root of the schema. */
+/** Overwrites a page that is not a root of the schema. */
 async function spoilPage(file: string): Promise<void> {
   const sqlite = new Sqlite(file);
   const [row] = sqlite

@@ -218,7 +218,7 @@ describe('rollout', () => {
     expect(rollout.step).toBe(1 + both.filter(({ code }) => code === 0).length);
   });
 
-  it('refuses what is no release', async () => {
+  it('refuses what is not a release', async () => {
     expect(await run('rollout', 'show', '../1')).toMatchObject({ code: 2 });
     expect(await run('rollout', 'show', '4711')).toMatchObject({ code: 1 });
   });
@@ -236,7 +236,7 @@ describe('bundle show', () => {
     await must('release', 'deactivate', 'test-board', '--channel', 'shown');
   });
 
-  it('refuses a bundle that is not there, and what is no name', async () => {
+  it('refuses a bundle that is not there, and what is not a name', async () => {
     expect(await run('bundle', 'show', 'missing.raucb')).toMatchObject({ code: 1 });
     expect(await run('bundle', 'show', '../v1.raucb')).toMatchObject({ code: 2 });
   });
@@ -392,6 +392,6 @@ describe('a past release', () => {
 
     await must('release', 'deactivate', 'test-board', ...place);
     const [line] = ((await json('release', 'history', ...place)) as { history: { id: number }[] }).history;
-    expect(await run('rollout', 'show', String(line?.id))).toMatchObject({ code: 1 }); // that was no release
+    expect(await run('rollout', 'show', String(line?.id))).toMatchObject({ code: 1 }); // that was not a release
   });
 });

@@ -59,7 +59,7 @@ describe('webhook deliveries', () => {
     });
   });
 
-  it('are refused for what is no state, and for a webhook that is not there', async () => {
+  it('are refused for what is not a state, and for a webhook that is not there', async () => {
     expect(await run('deliveries', 'ops', '--state', 'lost')).toMatchObject({ code: 2 });
     expect(await run('deliveries', 'other')).toMatchObject({ code: 1 });
   });

@@ -76,7 +76,7 @@ it('accepts the last two tokens for as long as they overlap, and no third', asyn
   expect(await valid()).toEqual([false, false, false, false, true]);
 });
 
-it('refuses what is no token, a second one, and one of nobody', async () => {
+it('refuses what is not a token, a second one, and one of nobody', async () => {
   const { deviceTokens } = opened.services;
   for (const token of ['short', 'with spaces in between', 'x'.repeat(257), 'ünïcödé-is-no-token'])
     await expect(deviceTokens.create(board, { token }, person)).rejects.toMatchObject({

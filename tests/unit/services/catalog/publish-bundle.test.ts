@@ -120,7 +120,7 @@ describe('publishing', () => {
     },
   );
 
-  it('refuses what is no bundle, and a bundle cut short', async () => {
+  it('refuses what is not a bundle, and a bundle cut short', async () => {
     const made = await makeBundle();
     const folder = await temporaryFolder();
     const noise = path.join(folder, 'noise.raucb');

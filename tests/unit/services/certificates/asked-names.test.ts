@@ -39,7 +39,7 @@ describe('the names that devices ask for', () => {
     expect(names.recent()).toContain('old.example.com');
   });
 
-  it('are not those that nobody wants to know, nor what is no name', async () => {
+  it('are not those that nobody wants to know, nor what is not a name', async () => {
     const names = await named();
     names.note('stranger.example.com', () => false);
     names.note('x'.repeat(256), always);

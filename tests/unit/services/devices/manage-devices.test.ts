@@ -188,10 +188,10 @@ describe('labels', () => {
 
 describe('refusals', () => {
   it.each<[string, Parameters<ManageDevices['change']>[1]]>([
-    ['a channel that is no word', { channel: 'a channel' }],
+    ['a channel that is not a word', { channel: 'a channel' }],
     ['an empty channel', { channel: '' }],
-    ['a label that is no word', { labels: ['ok', 'a label'] }],
-    ['an added label that is no word', { addLabels: ['../x'] }],
+    ['a label that is not a word', { labels: ['ok', 'a label'] }],
+    ['an added label that is not a word', { addLabels: ['../x'] }],
     ['notes without an end', { notes: 'x'.repeat(2001) }],
   ])('are for %s, and change nothing', async (_what, change) => {
     const before = readJournal(opened.dataDir).length;

@@ -173,7 +173,7 @@ it('reports broken, misnamed and changed bundles and leaves them alone at every 
   expect(await contentOf(dataDir)).toMatchObject(before);
 });
 
-it('reports what is named like a bundle and is no plain file, and leaves it alone', async () => {
+it('reports what is named like a bundle and is not a plain file, and leaves it alone', async () => {
   const dataDir = await legacyFolder();
   const made = await makeBundle({ compatible: 'acme' });
   const at = (name: string) => path.join(dataDir, 'bundles', name);

@@ -158,7 +158,7 @@ describe('the files of a bundle folder', () => {
   );
 });
 
-describe('what lies in a bundle folder and is no stored bundle', () => {
+describe('what lies in a bundle folder and is not a stored bundle', () => {
   it('is listed with what it is, and read only where it is a plain file', async () => {
     const storage = await open();
     await keepText(storage, 'stored', 'stored.raucb');

@@ -35,9 +35,9 @@ it.each([
   ['with a number', encoded(['version', false, 1, 'a'])],
   ['with an id that is none', encoded(['version', false, '1.0.0', 1])],
   ['with an object', encoded(['version', false, {}, 'a'])],
-  ['that is no list', encoded({ 0: 'version', 1: false, 2: '1.0.0', 3: 'a' })],
+  ['that is not a list', encoded({ 0: 'version', 1: false, 2: '1.0.0', 3: 'a' })],
   ['that is null', encoded(null)],
-  ['that is no JSON', Buffer.from('["version",').toString('base64url')],
+  ['that is not JSON', Buffer.from('["version",').toString('base64url')],
   ['that is nothing', ''],
 ])('is refused %s', (_what, text) => {
   expect(() => readCursor(text, order)).toThrow(refusal('invalid-input'));

@@ -47,7 +47,7 @@ describe('an inspection that is kept as JSON', () => {
     expect(() => inspectionFromJson(json)).toThrow();
   });
 
-  it('is not taken with a meta that is no object', async () => {
+  it('is not taken with a meta that is not an object', async () => {
     const json = inspectionToJson(await inspection());
     for (const wrong of ['1', 'null', '"a"', '{"a":1}', '{"a":{"b":1}}']) {
       const spoiled = json.replace('"meta":{}', `"meta":${wrong}`);

@@ -38,7 +38,7 @@ describe('a journal from before there were blocks', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('that is new is no upgrade', async () => {
+  it('that is new is not an upgrade', async () => {
     const told: Upgrade[] = [];
     openDatabase(await temporaryFolder(), { onUpgrade: (one) => told.push(one) }).close();
     expect(told).toEqual([]);
