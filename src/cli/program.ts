@@ -104,7 +104,7 @@ function isDebug(words: readonly string[], { env }: Surroundings): boolean {
 }
 
 /**
- * A reader that leaves (`| head`) is no failure of ours; an output that cannot be written (a full disk) is: the
+ * A reader that leaves (`| head`) is not our failure; an output that cannot be written (a full disk) is: the
  * result is missing.
  */
 class OutputWatch {

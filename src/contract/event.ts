@@ -79,7 +79,7 @@ export const eventPageJson = z.object({
   events: z.array(eventJson),
   next_before: count.nullable().describe('`before` of the next page; null on the last'),
   searched_until: nullableInstant.describe(
-    'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
+    'set when the search ended before the page was full, because it had looked at enough: continue with next_before',
   ),
   last_id: count.describe('of the newest event, whether it fits or not: `after` for what comes later'),
 });

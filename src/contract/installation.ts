@@ -57,7 +57,7 @@ export const installationPageJson = z.object({
   installations: z.array(installationJson),
   next_before: count.nullable().describe('`before` of the next page; null on the last'),
   searched_until: nullableInstant.describe(
-    'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
+    'set when the search ended before the page was full, because it had looked at enough: continue with next_before',
   ),
 });
 

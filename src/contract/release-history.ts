@@ -21,7 +21,7 @@ export const goBackBody = z.strictObject({
   expected: bundleName.optional().describe('refuse when another bundle was current before'),
   expected_release: count.optional().describe('refuse when another release is the one before'),
   unproven: flag.describe('also to a bundle that no device has proven'),
-  resume: flag.describe('let it go on when it was paused; failures so far are accepted'),
+  resume: flag.describe('let it continue if it was paused; failures so far are accepted'),
 });
 
 export const activationJson = z.object({
@@ -39,7 +39,9 @@ export const activationJson = z.object({
 
 /** The outcome of a release, in numbers of devices. */
 const releaseResultJson = z.object({
-  outcome: z.enum(releaseOutcomes).describe('what became of it; while it is current, how its rollout stands'),
+  outcome: z
+    .enum(releaseOutcomes)
+    .describe('what became of it; while it is current, the state of its rollout'),
   completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
   duration_seconds: count
     .nullable()

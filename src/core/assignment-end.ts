@@ -11,7 +11,7 @@ import type { Circumstance } from './reasons/why';
  * Why the assignment of a device that asks can come to no end: its window does not open again, or it is only to be downloaded, and the
  * device says nothing of that. A client that streams its bundles never does.
  * @param tellsTerms the device asks by a protocol that tells it the terms
- * @returns `null` while it goes on, and for a pin without terms
+ * @returns `null` while it continues, and for a pin without terms
  */
 export function whyAssignmentEnds(
   { device: { pin }, installation }: Pick<DeviceRecord, 'device' | 'installation'>,

@@ -17,7 +17,7 @@ interface Field {
   readonly max: number;
   /** Words for `min` and the numbers after it. */
   readonly words?: readonly string[];
-  /** A range may go on with `min` after `max`, such as FRI-MON. */
+  /** A range may continue with `min` after `max`, such as FRI-MON. */
   readonly wraps: boolean;
 }
 
@@ -59,7 +59,7 @@ const scheduleMaxLength = 128;
 
 /**
  * Checks a window and returns it unchanged.
- * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that is closed for good at `at`
+ * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that never opens after `at`
  */
 export function parseAssignmentWindow(window: AssignmentWindow, at: Date): AssignmentWindow {
   if (window.schedule.length > scheduleMaxLength) throw wrong('schedule', window.schedule, 'too-long');
@@ -79,7 +79,7 @@ export function isAssignmentWindowOpen(window: AssignmentWindow, at: Date): bool
   });
 }
 
-/** Whether it is closed for good. @throws DomainError as {@link isAssignmentWindowOpen} */
+/** Whether it never opens again. @throws DomainError as {@link isAssignmentWindowOpen} */
 export function isAssignmentWindowOver(window: AssignmentWindow, at: Date): boolean {
   return !isOpenAfter(timesOf(window), at);
 }

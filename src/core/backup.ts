@@ -6,7 +6,7 @@ export interface BackedUpBundle {
   readonly sizeBytes: number;
 }
 
-/** How private keys lie in an archive. */
+/** How private keys are kept in an archive. */
 export const backedUpCertificates = ['none', 'plain', 'encrypted'] as const;
 export type BackedUpCertificates = (typeof backedUpCertificates)[number];
 

@@ -15,6 +15,6 @@ export type BundlePart = 'payload' | 'signature' | 'other';
 export function partOf({ sizeBytes, inspection }: Bundle, { start, end }: AskedBytes): BundlePart {
   const { payloadSizeBytes } = inspection;
   if (start < (payloadSizeBytes ?? sizeBytes)) return end - start >= 4 ? 'payload' : 'other';
-  // The CMS lies between the payload and the trailer of eight bytes; RAUC asks for all of it at once.
+  // The CMS is between the payload and the trailer of eight bytes; RAUC asks for all of it at once.
   return start === payloadSizeBytes && end >= sizeBytes - 9 ? 'signature' : 'other';
 }

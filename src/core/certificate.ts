@@ -114,7 +114,7 @@ export interface KnownCertificate {
   /** `null` when unknown: a certificate that begins in 1970 does not tell. */
   readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
-  /** Whether it is the one that lies in the devices' folder. */
+  /** Whether it is the one in the devices' folder. */
   readonly hasFile: boolean;
   /** It states no purpose: X.509 v1, or no extended key usage. */
   readonly isOld: boolean;

@@ -35,7 +35,7 @@ type InState = { readonly state: InstallationState };
 
 /** The device has begun, and may still ask for the bundle: nobody cancelled it. */
 export const underWayStates = ['downloading', 'installed'] as const;
-/** The device has begun and is expected to go on: it takes one of the places of its release. */
+/** The device has begun and is expected to continue: it takes one of the places of its release. */
 export const startedStates = [...underWayStates, 'cancelling'] as const;
 /** The next step is the device's: at most one installation of a device is open. */
 export const openStates = ['offered', ...startedStates] as const;
@@ -65,7 +65,7 @@ function isOneOf(states: readonly InstallationState[], { state }: InState): bool
   return states.includes(state);
 }
 
-/** Whether the device has begun and is expected to go on: {@link startedStates}. */
+/** Whether the device has begun and is expected to continue: {@link startedStates}. */
 export function isStarted(installation: InState): boolean {
   return isOneOf(startedStates, installation);
 }

@@ -80,7 +80,7 @@ export interface OfferTerms {
   readonly maxInterruptions: number;
   /** Installations of a release that are in progress. */
   readonly inProgress: (releaseId: number) => number;
-  /** Why a running release must pause now; `null` when it may go on. */
+  /** Why a running release must pause now; `null` when it may continue. */
   readonly pauseReason?: (release: Release) => Why | null;
   /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
   readonly distrust?: (bundle: Bundle) => Why | null;

@@ -58,7 +58,7 @@ export const limitReasons: readonly NothingReason[] = [
   'only-downloaded',
 ];
 
-/** What a rule says that does not stand in the way. */
+/** What a rule says that does not object. */
 interface PassParameters {
   'compatible-known': { readonly compatible: string };
   'certificate-unbound': Nothing;

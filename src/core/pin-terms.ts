@@ -32,7 +32,7 @@ interface Pinned {
   readonly terms?: PinTerms;
 }
 
-/** Whether a device is pinned as it was: it may have been pinned anew meanwhile, even to the same bundle. */
+/** Whether a device is pinned as it was: it may have been pinned again meanwhile, even to the same bundle. */
 export function isSamePin(one: MadePin, other: MadePin): boolean {
   return one.bundleName === other.bundleName && one.at.getTime() === other.at.getTime();
 }

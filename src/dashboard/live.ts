@@ -72,7 +72,7 @@ function open(): void {
   };
   mine.onerror = () => {
     if (source !== mine) return;
-    // The browser gives up for good on some failures, such as a refused connection behind a proxy.
+    // The browser gives up completely on some failures, such as a refused connection behind a proxy.
     mine.close();
     isMissing = true;
     liveState.value = 'waiting';

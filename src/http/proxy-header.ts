@@ -2,7 +2,7 @@ import { SocketAddress } from 'node:net';
 import { plainAddress } from './client-address';
 
 /**
- * What stands at the start of a connection from a proxy that speaks version 2 of the PROXY protocol (HAProxy,
+ * What comes at the start of a connection from a proxy that speaks version 2 of the PROXY protocol (HAProxy,
  * proxy-protocol.txt, section 2.2).
  */
 export type ProxyHeader =

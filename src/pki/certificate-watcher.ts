@@ -115,7 +115,7 @@ export class CertificateWatcher {
 function startWatcher(dir: string, onEvent: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(dir, { persistent: false }, onEvent);
-    watcher.on('error', () => watcher.close()); // polling goes on
+    watcher.on('error', () => watcher.close()); // polling continues
     return watcher;
   } catch {
     return undefined; // out of watches, or a file system without: polling remains

@@ -22,7 +22,7 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
  * Makes the CA.
- * @param lonelyKey the `ca.key` that lies in the folder without its certificate: to go on where a first start was killed
+ * @param lonelyKey the `ca.key` in the folder without its certificate: to continue where a first start was killed
  * @throws DomainError `conflict` when there is one and it is not forced
  */
 export async function issueCa(

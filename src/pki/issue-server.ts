@@ -21,7 +21,7 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
  * Makes the device listener's certificate. Nothing is written before a client that knows `ca.crt` took it in a handshake.
- * @param lonelyKey the `server.key` that lies in the folder without its certificate: to go on where a start was killed
+ * @param lonelyKey the `server.key` in the folder without its certificate: to continue where a start was killed
  * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one and it is not forced, `configuration`
  */
 export async function issueServer(

@@ -142,7 +142,7 @@ async function listFile(
     if (!isWanted(pem)) return [];
     const certificates = readCertificates(pem, path, 'invalid-input');
     const hasKey = path.endsWith('.crt') && (await exists(path.replace(/\.crt$/, '.key')));
-    // Behind a leaf lies its chain; in the CA's file each is a CA of its own.
+    // Behind a leaf comes its chain; in the CA's file each is a CA of its own.
     const own = role === 'ca' ? certificates : certificates.slice(0, 1);
     return own.map(summarizeFields).map((summary) => ({
       path,

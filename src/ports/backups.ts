@@ -37,7 +37,7 @@ export interface RestoredBackup {
   readonly keptDatabase: string | null;
   /** Whether certificates were put in place: those that are there stay. */
   readonly hasCertificates: boolean;
-  /** Bundles that the database names and that lie nowhere. */
+  /** Bundles that the database names and that are nowhere. */
   readonly missingBundles: readonly string[];
 }
 

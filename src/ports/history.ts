@@ -18,7 +18,7 @@ export interface HistoryRecords {
   /** When the last one was taken. `SELECT max(at) FROM fleet_snapshots` */
   lastAt(): Promise<Date | undefined>;
   /**
-   * Saves one, in the place of one of the same time, and removes those that lie after it: then the clock was wrong.
+   * Saves one, in the place of one of the same time, and removes those after it: then the clock was wrong.
    * `DELETE FROM fleet_snapshots WHERE at >= $1` (its counts go with it), `INSERT INTO fleet_snapshots …`, `INSERT INTO fleet_counts …`
    * @throws DomainError `storage-full`, `unavailable`
    */

@@ -29,7 +29,7 @@ export interface ReadDatabase {
   readonly askedNames: readonly AskedName[];
 }
 
-/** The data folder as it lies on the disk, with or without a server on it. Nothing here writes. */
+/** The data folder as it is on the disk, with or without a server on it. Nothing here writes. */
 export interface InstalledData {
   /** How many migrations this program has. */
   readonly knownSchema: number;

@@ -4,7 +4,7 @@ type Close = (graceMs: number) => unknown;
 export class Closing {
   readonly #steps: Close[] = [];
 
-  /** @param close gets how long running requests may go on, in milliseconds */
+  /** @param close gets how long running requests may continue, in milliseconds */
   add(close: Close): void {
     this.#steps.push(close);
   }

@@ -226,7 +226,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await hashStoredBundles.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await housekeeping.close(); // the look that goes on, or a last one
+      await housekeeping.close(); // the look that is under way, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       await upTime.save().catch(() => undefined); // a minute of it is lost then

@@ -27,7 +27,7 @@ export interface BundlesElsewhere {
 
 export type OpenBundlesElsewhere = (parts: ElsewhereParts) => Promise<BundlesElsewhere>;
 
-/** There are no other files beside bundles that lie under their hashes. */
+/** There are no other files beside bundles that are stored under their hashes. */
 export const noFoundFiles: FoundFiles = {
   list: () => Promise.resolve([]),
   open: (name) => Promise.reject(DomainError.of('bundle-bytes-gone', { name })),

@@ -16,7 +16,7 @@ import type { UploadThreadOptions } from './files/upload-worker';
 import { refuseLinks } from './refuse-links';
 import { isUnwritable, storageError, storing } from './storage-error';
 
-/** What of a store lies in files. */
+/** What a store keeps in files. */
 export type FileStore = Pick<
   Store,
   'bundles' | 'foundFiles' | 'legacy' | 'databaseMarker' | 'writeManifestFile' | 'measureStorage'

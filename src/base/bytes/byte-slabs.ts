@@ -1,4 +1,4 @@
-/** Where bytes lie; it is changed by the slabs alone. */
+/** Where bytes are; only the slabs change it. */
 export interface BytesPlace {
   readonly slab: Buffer;
   readonly start: number;
@@ -35,7 +35,7 @@ export class ByteSlabs {
     return place;
   }
 
-  /** Where they lie: not a copy. */
+  /** Where they are, not a copy. */
   read({ slab, start, lengthBytes }: BytesPlace): Buffer {
     return slab.subarray(start, start + lengthBytes);
   }

@@ -18,7 +18,7 @@ export function calledAs(script: string | undefined): string {
   return `${byPath}${quoteWord(script)}`;
 }
 
-/** Whether a call, as {@link calledAs} has it, tells where on the machine the program lies. */
+/** Whether a call, as {@link calledAs} has it, tells where on the machine the program is. */
 export function tellsPath(call: string): boolean {
   return call.startsWith(byPath);
 }

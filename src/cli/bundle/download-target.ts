@@ -26,7 +26,7 @@ export interface FileRequest {
 }
 
 /**
- * A file that gets its name only when it is whole and has the right hash. Until then it lies in the same folder under
+ * A file that gets its name only when it is whole and has the right hash. Until then it is in the same folder under
  * a name with that hash: the next download of the same bytes resumes it, even after this process was killed.
  */
 export class FileTarget implements DownloadTarget {

@@ -14,10 +14,10 @@ const wholePage = eventPageJson
 type EventPage = Read<z.infer<typeof wholePage>>;
 
 /**
- * Reads the newest events that fit. One search of the server looks at a part of a large journal: the next goes on there, until
+ * Reads the newest events that fit. One search of the server looks at a part of a large journal: the next continues there, until
  * there are enough or all was looked at.
  * @param limit as the person gave it: the server judges it
- * @param onPart told how far back the search has come, each time that it goes on
+ * @param onPart told how far back the search has come, each time it continues
  * @throws ServerRefusal; DomainError `unavailable`
  */
 export async function findEvents(

@@ -3,7 +3,7 @@ import { databaseAddress, httpsOrigin } from '../value-types/network';
 import { compatible, filePath } from '../value-types/text';
 import { server, serverOptional } from './option';
 
-/** Where the server is reached, and where its files lie. */
+/** Where the server is reached, and where its files are. */
 export const folderOptions = {
   serverUrl: serverOptional(
     'SERVER_URL',

@@ -149,7 +149,7 @@ export const certificateFolderReasons = {
   },
 } satisfies Reasons;
 
-/** What to type. A key of the folder is replaced, because it is read where it lies; one that was brought stays as it is. */
+/** What to type. A key of the folder is replaced, because it is read where it is; one that was brought stays as it is. */
 function decryptRemedy(source: Why, file: string | null): string {
   const from = quoteWord(file ?? 'encrypted.key');
   const to = quoteWord(`${file ?? 'encrypted.key'}.decrypted`);

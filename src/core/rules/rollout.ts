@@ -56,7 +56,7 @@ function windowOfPin({ device, candidate, question: { at, limits } }: Case): Ver
   if (candidate === undefined || terms === undefined) return null;
   const { kind, window } = terms;
   const hasBegun = candidate.source === 'standing' && device.standing?.hasBegun === true;
-  if (hasBegun && kind !== 'downloadonly') return null; // it goes on when the window closes
+  if (hasBegun && kind !== 'downloadonly') return null; // it continues when the window closes
   if (limits.tellsTerms === true)
     return window === null || isAssignmentWindowOpen(window, at) ? null : pass('downloads-ahead', {});
   if (kind === 'downloadonly') return refuse('only-downloaded', { bundle: candidate.bundle.name });

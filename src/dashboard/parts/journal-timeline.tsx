@@ -9,7 +9,7 @@ import { usePages } from './use-pages';
 
 interface JournalTimelineProps {
   readonly title: string;
-  /** What stands there before anything has happened. */
+  /** What is there before anything has happened. */
   readonly empty: string;
   /** What the lines are about, under the API's names. */
   readonly query: Readonly<Record<string, string | number>>;

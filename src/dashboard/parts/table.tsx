@@ -13,7 +13,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Contains names or words that may be long: they wrap if there is little room. */
   readonly isLong?: boolean;
-  /** Stands next to the name in a dense card. */
+  /** Next to the name in a dense card. */
   readonly isHead?: boolean;
   /** Needs no label: a dense card shows none. */
   readonly isPlain?: boolean;

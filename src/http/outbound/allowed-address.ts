@@ -21,7 +21,7 @@ for (const [network, prefix] of [
 }
 
 /**
- * For each length of a NAT64 prefix in bits: where the IPv4 address lies, and where the zeros after it begin (RFC
+ * For each length of a NAT64 prefix in bits: where the IPv4 address is, and where the zeros after it begin (RFC
  * 6052 §2.2).
  */
 const nat64Layouts = [

@@ -19,7 +19,7 @@ export class ReadTrail {
 
   /**
    * Notes a read.
-   * @returns whether it goes on, without a gap, where many before it ended
+   * @returns whether it continues, without a gap, where many before it ended
    */
   follow(sha256: string, position: number, length: number): boolean {
     this.#turn += 1;

@@ -39,7 +39,7 @@ export interface ManageDevices {
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
   pin(id: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<DeviceRecord>;
-  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise, or anew */
+  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise, or again */
   forcePin(id: string, soft: Pin, actor: Actor): Promise<DeviceRecord>;
   /** @param isMeant only if it is pinned so; left out for whatever it is pinned to */
   unpin(id: string, actor: Actor, isMeant?: (pin: Pin) => boolean): Promise<DeviceRecord>;

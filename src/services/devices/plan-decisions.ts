@@ -31,7 +31,7 @@ export interface DecisionPlans {
   pin(bundleName: string, terms?: PinTerms): Decision;
   /**
    * Makes a pin that is soft forced; one that has become forced meanwhile stays as it is.
-   * @throws DomainError `conflict` for a device that is pinned otherwise, or anew
+   * @throws DomainError `conflict` for a device that is pinned otherwise, or again
    */
   force(soft: Pin): Decision;
   /** @param isMeant left out for whatever it is pinned to */

@@ -18,7 +18,7 @@ import type { BeginInstallation } from '../offers/begin-installation';
 /** What an assignment came to. */
 export interface Assignment {
   readonly installationId: number;
-  /** The device had this installation before, and it goes on or is done. */
+  /** The device had this installation before, and it continues or is done. */
   readonly isOld: boolean;
 }
 

@@ -38,7 +38,7 @@ export interface BackRequest extends ChannelRequest {
   readonly expectedRelease?: number;
   /** Go back although no device has proven the bundle. */
   readonly isUnprovenAccepted?: boolean;
-  /** Let a rollout that was paused go on; its failures so far are accepted. */
+  /** Let a paused rollout continue; its failures so far are accepted. */
   readonly isResumed?: boolean;
 }
 

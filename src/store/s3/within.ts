@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../core/errors';
 
 /**
- * Waits for work that goes on even if it takes longer.
+ * Waits for work that continues even if it takes longer.
  * @param limitMs in milliseconds
  * @throws DomainError `unavailable` when it takes longer
  */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../core/errors';
 import type { Disk, TellSynced } from './disk';
 
-/** Tasks that exclude commits: `begin` the -wal file; move it into the database and begin it again; move it in for good. */
+/** Tasks that exclude commits: `begin` the -wal file; move it into the database and begin it again; move it in completely. */
 export type WalTask = 'begin' | 'checkpoint' | 'truncate';
 
 /** `sync` writes what is committed to the disk. */

@@ -14,7 +14,7 @@ interface Ids {
 }
 
 /**
- * Between which ids lie the lines of a time, as the transaction that is running sees it. Ids do not grow with time where a clock was
+ * Between which ids the lines of a time are, as the transaction that is running sees it. Ids do not grow with time where a clock was
  * set, so that each block of lines says between which times its own are.
  * @returns `undefined` when there are none
  */

@@ -74,7 +74,7 @@ export function useTimeline(id: string, isByPeople: boolean): TimelineData {
   return { first, entries: merge(lines, attempts?.installations ?? [], hasMore), hasMore, failure, loadMore };
 }
 
-/** Installations stand where they were last heard of; those from before the oldest line wait until that is reached. */
+/** Installations are where they were last heard of; those from before the oldest line wait until that is reached. */
 function merge(
   events: readonly EventJson[],
   installations: readonly InstallationJson[],

@@ -12,7 +12,7 @@ interface FirstStepsProps {
   readonly isFleet: boolean;
 }
 
-/** Leads from an empty server to the first proven device; then it disappears for good. */
+/** Leads from an empty server to the first proven device; then it is gone. */
 export function FirstSteps({ steps, isFleet }: FirstStepsProps) {
   if (steps.has_report) return null;
   const list = [

@@ -71,7 +71,7 @@ function Option({
   );
 }
 
-/** Text between backticks is to be typed. */
+/** Text between backticks is for typing. */
 function Doc({ words: doc }: { readonly words: string }) {
   return (
     <>{doc.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>

@@ -47,7 +47,7 @@ export const login = {
   none: 'There is no token yet. Create one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
   again: 'Sign in again',
-  over: 'Your session has ended. Sign in to go on: what you see and what you have typed stays.',
+  over: 'Your session has ended. Sign in to continue: what you see and what you have typed stays.',
   leave: 'Leave this page',
 };
 

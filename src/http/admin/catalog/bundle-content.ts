@@ -114,7 +114,7 @@ async function send(
   try {
     const content = lease.createReadStream(start, end);
     content.once('error', (error) => {
-      // A client that leaves destroys the answer first. That is no failure of ours.
+      // A client that leaves destroys the answer first. That is not our failure.
       if (!response.destroyed) contextOf(response.req).error = error;
     });
     response.status(status).set(headers);

@@ -8,7 +8,7 @@ import { answered, defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 import type { Shares } from '../kernel/shares';
 
-/** The journal: a page of it, or a stream that goes on. */
+/** The journal: a page of it, or a stream that continues. */
 export function eventRoutes(
   { services }: AdminOptions,
   streams: EventStreams,

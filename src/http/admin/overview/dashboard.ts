@@ -39,7 +39,7 @@ export function dashboard(publicDir: string): RequestHandler {
 const forPrograms = /^\/(?:api|assets|health|metrics)(?:\/|$)/;
 /** An address of the page with a trailing slash, and its last part. */
 const slashed = new RegExp(`^/(?:(${sections.join('|')})|(?:${sections.join('|')})/([^/]+))/$`);
-/** No address of ours is deeper; each level makes the page longer. */
+/** None of our addresses is deeper; each level makes the page longer. */
 const maxSteps = 20;
 
 /**

@@ -1,6 +1,6 @@
 import type { Exchange } from '../transport/exchange';
 
-/** No client of ours sends a longer one. */
+/** None of our clients sends a longer one. */
 const headerMaxLength = 1_024;
 
 /** The hash of the bundle that a request says it already has: our ETag (RFC 9110, section 13.1) is that hash. */

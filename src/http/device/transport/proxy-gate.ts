@@ -43,7 +43,7 @@ export class ProxyGate {
     for (const socket of this.#reading) socket.destroy();
   }
 
-  /** @param done gets why the connection must end: `null` if it may go on, empty if there is nothing to say */
+  /** @param done gets why the connection must end: `null` if it may continue, empty if there is nothing to say */
   #read(socket: Socket, done: (reason: string | null) => void): void {
     const { timeoutMs, addresses } = this.options;
     let start = Buffer.alloc(0);
