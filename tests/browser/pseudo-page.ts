@@ -78,6 +78,11 @@ Object.defineProperty(dates, 'format', {
     return (at) => mark(format(at));
   },
 });
+const partsOf = dates.formatToParts;
+dates.formatToParts = function (at) {
+  const named = (part) => (part.type === 'timeZoneName' ? { ...part, value: mark(part.value) } : part);
+  return partsOf.call(this, at).map(named);
+};
 const spans = Intl.RelativeTimeFormat.prototype;
 const formatSpan = spans.format;
 spans.format = function (...given) {

@@ -18,7 +18,7 @@ export const objectStoreOptions = {
   s3Region: serverOptional(
     'S3_REGION',
     region,
-    'Region of the bucket. If unset, `AWS_REGION`, else `us-east-1`, which stores other than AWS usually accept.',
+    'Region of the bucket. If unset, it is `AWS_REGION`, and without that `us-east-1`, which stores other than AWS usually accept.',
   ),
   s3Ca: serverOptional(
     'S3_CA',

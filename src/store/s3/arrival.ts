@@ -84,11 +84,21 @@ export class Arrival {
     return this.#filling;
   }
 
+  /** Whether it has ended, so that it cannot be read any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Waits for what is on its way, and until a whole one has told so. */
+  async settled(): Promise<void> {
+    await this.#filling?.catch(() => undefined);
+    await Promise.allSettled(this.#pending.values());
+  }
+
   /** Ends it. What others still read fails. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#filling?.catch(() => undefined);
-    await Promise.allSettled(this.#pending.values());
+    await this.settled();
     const handle = this.#handle;
     this.#handle = null;
     await handle?.close();

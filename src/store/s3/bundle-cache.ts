@@ -6,6 +6,7 @@ import type { OpenBytes, OpenFile } from '../../ports/bundle-storage';
 import { openBundleFile, streamed } from '../files/bundle-file';
 import { Arrival } from './arrival';
 import { freeBytesIn, partSuffix, takeOverCachedFiles } from './cached-files';
+import { Removals } from './removals';
 import type { VerifiedObject } from './verified-object';
 
 export interface BundleCacheOptions {
@@ -38,6 +39,8 @@ export class BundleCache {
   readonly #entries = new Map<string, Entry>();
   readonly #recent = new RecentMap<string, Buffer>(recentBlocks);
   readonly #ending = new Set<Promise<void>>();
+  /** Of files, by hash: a new arrival begins its own after them. */
+  readonly #removals = new Removals();
   #isClosed = false;
 
   private constructor(private readonly options: BundleCacheOptions) {}
@@ -83,6 +86,10 @@ export class BundleCache {
     const release = this.#lease(sha256, entry);
     try {
       const arrival = await entry.arrival;
+      if (arrival?.isClosed === true && !this.#isClosed) {
+        release(); // it has just ended
+        return await this.openArriving(object);
+      }
       if (arrival === null) {
         const file = await openBundleFile(this.#pathOf(sha256));
         return { ...file, close: () => file.close().finally(release) };
@@ -97,7 +104,7 @@ export class BundleCache {
         close: async () => {
           arrival.readers -= 1;
           release();
-          if (arrival.readers === 0 && arrival.isWhole) await arrival.close();
+          if (arrival.isWhole) await this.#retire(sha256, entry, arrival);
         },
       };
     } catch (error) {
@@ -132,8 +139,10 @@ export class BundleCache {
   async forget(sha256: string): Promise<void> {
     const entry = this.#entries.get(sha256);
     this.#entries.delete(sha256);
-    await rm(this.#pathOf(sha256), { force: true });
-    await rm(this.#pathOf(sha256) + partSuffix, { force: true });
+    await this.#removals.run(sha256, async () => {
+      await rm(this.#pathOf(sha256), { force: true });
+      await rm(this.#pathOf(sha256) + partSuffix, { force: true });
+    });
     if (entry?.readers === 0) this.#end(entry);
   }
 
@@ -142,6 +151,15 @@ export class BundleCache {
     this.#isClosed = true;
     for (const entry of this.#entries.values()) this.#end(entry);
     await Promise.all(this.#ending);
+  }
+
+  /** Ends a whole arrival that nobody reads. One that could not become a file is fetched again another time. */
+  async #retire(sha256: string, entry: Entry, arrival: Arrival): Promise<void> {
+    await arrival.settled();
+    if (arrival.readers > 0) return;
+    const closing = arrival.close();
+    if (entry.arrival !== null && this.#entries.get(sha256) === entry) await this.forget(sha256);
+    await closing;
   }
 
   #pathOf(sha256: string): string {
@@ -187,6 +205,7 @@ export class BundleCache {
   async #arrive(object: VerifiedObject, entry: Entry): Promise<Arrival> {
     const { sha256 } = object;
     const parts = { object, recent: this.#recent };
+    await this.#removals.settled(sha256);
     if (await this.#makeRoom(0, entry)) {
       try {
         const arrival: Arrival = await Arrival.begin({

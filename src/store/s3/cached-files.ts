@@ -21,7 +21,8 @@ export async function takeOverCachedFiles(folder: string): Promise<readonly Cach
   const found: (CachedFile & { readonly usedMs: number })[] = [];
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name);
-    if (name.endsWith(partSuffix)) await rm(file, { force: true });
+    if (name.endsWith(partSuffix) && isSha256(name.slice(0, -partSuffix.length)))
+      await rm(file, { force: true });
     if (!isSha256(name)) continue;
     const stats = await lstat(file);
     if (stats.isFile()) found.push({ sha256: name, sizeBytes: stats.size, usedMs: stats.mtimeMs });

@@ -82,7 +82,9 @@ export class S3BundleObjects implements BundleObjects {
         const sha256 = this.#hashIn(textOf(entry, 'Key') ?? '');
         if (sha256 !== undefined) stored.push({ sha256, sizeBytes: Number(textOf(entry, 'Size')) });
       }
-      token = textOf(xml, 'NextContinuationToken');
+      const next = textOf(xml, 'NextContinuationToken');
+      if (next !== undefined && next === token) throw new S3Error(200, notS3Code); // it would never end
+      token = next;
       isMore = textOf(xml, 'IsTruncated') === 'true' && token !== undefined;
     }
     return stored.sort((one, other) => (one.sha256 < other.sha256 ? -1 : 1));

@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: http.OutgoingHttpHeaders;
   readonly body?: Uint8Array | undefined;
-  /** A longer answer is an error. */
+  /** A longer answer is an error, unless it is a refusal. */
   readonly maxBytes: number;
   /** How long nothing may be sent or received, in milliseconds. */
   readonly silenceMs: number;
@@ -56,7 +56,8 @@ export class Connections {
       request.once('timeout', () => request.destroy(new S3Error(0, 'ETIMEDOUT')));
       request.once('response', (answer) => {
         answer.once('error', fail);
-        receive(answer, method === 'HEAD' ? 0 : maxBytes).then(resolve, fail);
+        const isRefusal = (answer.statusCode ?? 0) >= 400;
+        receive(answer, isRefusal ? Math.max(maxBytes, refusalBytes) : maxBytes).then(resolve, fail);
       });
       request.end(body);
     });
@@ -67,6 +68,9 @@ export class Connections {
     this.#secure.destroy();
   }
 }
+
+/** A refusal says why; a range that was asked for may be shorter. */
+const refusalBytes = 64 << 10;
 
 const agentOptions: https.AgentOptions = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8 };
 
