@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { ObjectUses } from '../../../../src/store/s3/object-uses';
 
 describe('an object that an upload relies on', () => {
@@ -24,5 +25,22 @@ describe('an object that an upload relies on', () => {
     end();
     await Promise.all([removal, use]);
     expect(order).toEqual(['removed', 'begun']);
+  });
+
+  it('is not looked for before all removals of it have ended', async () => {
+    const uses = new ObjectUses();
+    const order: string[] = [];
+    const ends: (() => void)[] = [];
+    const remove = () => new Promise<void>((resolve) => ends.push(resolve));
+    const removals = [uses.unlessUsed('a', remove), uses.unlessUsed('a', remove)];
+    const use = uses.begin('a').then(() => order.push('begun'));
+    for (const count of [1, 2]) {
+      await turn();
+      expect(ends).toHaveLength(count); // one at a time
+      order.push(`removed ${count}`);
+      ends.at(-1)?.();
+    }
+    await Promise.all([...removals, use]);
+    expect(order).toEqual(['removed 1', 'removed 2', 'begun']);
   });
 });
