@@ -107,7 +107,7 @@ describe('what the page of a device shows', () => {
       .getByText(/^Download only: .* To have it installed, unpin the device and pin it again\.$/)
       .waitFor();
     await pinned
-      .getByText(/^Its maintenance window \(0 0 2 1 1 \?, 01:00:00, \+00:00\) opens next on Jan 1, /)
+      .getByText(/^Its maintenance window \(0 0 2 1 1 \?, 01:00:00, \+00:00\) opens next on 1 Jan /)
       .waitFor();
     expect(await problemsInLooks(page)).toEqual([]);
     await manageDevices.pin('board-17', bundle, script, {
@@ -115,7 +115,7 @@ describe('what the page of a device shows', () => {
       forcedAt: new Date('2999-01-01T12:00:00Z'),
       window: null,
     });
-    await pinned.getByText(/^Soft until Jan 1, 2999, .* To have it installed at once, unpin/).waitFor();
+    await pinned.getByText(/^Soft until 1 Jan 2999, .* To have it installed at once, unpin/).waitFor();
     await manageDevices.pin('board-17', bundle, script, { kind: 'soft', window: null });
     await pinned.getByText(/^Soft: the device decides when to install it\./).waitFor();
   });
