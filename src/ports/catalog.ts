@@ -90,6 +90,12 @@ export interface HistoryFilter {
   readonly beforeId?: number;
 }
 
+/** Looks at the catalog again and again, until it is closed. */
+export interface WatchCatalog {
+  /** Waits for the present look. */
+  close(): Promise<void>;
+}
+
 /** Where the catalog lasts. */
 export interface CatalogRecords {
   /**
@@ -99,6 +105,11 @@ export interface CatalogRecords {
   load(): Promise<CatalogSnapshot>;
   /** Its present version, which another node may have made. `SELECT version FROM catalog_version` */
   version(): Promise<number>;
+  /**
+   * Has the version looked at soon after others have changed the catalog. `LISTEN catalog`, and every second
+   * @param look may reject: then it is called again later
+   */
+  watch(look: () => Promise<void>): WatchCatalog;
   /** The bytes bound to a name, even if the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   /**

@@ -101,6 +101,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const { bundleTrust, changed, judgeBundles, checkStoredImages, hashStoredBundles, listBundles } =
     catalogServices;
   await changed();
+  catalog.whenReloaded(() => void changed());
   await judgeBundles.begin();
 
   const overBudget = new BudgetExcesses(now);
@@ -190,6 +191,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     monotonicMs,
     wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
+  const watchCatalog = store.catalog.watch(() => catalog.catchUp());
   await watchRestores.settle();
   await pauseUntrusted().catch((error: unknown) => {
     log.error(
@@ -229,6 +231,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await sendWebhooks.close();
       await housekeeping.close(); // the look that is under way, or a last one
       await catalog.idle();
+      await watchCatalog.close();
       await fleet.close();
       await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
+import type { ClientConfig } from 'pg';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { InstalledData } from '../ports/installed-data';
@@ -25,6 +26,7 @@ import { createHawkbitSettingRecords } from './postgres/hawkbit-setting-records'
 import { createHistoryRecords } from './postgres/history-records';
 import { PostgresJournal } from './postgres/journal-records';
 import { createMarkerRecords } from './postgres/marker-records';
+import { openClient } from './postgres/open-client';
 import { query } from './postgres/queries';
 import { bundlesOf, deletedHashes, knownSchema, readBundles, readCondition } from './postgres/read-condition';
 import { createReleaseResults } from './postgres/release-results';
@@ -97,7 +99,7 @@ export async function openPostgresStore(
     const journal = new PostgresJournal(database);
     return {
       ...files,
-      ...recordsOf(database, journal),
+      ...recordsOf(database, journal, connection),
       openFleet: (of) => Promise.resolve(new PostgresFleet({ ...of, database, journal })),
       database: await versionOf(database),
       writability: createWritability(health, () => touch(database)),
@@ -131,10 +133,10 @@ export function openPostgresInstalledData(url: string, dataDir: string): Install
   };
 }
 
-function recordsOf(database: Database, journal: PostgresJournal) {
+function recordsOf(database: Database, journal: PostgresJournal, connection: ClientConfig) {
   return {
     journal,
-    catalog: createCatalogRecords(database, journal),
+    catalog: createCatalogRecords(database, journal, { connect: () => openClient(connection) }),
     devices: createDeviceRecords(database),
     listing: createFleetListing(database),
     uses: createBundleUses(database),

@@ -36,6 +36,7 @@ export class Catalog {
   /** What the work of {@link exclusively} knows: its own commits and no reload change that. */
   #known = { version: 0 };
   #loading: Promise<void> | undefined;
+  #reloaded = (): void => undefined;
 
   private constructor(private readonly records: CatalogRecords) {}
 
@@ -43,6 +44,11 @@ export class Catalog {
     const catalog = new Catalog(records);
     catalog.#replace(await records.load());
     return catalog;
+  }
+
+  /** Calls back after each change that another process made. */
+  whenReloaded(callback: () => void): void {
+    this.#reloaded = callback;
   }
 
   /**
@@ -245,7 +251,9 @@ export class Catalog {
     return this.records
       .load()
       .then((snapshot) => {
-        if (snapshot.version > this.#version) this.#replace(snapshot);
+        if (snapshot.version <= this.#version) return;
+        this.#replace(snapshot);
+        this.#reloaded();
       })
       .finally(() => {
         this.#loading = undefined;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig, type QueryResult } from 'pg';
+import type { Client, ClientConfig, QueryResult } from 'pg';
 import { DomainError } from '../../core/errors';
-import { sessionSettings } from './connection-options';
 import { serverLock, writeLock } from './locks';
+import { openClient } from './open-client';
 import { postgresError } from './postgres-error';
 
 export interface DatabaseHoldOptions {
@@ -46,7 +46,7 @@ export class DatabaseHold {
 
   /** Keeps other servers from the database. @throws DomainError `configuration` when another one runs on it; `unavailable` */
   async lock(): Promise<void> {
-    const client = await this.#connect();
+    const client = await openClient(this.options.connection);
     this.#client = client;
     const until = performance.now() + this.options.patienceMs;
     try {
@@ -90,19 +90,6 @@ export class DatabaseHold {
     await this.#client?.end().catch(() => undefined);
   }
 
-  async #connect(): Promise<Client> {
-    const client = new Client(this.options.connection);
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query(sessionSettings);
-      return client;
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      throw postgresError(error);
-    }
-  }
-
   #keep(client: Client): void {
     this.#client = client;
     client.once('end', () => {
@@ -115,7 +102,7 @@ export class DatabaseHold {
   /** Connects again. Meanwhile nobody else may have taken over, or else this server has lost the database. */
   async #regain(): Promise<void> {
     while (!this.#isEnding && !this.#isLost) {
-      const client = await this.#connect().catch(() => undefined);
+      const client = await openClient(this.options.connection).catch(() => undefined);
       if (client !== undefined && (await this.#isHeldBy(client))) {
         this.#keep(client);
         return;

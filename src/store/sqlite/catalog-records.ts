@@ -50,6 +50,8 @@ export function createCatalogRecords(
 
     version: () => Promise.resolve(version),
 
+    watch: () => ({ close: () => Promise.resolve() }),
+
     binding(name) {
       return database.readTogether(() => {
         const [row] = database.all(

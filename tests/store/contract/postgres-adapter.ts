@@ -2,6 +2,7 @@ import type { Fleet } from '../../../src/ports/fleet';
 import { createAskedNameRecords } from '../../../src/store/postgres/asked-name-records';
 import { createBundleUses } from '../../../src/store/postgres/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
+import { connectionOptions } from '../../../src/store/postgres/connection-options';
 import { type Database, openDatabase, type Reader } from '../../../src/store/postgres/database';
 import { createDeviceRecords } from '../../../src/store/postgres/device-records';
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
@@ -14,6 +15,7 @@ import { createFleetListing } from '../../../src/store/postgres/fleet-listing';
 import { createHawkbitSettingRecords } from '../../../src/store/postgres/hawkbit-setting-records';
 import { createHistoryRecords } from '../../../src/store/postgres/history-records';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
+import { openClient } from '../../../src/store/postgres/open-client';
 import type { Query } from '../../../src/store/postgres/queries';
 import { createMarkerRecords } from '../../../src/store/postgres/marker-records';
 import { createReleaseResults } from '../../../src/store/postgres/release-results';
@@ -85,7 +87,7 @@ async function open(url: string) {
   const database = new FaultyDatabase(await openDatabase(url, { maxConnections: 4 }));
   const journal = new PostgresJournal(database);
   const store = {
-    catalog: createCatalogRecords(database, journal),
+    catalog: createCatalogRecords(database, journal, { connect: () => openClient(connectionOptions(url)) }),
     results: createReleaseResults(database),
     uses: createBundleUses(database),
     counts: createFleetCounts(database),

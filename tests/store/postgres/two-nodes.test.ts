@@ -203,7 +203,9 @@ describe('two nodes on one PostgreSQL', () => {
   it('show a change of the catalog before they decide about a device that comes after it', async () => {
     const { database, journal, fleet } = nodeOf(0);
     let isShown = false;
-    const changed = createCatalogRecords(database, journal).commit({
+    const changed = createCatalogRecords(database, journal, {
+      connect: () => Promise.reject(new Error('it is not watched')),
+    }).commit({
       bundle: bundleOf('v1'),
       committed() {
         isShown = true;

@@ -12,6 +12,7 @@ import {
 } from '../../rows/catalog-rows';
 import { countToJson, toRolloutRow } from '../../rows/rollout-rows';
 import { needsOf } from '../bundle-uses';
+import { CatalogWatch, type CatalogWatchOptions } from './catalog-watch';
 import { claimVersion, readVersion } from './catalog-version';
 import type { Database } from '../database';
 import type { PostgresJournal } from '../journal-records';
@@ -24,6 +25,7 @@ import type { Transaction } from '../writer';
 export function createCatalogRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
+  watching: CatalogWatchOptions,
 ): CatalogRecords {
   return {
     load() {
@@ -47,6 +49,8 @@ export function createCatalogRecords(
     },
 
     version: () => readVersion(database),
+
+    watch: (look) => new CatalogWatch(look, watching),
 
     async binding(name) {
       const select = query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name);

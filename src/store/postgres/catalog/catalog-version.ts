@@ -7,6 +7,9 @@ import type { Transaction } from '../writer';
 /** Counts the changes of bundles and releases; 0 before the first. A scalar, for other queries to select. */
 export const catalogVersion = sql<number>`(SELECT coalesce(max(version), 0) FROM catalog_version)`;
 
+/** PostgreSQL notifies its listeners of each change. */
+export const catalogChannel = 'catalog';
+
 interface Row {
   readonly version: number;
 }
@@ -17,7 +20,7 @@ export async function readVersion(reader: Reader): Promise<number> {
 }
 
 /**
- * Begins a change of the catalog: counts it, and locks the row until the end of the transaction.
+ * Begins a change of the catalog: counts it, locks the row until the end of the transaction, and notifies listeners then.
  * @param decidedOn the version on which the change was decided; any, when left out
  * @returns the version that it makes
  * @throws DomainError `conflict` when the catalog has another version
@@ -28,7 +31,9 @@ export async function claimVersion(
 ): Promise<number> {
   const [row] = await transaction.all(
     sql<Row>`INSERT INTO catalog_version AS known (version) VALUES (1)
-      ON CONFLICT (is_only) DO UPDATE SET version = known.version + 1 RETURNING version`.compile(query),
+      ON CONFLICT (is_only) DO UPDATE SET version = known.version + 1 RETURNING version, pg_notify(${catalogChannel}, '')`.compile(
+      query,
+    ),
   );
   if (row === undefined) throw new Error('the catalog has no version');
   if (decidedOn !== undefined && decidedOn() !== row.version - 1) throw DomainError.of('catalog-changed');

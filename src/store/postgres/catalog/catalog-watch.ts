@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'pg';
+import type { WatchCatalog } from '../../../ports/catalog';
+import { catalogChannel } from './catalog-version';
+
+export interface CatalogWatchOptions {
+  /** Opens a connection that only listens. */
+  readonly connect: () => Promise<Client>;
+  /** How often to look without a notification, in milliseconds. */
+  readonly everyMs?: number;
+  /** How long to wait before another connection, in milliseconds. */
+  readonly reconnectMs?: number;
+}
+
+/**
+ * Looks at the catalog whenever PostgreSQL notifies of a change, and every second: a notification may be late or lost with its connection.
+ * Nothing depends on either, because whoever decides about a device compares versions.
+ */
+export class CatalogWatch implements WatchCatalog {
+  #client: Client | undefined;
+  #looking: Promise<void> | undefined;
+  /** Something may have changed since the present look began. */
+  #isDue = false;
+  readonly #ending = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #listening: Promise<void>;
+
+  constructor(
+    private readonly look: () => Promise<void>,
+    private readonly options: CatalogWatchOptions,
+  ) {
+    this.#timer = setInterval(() => this.#wake(), options.everyMs ?? 1_000).unref();
+    this.#listening = this.#listen();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#ending.abort();
+    await this.#client?.end().catch(() => undefined);
+    await this.#listening;
+    await this.#looking;
+  }
+
+  /** One look at a time: while the database hangs they must not take all of its connections. */
+  #wake(): void {
+    this.#isDue = true;
+    this.#looking ??= this.#lookWhileDue().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #lookWhileDue(): Promise<void> {
+    while (this.#isDue && !this.#ending.signal.aborted) {
+      this.#isDue = false;
+      await this.look().catch(() => undefined); // the next look tries again, and the database's health is known
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      await this.#listenOnce().catch(() => undefined);
+      await delay(this.options.reconnectMs ?? 1_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the connection has ended. */
+  async #listenOnce(): Promise<void> {
+    const client = await this.options.connect();
+    this.#client = client;
+    try {
+      if (this.#ending.signal.aborted) return;
+      const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+      client.on('notification', () => this.#wake());
+      await client.query(`LISTEN ${catalogChannel}`);
+      this.#wake(); // nobody was listening until now
+      await ended;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
