@@ -9,6 +9,7 @@ const saysOf = (terms: Partial<ToldPinTerms>) =>
 describe('what the terms of a pin mean', () => {
   it('is nothing for one that is installed at once', () => {
     expect(saysOf({})).toEqual([]);
+    expect(saysOf({ kind: 'of-a-later-version' })).toEqual([]);
   });
 
   it.each<[Partial<ToldPinTerms>, RegExp]>([
