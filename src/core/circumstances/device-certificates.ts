@@ -1,3 +1,4 @@
+import { counted } from '../../base/text/counted';
 import type { Circumstances } from '../reasons/why';
 
 /** Why a device's certificate, or its connection, is refused. */
@@ -5,7 +6,7 @@ export const deviceCertificateCircumstances = {
   'certificate-is-ca': () => 'it is a CA certificate',
   'certificate-not-for-clients': () => 'its extended key usage does not allow clientAuth',
   'certificate-names-miscounted': ({ count }: { count: number }) =>
-    `it has ${count} common names instead of one`,
+    `it has ${counted(count, 'common name')} instead of one`,
   'certificate-name-no-id': () => 'its common name is not a device id',
   'certificate-issuer-unknown': ({ issuer }: { issuer: string }) =>
     `its issuer, ${issuer}, is not a CA in ca.crt that may issue device certificates`,
@@ -15,6 +16,7 @@ export const deviceCertificateCircumstances = {
   'certificate-has-expired': () => 'its certificate has expired',
   'certificate-not-shown': () => 'it has no certificate',
   'certificates-not-asked-for': () => 'certificates are not asked for',
-  'connections-in-use': ({ count }: { count: number }) => `all of its ${count} connections are in use`,
+  'connections-in-use': ({ count }: { count: number }) =>
+    `its limit of ${counted(count, 'connection')} is in use`,
   'server-is-stopping': () => 'the server is stopping',
 } satisfies Circumstances;
