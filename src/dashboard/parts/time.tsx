@@ -3,7 +3,7 @@ import { formatAgo, formatDay, formatMoment, formatUtc } from '../format';
 import { text } from '../texts';
 
 /** All times on the page age together. */
-const now = signal(new Date());
+export const now = signal(new Date());
 setInterval(() => {
   if (!document.hidden) now.value = new Date();
 }, 10_000);
@@ -29,7 +29,7 @@ export function Moment({ at }: TimeProps) {
   if (at === null) return <span class="muted">{text.common.none}</span>;
   const moment = new Date(at);
   return (
-    <time dateTime={at} title={formatUtc(moment)}>
+    <time class="moment" dateTime={at} title={formatUtc(moment)}>
       {formatMoment(moment)}
     </time>
   );

@@ -12,7 +12,7 @@ import { defaultChannel, type Release } from '../../core/release';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, StagedBundle, StageOptions } from '../../ports/bundle-storage';
 import { acceptBundle } from './accept-bundle';
-import type { Catalog } from './catalog';
+import { type Catalog, isDecidedAgain } from './catalog';
 import type { Log } from '../../ports/log';
 import { otherCompatible, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
@@ -90,7 +90,8 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
           : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
         await staged.send?.(); // it may take minutes, in which others may change the catalog
-        return await catalog.exclusively(() => store(ports, staged, request, inspection));
+        const upload = new Upload(staged, request.name);
+        return await catalog.exclusively(() => storeOrTakeBack(ports, upload, request, inspection));
       } finally {
         await staged.discard();
       }
@@ -108,14 +109,49 @@ export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle
   }
 }
 
+/** An upload that is kept once, however often it is decided about. */
+class Upload {
+  #isKept = false;
+
+  constructor(
+    readonly staged: StagedBundle,
+    private readonly name: string,
+  ) {}
+
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  async keep(): Promise<void> {
+    if (this.#isKept) return;
+    await this.staged.keep(this.name);
+    this.#isKept = true;
+  }
+}
+
+async function storeOrTakeBack(
+  ports: PublishPorts,
+  upload: Upload,
+  request: PublishRequest,
+  inspection: Inspection,
+): Promise<Publication> {
+  try {
+    return await store(ports, upload, request, inspection);
+  } catch (error) {
+    if (upload.isKept && !isDecidedAgain(error)) await takeBack(ports, upload.staged, request.name);
+    throw error;
+  }
+}
+
 /** Everything that could refuse the request comes before the first thing that lasts. */
 async function store(
   ports: PublishPorts,
-  staged: StagedBundle,
+  upload: Upload,
   request: PublishRequest,
   inspection: Inspection,
 ): Promise<Publication> {
   const { catalog, storage } = ports;
+  const { staged } = upload;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -125,24 +161,18 @@ async function store(
   const activation = plan?.activation;
 
   // Its bytes are known: where they are missing or cut short, these take their place.
-  const isKnown = catalog.findKnown(name) !== undefined;
   const stored = catalog.find(name) === undefined ? undefined : await storage.stat(staged.sha256);
   const isStored = stored?.sizeBytes === staged.sizeBytes;
-  if (!isStored) await staged.keep(name);
-  try {
-    await catalog.commit({
-      bundle,
-      ...(activation === undefined ? {} : { activation }),
-      ...(request.policy === undefined ? {} : { policy: request.policy }),
-      events: (made) => [
-        ...(isStored ? [] : [tellPublication(bundle, request, ports.now())]),
-        ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
-      ],
-    });
-  } catch (error) {
-    if (!isKnown) await takeBack(ports, bundle);
-    throw error;
-  }
+  if (!isStored) await upload.keep();
+  await catalog.commit({
+    bundle,
+    ...(activation === undefined ? {} : { activation }),
+    ...(request.policy === undefined ? {} : { policy: request.policy }),
+    events: (made) => [
+      ...(isStored ? [] : [tellPublication(bundle, request, ports.now())]),
+      ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
+    ],
+  });
   ports.log.info(
     {
       bundle: name,
@@ -212,11 +242,19 @@ async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBu
   throw DomainError.of('name-of-other-bytes', { name, isDeleted: binding.deletedAt !== null }, { details });
 }
 
-async function takeBack({ catalog, storage, log }: PublishPorts, bundle: Bundle): Promise<void> {
-  const { name, sha256 } = bundle;
-  await storage.remove(sha256, { name, isShared: catalog.hasOther(bundle) }).catch((error: unknown) => {
+/** Removes the bytes of a refused bundle, unless the catalog has it: the connection may have ended just after its commit. */
+async function takeBack(
+  { catalog, storage, log }: PublishPorts,
+  { sha256 }: StagedBundle,
+  name: string,
+): Promise<void> {
+  try {
+    await catalog.catchUp();
+    if (catalog.findKnown(name) !== undefined) return;
+    await storage.remove(sha256, { name, isShared: catalog.hasOther({ name, sha256 }) });
+  } catch (error) {
     log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
-  });
+  }
 }
 
 function releaseOf({ catalog }: PublishPorts, request: PublishRequest, bundle: Bundle): Release {

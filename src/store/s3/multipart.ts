@@ -11,6 +11,8 @@ const maxParts = 10_000;
 const atOnce = 3;
 /** The store may say nothing while it joins the parts. */
 const joinSilenceMs = 120_000;
+/** It may send spaces meanwhile, so its silence is no limit. */
+const joinLimitMs = 600_000;
 
 /** Stores a large object in parts; the store checks the hash of each. What a failure leaves behind is removed. */
 export async function putInParts(
@@ -92,6 +94,7 @@ async function join(
     body,
     bodySha256: (await sha256Of(body)).toString('hex'),
     silenceMs: joinSilenceMs,
+    limitMs: joinLimitMs,
   });
   // S3 may begin to answer 200 and then fail.
   const code = textOf(answer.body.toString(), 'Code');

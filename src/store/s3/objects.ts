@@ -36,6 +36,7 @@ const listPatienceMs = 5_000;
 /** Whoever deletes a bundle waits for it; what stays is removed later. */
 const removePatienceMs = 2_000;
 const checkSilenceMs = 5_000;
+const checkLimitMs = 15_000;
 
 /** {@link BundleObjects} in S3, each under its hash. */
 export class S3BundleObjects implements BundleObjects {
@@ -53,7 +54,8 @@ export class S3BundleObjects implements BundleObjects {
 
   async check(patienceMs: number): Promise<void> {
     const query = { 'list-type': '2', 'max-keys': '1', prefix: this.client.prefix + keyPrefix };
-    const request = { method: 'GET', key: '', query, patienceMs, silenceMs: checkSilenceMs } as const;
+    const limits = { patienceMs, silenceMs: checkSilenceMs, limitMs: checkLimitMs };
+    const request = { method: 'GET', key: '', query, ...limits } as const;
     try {
       const { status, body } = await this.client.send(request);
       if (!body.includes('<ListBucketResult')) throw new S3Error(status, notS3Code);

@@ -19,6 +19,8 @@ export interface S3Request {
   readonly maxBytes?: number;
   /** How long nothing may be sent or received, in milliseconds. */
   readonly silenceMs?: number;
+  /** How long one try may take, in milliseconds; if left out, as long as its bytes take on a slow line. */
+  readonly limitMs?: number;
   /** For how long a failure is followed by another try, in milliseconds. */
   readonly patienceMs?: number;
 }
@@ -37,6 +39,8 @@ export interface S3ClientOptions {
 
 const answerBytes = 4 << 20;
 const usualSilenceMs = 10_000;
+/** Whatever is slower than 64 KiB a second counts as a store that hangs. */
+const slowestBytesPerMs = 64;
 const usualPatienceMs = 20_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
@@ -96,6 +100,7 @@ export class S3Client {
   async #try(request: S3Request): Promise<HttpAnswer> {
     if (this.#closing.signal.aborted) throw new S3Error(0, 'ABORT_ERR');
     const { method, body, maxBytes = answerBytes, silenceMs = usualSilenceMs } = request;
+    const { limitMs = silenceMs + ((body?.length ?? 0) + maxBytes) / slowestBytesPerMs } = request;
     const { path, headers } = this.#sign(request, await this.options.credentials());
     const answer = await this.#connections.send({
       method,
@@ -105,6 +110,7 @@ export class S3Client {
       body,
       maxBytes,
       silenceMs,
+      limitMs,
       signal: this.#closing.signal,
     });
     if (answer.status >= 200 && answer.status < 300) return answer;

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly maxBytes: number;
   /** How long nothing may be sent or received, in milliseconds. */
   readonly silenceMs: number;
+  /** How long all of it may take, in milliseconds. */
+  readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,7 +36,17 @@ export class Connections {
   }
 
   /** Sends a request and receives the whole answer. @throws S3Error without a status when there is none */
-  send({ url, method, path, headers, body, maxBytes, silenceMs, signal }: HttpRequest): Promise<HttpAnswer> {
+  send({
+    url,
+    method,
+    path,
+    headers,
+    body,
+    maxBytes,
+    silenceMs,
+    limitMs,
+    signal,
+  }: HttpRequest): Promise<HttpAnswer> {
     const isSecure = url.protocol === 'https:';
     const options: https.RequestOptions = {
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
@@ -48,12 +60,18 @@ export class Connections {
     };
     return new Promise((resolve, reject) => {
       const request = (isSecure ? https : http).request(options);
+      const late = () => request.destroy(new S3Error(0, 'ETIMEDOUT'));
+      // Not while it waits for its turn: others that take too long end, too.
+      request.once('socket', () => {
+        const limit = setTimeout(late, limitMs);
+        request.once('close', () => clearTimeout(limit));
+      });
       const fail = (error: NodeJS.ErrnoException) =>
         reject(
           error instanceof S3Error ? error : new S3Error(0, error.code ?? error.message, { cause: error }),
         );
       request.once('error', fail);
-      request.once('timeout', () => request.destroy(new S3Error(0, 'ETIMEDOUT')));
+      request.once('timeout', late);
       request.once('response', (answer) => {
         answer.once('error', fail);
         const isRefusal = (answer.statusCode ?? 0) >= 400;

@@ -81,6 +81,23 @@ describe('a software module', () => {
     expect((await strict.stored()).incoming).toEqual([]);
   });
 
+  it.each([
+    ['where only bundles are accepted', () => strict, 'empty.raucb'],
+    ['where opaque files are accepted', () => lax, 'empty.raucb'],
+    ['where opaque files are accepted', () => lax, 'empty.bin'],
+  ])('takes no file without bytes, %s', async (_, listener, name) => {
+    const rest = listener();
+    const before = await rest.stored();
+    const module = await make(rest, 'softwaremodules');
+    const answer = await upload(rest, module, Buffer.alloc(0), name);
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining('empty') as string }),
+    ]);
+    expect((await rest.ask('get', `softwaremodules/${module}/artifacts`)).body).toEqual([]);
+    expect(await rest.stored()).toEqual(before);
+  });
+
   it('must exist before it gets a file, which is not read otherwise', async () => {
     await upload(strict, 987_654, bundle, 'nowhere.raucb').expect(404);
     await upload(strict, 0, bundle, 'nowhere.raucb').expect(400);

@@ -59,9 +59,6 @@ describe('feedback', () => {
     };
     for (const feedbackId of [action, Number(action), '', null, undefined])
       expect(await post(JSON.stringify({ id: feedbackId, time: 'x', more: [], status }))).toBe(200);
-    const details = Array.from({ length: 48 }, (_, index) => `${index} `.padEnd(512, 'ä'));
-    expect(await post(JSON.stringify({ status: { ...status, details } }))).toBe(200);
-    expect((await latest())?.message).toHaveLength(1024);
     expect(
       await post(
         `{"status":{"execution":"proceeding","result":{"finished":"none"},"details":["a\u0001\tb",3]}}`,
@@ -69,8 +66,22 @@ describe('feedback', () => {
     ).toBe(200);
     expect((await latest())?.message).toBe('a b');
     const { log } = await fleet.services.manageDevices.log(Number(action));
-    expect(log).toHaveLength(16 << 10);
     expect(log.endsWith('proceeding/none: a b\n')).toBe(true);
+  });
+
+  it('of 48 messages with 512 characters each is taken; the log keeps the last 16,384 characters, the device the first 1,024', async () => {
+    const details = Array.from({ length: 48 }, (_, index) => `${index} `.padEnd(512, 'ä'));
+    expect(await device.feedback(action, 'proceeding', 'none', details)).toBe(200);
+    const { log, at } = await fleet.services.manageDevices.log(Number(action));
+    const lines = details.map((text) => `${at.toISOString()} proceeding/none: ${text}\n`);
+    expect(log).toBe(lines.join('').slice(-16_384));
+    expect(log.split('\n').slice(1)).toEqual([...lines.slice(-29).map((line) => line.trimEnd()), '']);
+    expect((await latest())?.message).toBe(`${details[0]}; ${details[1]}`.slice(0, 1_024));
+
+    expect(await device.feedback(action, 'closed', 'failure', details.toReversed())).toBe(200);
+    const { log: next } = await fleet.services.manageDevices.log(Number(action));
+    expect([next.length, next.endsWith(`closed/failure: ${details[0]}\n`)]).toEqual([16_384, true]);
+    expect(await state()).toBe('failed');
   });
 
   it.each([

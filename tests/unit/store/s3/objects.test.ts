@@ -6,6 +6,7 @@ import { S3Client } from '../../../../src/store/s3/s3-client';
 const sha256 = 'a'.repeat(64);
 const now = () => new Date('2026-11-02T12:00:00Z');
 let server: Server;
+let client: S3Client;
 let objects: S3BundleObjects;
 
 async function serve(answer: RequestListener): Promise<void> {
@@ -13,7 +14,7 @@ async function serve(answer: RequestListener): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new S3Client({
+  client = new S3Client({
     location: { endpoint, bucket: 'b', prefix: '', region: 'us-east-1', isPathStyle: true },
     credentials: () => Promise.resolve({ accessKeyId: 'a', secretAccessKey: 's' }),
     now,
@@ -45,5 +46,16 @@ describe('an object store', () => {
       );
     });
     await expect(objects.list()).rejects.toMatchObject({ code: 'not S3' });
+  });
+
+  it.each(['its answer', 'what it answers before a body'])('that sends %s too slowly hangs', async (what) => {
+    await serve(({ socket }, response) => {
+      if (what === 'its answer') response.writeHead(200);
+      else socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+      const trickle = setInterval(() => (what === 'its answer' ? response : socket).write('.'), 5);
+      socket.once('close', () => clearInterval(trickle));
+    });
+    const slow = client.send({ method: 'GET', key: 'a', silenceMs: 100, maxBytes: 6_400, patienceMs: 0 });
+    await expect(slow).rejects.toMatchObject({ status: 0, code: 'ETIMEDOUT' });
   });
 });
