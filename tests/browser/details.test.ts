@@ -106,6 +106,21 @@ it('tells the time of a new fleet once below the chart', async () => {
   if (axis.length === 1) expect(await picture.getAttribute('aria-label')).toMatch(/^At /);
 });
 
+it('says beside the legend how many devices run what is current', async () => {
+  const page = await fleet.open('/');
+  await page.locator('.channel .legend').first().waitFor();
+  const above = await freeBetween(page, '.channel .legend', '.channel > :last-child');
+  expect(above).toBeLessThan(0);
+});
+
+it('shows a bundle as a card of a few lines on a phone', async () => {
+  const page = await fleet.open('/bundles', { width: 390 });
+  const card = page.locator('tbody tr').first();
+  await card.waitFor();
+  const box = await card.boundingBox();
+  expect(box?.height).toBeLessThan(170);
+});
+
 it('breaks no option of a command at the end of a line', async () => {
   const certificate = {
     fingerprint: '0f',

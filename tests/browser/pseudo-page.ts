@@ -29,6 +29,7 @@ const pseudo = (value) => {
   if (typeof value === 'string') return value === '' ? value : '${marks[0]}' + value + '${marks[1]}';
   if (typeof value === 'function') return (...given) => pseudo(value(...given));
   if (Array.isArray(value)) return value.map(pseudo);
+  if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, pseudo(one)]));
   const isTable = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   return isTable ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, pseudo(one)])) : value;
 };
