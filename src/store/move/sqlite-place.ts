@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type Sqlite from 'libsql';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'libsql';
 import { syncFolder } from '../../base/files/replace-file';
 import { DomainError } from '../../core/errors';
 import { hasContent, stampOf } from '../sqlite/database-file';
 import { openToWrite } from '../sqlite/open-sqlite';
 import { readBundles } from '../sqlite/read-condition';
-import { readOnly } from '../sqlite/read-only-database';
 import { refuseEmptied } from '../sqlite/refuse-emptied';
 import { storing } from '../storage-error';
 import { type RowSource, type RowTarget } from './places';
@@ -45,7 +45,14 @@ export function openSqliteTarget(dataDir: string, scratch: string): RowTarget {
   return {
     async read(work) {
       if (!existsSync(file)) return undefined;
-      return await readOnly(file, (sqlite) => work(sqliteReader(sqlite)));
+      // Without a -wal file SQLite is told that the file does not change: otherwise it would create files even for a reader.
+      const how = hasContent(`${file}-wal`) ? 'mode=ro' : 'immutable=1';
+      const sqlite = new Sqlite(`${pathToFileURL(file).href}?${how}`);
+      try {
+        return await work(sqliteReader(sqlite));
+      } finally {
+        sqlite.close();
+      }
     },
     async write(work) {
       const result = await storing(async () => {
