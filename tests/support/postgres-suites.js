@@ -36,13 +36,20 @@ const stories = ['browser/bundles.test.ts', 'browser/rollout.test.ts', 'browser/
 
 /** Of the others, those that `npm test` runs; `npm run test:postgres` runs all. */
 const inEveryRun = [
+  ...stories,
   'http/admin/devices.test.ts',
   'http/admin/overview.test.ts',
   'http/admin/releases.test.ts',
   'http/admin/rollouts.test.ts',
+  'unit/services/access/device-tokens.test.ts',
+  'unit/services/access/manage-tokens.test.ts',
   'unit/services/catalog/activate-release.test.ts',
+  'unit/services/catalog/check-stored-images.test.ts',
+  'unit/services/catalog/hash-stored-bundles.test.ts',
+  'unit/services/catalog/judge-bundles.test.ts',
   'unit/services/catalog/publish-bundle.test.ts',
   'unit/services/offers/offer-update.test.ts',
+  'unit/services/offers/record-progress.test.ts',
   'unit/services/offers/reports.test.ts',
   'unit/services/offers/two-boards.test.ts',
   'unit/services/rollouts/versions.test.ts',

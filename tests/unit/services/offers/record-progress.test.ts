@@ -69,9 +69,8 @@ describe('the first range that counts as a begin', () => {
   });
 
   it('is told by the next one when it could not be written', async () => {
-    const update = jest.spyOn(fleet, 'update').mockRejectedValueOnce(new DomainError('unavailable', 'away'));
-    ask(0, 4095);
-    await expect(update.mock.results[0]?.value).rejects.toMatchObject({ code: 'unavailable' });
+    jest.spyOn(fleet, 'update').mockRejectedValueOnce(new DomainError('unavailable', 'away'));
+    ask(0, 4095); // a rejection that nobody handles would fail the test
     expect(await installation()).toMatchObject({ state: 'offered' });
     ask(4096, 8191);
     await eventually(async () => (await installation())?.state === 'downloading');
