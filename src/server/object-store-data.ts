@@ -26,11 +26,16 @@ export function withObjectStore(data: InstalledData, config: Config, address: S3
   };
 }
 
-async function openObjects(config: Config, address: S3Address): Promise<S3BundleObjects> {
+/** @param waitMs how long a store that does not answer is tried again */
+export async function openObjects(
+  config: Config,
+  address: S3Address,
+  waitMs = patienceMs,
+): Promise<S3BundleObjects> {
   const { location, credentials, ca } = await objectStoreAccess(config, address);
   const find = createFindCredentials(credentials, () => performance.now());
   return new S3BundleObjects(
-    new S3Client({ location, credentials: find, ca, now: () => new Date(), patienceMs }),
+    new S3Client({ location, credentials: find, ca, now: () => new Date(), patienceMs: waitMs }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type AssignmentWindow, assignmentWindowAt } from './assignment-window';
+import { type AssignmentWindow, assignmentWindowAt } from '../assignment-window';
 
 /** The terms of a pin, as the API tells them. */
 export interface ToldPinTerms {
