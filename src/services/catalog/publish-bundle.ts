@@ -89,8 +89,10 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
           ? opaqueInspection(staged.sizeBytes)
           : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
-        await staged.send?.(); // it may take minutes, in which others may change the catalog
-        return await catalog.exclusively(() => store(ports, staged, request, inspection));
+        // Both may take long, in which others may change the catalog.
+        const hadBytes = await hasBytes(ports, staged, request.name);
+        await staged.send?.();
+        return await catalog.exclusively(() => store(ports, staged, request, { inspection, hadBytes }));
       } finally {
         await staged.discard();
       }
@@ -108,14 +110,30 @@ export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle
   }
 }
 
+/** What was found before the catalog was locked. */
+interface Findings {
+  readonly inspection: Inspection;
+  /** Whether the bundle of this name had its bytes; `undefined` if there was none. */
+  readonly hadBytes: boolean | undefined;
+}
+
+async function hasBytes(
+  { catalog, storage }: PublishPorts,
+  { sha256, sizeBytes }: StagedBundle,
+  name: string,
+): Promise<boolean | undefined> {
+  if (catalog.find(name) === undefined) return undefined;
+  return (await storage.stat(sha256))?.sizeBytes === sizeBytes;
+}
+
 /** Everything that could refuse the request comes before the first thing that lasts. */
 async function store(
   ports: PublishPorts,
   staged: StagedBundle,
   request: PublishRequest,
-  inspection: Inspection,
+  { inspection, hadBytes }: Findings,
 ): Promise<Publication> {
-  const { catalog, storage } = ports;
+  const { catalog } = ports;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -126,8 +144,7 @@ async function store(
 
   // Its bytes are known: where they are missing or cut short, these take their place.
   const isKnown = catalog.findKnown(name) !== undefined;
-  const stored = catalog.find(name) === undefined ? undefined : await storage.stat(staged.sha256);
-  const isStored = stored?.sizeBytes === staged.sizeBytes;
+  const isStored = catalog.find(name) !== undefined && hadBytes !== false;
   if (!isStored) await staged.keep(name);
   try {
     await catalog.commit({
@@ -214,9 +231,13 @@ async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBu
 
 async function takeBack({ catalog, storage, log }: PublishPorts, bundle: Bundle): Promise<void> {
   const { name, sha256 } = bundle;
-  await storage.remove(sha256, { name, isShared: catalog.hasOther(bundle) }).catch((error: unknown) => {
+  try {
+    // The answer to the commit may have been lost: a bundle that the database has keeps its bytes.
+    if ((await catalog.binding(name))?.deletedAt === null) return;
+    await storage.remove(sha256, { name, isShared: catalog.hasOther(bundle) });
+  } catch (error) {
     log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
-  });
+  }
 }
 
 function releaseOf({ catalog }: PublishPorts, request: PublishRequest, bundle: Bundle): Release {
