@@ -84,6 +84,38 @@ export function isAssignmentWindowOver(window: AssignmentWindow, at: Date): bool
   return !isOpenAfter(timesOf(window), at);
 }
 
+/** A window as it is at a time. */
+export type AssignmentWindowState =
+  | { readonly state: 'open' }
+  | { readonly state: 'closed'; readonly opensAt: Date }
+  | { readonly state: 'over' };
+
+/** Whether it is open, when it opens next, or that it never does. @throws DomainError as {@link isAssignmentWindowOpen} */
+export function assignmentWindowAt(window: AssignmentWindow, at: Date): AssignmentWindowState {
+  if (isAssignmentWindowOpen(window, at)) return { state: 'open' };
+  const times = timesOf(window);
+  const local = at.getTime() + times.offsetMs;
+  for (const day of daysFrom(times, local)) {
+    const opening = firstOpening(times, day, local);
+    if (opening !== null) return { state: 'closed', opensAt: new Date(opening - times.offsetMs) };
+  }
+  return { state: 'over' };
+}
+
+/** The first time of a day at which it opens, no earlier than `from`; both in local milliseconds. */
+function firstOpening({ clock, opensOn }: Times, day: number, from: number): number | null {
+  if (!opensOn(new Date(day))) return null;
+  const [seconds, minutes, hours] = clock;
+  for (const hour of hours) {
+    for (const minute of minutes) {
+      const start = day + (hour * 60 + minute) * 60_000;
+      const second = seconds.find((one) => start + one * 1_000 >= from);
+      if (second !== undefined) return start + second * 1_000;
+    }
+  }
+  return null;
+}
+
 /** The last time of a day at which it opens, no later than `until`; both in local milliseconds. */
 function lastOpening({ clock, opensOn }: Times, day: number, until: number): number | null {
   if (!opensOn(new Date(day))) return null;
@@ -102,16 +134,21 @@ function lastOpening({ clock, opensOn }: Times, day: number, until: number): num
 /** Whether it is open at `at` or opens later. */
 function isOpenAfter(times: Times, at: Date): boolean {
   const since = at.getTime() + times.offsetMs - times.durationMs;
-  const firstDay = Math.floor(since / dayMs) * dayMs;
-  const firstYear = new Date(firstDay).getUTCFullYear();
-  for (const year of times.years.filter((one) => one >= firstYear)) {
-    const end = Date.UTC(year + 1, 0);
-    for (let day = Math.max(firstDay, Date.UTC(year, 0)); day < end; day += dayMs) {
-      const latest = lastOpening(times, day, Number.POSITIVE_INFINITY);
-      if (latest !== null && latest > since) return true;
-    }
+  for (const day of daysFrom(times, since)) {
+    const latest = lastOpening(times, day, Number.POSITIVE_INFINITY);
+    if (latest !== null && latest > since) return true;
   }
   return false;
+}
+
+/** The days of its years from that of `since` on; all in local milliseconds. */
+function* daysFrom({ years }: Times, since: number): Generator<number> {
+  const firstDay = Math.floor(since / dayMs) * dayMs;
+  const firstYear = new Date(firstDay).getUTCFullYear();
+  for (const year of years.filter((one) => one >= firstYear)) {
+    const end = Date.UTC(year + 1, 0);
+    for (let day = Math.max(firstDay, Date.UTC(year, 0)); day < end; day += dayMs) yield day;
+  }
 }
 
 /** @throws DomainError `invalid-input` */

@@ -56,14 +56,29 @@ export interface Tombstone {
   readonly check?: (needs: BundleNeeds) => void;
 }
 
-export interface RecordedTombstone extends Tombstone {
-  /** Called as soon as it is committed, before anything else happens. */
-  readonly committed: () => void;
+/** What was known when a change was decided. */
+interface Decided {
+  /** Asked in the transaction for the version of the catalog that the decision knew; when left out, any will do. */
+  readonly decidedOn?: () => number;
 }
 
-export interface RecordedChange extends CatalogChange {
-  /** Called as soon as it is committed, before anything else happens. */
-  readonly committed: (activation: Activation | undefined) => void;
+export interface RecordedTombstone extends Tombstone, Decided {
+  /** Called as soon as it is committed, before anything else happens. @param version of the catalog that it makes */
+  readonly committed: (version: number) => void;
+}
+
+export interface RecordedChange extends CatalogChange, Decided {
+  /** Called as soon as it is committed, before anything else happens. @param version of the catalog that it makes */
+  readonly committed: (activation: Activation | undefined, version: number) => void;
+}
+
+/** Bundles and releases as of one moment. */
+export interface CatalogSnapshot {
+  /** Grows with each change. */
+  readonly version: number;
+  /** Without those that are deleted. */
+  readonly bundles: readonly Bundle[];
+  readonly releases: readonly Release[];
 }
 
 export interface HistoryFilter {
@@ -81,22 +96,24 @@ export interface CatalogRecords {
    * All bundles that are not deleted, and all releases, as of one moment. One transaction that reads `SELECT … FROM bundles WHERE
    * deleted_at IS NULL` and `SELECT … FROM releases LEFT JOIN rollouts …` under `REPEATABLE READ`
    */
-  load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
+  load(): Promise<CatalogSnapshot>;
+  /** Its present version, which another node may have made. `SELECT version FROM catalog_version` */
+  version(): Promise<number>;
   /** The bytes bound to a name, even if the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   /**
-   * `SELECT version FROM catalog FOR UPDATE`, so that changes come one after the other; the guard asks `SELECT EXISTS (SELECT 1 FROM
+   * `UPDATE catalog_version SET version = version + 1 RETURNING version`, so that changes come one after the other and none was decided
+   * on an older version; the guard asks `SELECT EXISTS (SELECT 1 FROM
    * release_outcomes WHERE release_id = $1)`; then `INSERT INTO bundles … ON CONFLICT (name) DO UPDATE … WHERE sha256 =
-   * excluded.sha256`, `INSERT INTO release_ends … SELECT …` for what the activation ends, `INSERT INTO activations … RETURNING *`, `releases` and `rollouts` by `ON CONFLICT … DO UPDATE`, the lines, and
-   * `UPDATE catalog SET version = version + 1`
-   * @throws DomainError `storage-full`, `unavailable`; what the guard throws
+   * excluded.sha256`, `INSERT INTO release_ends … SELECT …` for what the activation ends, `INSERT INTO activations … RETURNING *`, `releases` and `rollouts` by `ON CONFLICT … DO UPDATE`, and the lines
+   * @throws DomainError `catalog-changed` when it was decided on an older version; `storage-full`, `unavailable`; what the guard throws
    */
   commit(change: RecordedChange): Promise<Activation | undefined>;
   /**
-   * `SELECT … FROM bundles WHERE name = $1 FOR UPDATE`, against which pins and offers hold `FOR SHARE`; the check receives
+   * The version as in {@link commit}; `SELECT … FROM bundles WHERE name = $1 FOR UPDATE`, against which pins and offers hold `FOR SHARE`; the check receives
    * `SELECT count(DISTINCT device) FROM installations WHERE bundle = $1 AND …` and `SELECT id FROM devices WHERE pin_bundle = $1
    * ORDER BY id`; then `UPDATE bundles SET deleted_at = $2, deleted_by = $3 WHERE name = $1`, and the lines
-   * @throws DomainError `storage-full`, `unavailable`; what the check throws
+   * @throws DomainError `catalog-changed` when it was decided on an older version; `storage-full`, `unavailable`; what the check throws
    */
   tombstone(tombstone: RecordedTombstone): Promise<void>;
   /**

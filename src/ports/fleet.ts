@@ -44,6 +44,12 @@ export interface FleetOptions {
   readonly now: Clock;
   /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */
   readonly ageMs: () => number;
+  /**
+   * Loads the catalog again if it is older than the one in the database. Called before a device is decided about, with the version
+   * that was read together with the device.
+   * @throws DomainError `unavailable`
+   */
+  readonly catchUp: (catalogVersion: number) => Promise<void>;
   /** Told about each device whose journal lines are counted rather than written. */
   readonly onRepeats?: (deviceId: string) => void;
 }

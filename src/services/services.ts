@@ -110,6 +110,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     log,
     now,
     ageMs: () => upTime.ageMs(),
+    catchUp: (version) => catalog.catchUp(version),
     onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
   });
   const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, upTime, changed });
@@ -227,7 +228,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await judgeBundles.close();
       await sendWebhooks.close();
       await housekeeping.close(); // the look that is under way, or a last one
-      await catalog.exclusively(() => Promise.resolve());
+      await catalog.idle();
       await fleet.close();
       await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();

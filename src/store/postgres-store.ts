@@ -10,7 +10,7 @@ import { openDataFolder } from './data-folder';
 import type { UploadThreadOptions } from './files/upload-worker';
 import { createAskedNameRecords } from './postgres/asked-name-records';
 import { createBundleUses } from './postgres/bundle-uses';
-import { createCatalogRecords } from './postgres/catalog-records';
+import { createCatalogRecords } from './postgres/catalog/catalog-records';
 import { connectionOptions } from './postgres/connection-options';
 import { type Database, openDatabase, type Reader } from './postgres/database';
 import { DatabaseHold } from './postgres/database-hold';

@@ -127,7 +127,10 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   for (const one of rest.slice(0, 3)) await install(one, '2.4.0', later);
   for (const one of sensors.slice(4)) await one.poll();
   await services.manageDevices.hold(remarkable.held, 'field trial until Friday', person);
-  await services.manageDevices.pin(remarkable.pinned, fileOf(gateway, '2.3.0'), person);
+  await services.manageDevices.pin(remarkable.pinned, fileOf(gateway, '2.3.0'), person, {
+    kind: 'soft',
+    window: { schedule: '0 0 2 ? * SUN', duration: '02:00:00', timezone: '+01:00' },
+  });
   await runHousekeeping(opened, later);
   await opened.close();
   if (at > Date.now()) throw new Error('the demo ends in the future');

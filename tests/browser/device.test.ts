@@ -93,6 +93,33 @@ describe('what the page of a device shows', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' }); // one may be on its way
   });
 
+  it('says on which terms it is pinned, when they let it install, and what to do', async () => {
+    const { manageDevices } = fleet.admin.opened.services;
+    const script = { name: 'script', address: null };
+    const window = { schedule: '0 0 2 1 1 ?', duration: '01:00:00', timezone: '+00:00' };
+    await manageDevices.pin('board-17', bundle, script);
+    const page = await look('board-17');
+    const pinned = page.locator('main .box.info');
+    await pinned.getByText(`Pinned to ${bundle} by script, regardless of its channel.`).waitFor();
+    expect(await pinned.locator('p').count()).toBe(1);
+    await manageDevices.pin('board-17', bundle, script, { kind: 'downloadonly', window });
+    await pinned
+      .getByText(/^Download only: .* To have it installed, unpin the device and pin it again\.$/)
+      .waitFor();
+    await pinned
+      .getByText(/^Its maintenance window \(0 0 2 1 1 \?, 01:00:00, \+00:00\) opens next on 1 Jan /)
+      .waitFor();
+    expect(await problemsInLooks(page)).toEqual([]);
+    await manageDevices.pin('board-17', bundle, script, {
+      kind: 'soft',
+      forcedAt: new Date('2999-01-01T12:00:00Z'),
+      window: null,
+    });
+    await pinned.getByText(/^Soft until 1 Jan 2999, .* To have it installed at once, unpin/).waitFor();
+    await manageDevices.pin('board-17', bundle, script, { kind: 'soft', window: null });
+    await pinned.getByText(/^Soft: the device decides when to install it\./).waitFor();
+  });
+
   it('follows an installation from the offer to the proof', async () => {
     const page = await look('board-03');
     const steps = section(page, 'Latest installation');

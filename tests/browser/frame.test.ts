@@ -68,6 +68,7 @@ describe('the frame', () => {
           'Forget …',
         ],
       ],
+      [`/devices/${remarkable.pinned}`, []],
       ['/rollouts', ['Release a bundle']],
       [
         'a rollout',

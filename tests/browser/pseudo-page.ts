@@ -18,6 +18,7 @@ const spoken: Readonly<Record<string, string>> = {
   'core/circumstances/sentences.ts':
     "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
   'core/offer-sentences.ts': 'export const knownVerdict = pseudo(real.knownVerdict);',
+  'core/pin-sentences.ts': 'export const pinTermsSentences = pseudo(real.pinTermsSentences);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',

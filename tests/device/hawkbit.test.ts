@@ -1,11 +1,23 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { startHoldingRelay } from '../support/holding-relay';
+import { startRewritingProxy } from '../support/rewriting-proxy';
 import { Device } from './device';
 import { firmware, type Firmware } from './firmware';
 import { HawkbitUpdater } from './hawkbit-updater';
 import { UpdateServer } from './update-server';
 
 const id = 'dut-9';
+
+/** What the updater logs when it is not to install yet. */
+const skips = 'hawkBit requested to skip installation, not invoking RAUC yet';
+
+/** An assignment's window, every day from so many hours from now. */
+function windowIn(hours: number, duration: string) {
+  const opens = new Date(Date.now() + hours * 3_600_000);
+  const schedule = `0 ${opens.getUTCMinutes()} ${opens.getUTCHours()} ? * *`;
+  return { maintenanceWindow: { schedule, duration, timezone: '+00:00' } };
+}
 
 // An installation reports each percent over a new connection, which costs an emulated machine more than installing.
 jest.setTimeout(20 * 60_000);
@@ -34,18 +46,27 @@ describe('a device with rauc-hawkbit-updater', () => {
     updater = await HawkbitUpdater.setUp(device, server, made);
   });
 
-  it('tells who it is, downloads a bundle, installs it, and is proven by its boot', async () => {
+  it('tells who it is, downloads a bundle before its window opens, installs it when it opens, and is proven by its boot', async () => {
     await updater.until(async () => {
       const shown = await server.read<Record<string, unknown>>(`/api/devices/${id}`).catch(() => null);
       return shown?.['compatible'] === 'test-device' && shown['system_version'] === '1.0.0';
     });
-    await release(made.bundles.v2);
-    await updater.untilState('v2.raucb', 'installed');
-    expect(await updater.messages()).toMatch(
-      /proceeding\/none: Download complete[^]*checksum OK[^]*closed\/success/,
+    const action = await server.assign(made.bundles.v2, id, windowIn(12, '00:01:00'));
+    await updater.untilLogged(`${skips} (maintenance window is 'unavailable').`);
+    const { size } = await stat(made.bundles.v2);
+    const url = `${server.deviceUrl}/DEFAULT/controller/v1/${id}/softwaremodules/${action}/artifacts/v2.raucb`;
+    expect(await updater.log()).toContain(
+      `New software ready for download (Name: test-device, Version: 2.0.0, Size: ${size} bytes, URL: ${url})`,
     );
+    expect(await updater.messages()).toMatch(/proceeding\/none: Download complete[^]*checksum OK/);
+    expect(await primarySlot()).toBe('A');
+
+    expect(await server.assign(made.bundles.v2, id, windowIn(-1, '12:00:00'))).toBe(action);
+    await updater.untilState('v2.raucb', 'installed');
+    expect(await updater.messages()).toContain('closed/success');
     expect(await updater.reboot()).toEqual({ slot: 'B', version: '2.0.0' });
     await updater.untilState('v2.raucb', 'proven');
+    await server.manage('device', 'unpin', id);
   });
 
   it('streams a bundle through RAUC, with the same certificate', async () => {
@@ -115,5 +136,44 @@ describe('a device with rauc-hawkbit-updater', () => {
     await updater.untilState('v5.raucb', 'installed');
     expect((await updater.reboot()).version).toBe('5.0.0');
     await updater.untilState('v5.raucb', 'proven');
+  });
+
+  it('says when a bundle has another checksum than it was told', async () => {
+    const proxy = await startRewritingProxy({
+      certsDir: path.join(server.folder, 'certs'),
+      targetPort: Number(new URL(server.hawkbitUrl).port),
+      rewrite: (json) => json.replace(/"sha1":"[0-9a-f]{40}"/, `"sha1":"${'0'.repeat(40)}"`),
+    });
+    await updater.configure({ hawkbit_server: `ota.test:${proxy.port}` });
+    await server.assign(made.bundles.v3, id, { type: 'soft' });
+    await updater.untilState('v3.raucb', 'failed');
+    const says = /Software: test-device V3\.0\.0\. Invalid checksum: [0-9a-f]{40} expected 0{40}/;
+    expect(await updater.log()).toMatch(says);
+    expect((await updater.installation())?.message).toMatch(says);
+  });
+
+  it('says when it has no room for a bundle', async () => {
+    await device.mustExec('mkdir /run/small && mount -t tmpfs -o size=1m,mode=777 none /run/small');
+    const { port } = new URL(server.hawkbitUrl);
+    await updater.configure({
+      hawkbit_server: `ota.test:${port}`,
+      bundle_download_location: '/run/small/bundle.raucb',
+    });
+    await server.assign(made.bundles.v2, id, { type: 'soft' });
+    await updater.untilState('v2.raucb', 'failed');
+    const { size } = await stat(made.bundles.v2);
+    const says = new RegExp(`File size ${size} exceeds available space \\d+`);
+    expect(await updater.log()).toMatch(says);
+    expect((await updater.installation())?.message).toMatch(says);
+  });
+
+  it('only downloads what it is only to download', async () => {
+    const slot = await primarySlot();
+    await updater.configure({ bundle_download_location: '/tmp/bundle.raucb' });
+    await server.assign(made.bundles.v3, id, { type: 'downloadonly' });
+    await updater.untilState('v3.raucb', 'withdrawn');
+    expect(await updater.log()).toContain(`${skips}.`);
+    expect(await updater.messages()).toContain('downloaded/success: File checksum OK.');
+    expect(await primarySlot()).toBe(slot);
   });
 });

@@ -56,7 +56,7 @@ export function addDeviceShow(parent: Command, context: CliContext): void {
         return 0;
       }
       const device = parseAnswer(shownDevice, answer);
-      const shown = [facts(device)];
+      const shown = [facts(device, context.surroundings.now())];
       const latest = parseAnswer(latestInstallations, installations).installations;
       if (latest.length > 0) shown.push(table(latest));
       print(context, shown.join('\n\n'));
@@ -66,10 +66,10 @@ export function addDeviceShow(parent: Command, context: CliContext): void {
   });
 }
 
-function facts(device: ShownDevice): string {
+function facts(device: ShownDevice, at: Date): string {
   const { hold, pin, certificates, attributes, claimed_compatible: claimed } = device;
   const { second_board: second, poller_omits: omits } = device;
-  const terms = pin === null ? null : pinTermsText(pin);
+  const terms = pin === null ? null : pinTermsText(pin, at);
   return formatFacts([
     ['Device', device.id],
     ['Admission', device.admission === 'waiting' ? markedState('waiting') : device.admission],

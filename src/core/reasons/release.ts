@@ -17,6 +17,11 @@ export const releaseReasons = {
     says: ({ name }: { name: string }) => `the compatible of ${name} is unknown`,
     remedy: 'Name the compatible of the devices, because the manifest of this bundle cannot be read.',
   },
+  'catalog-changed': {
+    code: 'conflict',
+    says: () => 'bundles or releases changed while this was being decided',
+    remedy: 'Check them, then try again.',
+  },
   'nothing-current': {
     code: 'not-found',
     says: ({ compatible }: { compatible: string }) => `nothing is current for ${compatible}`,

@@ -3,7 +3,7 @@ import { formatAgo, formatDay, formatMoment, formatUtc } from '../format';
 import { text } from '../texts';
 
 /** All times on the page age together. */
-const now = signal(new Date());
+export const now = signal(new Date());
 setInterval(() => {
   if (!document.hidden) now.value = new Date();
 }, 10_000);

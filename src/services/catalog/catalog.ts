@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SerialQueue } from '../../base/collections/serial-queue';
 import { compareNaturally } from '../../base/text/natural-order';
 import type { Bundle } from '../../core/bundle';
@@ -5,14 +6,23 @@ import { DomainError } from '../../core/errors';
 import type { Activation, Release } from '../../core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../core/rollout';
 import type { RolloutCount } from '../../core/rollout-count';
-import type { CatalogChange, CatalogRecords, HistoryFilter, Tombstone } from '../../ports/catalog';
+import type {
+  CatalogChange,
+  CatalogRecords,
+  CatalogSnapshot,
+  HistoryFilter,
+  Tombstone,
+} from '../../ports/catalog';
 
 /** A release by the name of its bundle, which may be lost. */
 export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
 
+/** How often a change is decided at most, while other nodes change the catalog. */
+const maxDecisions = 10;
+
 /**
- * Bundles and releases in memory, as they were committed: devices are answered from here. One process changes them,
- * one change at a time.
+ * Bundles and releases in memory, as they were committed: devices are answered from here. A process changes them one change at a time.
+ * Other processes may change the same catalog: its version tells.
  *
  * A bundle whose file is gone is lost: it is neither found nor offered until its bytes come back.
  */
@@ -22,18 +32,29 @@ export class Catalog {
   readonly #lost = new Set<string>();
   #releases: ReadonlyMap<string, readonly Release[]> = new Map();
   readonly #changes = new SerialQueue();
+  #version = 0;
+  /** What the work of {@link exclusively} knows: its own commits and no reload change that. */
+  #known = { version: 0 };
+  #loading: Promise<void> | undefined;
 
   private constructor(private readonly records: CatalogRecords) {}
 
   static async load(records: CatalogRecords): Promise<Catalog> {
     const catalog = new Catalog(records);
-    const { bundles, releases } = await records.load();
-    for (const bundle of bundles) catalog.#bundles.set(bundle.name, bundle);
-    for (const { bundle, ...release } of releases) {
-      catalog.#current.set(keyOf(release), { ...release, bundleName: bundle.name });
-    }
-    catalog.#index();
+    catalog.#replace(await records.load());
     return catalog;
+  }
+
+  /**
+   * Loads it again if another process has changed it.
+   * @param version that it must have at least; what the database has when left out
+   * @throws DomainError `unavailable`
+   */
+  async catchUp(version?: number): Promise<void> {
+    const wanted = version ?? (await this.records.version());
+    if (this.#version >= wanted) return;
+    await this.#loading?.catch(() => undefined); // it may have begun too early
+    if (this.#version < wanted) await (this.#loading ??= this.#reload());
   }
 
   /** A bundle that can be served. */
@@ -128,20 +149,54 @@ export class Catalog {
     return this.records.history(filter);
   }
 
-  /** Runs work that decides and commits, after all earlier work: nothing changes underneath it. */
+  /**
+   * Runs work that decides and commits, after all earlier work of this process. If another process was faster, nothing is committed and the
+   * work runs again, on what that one has left.
+   * @throws DomainError `catalog-changed` if others were faster again and again; `unavailable`
+   */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#changes.run(work);
+    return this.#changes.run(async () => {
+      for (let decision = 1; ; decision += 1) {
+        await this.catchUp();
+        this.#known = { version: this.#version };
+        try {
+          return await work();
+        } catch (error) {
+          if (decision === maxDecisions || !isDecidedAgain(error)) throw error;
+        }
+      }
+    });
+  }
+
+  /** Waits for the work of {@link exclusively} that was asked for by now. */
+  idle(): Promise<void> {
+    return this.#changes.run(() => Promise.resolve());
   }
 
   /** Commits a change and shows it, with nothing in between. Call it inside {@link Catalog.exclusively}. */
   commit(change: CatalogChange): Promise<Activation | undefined> {
     const policy = change.policy ?? everyoneAtOnce;
     const isNew = change.activation?.action === 'activate' && change.returning === undefined;
+    const known = this.#known;
     return this.records.commit({
       ...change,
       ...(isNew ? { policy } : {}),
-      committed: (activation) => this.#show(change, policy, activation),
+      decidedOn: () => known.version,
+      committed: (activation, version) => {
+        known.version = version;
+        if (change.bundle !== undefined) this.#lost.delete(change.bundle.name);
+        this.#committed(version, () => this.#show(change, policy, activation));
+      },
     });
+  }
+
+  /** Shows what this process has committed, unless it was loaded already. */
+  #committed(version: number, show: () => void): void {
+    if (version > this.#version) {
+      show();
+      this.#version = version;
+    }
+    this.#index();
   }
 
   #show(
@@ -149,15 +204,11 @@ export class Catalog {
     policy: RolloutPolicy,
     activation: Activation | undefined,
   ): void {
-    if (bundle !== undefined) {
-      this.#bundles.set(bundle.name, bundle);
-      this.#lost.delete(bundle.name);
-    }
+    if (bundle !== undefined) this.#bundles.set(bundle.name, bundle);
     if (activation !== undefined) {
       this.#apply(activation, returning?.rollout ?? beginRollout(policy, activation.by, activation.at));
     }
     if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
-    this.#index();
   }
 
   /** Keeps the last count of a rollout's devices. @throws DomainError `storage-full`, `unavailable` */
@@ -168,12 +219,14 @@ export class Catalog {
   /** Deletes a bundle; the tombstone that stays keeps its name bound. Call it inside {@link Catalog.exclusively}. */
   tombstone(tombstone: Tombstone): Promise<void> {
     const { name } = tombstone;
+    const known = this.#known;
     return this.records.tombstone({
       ...tombstone,
-      committed: () => {
-        this.#bundles.delete(name);
+      decidedOn: () => known.version,
+      committed: (version) => {
+        known.version = version;
         this.#lost.delete(name);
-        this.#index();
+        this.#committed(version, () => this.#bundles.delete(name));
       },
     });
   }
@@ -186,6 +239,29 @@ export class Catalog {
 
   isLost(name: string): boolean {
     return this.#lost.has(name);
+  }
+
+  #reload(): Promise<void> {
+    return this.records
+      .load()
+      .then((snapshot) => {
+        if (snapshot.version > this.#version) this.#replace(snapshot);
+      })
+      .finally(() => {
+        this.#loading = undefined;
+      });
+  }
+
+  #replace({ version, bundles, releases }: CatalogSnapshot): void {
+    const known = new Map(this.#bundles);
+    this.#bundles.clear();
+    for (const bundle of bundles) this.#bundles.set(bundle.name, sameOrNew(known.get(bundle.name), bundle));
+    for (const name of this.#lost) if (!this.#bundles.has(name)) this.#lost.delete(name);
+    this.#current.clear();
+    for (const { bundle, ...release } of releases)
+      this.#current.set(keyOf(release), { ...release, bundleName: bundle.name });
+    this.#version = version;
+    this.#index();
   }
 
   #apply(
@@ -225,6 +301,22 @@ export class Catalog {
     }
     this.#releases = releases;
   }
+}
+
+/** Another process has changed the catalog: nothing was committed, and {@link Catalog.exclusively} decides again. */
+export function isDecidedAgain(error: unknown): boolean {
+  return error instanceof DomainError && error.reason?.code === 'catalog-changed';
+}
+
+/** What has not changed stays the same object: work in the background compares it to notice a change. */
+function sameOrNew(known: Bundle | undefined, loaded: Bundle): Bundle {
+  if (known === undefined || isDeepStrictEqual(known, loaded)) return known ?? loaded;
+  const { inspection, imageCheck } = known;
+  return {
+    ...loaded,
+    inspection: isDeepStrictEqual(inspection, loaded.inspection) ? inspection : loaded.inspection,
+    imageCheck: isDeepStrictEqual(imageCheck, loaded.imageCheck) ? imageCheck : loaded.imageCheck,
+  };
 }
 
 export function noBundle(name: string): DomainError {

@@ -12,7 +12,7 @@ import { defaultChannel, type Release } from '../../core/release';
 import type { InspectBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage, StagedBundle, StageOptions } from '../../ports/bundle-storage';
 import { acceptBundle } from './accept-bundle';
-import type { Catalog } from './catalog';
+import { type Catalog, isDecidedAgain } from './catalog';
 import type { Log } from '../../ports/log';
 import { otherCompatible, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
@@ -92,7 +92,8 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
         // Both may take long, in which others may change the catalog.
         const hadBytes = await hasBytes(ports, staged, request.name);
         await staged.send?.();
-        return await catalog.exclusively(() => store(ports, staged, request, { inspection, hadBytes }));
+        const upload = new Upload(staged, request.name, hadBytes);
+        return await catalog.exclusively(() => storeOrTakeBack(ports, upload, request, inspection));
       } finally {
         await staged.discard();
       }
@@ -110,13 +111,6 @@ export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle
   }
 }
 
-/** What was found before the catalog was locked. */
-interface Findings {
-  readonly inspection: Inspection;
-  /** Whether the bundle of this name had its bytes; `undefined` if there was none. */
-  readonly hadBytes: boolean | undefined;
-}
-
 async function hasBytes(
   { catalog, storage }: PublishPorts,
   { sha256, sizeBytes }: StagedBundle,
@@ -126,14 +120,51 @@ async function hasBytes(
   return (await storage.stat(sha256))?.sizeBytes === sizeBytes;
 }
 
+/** An upload that is kept once, however often it is decided about. */
+class Upload {
+  #isKept = false;
+
+  constructor(
+    readonly staged: StagedBundle,
+    private readonly name: string,
+    /** Whether the bundle of this name had its bytes before the catalog was locked; `undefined` if there was none. */
+    readonly hadBytes: boolean | undefined,
+  ) {}
+
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  async keep(): Promise<void> {
+    if (this.#isKept) return;
+    await this.staged.keep(this.name);
+    this.#isKept = true;
+  }
+}
+
+async function storeOrTakeBack(
+  ports: PublishPorts,
+  upload: Upload,
+  request: PublishRequest,
+  inspection: Inspection,
+): Promise<Publication> {
+  try {
+    return await store(ports, upload, request, inspection);
+  } catch (error) {
+    if (upload.isKept && !isDecidedAgain(error)) await takeBack(ports, upload.staged, request.name);
+    throw error;
+  }
+}
+
 /** Everything that could refuse the request comes before the first thing that lasts. */
 async function store(
   ports: PublishPorts,
-  staged: StagedBundle,
+  upload: Upload,
   request: PublishRequest,
-  { inspection, hadBytes }: Findings,
+  inspection: Inspection,
 ): Promise<Publication> {
   const { catalog } = ports;
+  const { staged, hadBytes } = upload;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -143,23 +174,17 @@ async function store(
   const activation = plan?.activation;
 
   // Its bytes are known: where they are missing or cut short, these take their place.
-  const isKnown = catalog.findKnown(name) !== undefined;
   const isStored = catalog.find(name) !== undefined && hadBytes !== false;
-  if (!isStored) await staged.keep(name);
-  try {
-    await catalog.commit({
-      bundle,
-      ...(activation === undefined ? {} : { activation }),
-      ...(request.policy === undefined ? {} : { policy: request.policy }),
-      events: (made) => [
-        ...(isStored ? [] : [tellPublication(bundle, request, ports.now())]),
-        ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
-      ],
-    });
-  } catch (error) {
-    if (!isKnown) await takeBack(ports, bundle);
-    throw error;
-  }
+  if (!isStored) await upload.keep();
+  await catalog.commit({
+    bundle,
+    ...(activation === undefined ? {} : { activation }),
+    ...(request.policy === undefined ? {} : { policy: request.policy }),
+    events: (made) => [
+      ...(isStored ? [] : [tellPublication(bundle, request, ports.now())]),
+      ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
+    ],
+  });
   ports.log.info(
     {
       bundle: name,
@@ -229,12 +254,16 @@ async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBu
   throw DomainError.of('name-of-other-bytes', { name, isDeleted: binding.deletedAt !== null }, { details });
 }
 
-async function takeBack({ catalog, storage, log }: PublishPorts, bundle: Bundle): Promise<void> {
-  const { name, sha256 } = bundle;
+/** Removes the bytes of a refused bundle, unless the catalog has it: the connection may have ended just after its commit. */
+async function takeBack(
+  { catalog, storage, log }: PublishPorts,
+  { sha256 }: StagedBundle,
+  name: string,
+): Promise<void> {
   try {
-    // The answer to the commit may have been lost: a bundle that the database has keeps its bytes.
-    if ((await catalog.binding(name))?.deletedAt === null) return;
-    await storage.remove(sha256, { name, isShared: catalog.hasOther(bundle) });
+    await catalog.catchUp();
+    if (catalog.findKnown(name) !== undefined) return;
+    await storage.remove(sha256, { name, isShared: catalog.hasOther({ name, sha256 }) });
   } catch (error) {
     log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
   }

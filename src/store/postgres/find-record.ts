@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { DeviceRecord } from '../../core/device-record';
 import { countedStates, type RecordRow, toRecord } from '../rows/record-rows';
 import type { InstallationTable } from '../rows/schema';
+import { catalogVersion } from './catalog/catalog-version';
 import type { Reader } from './database';
 import { anyOf, query } from './queries';
 
@@ -25,9 +26,30 @@ export const selectRecords = query
     ),
   ]);
 
-/** Reads what is known of a device. */
-export async function findRecord(reader: Reader, id: string): Promise<DeviceRecord | undefined> {
-  return (await reader.all(selectRecords.where('id', '=', id))).map(readRecord)[0];
+/** What is known of a device, and the version of the catalog at that moment. */
+export interface FoundRecord {
+  /** `undefined` for an unknown device. */
+  readonly record: DeviceRecord | undefined;
+  readonly catalogVersion: number;
+}
+
+interface FoundRow extends Row {
+  readonly catalog_version: number;
+}
+
+/** Reads what a decision about a device depends on, by one statement. */
+export async function findRecord(reader: Reader, id: string): Promise<FoundRecord> {
+  const [row] = await reader.all(
+    sql<FoundRow | { readonly [Column in keyof FoundRow]: Column extends 'catalog_version' ? number : null }>`
+      SELECT catalog.version AS catalog_version, found.*
+      FROM (SELECT ${catalogVersion} AS version) AS catalog
+      LEFT JOIN (${selectRecords.where('id', '=', id)}) AS found ON true`.compile(query),
+  );
+  if (row === undefined) throw new Error('a left join has at least one row');
+  return {
+    record: row.id === null ? undefined : readRecord(row),
+    catalogVersion: row.catalog_version,
+  };
 }
 
 /** In the order of the ids; leaves out devices forgotten meanwhile. */
@@ -38,8 +60,10 @@ export async function findRecords(reader: Reader, ids: readonly string[]): Promi
   return ids.flatMap((id) => byId.get(id) ?? []).map(readRecord);
 }
 
-/** @param row of {@link selectRecords} */
-function readRecord(row: RecordRow & { readonly latest: string | null }): DeviceRecord {
+/** Of {@link selectRecords}. */
+type Row = RecordRow & { readonly latest: string | null };
+
+function readRecord(row: Row): DeviceRecord {
   const { latest } = row;
   return toRecord(row, latest === null ? undefined : (JSON.parse(latest) as Selectable<InstallationTable>));
 }

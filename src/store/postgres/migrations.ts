@@ -378,4 +378,10 @@ export const migrations: readonly string[] = [
   CREATE TABLE server_hold (epoch bigint NOT NULL, holder ${text} NOT NULL);
   CREATE UNIQUE INDEX one_server_hold ON server_hold ((true));
   `,
+  `
+  CREATE TABLE catalog_version (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    version bigint NOT NULL
+  );
+  `,
 ];

@@ -23,6 +23,7 @@ export function createCatalogRecords(
   journal: Pick<SqliteJournal, 'append'>,
 ): CatalogRecords {
   const { query } = database;
+  let version = 0; // there is one process: what it has committed it knows
   return {
     load() {
       return database.readTogether(() => {
@@ -43,9 +44,11 @@ export function createCatalogRecords(
           bundles,
           rollouts,
         );
-        return { bundles: [...bundles.values()], releases };
+        return { version, bundles: [...bundles.values()], releases };
       });
     },
+
+    version: () => Promise.resolve(version),
 
     binding(name) {
       return database.readTogether(() => {
@@ -75,7 +78,7 @@ export function createCatalogRecords(
         for (const moved of [returning, rollout]) {
           if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
         }
-        database.afterCommit(() => change.committed(activation)); // before journal listeners hear of it
+        database.afterCommit(() => change.committed(activation, ++version)); // before journal listeners hear of it
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });
@@ -86,7 +89,7 @@ export function createCatalogRecords(
         check?.(needsOf(database, name, at));
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         database.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
-        database.afterCommit(committed); // before journal listeners hear of it
+        database.afterCommit(() => committed(++version)); // before journal listeners hear of it
         journal.append(events);
       });
     },

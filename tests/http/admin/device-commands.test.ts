@@ -174,6 +174,21 @@ describe('device show, explain and log', () => {
     expect(shown.installations).toHaveLength(1);
   });
 
+  it('show on which terms a device is pinned', async () => {
+    const person = { name: 'script', address: null };
+    const window = { schedule: '0 0 2 ? * *', duration: '01:00:00', timezone: '+00:00' };
+    const terms = { kind: 'soft', forcedAt: new Date('2999-01-01T00:00:00Z'), window } as const;
+    const { manageDevices } = admin.opened.services;
+    await manageDevices.pin('board-1', 'v1.raucb', person);
+    expect((await run('show', 'board-1')).stdout).not.toMatch(/^Pin terms/m);
+    await manageDevices.pin('board-1', 'v1.raucb', person, terms);
+    const { stdout } = await run('show', 'board-1');
+    expect(stdout).toMatch(/^Pin terms +Soft until 2999-01-01T00:00:00Z: /m);
+    expect(stdout).toMatch(
+      /^Pin terms .*\(0 0 2 \? \* \*, 01:00:00, \+00:00\) (opens next on 2|is open now)/m,
+    );
+  });
+
   it('mark each rule with a word', async () => {
     const { code, stdout } = await run('explain', 'board-2');
     expect(code).toBe(0);

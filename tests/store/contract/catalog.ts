@@ -42,6 +42,7 @@ export function describeCatalogRecords(make: MakeAdapter): void {
     const id = await release(second.name, { forced: true });
     await adapter.reopen();
     expect(await catalog().load()).toEqual({
+      version: expect.any(Number) as unknown,
       bundles: expect.arrayContaining([first, second]) as unknown,
       releases: [
         {

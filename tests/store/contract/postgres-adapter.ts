@@ -1,7 +1,7 @@
 import type { Fleet } from '../../../src/ports/fleet';
 import { createAskedNameRecords } from '../../../src/store/postgres/asked-name-records';
 import { createBundleUses } from '../../../src/store/postgres/bundle-uses';
-import { createCatalogRecords } from '../../../src/store/postgres/catalog-records';
+import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
 import { type Database, openDatabase, type Reader } from '../../../src/store/postgres/database';
 import { createDeviceRecords } from '../../../src/store/postgres/device-records';
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
@@ -107,7 +107,14 @@ async function open(url: string) {
     markers: createMarkerRecords(database),
     journal,
   };
-  const openFleet = (): Fleet => new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0 });
+  const openFleet = (): Fleet =>
+    new PostgresFleet({
+      database,
+      journal,
+      now: () => madeAt,
+      ageMs: () => 0,
+      catchUp: () => Promise.resolve(),
+    });
   return { database, store, openFleet };
 }
 

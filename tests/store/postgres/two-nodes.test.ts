@@ -5,7 +5,7 @@ import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
 import type { NewEvent } from '../../../src/core/event';
 import type { DeviceSight } from '../../../src/ports/device-updates';
-import { createCatalogRecords } from '../../../src/store/postgres/catalog-records';
+import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
@@ -35,7 +35,13 @@ describe('two nodes on one PostgreSQL', () => {
       return {
         database,
         journal,
-        fleet: new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0 }),
+        fleet: new PostgresFleet({
+          database,
+          journal,
+          now: () => madeAt,
+          ageMs: () => 0,
+          catchUp: () => Promise.resolve(),
+        }),
       };
     });
   });

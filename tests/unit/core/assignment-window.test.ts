@@ -1,5 +1,6 @@
 import {
   type AssignmentWindow,
+  assignmentWindowAt,
   isAssignmentWindowOpen,
   parseAssignmentWindow,
 } from '../../../src/core/assignment-window';
@@ -44,6 +45,28 @@ describe('the window of an assignment', () => {
     const asked = () => isAssignmentWindowOpen(windowOf(schedule), new Date(at));
     if (typeof expected === 'string') expect(asked).toThrow(DomainError);
     else expect(asked()).toBe(expected);
+  });
+
+  it.each([
+    ['0 30 2 ? * *', '2026-11-23T02:30:00Z', 'open'],
+    ['0 30 2 ? * *', '2026-11-23T03:30:00Z', '2026-11-24T02:30:00.000Z'],
+    ['0 30 2 ? * *', '2026-11-23T02:29:59.001Z', '2026-11-23T02:30:00.000Z'],
+    ['0 0 2 ? * SUN', '2026-11-23T12:00:00Z', '2026-11-29T02:00:00.000Z'],
+    ['15 10,40 8-9 ? * *', '2026-11-23T07:00:00Z', '2026-11-23T08:10:15.000Z'],
+    ['0 0 12 29 FEB ? *', '2026-11-23T12:00:00Z', '2028-02-29T12:00:00.000Z'],
+    ['0 0 12 1 1 ? 2026-2027', '2026-11-23T12:00:00Z', '2027-01-01T12:00:00.000Z'],
+    ['0 0 11 23 11 ? 2026', '2026-11-23T12:00:00Z', 'over'],
+  ])('%s at %s: when it opens next is %s', (schedule, at, expected) => {
+    const told = assignmentWindowAt(windowOf(schedule), new Date(at));
+    expect(told.state === 'closed' ? told.opensAt.toISOString() : told.state).toBe(expected);
+  });
+
+  it('opens next on the clock of its offset', () => {
+    const berlin = windowOf('0 0 1 ? * TUE', '02:00:00', '+01:00');
+    expect(assignmentWindowAt(berlin, monday)).toEqual({
+      state: 'closed',
+      opensAt: new Date('2026-11-24T00:00:00Z'),
+    });
   });
 
   it('is on the clock of its offset', () => {

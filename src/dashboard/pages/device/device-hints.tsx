@@ -1,8 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { may } from '../../api/session';
 import { apiPath } from '../../api/client';
+import type { DeviceJson } from '../../../contract/device';
 import { isRefused } from '../../../contract/device-state';
+import { pinTermsSentences } from '../../../core/pin-sentences';
+import { formatMoment } from '../../format';
 import { Hint } from '../../parts/notices';
+import { now } from '../../parts/time';
 import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';
 import { whyWords } from '../../why-words';
@@ -16,7 +20,7 @@ export function DeviceHints(subject: Subject) {
   return (
     <>
       {hold !== null && <Hint tone="warn">{one.held(hold.by, whyWords(hold))}</Hint>}
-      {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
+      {pin !== null && <PinHint pin={pin} />}
       {isRefused(device) && (
         <Hint tone="bad">
           {one.revoked(id)} <a href={apiPath('/certificates', { search: id })}>{one.certificatesOf(id)}</a>
@@ -41,6 +45,21 @@ export function DeviceHints(subject: Subject) {
         </Hint>
       )}
     </>
+  );
+}
+
+/** What it is pinned to and, unless it is installed at once, on which terms. */
+function PinHint({ pin: { bundle, by, terms } }: { readonly pin: NonNullable<DeviceJson['pin']> }) {
+  const said = terms === null ? [] : pinTermsSentences(terms, now.value, formatMoment);
+  return (
+    <Hint tone="info">
+      <p>{text.devices.one.pinned(bundle, by)}</p>
+      {said.map((sentence) => (
+        <p key={sentence} class="muted">
+          {sentence}
+        </p>
+      ))}
+    </Hint>
   );
 }
 

@@ -13,7 +13,6 @@ import type {
 import { toInstallation } from '../../rows/device-rows';
 import type { Database } from '../database';
 import { saveContact, saveDecision, saveInstallation } from '../device-writes';
-import { findRecord } from '../find-record';
 import type { PostgresJournal } from '../journal-records';
 import { query } from '../queries';
 import { forgetOutcomes } from '../release-outcomes';
@@ -22,8 +21,8 @@ import type { Transaction } from '../writer';
 export interface DecisionPorts {
   readonly database: Database;
   readonly journal: Pick<PostgresJournal, 'append'>;
-  /** Adds what was seen of a device and is not written yet. */
-  readonly seenOf: (record: DeviceRecord) => DeviceRecord;
+  /** Reads a device, with what was seen of it and is not written yet. */
+  readonly find: (transaction: Transaction, id: string) => Promise<DeviceRecord | undefined>;
   /** Called after installations of a device were written. @param before the latest of them */
   readonly written: (before: Installation | null, installations: readonly Installation[]) => void;
   /** Called after something else of a device was written. */
@@ -152,9 +151,9 @@ export class PostgresFleetDecisions implements FleetDecisions {
 
   /** @throws DomainError `not-found` */
   async #read(transaction: Transaction, id: string): Promise<DeviceRecord> {
-    const record = await findRecord(transaction, id);
+    const record = await this.ports.find(transaction, id);
     if (record === undefined) throw DomainError.of('no-such-device', { id: id.slice(0, 80) });
-    return this.ports.seenOf(record);
+    return record;
   }
 }
 

@@ -7,7 +7,7 @@ import type { InstallationState } from '../../../core/installation-states';
 import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/device-updates';
 import type { Fleet, FleetOptions } from '../../../ports/fleet';
 import { DeviceLines } from '../../device-lines';
-import type { Database } from '../database';
+import type { Database, Reader } from '../database';
 import { saveContact, saveInstallation } from '../device-writes';
 import { findRecord } from '../find-record';
 import type { PostgresJournal } from '../journal-records';
@@ -18,7 +18,7 @@ import { PostgresFleetDecisions } from './fleet-decisions';
 import { SeenUpdates } from './seen-updates';
 import { isOfStorage, unlessRefused, UnwrittenUpdates } from './unwritten-updates';
 
-export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'onRepeats'> {
+export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'catchUp' | 'onRepeats'> {
   readonly database: Database;
   readonly journal: Pick<PostgresJournal, 'append' | 'record'>;
 }
@@ -57,7 +57,7 @@ export class PostgresFleet implements Fleet {
     this.decisions = new PostgresFleetDecisions({
       database,
       journal,
-      seenOf: (record) => this.#seen.seenOf(record),
+      find: (transaction, id) => this.#find(transaction, id),
       written: (before, installations) => {
         for (const one of installations) this.#count(before, one);
       },
@@ -71,9 +71,8 @@ export class PostgresFleet implements Fleet {
     return known !== undefined && known.untilMs > this.ports.ageMs() ? known.record : undefined;
   }
 
-  async find(id: string): Promise<DeviceRecord | undefined> {
-    const found = await findRecord(this.ports.database, id);
-    return found && this.#seen.seenOf(found);
+  find(id: string): Promise<DeviceRecord | undefined> {
+    return this.#find(this.ports.database, id);
   }
 
   async get(id: string): Promise<DeviceRecord> {
@@ -191,8 +190,7 @@ export class PostgresFleet implements Fleet {
     decide: DecideUpdate<Answer>,
     told: Map<string, readonly NewEvent[]>,
   ): Promise<Applied<Answer>> {
-    const found = await findRecord(transaction, id);
-    const record = found && this.#seen.seenOf(found);
+    const record = await this.#find(transaction, id);
     const nextId = () => nextInstallationId(transaction);
     const update = await decideUpdate(transaction, record, decide, { now: this.ports.now(), nextId });
     if (update === undefined) throw new Error('a transaction may claim numbers');
@@ -200,6 +198,13 @@ export class PostgresFleet implements Fleet {
     for (const one of update.installations ?? []) await saveInstallation(transaction, one);
     await this.ports.journal.append(transaction, this.#linesOf(id, update.events ?? [], told));
     return { update, record };
+  }
+
+  /** Reads a device, with what was seen of it and is not written yet. The catalog is at least as new then. */
+  async #find(reader: Reader, id: string): Promise<DeviceRecord | undefined> {
+    const { record, catalogVersion } = await findRecord(reader, id);
+    await this.ports.catchUp(catalogVersion);
+    return record && this.#seen.seenOf(record);
   }
 
   /** The same lines are bounded only once, however often the transaction runs. */

@@ -14,7 +14,8 @@ import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
 import { ReleaseCounters } from './release-counters';
 
-export interface FleetPorts extends FleetOptions {
+/** No other process changes the catalog. */
+export interface FleetPorts extends Omit<FleetOptions, 'catchUp'> {
   readonly devices: FleetRecords;
 }
 

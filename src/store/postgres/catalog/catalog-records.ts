@@ -1,7 +1,7 @@
-import type { Bundle } from '../../core/bundle';
-import type { Activation, NewActivation } from '../../core/release';
-import { beginRollout, type Rollout } from '../../core/rollout';
-import type { CatalogRecords, RecordedChange } from '../../ports/catalog';
+import type { Bundle } from '../../../core/bundle';
+import type { Activation, NewActivation } from '../../../core/release';
+import { beginRollout, type Rollout } from '../../../core/rollout';
+import type { CatalogRecords, RecordedChange } from '../../../ports/catalog';
 import {
   endingOf,
   toActivation,
@@ -9,15 +9,16 @@ import {
   toBundle,
   toBundleRow,
   toReleases,
-} from '../rows/catalog-rows';
-import { countToJson, toRolloutRow } from '../rows/rollout-rows';
-import { needsOf } from './bundle-uses';
-import type { Database } from './database';
-import type { PostgresJournal } from './journal-records';
-import { query } from './queries';
-import { saveEnd } from './release-ends';
-import { wasOffered } from './release-outcomes';
-import type { Transaction } from './writer';
+} from '../../rows/catalog-rows';
+import { countToJson, toRolloutRow } from '../../rows/rollout-rows';
+import { needsOf } from '../bundle-uses';
+import { claimVersion, readVersion } from './catalog-version';
+import type { Database } from '../database';
+import type { PostgresJournal } from '../journal-records';
+import { query } from '../queries';
+import { saveEnd } from '../release-ends';
+import { wasOffered } from '../release-outcomes';
+import type { Transaction } from '../writer';
 
 /** Bundles, releases and their history in the database. */
 export function createCatalogRecords(
@@ -37,9 +38,15 @@ export function createCatalogRecords(
           .selectAll('rollouts');
         const rollouts = new Map((await reader.all(current)).map((row) => [row.release_id, row]));
         const releases = await reader.all(query.selectFrom('releases').selectAll());
-        return { bundles: [...bundles.values()], releases: toReleases(releases, bundles, rollouts) };
+        return {
+          version: await readVersion(reader),
+          bundles: [...bundles.values()],
+          releases: toReleases(releases, bundles, rollouts),
+        };
       });
     },
+
+    version: () => readVersion(database),
 
     async binding(name) {
       const select = query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name);
@@ -53,24 +60,26 @@ export function createCatalogRecords(
       return database.transact(async (transaction) => {
         const { bundle, rollout, returning, guard } = change;
         transaction.shareNoCommit(); // a device heard next is answered from the catalog
+        const version = await claimVersion(transaction, change.decidedOn);
         guard?.check(await wasOffered(transaction, guard.releaseId));
         if (bundle !== undefined) await saveBundle(transaction, bundle);
         const activation = await activate(transaction, change);
         for (const moved of [returning, rollout])
           if (moved !== undefined) await saveRollout(transaction, moved.releaseId, moved.rollout);
-        transaction.afterCommit(() => change.committed(activation)); // before journal listeners hear of it
+        transaction.afterCommit(() => change.committed(activation, version)); // before journal listeners hear of it
         await journal.append(transaction, change.events?.(activation) ?? []);
         return activation;
       });
     },
 
-    tombstone({ name, at, by, events, check, committed }) {
+    tombstone({ name, at, by, events, check, decidedOn, committed }) {
       return database.transact(async (transaction) => {
         transaction.shareNoCommit();
+        const version = await claimVersion(transaction, decidedOn);
         if (check !== undefined) check(await needsOf(transaction, name, at));
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         await transaction.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
-        transaction.afterCommit(committed); // before journal listeners hear of it
+        transaction.afterCommit(() => committed(version)); // before journal listeners hear of it
         await journal.append(transaction, events);
       });
     },
