@@ -2,7 +2,7 @@ import type { Config } from '../config/config';
 import { formatS3Address, type S3Address } from '../core/s3-address';
 import type { OpenBytes } from '../ports/bundle-storage';
 import type { InstalledData } from '../ports/installed-data';
-import { streamed } from '../store/files/bundle-file';
+import { openBytes } from '../store/files/bundle-file';
 import { createFindCredentials } from '../store/s3/credentials';
 import { S3BundleObjects } from '../store/s3/objects';
 import { S3Client } from '../store/s3/s3-client';
@@ -43,10 +43,5 @@ async function openObject(objects: S3BundleObjects, sha256: string): Promise<Ope
   const sizeBytes = await withStore(() => objects.sizeOf(sha256));
   if (sizeBytes === undefined) return undefined;
   const read = (position: number, length: number) => withStore(() => objects.read(sha256, position, length));
-  return {
-    sizeBytes,
-    read,
-    createReadStream: (start, end) => streamed(read, start, end),
-    close: () => Promise.resolve(),
-  };
+  return openBytes({ sizeBytes, read, close: () => Promise.resolve() });
 }

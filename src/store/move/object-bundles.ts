@@ -1,5 +1,5 @@
 import type { InstalledBundle } from '../../ports/installed-data';
-import { streamed } from '../files/bundle-file';
+import { openBytes } from '../files/bundle-file';
 import { type DigestRecords, digestUnverified } from '../s3/block-digests';
 import type { BundleObjects } from '../s3/objects';
 import { withStore } from '../s3/s3-error';
@@ -14,14 +14,11 @@ export function objectBundles(objects: BundleObjects, digests: DigestRecords): B
   const bytesOf = async ({ sha256 }: InstalledBundle) => {
     const sizeBytes = await sizeOf(sha256);
     if (sizeBytes === undefined) return undefined;
-    const read = (position: number, length: number) =>
-      withStore(() => objects.read(sha256, position, length));
-    return {
+    return openBytes({
       sizeBytes,
-      read,
-      createReadStream: (start: number, end: number) => streamed(read, start, end),
+      read: (position, length) => withStore(() => objects.read(sha256, position, length)),
       close: () => Promise.resolve(),
-    };
+    });
   };
   return {
     open: bytesOf,
