@@ -76,11 +76,11 @@ export default tseslint.config(
     rules: { 'house/arrows': ['error', mayImport], 'house/no-circles': 'error' },
   },
   {
-    files: ['src/{services,core,rauc,x509}/**/*.ts', 'src/dashboard/**/*.tsx'],
+    files: ['src/{services,core,pki,rauc,x509}/**/*.ts', 'src/dashboard/**/*.tsx'],
     plugins: { words: { rules: { 'no-sentences': noSentences, 'no-jsx-words': noJsxWords } } },
   },
   {
-    files: ['src/{services,core,rauc,x509}/**/*.ts'],
+    files: ['src/{services,core,pki,rauc,x509}/**/*.ts'],
     ignores: [
       // The catalogues.
       'src/core/{circumstances,journal,reasons}/**',

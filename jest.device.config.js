@@ -1,4 +1,4 @@
-const { transform } = require('./jest.config.js');
+const { transform } = require('./jest.config.js').projects[0];
 
 /** The tests with a real device, apart from the others: they need root once, a minute of downloads, and one device at a time. */
 /** @type {import('jest').Config} */

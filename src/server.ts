@@ -23,6 +23,7 @@ const load = {
   inspectFiles: () => require('./server/inspect-files') as typeof import('./server/inspect-files'),
   manageTokens: () =>
     require('./services/access/manage-tokens') as typeof import('./services/access/manage-tokens'),
+  move: () => require('./server/move') as typeof import('./server/move'),
   serve: () => require('./server/serve') as typeof import('./server/serve'),
   store: () => require('./store/store') as typeof import('./store/store'),
 };
@@ -44,6 +45,7 @@ function createWiring(): Wiring {
       const newId = () => randomBytes(16).toString('hex');
       return load.backups().createBackups({ version, pid: process.pid, now, newId });
     },
+    move: (config, request) => load.move().move(config, request),
     doctor: (config, request) => load.doctor().examine(config, { ...request, now }),
     inspect: (path, config) => load.inspectFiles().inspectFile(path, config),
     checkImages: (...file) => load.inspectFiles().checkFileImages(...file),

@@ -1,4 +1,5 @@
 import type { Kind } from './contender';
+import { costOfColdRange, costOfRangeOfThree } from './trials/large-ranges';
 import { memoryOfStalled } from './trials/memory';
 import { cpuOfDownload, cpuOfPoll, cpuOfRange } from './trials/server-cpu';
 import { timeOfStart } from './trials/start';
@@ -31,6 +32,8 @@ export interface Case {
   readonly figures: readonly Figure[];
   /** The contender in addition to this server and bare Node. */
   readonly other?: Kind;
+  /** Bare Node has no part in what reads a disk: it has its bundle in memory. */
+  readonly isWithoutBare?: boolean;
   readonly open: OpenTrial;
   /** For what takes time without using the processor: all contenders do it at once. */
   readonly isTogether?: boolean;
@@ -60,7 +63,7 @@ const polls = { protocol: 'HTTP/1.1' } as const;
 const smallRanges = { requests: 'smallRanges', rangeBytes: 4 * kib } as const;
 const largeRanges = { requests: 'largeRanges', rangeBytes: 128 * kib } as const;
 
-/** All cases, in the order of the table. The units `µs` and `s/GB` are CPU time of the server's processes. */
+/** All cases, in the order of the table. The units `µs` and `s/GB` are CPU time of the server's processes, unless the title says otherwise. */
 export const cases: readonly Case[] = [
   {
     id: 'poll-new',
@@ -106,6 +109,26 @@ export const cases: readonly Case[] = [
     figures: [microseconds('128 KiB range, HTTP/2', { ofBare: 1.25 })],
     other: 'nginx',
     open: cpuOfRange({ ...largeRanges, protocol: 'HTTP/2' }),
+  },
+  {
+    id: 'range-cold',
+    figures: [
+      microseconds('128 KiB range of a cold 1 GiB bundle, HTTP/2', {}),
+      microseconds('the same, elapsed', {}),
+    ],
+    other: 'nginx',
+    isWithoutBare: true,
+    open: costOfColdRange,
+  },
+  {
+    id: 'range-three',
+    figures: [
+      microseconds('128 KiB range while three releases are read, HTTP/2', {}),
+      microseconds('the same, elapsed', {}),
+    ],
+    other: 'nginx',
+    isWithoutBare: true,
+    open: costOfRangeOfThree,
   },
   {
     id: 'download-h1',

@@ -41,7 +41,7 @@ interface Entry {
 }
 
 async function compareIn(one: Case, rig: Rig, comparison: Comparison): Promise<readonly Taken[]> {
-  const kinds = ['ours', 'bare', one.other];
+  const kinds = ['ours', ...(one.isWithoutBare === true ? [] : ['bare']), one.other];
   const entries: Entry[] = [];
   for (const contender of comparison.contenders.filter(({ kind }) => kinds.includes(kind))) {
     const trial = await naming(one, contender, () => one.open(contender, rig));

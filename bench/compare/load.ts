@@ -17,6 +17,8 @@ export interface Load {
   /** 0 for the whole. */
   readonly rangeBytes: number;
   readonly connections: 'kept' | 'new' | 'resumed' | 'stalled';
+  /** The load fails when nothing has arrived for so long; a minute when left out. */
+  readonly patienceSeconds?: number;
 }
 
 /** A load that is ready: it has warmed up, or holds up as many downloads as it should. */
@@ -47,6 +49,7 @@ export async function openLoad(rig: Pick<Rig, 'loadProgram' | 'cores'>, load: Lo
     ...(load.rangeBytes === 0 ? [] : ['--range', `${load.rangeBytes}`]),
     ...(load.protocol === 'HTTP/1.1' ? ['--http1'] : []),
     ...(load.devices.length === 1 ? [] : ['--addresses']),
+    ...(load.patienceSeconds === undefined ? [] : ['--patience', `${load.patienceSeconds}`]),
   ];
   const program = startProgram(rig.loadProgram, args, { core: rig.cores.load });
   await program.hear((stdout) => (stdout === ready ? true : undefined));

@@ -15,8 +15,10 @@ interface Line {
 /** A Markdown table for a Node version; other contenders have the same figures in each table. */
 export function markdownTable(results: readonly CaseResult[], node: Node): string {
   const rows = linesOf(results, node).map(({ figure, ours, bare, other }) => {
-    const cell = (samples: readonly number[]) => shown(spreadOf(samples), figure.digits);
-    const ratio = (samples: readonly number[]) => shown(spreadOf(pairedRatios(ours, samples)), 2);
+    const cell = (samples: readonly number[]) =>
+      samples.length === 0 ? '' : shown(spreadOf(samples), figure.digits);
+    const ratio = (samples: readonly number[]) =>
+      samples.length === 0 ? '' : shown(spreadOf(pairedRatios(ours, samples)), 2);
     return [
       `${figure.title}, ${figure.unit}`,
       cell(ours),
@@ -43,8 +45,8 @@ export function jsonResults(results: readonly CaseResult[], nodes: readonly Node
       unit: figure.unit,
       node: node.version,
       ours: withSpread(ours),
-      bare: withSpread(bare),
-      ours_to_bare: figure.hasRatios ? spreadOf(pairedRatios(ours, bare)) : null,
+      bare: bare.length === 0 ? null : withSpread(bare),
+      ours_to_bare: figure.hasRatios && bare.length > 0 ? spreadOf(pairedRatios(ours, bare)) : null,
       other: other === null ? null : { name: other.name, ...withSpread(other.samples) },
       ours_to_other: other === null || !figure.hasRatios ? null : spreadOf(pairedRatios(ours, other.samples)),
     })),

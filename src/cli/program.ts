@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => AddCommands>> = {
   doctor: () => (require('./doctor/doctor') as typeof import('./doctor/doctor')).addDoctor,
   backup: () => (require('./backup/backup') as typeof import('./backup/backup')).addBackup,
   restore: () => (require('./backup/restore') as typeof import('./backup/restore')).addRestore,
+  move: () => (require('./move/move') as typeof import('./move/move')).addMove,
   config: () => (require('./serve/config-show') as typeof import('./serve/config-show')).addConfigCommands,
   cert: () => (require('./cert/cert-commands') as typeof import('./cert/cert-commands')).addCertCommands,
   bundle: () =>

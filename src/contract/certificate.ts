@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { certificateDues, certificateSorts, findingSeverities, keyTypes } from '../core/certificate';
 import { kitClients, kitPollings } from '../core/kit-polling';
+import { whyFields } from './why';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 
@@ -96,7 +97,8 @@ export const verificationJson = z.object({
     z.object({
       severity: z.enum(findingSeverities),
       path: z.string().describe('on the server'),
-      message: z.string(),
+      message: z.string().describe('a sentence for people'),
+      ...whyFields,
       remedy: z.string(),
     }),
   ),

@@ -1,7 +1,9 @@
 import { snakeCase } from '../base/text/field-names';
 import { sayAny, sayWhy } from '../core/circumstances/sentences';
+import { type FolderFinding, isFolderGood } from '../core/certificate';
 import type { Finding } from '../core/inspection';
 import type { Why } from '../core/reasons/why';
+import type { VerificationJson } from './certificate';
 import type { FindingJson } from './finding';
 import type { WhyJson } from './why';
 
@@ -10,9 +12,20 @@ export function presentWhy(why: Why | null): WhyJson & { readonly reason: string
   return { reason: sayAny(why), ...codeOf(why) };
 }
 
-/** The same for what was found in a bundle. */
+/** The same for what was found in a bundle, or is to be known about a certificate. */
 export function presentFinding({ code, message }: Finding): FindingJson {
   return { code, message: sayWhy(message), ...codeOf(message) };
+}
+
+/** What a check of the certificates folder found. */
+export function presentVerification(findings: readonly FolderFinding[]): VerificationJson {
+  return {
+    ok: isFolderGood(findings),
+    findings: findings.map(({ severity, path, message, remedy }) => ({
+      ...{ severity, path, message: sayWhy(message), ...codeOf(message) },
+      remedy: sayWhy(remedy),
+    })),
+  };
 }
 
 function codeOf(why: Why | null): WhyJson {

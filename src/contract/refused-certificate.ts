@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refusalCauses } from '../core/connection-refusal';
 import { count, instant, nullableText } from './answer-fields';
+import { whyFields } from './why';
 import { pageLimit } from './request-fields';
 
 export const refusedCertificateQuery = z.strictObject({
@@ -20,7 +21,8 @@ export const refusedCertificateJson = z.object({
   device: nullableText.describe('that it names; null unless a CA of this server signed that'),
   ours: z.boolean().describe('a CA of this server signed it; anybody can make other ones'),
   cause: z.enum(refusalCauses),
-  reason: z.string(),
+  reason: z.string().describe("a sentence for people, or OpenSSL's verdict"),
+  ...whyFields,
   remedy: z.string(),
   address: nullableText.describe('of the last time'),
   count: count.min(1).describe('how often it was refused since the server started'),

@@ -1,6 +1,7 @@
 /** Certificates as people manage them: the nouns that `src/pki` fills in and everyone else reads. */
 
 import { DomainError } from './errors';
+import type { Circumstance, Why } from './reasons/why';
 
 const dayMs = 86_400_000;
 
@@ -63,8 +64,9 @@ export type KeyType = (typeof keyTypes)[number];
 
 /** What to know about a certificate that was made or imported. */
 export interface CertificateWarning {
+  /** Of its kind, for programs. */
   readonly code: string;
-  readonly message: string;
+  readonly message: Circumstance;
 }
 
 export interface IssueOptions {
@@ -156,8 +158,8 @@ export const findingSeverities = ['error', 'warning', 'note'] as const;
 export interface FolderFinding {
   readonly severity: (typeof findingSeverities)[number];
   readonly path: string;
-  readonly message: string;
-  readonly remedy: string;
+  readonly message: Why;
+  readonly remedy: Why;
 }
 
 /** Warnings and notes alone are good. */

@@ -1,3 +1,5 @@
+import type { Why } from './reasons/why';
+
 /** Why a connection of a device is refused, in few words: each is counted. */
 export const refusalCauses = [
   'no-certificate',
@@ -17,8 +19,8 @@ export type RefusalCause = (typeof refusalCauses)[number];
 /** Why a connection is refused. */
 export interface ConnectionRefusal {
   readonly cause: RefusalCause;
-  /** For people. */
-  readonly reason: string;
+  /** A text is OpenSSL's. */
+  readonly reason: Why;
 }
 
 /** What to do about a certificate that is refused, as a sentence; for the device's owner and for the server's. */

@@ -2,10 +2,11 @@ import { camelCase } from '../base/text/field-names';
 import type { EventJson } from '../contract/event';
 import { messageOf } from '../core/journal/sentences';
 import type { ReasonParameters } from '../core/reasons/reason-words';
+import { onItsOwn } from './on-its-own';
 
 /** The page says a line that it knows in its own words; of one that it does not know it shows the server's sentence. */
 export function eventSentence({ kind, message, reason, parameters }: EventJson): string {
-  const said =
-    reason === null ? null : { code: reason, parameters: camelCase(parameters ?? {}) as ReasonParameters };
-  return messageOf({ kind, message, reason: said });
+  if (reason === null) return messageOf({ kind, message, reason });
+  const told = { code: reason, parameters: camelCase(parameters ?? {}) as ReasonParameters };
+  return onItsOwn(messageOf({ kind, message, reason: told }), told.parameters);
 }

@@ -6,6 +6,7 @@ import type { RolloutProgressJson } from '../contract/rollout';
 import type { WhyJson } from '../contract/why';
 import { knownSentence } from '../core/circumstances/sentences';
 import type { ReasonParameters } from '../core/reasons/reason-words';
+import { onItsOwn } from './on-its-own';
 
 /**
  * The page says a reason of the server in its own words. What people and devices wrote stays as it is, and so does the sentence of a newer
@@ -26,9 +27,11 @@ export function findingWords({
   return wordsOf(message, code, parameters);
 }
 
-/** The same for the message of an installation. */
+/** The same for the message of an installation, as it stands on its own. */
 export function messageWords({ message, reason, parameters }: InstallationJson): string | null {
-  return wordsOf(message, reason, parameters);
+  const said = wordsOf(message, reason, parameters);
+  if (said === null || reason === null) return said;
+  return onItsOwn(said, camelCase(parameters ?? {}) as ReasonParameters);
 }
 
 /** The same for what a rollout waits for; null for one that waits for nothing, whose state says so. */

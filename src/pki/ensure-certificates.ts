@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
+import type { Circumstance } from '../core/reasons/why';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { exists } from './file-pair';
@@ -18,32 +20,33 @@ import type { Clock } from '../ports/clock';
  * Makes the CA and the server certificate that a first start needs, and changes nothing that exists. Two starts at once are fine,
  * and so is a start after one that was killed.
  * @param options hosts: names and addresses for the certificate besides the machine's own
- * @returns sentences about what it made
+ * @returns what it made
  * @throws DomainError `configuration` when something is missing that cannot be made here
  */
 export async function ensureCertificates(
   dir: string,
   options: { readonly hosts: readonly string[]; readonly now: Clock },
-): Promise<string[]> {
+): Promise<Circumstance[]> {
   const context = systemContext(dir, options.now);
-  const made: string[] = [];
+  const made: Circumstance[] = [];
   if (await exists(join(dir, 'server.crt'))) return made;
   if (!(await exists(join(dir, 'ca.crt')))) made.push(...(await makeCa(context)));
   made.push(...(await makeServer(context, options.hosts)));
   return made;
 }
 
-async function makeCa(context: FolderContext): Promise<string[]> {
+async function makeCa(context: FolderContext): Promise<Circumstance[]> {
   const { dir } = context;
   const lonelyKey = await readKey(join(dir, 'ca.key'));
   if (lonelyKey !== undefined && (await hasDevices(dir))) {
     throw DomainError.of('ca-lost', { file: join(dir, 'ca.crt') });
   }
   const isMade = await unlessAlreadyMade(() => issueCa(context, {}, lonelyKey));
-  return isMade ? [`Created a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];
+  const files = { certificate: join(dir, 'ca.crt'), key: join(dir, 'ca.key') };
+  return isMade ? [circumstance('ca-created', files)] : [];
 }
 
-async function makeServer(context: FolderContext, hosts: readonly string[]): Promise<string[]> {
+async function makeServer(context: FolderContext, hosts: readonly string[]): Promise<Circumstance[]> {
   const { dir } = context;
   const own = defaultServerNames();
   const plain = hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''));
@@ -52,7 +55,7 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
   const ips = [...own.ips, ...hostNames.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));
   const isMade = await unlessAlreadyMade(() => issueServer(context, { names, ips }, lonelyKey));
-  return isMade ? [`Created a server certificate: ${join(dir, 'server.crt')}.`] : [];
+  return isMade ? [circumstance('server-certificate-created', { file: join(dir, 'server.crt') })] : [];
 }
 
 const keptCertificate = /^server\.crt\.\d{8}T\d{6}Z(-\d+)?\.old$/;

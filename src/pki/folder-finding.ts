@@ -1,8 +1,9 @@
 import { systemErrorCode } from '../base/files/system-error';
 import type { FolderFinding } from '../core/certificate';
-import { sayWhy } from '../core/circumstances/sentences';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
-import { remedyOfCertificate } from '../core/reasons/refused-certificate';
+import type { Why } from '../core/reasons/why';
+import { whatFailed } from '../core/what-failed';
 import type { CertificateFields } from './certificate-fields';
 import type { Refusal } from './prove-certificates';
 import { beginning } from './validity';
@@ -12,15 +13,15 @@ const soonMs = 30 * 86_400_000;
 /** What a proof found; `severity` where the certificate does not work at all. */
 export function proved(
   path: string,
-  what: string,
+  what: Why,
   refusal: Refusal | null,
   severity: FolderFinding['severity'],
 ): FolderFinding[] {
   if (refusal === null) return [];
   const { why, isStrictOnly } = refusal;
-  const [reason, remedy] = [sayWhy(why), remedyOfCertificate(why)];
-  if (isStrictOnly) return [warning(path, `strict clients refuse ${what}: ${reason}`, remedy)];
-  return [{ severity, path, message: `${what} is refused: ${reason}`, remedy }];
+  const remedy = circumstance('remedy-of-refused-certificate', { why });
+  if (isStrictOnly) return [warning(path, circumstance('refused-by-strict-clients', { what, why }), remedy)];
+  return [{ severity, path, message: circumstance('certificate-refused', { what, why }), remedy }];
 }
 
 /** @param severity of one that has expired */
@@ -30,14 +31,16 @@ export function expiry(
   at: Date,
   severity: FolderFinding['severity'],
 ): FolderFinding[] {
-  const remedy = 'Create a new one in time, with --force, and copy it to where it is used.';
-  const until = notAfter.toISOString();
+  const remedy = circumstance('renew-in-time');
+  const until = { at: notAfter.toISOString() };
   if (notBefore > at) {
-    const message = `it is not valid before ${notBefore.toISOString()}`;
-    return [{ severity, path, message, remedy: 'Check the clock of this machine.' }];
+    const message = circumstance('certificate-not-yet-valid', { at: notBefore.toISOString() });
+    return [{ severity, path, message, remedy: circumstance('check-own-clock') }];
   }
-  if (notAfter <= at) return [{ severity, path, message: `it expired on ${until}`, remedy }];
-  return notAfter.getTime() - at.getTime() < soonMs ? [warning(path, `it expires on ${until}`, remedy)] : [];
+  if (notAfter <= at)
+    return [{ severity, path, message: circumstance('certificate-expired', until), remedy }];
+  const isSoon = notAfter.getTime() - at.getTime() < soonMs;
+  return isSoon ? [warning(path, circumstance('certificate-expires', until), remedy)] : [];
 }
 
 /** When a check cannot continue, that is a finding too. */
@@ -46,10 +49,10 @@ export async function collect(path: string, work: () => Promise<FolderFinding[]>
     return await work();
   } catch (cause) {
     if (cause instanceof DomainError)
-      return [error(path, cause.message, cause.remedy ?? 'Restore it from a backup.')];
+      return [{ severity: 'error', path, ...whatFailed(cause, circumstance('restore-from-backup')) }];
     const code = systemErrorCode(cause);
     if (code === undefined) throw cause;
-    return [error(path, `it cannot be read (${code})`, 'Check its owner and mode.')];
+    return [error(path, circumstance('file-unreadable', { code }), circumstance('check-owner-and-mode'))];
   }
 }
 
@@ -60,22 +63,22 @@ export async function collect(path: string, work: () => Promise<FolderFinding[]>
 export function acceptedFrom(
   path: string,
   chain: readonly Pick<CertificateFields, 'notBefore'>[],
-  remedy: string,
+  remedy: Why,
 ): FolderFinding[] {
   const since = new Date(Math.max(...chain.map(({ notBefore }) => notBefore.getTime())));
   if (since <= beginning) return [];
-  const message = `boards accept it only once their clock is past ${since.toISOString()}; a board without a battery starts in 1970`;
+  const message = circumstance('certificate-accepted-from', { at: since.toISOString() });
   return [{ severity: 'note', path, message, remedy }];
 }
 
-export const error = (path: string, message: string, remedy: string): FolderFinding => ({
+export const error = (path: string, message: Why, remedy: Why): FolderFinding => ({
   severity: 'error',
   path,
   message,
   remedy,
 });
 
-export const warning = (path: string, message: string, remedy: string): FolderFinding => ({
+export const warning = (path: string, message: Why, remedy: Why): FolderFinding => ({
   severity: 'warning',
   path,
   message,
@@ -83,8 +86,4 @@ export const warning = (path: string, message: string, remedy: string): FolderFi
 });
 
 export const stray = (path: string): FolderFinding =>
-  warning(
-    path,
-    'this file does not belong here',
-    'Move it away: this folder is for files that the server made or uses.',
-  );
+  warning(path, circumstance('file-misplaced'), circumstance('move-stray-away'));

@@ -78,6 +78,7 @@ function tryAcquire(folder: string): (() => void) | undefined {
   const sqlite = openLockFile(join(folder, lockName));
   try {
     sqlite.pragma('busy_timeout = 0');
+    // eslint-disable-next-line words/no-sentences -- SQL
     sqlite.exec('BEGIN IMMEDIATE'); // nothing is ever written
   } catch (error) {
     sqlite.close();

@@ -90,14 +90,11 @@ function checkChain(chain: readonly CertificateFields[], at: Date): void {
 
 function warnOfReach(chain: readonly CertificateFields[]): CertificateWarning[] {
   if (chain.length > 1) {
-    const message = 'devices of every CA in this file are let in, not only those of the first';
-    return [{ code: 'trusts-whole-chain', message }];
+    return [{ code: 'trusts-whole-chain', message: circumstance('whole-chain-trusted') }];
   }
   const [only] = chain;
   if (only === undefined || only.pathLength === 0 || only.version < 3) return [];
-  const message =
-    'devices of CAs below it are also let in if they send their intermediate; to let in only the devices of one CA, import that CA';
-  return [{ code: 'trusts-cas-below', message }];
+  return [{ code: 'trusts-cas-below', message: circumstance('cas-below-trusted') }];
 }
 
 /** @throws DomainError `invalid-input` */

@@ -17,6 +17,7 @@ import { keyIdentifier, signCertificate } from './sign-certificate';
 import { summarizeCertificate } from './summarize-certificate';
 import { defaultDays, planValidity } from './validity';
 
+// eslint-disable-next-line words/no-sentences -- a name, which stays in certificates
 const defaultCommonName = 'RAUC Simple Server CA';
 const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
@@ -83,14 +84,7 @@ export async function issueCa(
 export async function warnOfOrphans(dir: string): Promise<CertificateWarning[]> {
   const isFirst = !(await exists(join(dir, 'server.crt'))) && !(await exists(join(dir, 'devices')));
   if (isFirst) return [];
-  return [
-    {
-      code: 'issued-by-another-ca',
-      message:
-        'earlier certificates may be from another CA: if so, create the server and device certificates again, ' +
-        'or keep the old CA in ca.crt below the new one until all devices have new certificates',
-    },
-  ];
+  return [{ code: 'issued-by-another-ca', message: circumstance('earlier-ca-possible') }];
 }
 
 function checkCommonName(commonName: string): string {

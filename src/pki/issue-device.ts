@@ -127,18 +127,11 @@ async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
 async function warnOfRevoked(dir: string, id: string): Promise<CertificateWarning[]> {
   const revocations = await readRevocations(dir);
   if (!revocations.some(({ commonName }) => commonName === id)) return [];
-  return [
-    { code: 'id-was-revoked', message: `earlier certificates of ${id} were revoked; this new one works` },
-  ];
+  return [{ code: 'id-was-revoked', message: circumstance('id-revoked-before', { deviceId: id }) }];
 }
 
 function warnOfShort(at: Date, notAfter: Date): CertificateWarning[] {
   const days = Math.ceil((notAfter.getTime() - at.getTime()) / dayMs);
   if (days >= shortDays) return [];
-  return [
-    {
-      code: 'short-validity',
-      message: `it expires in ${days} days; without a new one by then, the device can no longer update`,
-    },
-  ];
+  return [{ code: 'short-validity', message: circumstance('validity-short', { days }) }];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CertificateWarning, IssuedFiles, KeyType } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import type { CreateServerRequest } from '../ports/certificates';
 import type { CertificateFields } from './certificate-fields';
@@ -93,7 +94,7 @@ async function readCurrent(dir: string): Promise<Current> {
     return { leaf, sentAlong, warnings: [] };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const message = `${path} cannot be read, so its names are not kept: give each with --name or --ip`;
+    const message = circumstance('names-not-kept', { file: path });
     return { ...nothing, warnings: [{ code: 'names-unknown', message }] };
   }
 }

@@ -1,12 +1,18 @@
 import type { X509Certificate } from 'node:crypto';
+import { cutText } from '../base/text/cut-text';
 import type { OldCertificatePolicy } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import type { DeviceIdentity } from '../core/device';
 import { DomainError } from '../core/errors';
+import type { Circumstance } from '../core/reasons/why';
 import { displayName } from '../x509/name';
 import { type CertificateFields, mayIssueFor, readCertificate } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
-import { identityOf } from './device-identity';
+import { identityOf, whyUnreadable } from './device-identity';
 import { DeviceIssuers } from './device-issuers';
+
+/** Bounds a name that is shown: a stranger's certificate can contain anything. */
+const nameMaxLength = 200;
 
 export type DeviceVerdict =
   | {
@@ -20,7 +26,7 @@ export type DeviceVerdict =
   | {
       readonly ok: false;
       readonly cause: 'unknown-ca' | 'not-a-device-certificate' | 'old-certificate';
-      readonly reason: string;
+      readonly reason: Circumstance;
     };
 
 /** Whose devices are let in. */
@@ -53,14 +59,13 @@ export function createJudgeDevice(
     if (!found.ok) return { ok: false, cause: 'not-a-device-certificate', reason: found.reason };
     const issuer = issuers.find(certificate);
     if (issuer === undefined) {
-      const name = displayName(certificate.issuer);
-      const reason = `its issuer, ${name}, is not a CA in ca.crt that may issue device certificates`;
+      const issuedBy = cutText(displayName(certificate.issuer), nameMaxLength);
+      const reason = circumstance('certificate-issuer-unknown', { issuer: issuedBy });
       return { ok: false, cause: 'unknown-ca', reason };
     }
     const isOld = certificate.extendedKeyUsage === null;
     if (isOld && !takesOld(issuer)) {
-      const reason = 'it is not marked for TLS clients (no extended key usage with clientAuth)';
-      return { ok: false, cause: 'old-certificate', reason };
+      return { ok: false, cause: 'old-certificate', reason: circumstance('certificate-unmarked') };
     }
     return { ok: true, identity: found.identity, isOld, expiresAtMs: certificate.notAfter.getTime() };
   }
@@ -70,7 +75,7 @@ export function createJudgeDevice(
       return judge(readCertificate(x509));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      return { ok: false, cause: 'not-a-device-certificate', reason: error.message };
+      return { ok: false, cause: 'not-a-device-certificate', reason: whyUnreadable(error) };
     }
   };
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { systemErrorCode } from '../base/files/system-error';
 import { tokenKeyName } from './token-key';
 
@@ -18,8 +19,8 @@ export async function findOpenKey(path: string): Promise<FolderFinding | undefin
   return {
     severity: 'error',
     path,
-    message: 'other users can read this key',
-    remedy: `chmod 600 ${path}`,
+    message: circumstance('key-readable'),
+    remedy: circumstance('run-chmod', { mode: '600', path }),
   };
 }
 

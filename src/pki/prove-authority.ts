@@ -1,5 +1,4 @@
 import { circumstance } from '../core/circumstances/catalogue';
-import { sayWhy } from '../core/circumstances/sentences';
 import { DomainError } from '../core/errors';
 import type { Why } from '../core/reasons/why';
 import type { CertificateWarning } from '../core/certificate';
@@ -38,12 +37,8 @@ export async function proveAuthority(
 export function findingsOf(what: Why, refusal: Refusal | null): CertificateWarning[] {
   if (refusal === null) return [];
   if (!refusal.isStrictOnly) throw refused('configuration', what, refusal);
-  return [
-    {
-      code: 'strict-clients-refuse',
-      message: `strict clients refuse ${sayWhy(what)}: ${sayWhy(refusal.why)}`,
-    },
-  ];
+  const message = circumstance('refused-by-strict-clients', { what, why: refusal.why });
+  return [{ code: 'strict-clients-refuse', message }];
 }
 
 /**
@@ -60,20 +55,14 @@ export async function proveImport(
     throw refused('invalid-input', circumstance('certificate-of-this-ca', { role: 'device' }), device);
   return [
     ...(keys === null && chain.some(hasNameConstraints)
-      ? [
-          {
-            code: 'name-constraints',
-            message:
-              'it has name constraints: device certificates issued elsewhere are let in only if their names satisfy them',
-          },
-        ]
+      ? [{ code: 'name-constraints', message: circumstance('names-constrained') }]
       : []),
     ...(server === null
       ? []
       : [
           {
             code: 'issues-no-server',
-            message: `clients refuse a server certificate of this CA: ${sayWhy(server.why)}. Use one from another CA as server.crt and server.key`,
+            message: circumstance('server-certificates-refused', { why: server.why }),
           },
         ]),
   ];

@@ -1,4 +1,6 @@
 import type { CertificateWarning } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
+import type { Circumstance } from '../core/reasons/why';
 import { extensionOids } from '../x509/extensions';
 import { displayName } from '../x509/name';
 import type { CertificateFields } from './certificate-fields';
@@ -12,17 +14,17 @@ export function strictFindings(cas: readonly CertificateFields[]): CertificateWa
   return cas.flatMap((ca) => {
     const problems = problemsOf(ca);
     if (problems.length === 0) return [];
-    const message = `clients that verify strictly, such as Python 3.13, refuse what ${displayName(ca.subject)} issued: ${problems.join('; ')}`;
+    const message = circumstance('ca-not-strict', { ca: displayName(ca.subject), problems });
     return [{ code: 'strict-clients-refuse', message }];
   });
 }
 
-function problemsOf(ca: CertificateFields): string[] {
-  if (ca.version < 3) return ['it is X.509 v1'];
+function problemsOf(ca: CertificateFields): Circumstance[] {
+  if (ca.version < 3) return [circumstance('of-x509-v1')];
   const constraints = ca.extensions.find(({ id }) => id === extensionOids.basicConstraints);
   return [
-    ...(constraints?.isCritical === true ? [] : ['its basicConstraints are not critical']),
-    ...(ca.keyUsage === null ? ['it has no keyUsage'] : []),
-    ...(ca.subjectKeyId === null ? ['it has no subjectKeyIdentifier'] : []),
+    ...(constraints?.isCritical === true ? [] : [circumstance('constraints-not-critical')]),
+    ...(ca.keyUsage === null ? [circumstance('key-usage-missing')] : []),
+    ...(ca.subjectKeyId === null ? [circumstance('subject-key-id-missing')] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { circumstance } from '../core/circumstances/catalogue';
 import { DomainError } from '../core/errors';
 import type { CertificateWarning } from '../core/certificate';
 
@@ -57,7 +58,7 @@ export function planValidity(
       ? [
           {
             code: 'clipped-to-ca',
-            message: `it is valid only until ${issuer.notAfter.toISOString()}, because the CA expires then`,
+            message: circumstance('validity-clipped', { at: issuer.notAfter.toISOString() }),
           },
         ]
       : [],

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { isDeviceId } from '../core/device';
 import { describeKey } from '../x509/describe-key';
 import { type CertificateFields, isIssuedBy } from './certificate-fields';
@@ -38,7 +39,11 @@ export async function verifyDevices(folder: string, terms: DeviceTerms): Promise
     else if (kind === 'crt') findings.push(...(await collect(path, () => verifyDevice(path, id, terms))));
     else if (!names.includes(`${id}.crt`)) {
       findings.push(
-        warning(path, 'this key has no certificate', `Create one with: cert device ${id} --force.`),
+        warning(
+          path,
+          circumstance('key-without-certificate'),
+          circumstance('create-device-certificate', { deviceId: id }),
+        ),
       );
     }
   }
@@ -48,25 +53,28 @@ export async function verifyDevices(folder: string, terms: DeviceTerms): Promise
 async function verifyDevice(path: string, id: string, terms: DeviceTerms): Promise<FolderFinding[]> {
   const [leaf] = readCertificates(await readFile(path, 'utf8'), path, 'configuration');
   if (leaf === undefined) return [];
-  const remedy = `Create it again with: cert device ${id} --force.`;
+  const remedy = circumstance('create-device-certificate-again', { deviceId: id });
   const findings = expiry(path, leaf, terms.at, 'warning');
   const identity = deviceIdentity(leaf.x509);
-  if (!identity.ok) findings.push(error(path, `it is not a device certificate: ${identity.reason}`, remedy));
-  else if (identity.identity.id !== id) {
-    findings.push(warning(path, `it is for the device ${identity.identity.id}`, 'Rename the file.'));
+  if (!identity.ok) {
+    const message = circumstance('certificate-not-of-device', { why: identity.reason });
+    findings.push(error(path, message, remedy));
+  } else if (identity.identity.id !== id) {
+    const message = circumstance('certificate-of-other-device', { deviceId: identity.identity.id });
+    findings.push(warning(path, message, circumstance('rename-file')));
   }
   const issuer = terms.authorities.find((ca) => isIssuedBy(leaf, ca));
-  if (issuer === undefined) findings.push(error(path, 'it is not signed by the CA in ca.crt', remedy));
+  if (issuer === undefined) findings.push(error(path, circumstance('certificate-not-of-ca'), remedy));
   else if (identity.ok && leaf.extendedKeyUsage === null) {
-    const what = 'it has no stated purpose';
-    if (terms.takenOver.includes(fingerprintOf(issuer))) findings.push(warning(path, what, remedy));
-    else findings.push(error(path, `${what}, and is refused without OLD_CERTIFICATES=accept`, remedy));
+    if (terms.takenOver.includes(fingerprintOf(issuer)))
+      findings.push(warning(path, circumstance('certificate-without-purpose'), remedy));
+    else findings.push(error(path, circumstance('certificate-without-purpose-refused'), remedy));
   }
   const keyPath = path.replace(/\.crt$/, '.key');
   if (!(await exists(keyPath))) return findings;
   const { privateKey } = readPrivateKey(await readFile(keyPath), keyPath, 'configuration');
   if (!leaf.x509.checkPrivateKey(privateKey)) {
-    return [...findings, error(keyPath, 'it is not the key of the certificate beside it', remedy)];
+    return [...findings, error(keyPath, circumstance('key-of-other-certificate'), remedy)];
   }
   if (!identity.ok || issuer === undefined || terms.provedKinds.has(kindOf(leaf, issuer))) return findings;
   const refusal = await proveCertificate({
@@ -77,7 +85,7 @@ async function verifyDevice(path: string, id: string, terms: DeviceTerms): Promi
     cas: terms.authorities,
   });
   if (refusal === null) terms.provedKinds.add(kindOf(leaf, issuer));
-  return [...findings, ...proved(path, 'it', refusal, 'error')];
+  return [...findings, ...proved(path, circumstance('certificate-itself'), refusal, 'error')];
 }
 
 /** What a handshake depends on. Names matter only where the CA constrains them. */

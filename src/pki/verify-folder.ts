@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { counted } from '../base/text/counted';
 import type { FolderFinding } from '../core/certificate';
-import { setTheClockOrCorrect } from '../core/reasons/authority';
+import { circumstance } from '../core/circumstances/catalogue';
 import { displayName } from '../x509/name';
 import { loadAuthorities, loadAuthority } from './authority';
 import { type CertificateFields, isIssuedBy } from './certificate-fields';
@@ -25,15 +24,12 @@ import { verifyModes } from './verify-modes';
 const ownFiles =
   /^(ca\.(crt|key|srl)|server\.(crt|key)|issued\.jsonl|revoked\.json|device-tokens\.key|devices|README\.md|\..*|.*\.old)$/;
 
-/** Its CA says so, and a new one would have to reach every device first. */
-const setsItsClock = 'Ignore this if your boards have a clock; otherwise set it before they connect.';
-
 /**
  * Checks the whole folder: chains, expiry, keys, modes, lists and stray files. It tries certificates in real handshakes, as an
  * import does. An empty list means all is well; notes are harmless.
  */
 export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderFinding[]> {
-  if (!(await exists(dir))) return [error(dir, 'it is missing', 'Create it with: cert ca.')];
+  if (!(await exists(dir))) return [error(dir, circumstance('path-missing'), circumstance('create-ca'))];
   const findings: FolderFinding[] = [];
   const check = async (path: string, work: () => Promise<FolderFinding[]>): Promise<void> => {
     findings.push(...(await collect(path, work)));
@@ -57,7 +53,7 @@ async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
   const authorities = await loadAuthorities(dir);
   const findings = authorities.flatMap((ca) => [
     ...expiry(path, ca, at, 'error'),
-    ...acceptedFrom(path, [ca], setsItsClock),
+    ...acceptedFrom(path, [ca], circumstance('set-board-clock')),
   ]);
   const signer = (await exists(join(dir, 'ca.key'))) ? await loadAuthority(dir) : undefined;
   for (const ca of authorities) {
@@ -66,7 +62,7 @@ async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
     findings.push(...(await collect(path, () => proveCa(path, authorities, ca, keys))));
   }
   const strict = strictFindings(authorities).map(({ message }) =>
-    warning(path, message, 'Use a CA made with: cert ca. Ignore this if no client is that strict.'),
+    warning(path, message, circumstance('use-strict-ca')),
   );
   return [...findings, ...strict];
 }
@@ -75,16 +71,16 @@ async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
 async function proveCa(
   path: string,
   authorities: readonly CertificateFields[],
-  ca: CertificateFields,
+  authority: CertificateFields,
   keys: KeyPair | null,
 ): Promise<FolderFinding[]> {
-  const name = displayName(ca.subject);
-  const { device, server } = await proveAuthority(authorities, ca, keys);
+  const ca = displayName(authority.subject);
+  const { device, server } = await proveAuthority(authorities, authority, keys);
   // Of several CAs one may be there for the server's sake.
   const severity = keys === null && authorities.length > 1 ? 'warning' : 'error';
   return [
-    ...proved(path, `a device certificate of ${name}`, device, severity),
-    ...proved(path, `a server certificate of ${name}`, server, 'warning'),
+    ...proved(path, circumstance('certificate-of-ca', { role: 'device', ca }), device, severity),
+    ...proved(path, circumstance('certificate-of-ca', { role: 'server', ca }), server, 'warning'),
   ];
 }
 
@@ -96,29 +92,23 @@ async function verifyServer(
   const path = join(dir, 'server.crt');
   if (!(await exists(path)) && !(await exists(join(dir, 'server.key')))) {
     // As on a machine that only issues.
-    return [
-      warning(
-        path,
-        'it is missing',
-        'The server creates one when it starts. Or create it with: cert server.',
-      ),
-    ];
+    return [warning(path, circumstance('path-missing'), circumstance('create-server-certificate'))];
   }
   const { cert, key, names } = await loadServerTls(dir, { now: () => at });
   const chain = readCertificates(cert, path, 'configuration');
   const [leaf] = chain;
   if (leaf === undefined) return [];
-  const remedy = 'Create it again with: cert server --force.';
+  const remedy = circumstance('create-server-certificate-again');
   const issuer = authorities.find((ca) => isIssuedBy(leaf, ca));
   const couldBeginEarlier = issuer !== undefined && issuer.notBefore < leaf.notBefore;
   const findings = [
     ...expiry(path, leaf, at, 'error'),
-    ...acceptedFrom(path, chain, couldBeginEarlier ? `${remedy} It then begins with its CA.` : setsItsClock),
+    ...acceptedFrom(path, chain, circumstance(couldBeginEarlier ? 'begin-with-ca' : 'set-board-clock')),
   ];
-  if (names.length === 0) findings.push(error(path, 'it names no host, so every client refuses it', remedy));
+  if (names.length === 0) findings.push(error(path, circumstance('certificate-without-host'), remedy));
   // A public CA's certificate is fine if devices are told to trust that CA.
   if (issuer === undefined)
-    return [...findings, warning(path, 'it is not signed by the CA in ca.crt', remedy)];
+    return [...findings, warning(path, circumstance('certificate-not-of-ca'), remedy)];
   const { privateKey } = readPrivateKey(key, path, 'configuration');
   const refusal = await proveCertificate({
     purpose: 'serverAuth',
@@ -127,7 +117,7 @@ async function verifyServer(
     issuer,
     cas: authorities,
   });
-  return [...findings, ...proved(path, 'it', refusal, 'error')];
+  return [...findings, ...proved(path, circumstance('certificate-itself'), refusal, 'error')];
 }
 
 async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
@@ -136,12 +126,12 @@ async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
   const findings: FolderFinding[] = [];
   const last = issued.at(-1)?.issuedAt;
   if (last !== undefined && isBeforeIssue(at, last)) {
-    const message = `according to its last line, a certificate was issued on ${last.toISOString()}, which is later than this machine's clock`;
-    findings.push(error(path, message, setTheClockOrCorrect));
+    const message = circumstance('log-ahead-of-clock', { at: last.toISOString() });
+    findings.push(error(path, message, circumstance('set-clock-or-correct-log')));
   }
   if (damagedLines > 0) {
-    const remedy = 'Revoke by serial any certificates it may have listed, then remove the damaged lines.';
-    findings.push(warning(path, `it has ${counted(damagedLines, 'damaged line')}`, remedy));
+    const message = circumstance('log-damaged', { count: damagedLines });
+    findings.push(warning(path, message, circumstance('revoke-then-remove-lines')));
   }
   return findings;
 }

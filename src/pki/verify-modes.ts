@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
+import { circumstance } from '../core/circumstances/catalogue';
 import { error, warning } from './folder-finding';
 import { findOpenKey } from './key-modes';
 
@@ -12,8 +13,8 @@ export async function verifyModes(folder: string, names: readonly string[]): Pro
     if (finding !== undefined) findings.push(finding);
   }
   const { mode } = await stat(folder);
-  const remedy = `chmod 700 ${folder}`;
-  if ((mode & 0o022) !== 0) findings.push(error(folder, 'other users can write to this folder', remedy));
-  else if ((mode & 0o077) !== 0) findings.push(warning(folder, 'other users can read this folder', remedy));
+  const remedy = circumstance('run-chmod', { mode: '700', path: folder });
+  if ((mode & 0o022) !== 0) findings.push(error(folder, circumstance('folder-writable'), remedy));
+  else if ((mode & 0o077) !== 0) findings.push(warning(folder, circumstance('folder-readable'), remedy));
   return findings;
 }

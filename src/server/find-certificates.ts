@@ -1,5 +1,6 @@
 import { hostOfUrl } from '../base/text/host-of-url';
 import type { Config } from '../config/config';
+import { sayWhy } from '../core/circumstances/sentences';
 import type { Revocation } from '../core/certificate';
 import { dayOf } from '../core/reasons/attention/words';
 import { ensureCertificates } from '../pki/ensure-certificates';
@@ -32,7 +33,7 @@ export async function findCertificates(
   const tls = await loadServerTls(certsDir, { allowsExpired: true });
   checkServerUrl(config, tls);
   const warnings = await warnOfOpenKeys(certsDir, log);
-  return { tls, revocations: await readRevocations(certsDir), made, warnings };
+  return { tls, revocations: await readRevocations(certsDir), made: made.map(sayWhy), warnings };
 }
 
 /** @throws DomainError `configuration` */
@@ -57,8 +58,10 @@ export function warnOfExpiry(
 /** A key that others can read still works: the start reports it and continues. */
 async function warnOfOpenKeys(certsDir: string, log: Log): Promise<readonly string[]> {
   const findings = await findOpenKeys(certsDir);
-  for (const { path: key, remedy } of findings) {
-    log.warn({ key, remedy }, 'other users can read this key');
+  for (const { path: key, message, remedy } of findings) {
+    log.warn({ key, remedy: sayWhy(remedy) }, sayWhy(message));
   }
-  return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
+  return findings.map(
+    ({ path: key, message, remedy }) => `${key}: ${sayWhy(message)}. Run: ${sayWhy(remedy)}`,
+  );
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config';
 import { formatS3Address, type S3Address } from '../core/s3-address';
 import type { OpenBytes } from '../ports/bundle-storage';
 import type { InstalledData } from '../ports/installed-data';
-import { streamed } from '../store/files/bundle-file';
+import { openBytes } from '../store/files/bundle-file';
 import { createFindCredentials } from '../store/s3/credentials';
 import { S3BundleObjects } from '../store/s3/objects';
 import { S3Client } from '../store/s3/s3-client';
@@ -26,11 +26,16 @@ export function withObjectStore(data: InstalledData, config: Config, address: S3
   };
 }
 
-async function openObjects(config: Config, address: S3Address): Promise<S3BundleObjects> {
+/** @param waitMs how long a store that does not answer is tried again */
+export async function openObjects(
+  config: Config,
+  address: S3Address,
+  waitMs = patienceMs,
+): Promise<S3BundleObjects> {
   const { location, credentials, ca } = await objectStoreAccess(config, address);
   const find = createFindCredentials(credentials, () => performance.now());
   return new S3BundleObjects(
-    new S3Client({ location, credentials: find, ca, now: () => new Date(), patienceMs }),
+    new S3Client({ location, credentials: find, ca, now: () => new Date(), patienceMs: waitMs }),
   );
 }
 
@@ -38,10 +43,5 @@ async function openObject(objects: S3BundleObjects, sha256: string): Promise<Ope
   const sizeBytes = await withStore(() => objects.sizeOf(sha256));
   if (sizeBytes === undefined) return undefined;
   const read = (position: number, length: number) => withStore(() => objects.read(sha256, position, length));
-  return {
-    sizeBytes,
-    read,
-    createReadStream: (start, end) => streamed(read, start, end),
-    close: () => Promise.resolve(),
-  };
+  return openBytes({ sizeBytes, read, close: () => Promise.resolve() });
 }

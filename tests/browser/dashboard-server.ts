@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import { databaseUrl } from '../support/postgres-services';
 import { temporaryFolder } from '../support/programs';
 import { type ServerProcess, startServer } from '../support/server-process';
+import { isOnPostgres } from '../support/test-database';
 import { type DemoFleet, makeDemoFleet } from './demo-fleet';
 
 export interface DashboardServer extends ServerProcess {
@@ -22,13 +24,17 @@ export interface DashboardOptions {
 /** The built server in a process of its own, on a folder with the demo fleet or an empty one. */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const folder = await temporaryFolder();
-  const fleet =
-    options.isSeeded === false ? null : await makeDemoFleet(path.join(folder, 'data'), options.gateways);
+  const dataDir = path.join(folder, 'data');
+  const fleet = options.isSeeded === false ? null : await makeDemoFleet(dataDir, options.gateways);
   if (options.names !== undefined) await makeCertificates(path.join(folder, 'certs'), options.names);
   const server = await startServer({
     folder,
     args: options.args ?? [],
-    env: { ...(fleet && { BUNDLE_KEYRING: fleet.keyringPath }), ...options.env },
+    env: {
+      ...(isOnPostgres && { DATABASE_URL: await databaseUrl(dataDir) }),
+      ...(fleet && { BUNDLE_KEYRING: fleet.keyringPath }),
+      ...options.env,
+    },
   });
   return { ...server, folder, fleet };
 }

@@ -18,7 +18,7 @@ const spoken: Readonly<Record<string, string>> = {
   'core/circumstances/sentences.ts':
     "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
   'core/offer-sentences.ts': 'export const knownVerdict = pseudo(real.knownVerdict);',
-  'core/pin-sentences.ts': 'export const pinTermsSentences = pseudo(real.pinTermsSentences);',
+  'core/circumstances/pin-sentences.ts': 'export const pinTermsSentences = pseudo(real.pinTermsSentences);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
@@ -29,6 +29,7 @@ const pseudo = (value) => {
   if (typeof value === 'string') return value === '' ? value : '${marks[0]}' + value + '${marks[1]}';
   if (typeof value === 'function') return (...given) => pseudo(value(...given));
   if (Array.isArray(value)) return value.map(pseudo);
+  if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, pseudo(one)]));
   const isTable = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   return isTable ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, pseudo(one)])) : value;
 };

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder } from '../support/programs';
 import { cli, startServer, type ServerProcess } from '../support/server-process';
@@ -7,8 +8,10 @@ import { cli, startServer, type ServerProcess } from '../support/server-process'
  * its ports and folders.
  */
 export class UpdateServer {
+  private modules = 0;
+
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly env: Readonly<Record<string, string>>,
     private process: ServerProcess,
   ) {}
@@ -115,6 +118,37 @@ export class UpdateServer {
   async release(bundle: string, compatible: string): Promise<void> {
     const options = ['--activate', '--compatible', compatible, '--server', this.process.adminUrl];
     await mustCli(this.folder, 'bundle', 'upload', ...options, bundle);
+  }
+
+  /**
+   * Assigns a bundle to a device as a script for hawkBit does.
+   * @param terms of the assignment: its type, its window
+   * @returns the number of the action
+   */
+  async assign(bundle: string, id: string, terms: object = {}): Promise<number> {
+    this.modules += 1;
+    const made = { name: `module ${this.modules}`, version: '1', type: 'os' };
+    const [module] = await this.script<{ id: number }[]>('softwaremodules', [made]);
+    const form = new FormData();
+    form.set('file', new Blob([await readFile(bundle)]), path.basename(bundle));
+    await this.script(`softwaremodules/${module?.id}/artifacts`, form);
+    const [set] = await this.script<{ id: number }[]>('distributionsets', [{ ...made, modules: [module] }]);
+    const { assignedActions } = await this.script<{ assignedActions: { id: number }[] }>(
+      `distributionsets/${set?.id}/assignedTargets`,
+      [{ id, ...terms }],
+    );
+    return assignedActions[0]?.id ?? 0;
+  }
+
+  private async script<T>(address: string, body: object): Promise<T> {
+    const isForm = body instanceof FormData;
+    const answer = await fetch(`${this.process.adminUrl}/rest/v1/${address}`, {
+      method: 'POST',
+      body: isForm ? body : JSON.stringify(body),
+      headers: isForm ? {} : { 'Content-Type': 'application/json' },
+    });
+    if (!answer.ok) throw new Error(`${address}: HTTP ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 
   /** Resolves with the first log line of this message since the start, within 30 s. */

@@ -11,6 +11,7 @@ import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
 import { examine } from '../../src/server/doctor';
+import { move } from '../../src/server/move';
 import { readProfile } from '../../src/server/read-profile';
 import { createManageTokens } from '../../src/services/access/manage-tokens';
 import { createBackups } from '../../src/store/backup/backups';
@@ -138,6 +139,7 @@ const realWiring: Wiring = {
     now: () => cliNow,
     newId: () => randomBytes(16).toString('hex'),
   }),
+  move,
   doctor: (config, request) => examine(config, { ...request, now: () => cliNow }),
   async inspect(file, config) {
     const handle = await open(file, 'r');

@@ -14,6 +14,8 @@ export interface CurlLoadResult {
   readonly connections: number;
   /** How many of them resumed an earlier TLS session; counted when each request has its own connection. */
   readonly resumed: number;
+  /** Downloads that were held up in place of one that libcurl gave up before anything arrived. */
+  readonly repeated: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly firstError: string;

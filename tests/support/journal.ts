@@ -1,5 +1,4 @@
-import path from 'node:path';
-import Sqlite from 'libsql';
+import { runSql } from './test-database';
 
 export interface JournalLine {
   readonly kind: string;
@@ -11,12 +10,12 @@ export interface JournalLine {
 }
 
 /** The journal of a data folder, oldest line first. */
-export function readJournal(dataDir: string): readonly JournalLine[] {
-  const database = new Sqlite(path.join(dataDir, 'server.db'));
-  const rows = database
-    .prepare('SELECT kind, actor, address, device, before, after FROM events ORDER BY id')
-    .all() as (JournalLine & { readonly before: string | null; readonly after: string | null })[];
-  database.close();
+export async function readJournal(dataDir: string): Promise<readonly JournalLine[]> {
+  const select = 'SELECT kind, actor, address, device, before, after FROM events ORDER BY id';
+  const rows = (await runSql(dataDir, select)) as (JournalLine & {
+    readonly before: string | null;
+    readonly after: string | null;
+  })[];
   return rows.map(({ before, after, ...line }) => ({ ...line, before: parse(before), after: parse(after) }));
 }
 

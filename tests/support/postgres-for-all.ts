@@ -9,7 +9,7 @@ const variable = 'TEST_POSTGRES_URL';
 /** @returns the address of a database of the server that all test files share */
 export function postgresUrl(database: string): string {
   const url = process.env[variable];
-  if (url === undefined) throw new Error('run npm run test:postgres');
+  if (url === undefined) throw new Error('there is none outside the Jest project postgres');
   return url.replace('/postgres?', `/${database}?`);
 }
 
@@ -18,6 +18,5 @@ export default async function start(): Promise<void> {
   const postgres = await launchPostgres({ settings: ['max_connections=300'] });
   await (await openDatabase(await postgres.create(templateDatabase))).close();
   process.env[variable] = postgres.url('postgres');
-  process.env.TEST_DATABASE = 'postgres';
   Object.assign(globalThis, { stopPostgres: () => postgres.remove() });
 }

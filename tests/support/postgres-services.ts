@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { openDatabase } from '../../src/store/postgres/database';
+import { type Database, openDatabase } from '../../src/store/postgres/database';
 import { saveContact, saveInstallation } from '../../src/store/postgres/device-writes';
 import { openPostgresStore } from '../../src/store/postgres-store';
 import type { DeviceWrite } from '../../src/store/sqlite/fleet/fleet-records';
@@ -11,9 +11,7 @@ const urls = new Map<string, Promise<string>>();
 
 /** Opens the store of a data folder: the same database as before if it was opened earlier in this process. */
 export async function openPostgresTestStore(dataDir: string): Promise<OpenStore> {
-  const making = urls.get(dataDir) ?? makeDatabase();
-  urls.set(dataDir, making);
-  const url = await making;
+  const url = await databaseUrl(dataDir);
   const store = await openPostgresStore(url, dataDir, {
     newName: randomUUID,
     pid: process.pid,
@@ -22,8 +20,24 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
       throw error;
     },
   });
-  const devices = { ...store.devices, write: (write: DeviceWrite) => put(url, write) };
-  return { ...store, devices } as unknown as OpenStore; // what else SQLite's has, no test of both may use
+  let opening: Promise<Database> | undefined;
+  const beside = () => (opening ??= openDatabase(url, { maxConnections: 1 }));
+  const devices = {
+    ...store.devices,
+    write: async (write: DeviceWrite) => put(await beside(), write),
+  };
+  const close = async () => {
+    await (await opening)?.close();
+    await store.close();
+  };
+  return { ...store, devices, close } as unknown as OpenStore; // what else SQLite's has, no test of both may use
+}
+
+/** @returns the address of the database of a data folder, which is made if there is none yet */
+export function databaseUrl(dataDir: string): Promise<string> {
+  const making = urls.get(dataDir) ?? makeDatabase();
+  urls.set(dataDir, making);
+  return making;
 }
 
 /** Copied from one that has the tables, which is quicker than making them. */
@@ -37,11 +51,9 @@ async function makeDatabase(): Promise<string> {
 }
 
 /** Rows as an earlier server may have left them. */
-async function put(url: string, { device, installations = [] }: DeviceWrite): Promise<void> {
-  const database = await openDatabase(url, { maxConnections: 1 });
+async function put(database: Database, { device, installations = [] }: DeviceWrite): Promise<void> {
   await database.transact(async (transaction) => {
     if (device !== undefined) await saveContact(transaction, device);
     for (const one of installations) await saveInstallation(transaction, one);
   });
-  await database.close();
 }

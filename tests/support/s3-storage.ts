@@ -23,6 +23,7 @@ export interface S3StorageOptions {
   readonly reserveBytes?: () => number;
   readonly known?: readonly NamedBytes[];
   readonly coldWaitMs?: number;
+  readonly monotonicMs?: () => number;
 }
 
 export interface OpenedStorage {
@@ -63,6 +64,7 @@ export async function openS3Storage({
     incoming: new IncomingFiles(incoming, randomUUID, (file) => new DirectUpload(file)),
     known: new NamedBytesIndex(known),
     onWrongBytes: (sha256) => wrong.push(sha256),
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
     ...(options.coldWaitMs === undefined ? {} : { coldWaitMs: options.coldWaitMs }),
   });
   opened.push(storage);

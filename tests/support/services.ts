@@ -16,10 +16,8 @@ import { type OpenStore, openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { openPostgresTestStore } from './postgres-services';
 import { temporaryFolder } from './programs';
+import { isOnPostgres } from './test-database';
 import { raucPorts, withoutKeyring } from './rauc-ports';
-
-/** Whether the services keep their state in PostgreSQL. */
-const isOnPostgres = process.env.TEST_DATABASE === 'postgres';
 
 /** One line of the log. */
 export interface LogLine {

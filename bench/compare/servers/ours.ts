@@ -46,24 +46,25 @@ export function copyData(rig: Rig, dataDir: string): Promise<void> {
   return cp(rig.dataDir, dataDir, { recursive: true });
 }
 
+/**
+ * Uploads a bundle under a name, releases it, and waits until its images are hashed, which must not happen during a
+ * measurement.
+ */
+export async function uploadChecked({ uploadUrl }: Server, file: string, name: string): Promise<void> {
+  const form = ['-F', 'activate=true', '-F', `bundle=@${file};filename=${name}`];
+  await mustRun('curl', ['-sSf', ...form, uploadUrl]);
+  const bundles = new URL('api/bundles', uploadUrl);
+  await eventually(async () => {
+    const { stdout } = await mustRun('curl', ['-sSf', bundles.href]);
+    const listed = JSON.parse(stdout) as { bundles: { name: string; image_check: { state: string } }[] };
+    return listed.bundles.find((bundle) => bundle.name === name)?.image_check.state === 'sound';
+  }, checkedWithinMs);
+}
+
 /** Releases the bundle on a server, and keeps its answer to a device: the other contenders answer the same. */
 export async function prepareOurs(rig: Rig, node: Node): Promise<void> {
   const server = await startOurs(rig, { node, dataDir: rig.dataDir, core: null });
-  await mustRun('curl', [
-    '-sSf',
-    '-F',
-    'activate=true',
-    '-F',
-    `bundle=@${rig.bundle.path}`,
-    server.uploadUrl,
-  ]);
-  // Its images are hashed after the upload, which must not happen during a measurement.
-  const bundles = new URL('api/bundles', server.uploadUrl);
-  await eventually(async () => {
-    const { stdout } = await mustRun('curl', ['-sSf', bundles.href]);
-    const listed = JSON.parse(stdout) as { bundles: { image_check: { state: string } }[] };
-    return listed.bundles[0]?.image_check.state === 'sound';
-  }, checkedWithinMs);
+  await uploadChecked(server, rig.bundle.path, path.basename(rig.bundle.path));
   const [device] = rig.certificates.devices;
   if (device === undefined) throw new Error('no device has a certificate');
   const tls = ['--cacert', rig.certificates.ca, '--cert', device.cert, '--key', device.key];

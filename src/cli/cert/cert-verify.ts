@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config';
 import { verificationJson, type VerificationJson } from '../../contract/certificate';
 import type { Read } from '../../contract/reader';
-import { isFolderGood } from '../../core/certificate';
+import { presentVerification } from '../../contract/present-why';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, type ExitCode, print, printJson, shownPath, talk } from '../kernel/context';
@@ -25,10 +25,10 @@ export function addCertVerify(cert: Command, context: CliContext): void {
     ],
     run: async ({ options, config }) => {
       if (isRemote(options, config)) return verifyRemotely(context, config, options.json === true);
-      const findings = await context.wiring.certificates(config).verify();
-      const isGood = isFolderGood(findings);
+      const verification = presentVerification(await context.wiring.certificates(config).verify());
+      const { ok, findings } = verification;
       if (options.json === true) {
-        printJson(context, { ok: isGood, findings });
+        printJson(context, verification);
       } else if (findings.length === 0) {
         talk(context, `no problems found in ${shownPath(context, config.certsDir)}`);
       } else {
@@ -37,7 +37,7 @@ export function addCertVerify(cert: Command, context: CliContext): void {
           findings.map((finding) => ({ ...finding, path: shownPath(context, finding.path) })),
         );
       }
-      return isGood ? 0 : 1;
+      return ok ? 0 : 1;
     },
   });
 }

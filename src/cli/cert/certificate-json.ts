@@ -1,3 +1,4 @@
+import { presentFinding } from '../../contract/present-why';
 import type { CertificateSummary, IssuedFiles, ListedCertificate } from '../../core/certificate';
 
 /** Certificates for scripts: snake case, instants in ISO 8601 with `Z`. */
@@ -27,5 +28,5 @@ export function listedCertificateJson({ path, certificate, hasKey, revokedAt }: 
 }
 
 export function issuedFilesJson({ certificate, written, kept, warnings }: IssuedFiles): object {
-  return { certificate: certificateJson(certificate), written, kept, warnings };
+  return { certificate: certificateJson(certificate), written, kept, warnings: warnings.map(presentFinding) };
 }

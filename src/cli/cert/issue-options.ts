@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { IssuedFiles, IssueOptions, KeyType } from '../../core/certificate';
 import { issuedFilesJson } from './certificate-json';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
@@ -51,7 +52,7 @@ export function printIssued(context: CliContext, files: IssuedFiles, isJson: boo
   }
   for (const written of files.written) print(context, shownPath(context, written));
   for (const kept of files.kept) talk(context, `kept the previous file as ${shownPath(context, kept)}`);
-  for (const { message } of files.warnings) talk(context, `warning: ${message}`);
+  for (const { message } of files.warnings) talk(context, `warning: ${sayWhy(message)}`);
   const { commonName, notAfter, serial, keyAlgorithm } = files.certificate;
   talk(context, `${commonName}: ${keyAlgorithm}, valid until ${formatDay(notAfter)}, serial ${serial}`);
 }

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { hostOfUrl } from '../../base/text/host-of-url';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { Config } from '../../config/config';
 import { parseCompatible } from '../../core/bundle';
 import { parseDeviceId } from '../../core/device';
@@ -123,7 +124,7 @@ function kitJson(
     kit: file,
     has_key: hasKey,
     files,
-    warnings,
+    warnings: warnings.map(sayWhy),
     server_checked: isServerChecked,
     issued: issued === null ? null : issuedFilesJson(issued),
   };
@@ -141,7 +142,7 @@ function tell(
     talk(context, `kept the previous file as ${shownPath(context, kept)}`);
   }
   for (const message of [...(issued?.warnings ?? []).map((one) => one.message), ...warnings]) {
-    talk(context, `warning: ${message}`);
+    talk(context, `warning: ${sayWhy(message)}`);
   }
   if (!isServerChecked) {
     talk(context, `There is no server certificate here: check that the server's certificate covers ${host}.`);

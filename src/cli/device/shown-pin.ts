@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { deviceJson } from '../../contract/device';
 import type { Read } from '../../contract/reader';
-import { pinTermsSentences } from '../../core/pin-sentences';
+import { pinTermsSentences } from '../../core/circumstances/pin-sentences';
 import { formatInstant } from '../kernel/printable';
 
 /** What a device is pinned to, as the commands read it: an older server does not tell the terms. */

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../../core/doctor';
 import type { Inspection } from '../../core/inspection';
 import type { Backups } from '../../ports/backups';
 import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
+import type { Moved, MoveRequest } from '../../ports/moves';
 import type { CheckProgress } from '../../services/doctor/examine-installation';
 import type { ManageTokens } from '../../services/access/manage-tokens';
 import type { Config } from '../../config/config';
@@ -49,6 +50,13 @@ export interface Wiring {
   /** Opens the database for token commands; `close` it afterwards. */
   tokens(config: Config): Promise<ManageTokens & { close(): void | Promise<void> }>;
   readonly backups: Backups;
+  /**
+   * Copies an installation that is stopped, and leaves it as it is. Rows are copied completely or not at all, and bundles that are there
+   * are not copied again, so a move that was killed continues when it is run again. The configuration says how to reach object stores.
+   * @throws DomainError `configuration` while a server runs on either place, `conflict` when the new place has anything else,
+   * `bundle-broken`, `not-found`, `storage-full`, `unavailable`
+   */
+  move(config: Config, request: MoveRequest): Promise<Moved>;
   /** Examines the configured installation, and changes nothing. */
   doctor(
     config: Config,

@@ -1,4 +1,4 @@
-import { serverAddress } from '../value-types/network';
+import { databaseAddress, serverAddress } from '../value-types/network';
 import { filePath, token } from '../value-types/text';
 import { server, clientOptional } from './option';
 
@@ -22,4 +22,12 @@ export const clientOptions = {
     secret: true,
   },
   tokenFile: clientOptional('ADMIN_TOKEN_FILE', filePath, 'File whose first line is the admin token.'),
+  moveToUrl: {
+    ...clientOptional(
+      'MOVE_TO_URL',
+      databaseAddress,
+      'PostgreSQL database that `move` fills, if `--to` does not name one. A password belongs here, not in the flag, which other users can see.',
+    ),
+    secret: true,
+  },
 } as const;

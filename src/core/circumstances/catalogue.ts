@@ -1,9 +1,15 @@
 import type { ReasonParameters } from '../reasons/reason-words';
 import type { Circumstance } from '../reasons/why';
 import { archiveCircumstances } from './archives';
+import { certificateFileCircumstances } from './certificate-files';
+import { certificateWarnings } from './certificate-warnings';
 import { certificateCircumstances } from './certificates';
+import { dataFolderCircumstances } from './data-folder';
 import { databaseCircumstances } from './databases';
+import { deviceCertificateCircumstances } from './device-certificates';
+import { failureCircumstances } from './failures';
 import { findingCircumstances } from './findings';
+import { folderRemedies } from './folder-remedies';
 import { installationCircumstances } from './installations';
 import { kitCircumstances } from './kits';
 import { nextStepCircumstances } from './next-steps';
@@ -17,8 +23,14 @@ import { startupCircumstances } from './startup';
 export const circumstances = {
   ...archiveCircumstances,
   ...certificateCircumstances,
+  ...certificateFileCircumstances,
+  ...certificateWarnings,
+  ...dataFolderCircumstances,
   ...databaseCircumstances,
+  ...deviceCertificateCircumstances,
+  ...failureCircumstances,
   ...findingCircumstances,
+  ...folderRemedies,
   ...installationCircumstances,
   ...kitCircumstances,
   ...nextStepCircumstances,

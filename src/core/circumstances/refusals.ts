@@ -1,6 +1,7 @@
 import type { Why } from '../reasons/why';
 import { archiveCircumstances } from './archives';
 import { certificateCircumstances } from './certificates';
+import { deviceCertificateCircumstances } from './device-certificates';
 import { encodingCircumstances } from './encodings';
 import { sentenceFrom } from './sentence-from';
 
@@ -8,6 +9,7 @@ import { sentenceFrom } from './sentence-from';
 export const refusalCircumstances = {
   ...archiveCircumstances,
   ...certificateCircumstances,
+  ...deviceCertificateCircumstances,
   ...encodingCircumstances,
 };
 

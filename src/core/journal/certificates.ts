@@ -1,3 +1,5 @@
+import { sayWhy } from '../circumstances/sentences';
+import type { Why } from '../reasons/why';
 import { dayOf, named } from '../reasons/attention/words';
 import { because, type Lines } from './line-words';
 
@@ -31,9 +33,9 @@ export const certificateLines = {
   }: {
     subject: string;
     address: string | null;
-    why: string;
+    why: Why;
   }) => {
     const whose = subject === '' ? 'an unreadable certificate' : `the certificate of ${subject}`;
-    return `${whose} was refused${address === null ? '' : ` from ${address}`}: ${why}`;
+    return `${whose} was refused${address === null ? '' : ` from ${address}`}: ${sayWhy(why)}`;
   },
 } satisfies Lines;

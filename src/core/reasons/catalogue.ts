@@ -8,6 +8,7 @@ import { certificateFolderReasons } from './certificate-folder';
 import { deviceReasons } from './device';
 import { fleetStoreReasons } from './fleet-store';
 import { hawkbitReasons } from './hawkbit';
+import { moveReasons } from './move';
 import type { ReasonParameters } from './reason-words';
 import { releaseReasons } from './release';
 import { requestReasons } from './request';
@@ -32,6 +33,7 @@ export const catalogue = {
   ...deviceReasons,
   ...fleetStoreReasons,
   ...hawkbitReasons,
+  ...moveReasons,
   ...releaseReasons,
   ...requestReasons,
   ...rolloutReasons,

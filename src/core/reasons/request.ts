@@ -1,3 +1,5 @@
+import { sayRefusal } from '../circumstances/refusals';
+import type { Why } from './why';
 import { counted } from '../../base/text/counted';
 import { type RefusalCause, remedyOfRefusal } from '../connection-refusal';
 import type { Reasons } from './reason-words';
@@ -24,7 +26,7 @@ export const requestReasons = {
   },
   'device-refused': {
     code: 'forbidden',
-    says: ({ why }: { cause: RefusalCause; why: string }) => `this device is refused: ${why}`,
+    says: ({ why }: { cause: RefusalCause; why: Why }) => `this device is refused: ${sayRefusal(why)}`,
     remedy: ({ cause }: { cause: RefusalCause }) => remedyOfRefusal(cause),
   },
   'list-changed': {

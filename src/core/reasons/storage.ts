@@ -156,6 +156,11 @@ export const storageReasons = {
     remedy:
       'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or put them into that file under the profile in use.',
   },
+  'bundle-cache-small': {
+    code: 'storage-full',
+    says: () => 'the cache of the object store has no room for the whole bundle',
+    remedy: 'Raise BUNDLE_CACHE_SIZE, or free space on the disk of BUNDLE_CACHE_DIR.',
+  },
   'bundle-still-arriving': {
     code: 'unavailable',
     says: () => 'the bundle is still being fetched from the object store and verified',

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { session } from '../api/session';
 import { text } from '../texts';
 import { tellFailure } from './notices';
+import { Unbroken } from './unbroken';
 
 /** The page's texts use this name for the command line. */
 const program = 'rauc-simple-server';
@@ -12,7 +13,9 @@ export function Command({ line }: { readonly line: string }) {
   const typed = line.startsWith(`${program} `) ? `${command}${line.slice(program.length)}` : line;
   return (
     <div class="command">
-      <code>{typed}</code>
+      <code>
+        <Unbroken words={typed} />
+      </code>
       <CopyButton value={typed} />
     </div>
   );

@@ -29,7 +29,7 @@ export function Moment({ at }: TimeProps) {
   if (at === null) return <span class="muted">{text.common.none}</span>;
   const moment = new Date(at);
   return (
-    <time dateTime={at} title={formatUtc(moment)}>
+    <time class="moment" dateTime={at} title={formatUtc(moment)}>
       {formatMoment(moment)}
     </time>
   );

@@ -89,8 +89,10 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
           ? opaqueInspection(staged.sizeBytes)
           : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
-        await staged.send?.(); // it may take minutes, in which others may change the catalog
-        const upload = new Upload(staged, request.name);
+        // Both may take long, in which others may change the catalog.
+        const hadBytes = await hasBytes(ports, staged, request.name);
+        await staged.send?.();
+        const upload = new Upload(staged, request.name, hadBytes);
         return await catalog.exclusively(() => storeOrTakeBack(ports, upload, request, inspection));
       } finally {
         await staged.discard();
@@ -109,6 +111,15 @@ export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle
   }
 }
 
+async function hasBytes(
+  { catalog, storage }: PublishPorts,
+  { sha256, sizeBytes }: StagedBundle,
+  name: string,
+): Promise<boolean | undefined> {
+  if (catalog.find(name) === undefined) return undefined;
+  return (await storage.stat(sha256))?.sizeBytes === sizeBytes;
+}
+
 /** An upload that is kept once, however often it is decided about. */
 class Upload {
   #isKept = false;
@@ -116,6 +127,8 @@ class Upload {
   constructor(
     readonly staged: StagedBundle,
     private readonly name: string,
+    /** Whether the bundle of this name had its bytes before the catalog was locked; `undefined` if there was none. */
+    readonly hadBytes: boolean | undefined,
   ) {}
 
   get isKept(): boolean {
@@ -150,8 +163,8 @@ async function store(
   request: PublishRequest,
   inspection: Inspection,
 ): Promise<Publication> {
-  const { catalog, storage } = ports;
-  const { staged } = upload;
+  const { catalog } = ports;
+  const { staged, hadBytes } = upload;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -161,8 +174,7 @@ async function store(
   const activation = plan?.activation;
 
   // Its bytes are known: where they are missing or cut short, these take their place.
-  const stored = catalog.find(name) === undefined ? undefined : await storage.stat(staged.sha256);
-  const isStored = stored?.sizeBytes === staged.sizeBytes;
+  const isStored = catalog.find(name) !== undefined && hadBytes !== false;
   if (!isStored) await upload.keep();
   await catalog.commit({
     bundle,

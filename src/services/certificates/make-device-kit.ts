@@ -1,8 +1,8 @@
 import { circumstance } from '../../core/circumstances/catalogue';
-import { sayWhy } from '../../core/circumstances/sentences';
 import type { Readable } from 'node:stream';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
+import type { Why } from '../../core/reasons/why';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
@@ -36,7 +36,7 @@ export interface MadeKit {
   readonly files: readonly string[];
   readonly hasKey: boolean;
   /** What the user should know; usually empty. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Why[];
   /** Whether there was a server certificate here to check against the kit. */
   readonly isServerChecked: boolean;
   /** What was issued for the kit; `null` if the device already had a certificate. */
@@ -81,8 +81,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
       warnings: [
-        ...(polling === 'native' ? [sayWhy(circumstance('kit-native-polling'))] : []),
-        ...(extraRoot === null ? [] : [sayWhy(circumstance('kit-extra-root', { name: extraRoot.name }))]),
+        ...(polling === 'native' ? [circumstance('kit-native-polling')] : []),
+        ...(extraRoot === null ? [] : [circumstance('kit-extra-root', { name: extraRoot.name })]),
       ],
       isServerChecked: trust !== null,
       issued,

@@ -1,4 +1,5 @@
 import { SharedRun } from '../../base/collections/shared-run';
+import { sayWhy } from '../../core/circumstances/sentences';
 import type { CertificateSummary, RenewedServer } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import { type NewEvent, theServer } from '../../core/event';
@@ -143,7 +144,8 @@ export class ServerCertificate<Tls extends ServedTls> {
       this.#renewals.renewed += 1;
       const { certificate, replaced, warnings } = renewed;
       const { names, serial, notAfter } = certificate;
-      log.info({ names, serial, notAfter, warnings }, 'the server certificate was renewed');
+      const told = warnings.map(({ message }) => sayWhy(message));
+      log.info({ names, serial, notAfter, warnings: told }, 'the server certificate was renewed');
       await this.#record({
         kind: 'certificate.renewed',
         reason: saying('server-certificate-renewed', { until: notAfter.toISOString() }),

@@ -2,6 +2,7 @@ import { systemErrorCode } from '../../base/files/system-error';
 import type { Diagnosis, DoctorCheck, DoctorFinding, DoctorSeverity, SkippedCheck } from '../../core/doctor';
 import { DomainError } from '../../core/errors';
 import { finding, type FindingReason } from '../../core/reasons/doctor/sentences';
+import { whatFailed } from '../../core/what-failed';
 import type { SkipCode } from '../../core/reasons/doctor/skipped';
 import type { Check, CheckReport } from './check';
 
@@ -90,7 +91,7 @@ class Sightings implements CheckReport {
   /** @throws any error that is a bug */
   failure(error: unknown): void {
     if (error instanceof DomainError) {
-      const { message: what, remedy = null } = error;
+      const { message: what, remedy } = whatFailed(error, null);
       this.error(this.check, finding('as-told', { what, remedy }));
       return;
     }

@@ -3,7 +3,6 @@ import type { Asked, Began, Described, DeviceEvent, Read, Reported } from '../..
 import type { Installation } from '../../core/installation';
 import type { Offer } from '../../core/offer';
 import type { DeviceContacts } from './device-contacts';
-import type { EndAssignment } from './end-assignment';
 import type { OfferUpdate } from './offer-update';
 import type { RecordProgress } from './record-progress';
 import type { RecordReport } from './record-report';
@@ -29,7 +28,6 @@ export interface DeviceEvents {
 
 export interface EventPorts {
   readonly contacts: Pick<DeviceContacts, 'hearOnDisk'>;
-  readonly endAssignment: EndAssignment;
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
@@ -37,17 +35,10 @@ export interface EventPorts {
 
 export function createDeviceEvents({
   contacts,
-  endAssignment,
   offerUpdate,
   recordProgress,
   recordReport,
 }: EventPorts): DeviceEvents {
-  async function answer(identity: DeviceIdentity, event: Asked): Promise<Offer> {
-    const { contact, limits } = event;
-    await endAssignment(identity.id, { at: contact.at, tellsTerms: limits.tellsTerms === true });
-    return offerUpdate(identity, event);
-  }
-
   function take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
   function take(identity: DeviceIdentity, event: Described | Began): Promise<void>;
   function take(identity: DeviceIdentity, event: Read): void;
@@ -55,7 +46,7 @@ export function createDeviceEvents({
   function take(identity: DeviceIdentity, event: DeviceEvent): unknown {
     switch (event.kind) {
       case 'asked':
-        return answer(identity, event);
+        return offerUpdate(identity, event);
       case 'described':
         return contacts.hearOnDisk(identity, event.contact, () => undefined);
       case 'began':

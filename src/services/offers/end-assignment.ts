@@ -1,4 +1,5 @@
 import { whyAssignmentEnds } from '../../core/assignment-end';
+import type { Pin } from '../../core/device';
 import type { DeviceRecord } from '../../core/device-record';
 import { DomainError } from '../../core/errors';
 import { theServer } from '../../core/event';
@@ -17,14 +18,22 @@ export interface AskingAt {
   readonly tellsTerms: boolean;
 }
 
-/**
- * Ends the assignment of a device that asks, if it can come to no end: cancels the installation, then unpins the device. If a kill or a
- * full disk prevents a part of it, the next poll does it.
- */
-export type EndAssignment = (deviceId: string, asking: AskingAt) => Promise<void>;
+/** Ends assignments that can come to no end. */
+export interface EndAssignment {
+  /**
+   * Which pin of a device that asks is to end. It is pure: the decision about the device asks it.
+   * @returns `null` while its assignment continues
+   */
+  pinToEnd(record: DeviceRecord | undefined, asking: AskingAt): Pin | null;
+  /**
+   * Cancels the installation, then unpins the device if that is still its pin. If a kill or a full disk prevents a part of it, the next
+   * poll does it.
+   */
+  end(deviceId: string, pin: Pin, asking: AskingAt): Promise<void>;
+}
 
 export interface EndAssignmentPorts {
-  readonly fleet: Pick<Fleet, 'recent' | 'find' | 'decisions'>;
+  readonly fleet: Pick<Fleet, 'decisions'>;
   readonly proofRules: ProofRules;
 }
 
@@ -45,16 +54,20 @@ export function createEndAssignment({ fleet, proofRules }: EndAssignmentPorts): 
     return { installations: [ended.installation], events: ended.events };
   }
 
-  return async (id, asking) => {
-    const record = fleet.recent(id) ?? (await fleet.find(id));
-    const pin = record?.device.pin ?? null;
-    if (record === undefined || pin === null || whyNow(record, asking) === null) return;
-    const { change, tell } = planUnpin((one) => isSamePin(one, pin), theServer, asking.at);
-    try {
-      await fleet.decisions.intervene(id, (latest) => plan(latest, asking));
-      await fleet.decisions.decide(id, change, tell);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-    }
+  return {
+    pinToEnd(record, asking) {
+      const pin = record?.device.pin ?? null;
+      return record === undefined || pin === null || whyNow(record, asking) === null ? null : pin;
+    },
+
+    async end(id, pin, asking) {
+      const { change, tell } = planUnpin((one) => isSamePin(one, pin), theServer, asking.at);
+      try {
+        await fleet.decisions.intervene(id, (latest) => plan(latest, asking));
+        await fleet.decisions.decide(id, change, tell);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+      }
+    },
   };
 }

@@ -60,9 +60,9 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   return {
     deviceEvents: createDeviceEvents({
       contacts,
-      endAssignment: createEndAssignment({ fleet, proofRules }),
       offerUpdate: createOfferUpdate({
         contacts,
+        endAssignment: createEndAssignment({ fleet, proofRules }),
         beginInstallation,
         silentPollers,
         decisions,

@@ -14,6 +14,7 @@ import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';
 import type { BeginInstallation } from './begin-installation';
 import type { DeviceContacts, HeardDevice } from './device-contacts';
+import type { EndAssignment } from './end-assignment';
 import { continuesEarlierBundle } from './follow-numbers';
 import type { OfferDecisions } from './offer-decisions';
 import type { SilentPollers } from './silent-pollers';
@@ -26,6 +27,7 @@ export type OfferUpdate = (identity: DeviceIdentity, asked: Asked) => Promise<Of
 export interface OfferPorts {
   readonly contacts: DeviceContacts;
   readonly decisions: OfferDecisions;
+  readonly endAssignment: EndAssignment;
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'asked'>;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
@@ -37,7 +39,7 @@ export interface OfferPorts {
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
-  const { contacts, decisions, silentPollers, watchRestores } = ports;
+  const { contacts, decisions, endAssignment, silentPollers, watchRestores } = ports;
 
   /** @returns what to tell the device, and whether that only repeats what it was told before */
   function answer(
@@ -113,10 +115,18 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // it may stop this very offer
     const said = { ...withCompatible(contact, compatible), isPoller: native !== null };
     const poll = contact.transactionId === null ? { native } : null;
-    const { heard, offer } = await contacts.hear(identity, said, poll, (heard, draft) => ({
+    const asking = { at: contact.at, tellsTerms: asked.limits.tellsTerms === true };
+    const answering = (heard: HeardDevice, draft: DeviceDraft) => ({
       heard,
       offer: offerTo(identity, asked, heard, draft),
-    }));
+    });
+    // A pin that is to end is ended before anything is offered: what people decided is on disk before it takes effect.
+    const first = await contacts.hear(identity, said, poll, (heard, draft) => {
+      const ending = endAssignment.pinToEnd(draft.before, asking);
+      return ending === null ? answering(heard, draft) : { ending };
+    });
+    if ('ending' in first) await endAssignment.end(identity.id, first.ending, asking);
+    const { heard, offer } = 'ending' in first ? await contacts.hear(identity, said, poll, answering) : first;
     if (native !== null && !heard.isDoubtful) silentPollers.asked(heard.device, contact);
     return offer;
   };

@@ -3,8 +3,10 @@ import type { DeviceIdentity } from '../../core/device';
 import type { Began, Read, ReadPayload, ReadSignature } from '../../core/device-event';
 import type { Actor } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
+import { DomainError } from '../../core/errors';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
+import type { DecideUpdate } from '../../ports/device-updates';
 import type { Fleet } from '../../ports/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
@@ -35,6 +37,13 @@ export function createRecordProgress({
   silentPollers,
   now,
 }: ProgressPorts): RecordProgress {
+  /** No range waits for it. What cannot be written is tried again with the device's next range. */
+  function update(id: string, decide: DecideUpdate<undefined>): void {
+    fleet.update(id, decide).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+    });
+  }
+
   /** The first range of the payload begins the download; all others cost a look-up. */
   function readsPayload({ id }: DeviceIdentity, { sha256 }: Bundle): void {
     const known = fleet.recent(id);
@@ -42,7 +51,7 @@ export function createRecordProgress({
     if (known === undefined || !beginsDownload(known, sha256, isNewAttempt)) return;
     const at = now();
     const actor: Actor = { name: `device:${id}`, address: null };
-    void fleet.update(id, ({ record }) => {
+    update(id, ({ record }) => {
       const installation = record?.installation ?? null;
       if (record === undefined || installation === null || !beginsDownload(record, sha256, isNewAttempt))
         return { answer: undefined };
@@ -58,7 +67,7 @@ export function createRecordProgress({
       // What polls read, again and again, is not part of a download.
       if (installation.startedAt !== null) fleet.countBytes(id, read.bytes, now());
     } else if (installation.signature === 'unread') {
-      void fleet.update(id, ({ record }) => {
+      update(id, ({ record }) => {
         const latest = record?.installation ?? null;
         if (latest?.id !== installation.id) return { answer: undefined };
         return { answer: undefined, renewed: { ...latest, signature: 'read' } };

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { type ReadableFile, readExactly } from '../../base/files/read-exactly';
-import type { OpenFile } from '../../ports/bundle-storage';
+import type { OpenBytes, OpenFile } from '../../ports/bundle-storage';
 import { readOnlyNoFollow } from '../refuse-links';
 
 /** Size of one piece of a streamed read. */
@@ -51,17 +51,16 @@ function readable(
   close: () => Promise<void>,
 ): OpenFile {
   const read = (position: number, length: number) => readExactly(file, position, length);
-  return {
-    sizeBytes,
-    descriptor,
-    read,
-    createReadStream: (start, end) => streamed(read, start, end),
-    close,
-  };
+  return { ...openBytes({ sizeBytes, read, close }), descriptor };
+}
+
+/** Bytes that are read by some means. */
+export function openBytes({ sizeBytes, read, close }: Omit<OpenBytes, 'createReadStream'>): OpenBytes {
+  return { sizeBytes, read, createReadStream: (start, end) => streamed(read, start, end), close };
 }
 
 /** Streams by reads. Does not use the handle's own stream, which would add listeners to the shared handle and read past the end. */
-export function streamed(read: OpenFile['read'], start: number, end: number): Readable {
+function streamed(read: OpenFile['read'], start: number, end: number): Readable {
   let at = start;
   return new Readable({
     highWaterMark: pieceSizeBytes,

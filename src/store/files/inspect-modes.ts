@@ -3,7 +3,9 @@ import { access, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
 import type { FolderFinding } from '../../core/certificate';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { DomainError } from '../../core/errors';
+import { whatFailed } from '../../core/what-failed';
 import { refuseLinks } from '../refuse-links';
 
 /** Only the server may access these. */
@@ -22,8 +24,8 @@ export async function inspectModes(dataDir: string): Promise<readonly FolderFind
   const findings: FolderFinding[] = [...findLink(dataDir)];
   const root = await statOf(dataDir);
   if (root === undefined) {
-    const remedy = 'Check DATA_DIR. A new server creates the folder when it starts.';
-    return [{ severity: 'error', path: dataDir, message: 'the folder does not exist', remedy }];
+    const remedy = circumstance('check-data-dir');
+    return [{ severity: 'error', path: dataDir, message: circumstance('data-folder-missing'), remedy }];
   }
   for (const part of parts) {
     const file = path.join(dataDir, part);
@@ -44,24 +46,25 @@ function findLink(dataDir: string): FolderFinding[] {
     return [];
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return [{ severity: 'error', path: dataDir, message: error.message, remedy: error.remedy ?? '' }];
+    return [{ severity: 'error', path: dataDir, ...whatFailed(error, circumstance('check-data-dir')) }];
   }
 }
 
 /** A command that ran as root leaves such files. */
 function ownerFinding(file: string, { uid }: Stats, root: Stats): FolderFinding[] {
   if (uid === root.uid) return [];
-  const message = `user ${uid} owns it, but user ${root.uid} owns the data folder`;
-  return [{ severity: 'error', path: file, message, remedy: `chown ${root.uid}:${root.gid} ${file}` }];
+  const message = circumstance('data-owned-by-other', { user: uid, owner: root.uid });
+  const remedy = circumstance('run-chown', { owner: `${root.uid}:${root.gid}`, path: file });
+  return [{ severity: 'error', path: file, message, remedy }];
 }
 
 function modeFinding(file: string, stats: Stats): FolderFinding[] {
   const { mode } = stats;
-  const remedy = `chmod ${stats.isDirectory() ? 700 : 600} ${file}`;
+  const remedy = circumstance('run-chmod', { mode: stats.isDirectory() ? '700' : '600', path: file });
   if ((mode & 0o022) !== 0)
-    return [{ severity: 'error', path: file, message: 'other users can write to it', remedy }];
+    return [{ severity: 'error', path: file, message: circumstance('data-writable'), remedy }];
   if ((mode & 0o044) === 0) return [];
-  return [{ severity: 'warning', path: file, message: 'other users can read it', remedy }];
+  return [{ severity: 'warning', path: file, message: circumstance('data-readable'), remedy }];
 }
 
 async function writeFinding(file: string): Promise<FolderFinding[]> {
@@ -72,10 +75,8 @@ async function writeFinding(file: string): Promise<FolderFinding[]> {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return []; // it was just removed
     const isReadOnly = code === 'EROFS';
-    const message = isReadOnly ? 'its file system is read-only' : 'this user may not write to it';
-    const remedy = isReadOnly
-      ? 'Mount it writable. A disk with errors is often mounted read-only (see dmesg).'
-      : 'Run doctor as the user that runs the server. If you did, make that user the owner of the data folder (chown -R).';
+    const message = circumstance(isReadOnly ? 'data-on-read-only-disk' : 'data-not-writable');
+    const remedy = circumstance(isReadOnly ? 'mount-writable' : 'run-as-server-user');
     return [{ severity: 'error', path: file, message, remedy }];
   }
 }

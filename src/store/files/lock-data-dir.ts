@@ -17,15 +17,15 @@ const held = new Set<Sqlite.Database>();
 /**
  * Makes this process the only server on a data folder. The lock is SQLite's, on a file of its own, so the kernel releases it however the
  * process ends. A process id in a file could belong to another process after a reboot, and in containers every server is process 1.
- * @param pid shown to the process that is refused the lock
+ * @param pid shown to the process that is refused the lock; `null` changes nothing in the file
  * @throws DomainError `configuration` if another server holds it; `storage-full`, `unavailable` if it cannot be taken
  */
-export function lockDataDir(dataDir: string, pid: number): DataDirLock {
+export function lockDataDir(dataDir: string, pid: number | null): DataDirLock {
   const sqlite = openLockFile(path.join(dataDir, 'server.lock'));
   try {
     sqlite.pragma('busy_timeout = 0');
     sqlite.exec('BEGIN IMMEDIATE');
-    notePid(sqlite, dataDir, pid);
+    if (pid !== null) notePid(sqlite, dataDir, pid);
     if (!sqlite.inTransaction) sqlite.exec('BEGIN IMMEDIATE'); // held from here; readers still see the pid
   } catch (error) {
     const refusal = isBusy(error)

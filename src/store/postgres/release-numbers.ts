@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Installation } from '../../core/installation';
 import { failedStates, startedStates } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
@@ -7,72 +7,91 @@ import type { Reader } from './database';
 import { anyOf, query } from './queries';
 import type { Transaction } from './writer';
 
-interface Numbers {
-  readonly inProgress: number;
-  readonly failures: number;
-  readonly revision: number;
+/** One number of each release. */
+interface Counting {
+  readonly counted: Map<number, number>;
+  /** Releases that somebody asked about, and that were not counted yet. */
+  readonly missing: Set<number>;
+  /** Selects the number of the release `asked.id`. */
+  readonly select: RawBuilder<number>;
 }
 
-const none: Numbers = { inProgress: 0, failures: 0, revision: 0 };
-
-/** What was counted of releases, at one moment. */
+/** What was counted of releases, at one moment. Each number is counted only if somebody asks for it: some cost more than others. */
 export class CountedReleases implements ReleaseNumbers {
-  readonly #counted = new Map<number, Numbers>();
-  /** Releases that somebody asked about, and that were not counted yet. */
-  readonly #missing = new Set<number>();
+  readonly #inProgress: Counting;
+  readonly #failures: Counting;
+  readonly #revisions: Counting;
 
   /** @param now offers that have ended by then do not count */
-  constructor(private readonly now: Date) {}
+  constructor(private readonly now: Date) {
+    const counting = (select: RawBuilder<number>) => ({
+      counted: new Map(),
+      missing: new Set<number>(),
+      select,
+    });
+    // An offer that nobody took, or that a device asked for too often, keeps no place.
+    this.#inProgress = counting(sql`
+      (SELECT count(*) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(startedStates)}))
+        + (SELECT count(*) FROM installations WHERE release_id = asked.id AND state = 'offered'
+            AND offer_ends_at > ${now.toISOString()} AND polls <= ${patiencePolls}::integer)`);
+    this.#failures = counting(sql`
+      (SELECT count(DISTINCT device) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(failedStates)}))`);
+    this.#revisions = counting(sql`
+      coalesce((SELECT revision FROM release_revisions WHERE release_id = asked.id), 0)`);
+  }
 
   /** Whether all that was asked about had been counted; else it has been now, and whoever asked must ask again. */
   async isComplete(reader: Reader): Promise<boolean> {
-    if (this.#missing.size === 0) return true;
-    await this.count(reader, [...this.#missing]);
-    this.#missing.clear();
-    return false;
+    const missing = this.#all().filter((one) => one.missing.size > 0);
+    for (const one of missing) {
+      await count(reader, one, [...one.missing]);
+      one.missing.clear();
+    }
+    return missing.length === 0;
   }
 
-  /** An offer that nobody took, or that a device asked for too often, keeps no place. */
+  /** Counts everything of these releases. */
   async count(reader: Reader, releaseIds: readonly number[]): Promise<void> {
-    for (const releaseId of releaseIds) this.#counted.set(releaseId, none);
-    const rows = await reader.all(
-      sql<Numbers & { readonly id: number }>`
-        SELECT asked.id,
-          (SELECT count(*) FROM installations WHERE installations.release_id = asked.id AND state IN (${sql.join(startedStates)}))
-            + (SELECT count(*) FROM installations WHERE installations.release_id = asked.id AND state = 'offered'
-                AND offer_ends_at > ${this.now.toISOString()} AND polls <= ${patiencePolls}::integer) AS "inProgress",
-          (SELECT count(DISTINCT device) FROM installations
-            WHERE installations.release_id = asked.id AND state IN (${sql.join(failedStates)})) AS failures,
-          revision
-        FROM ${anyOf(releaseIds)} AS asked (id) JOIN release_revisions ON release_revisions.release_id = asked.id`.compile(
-        query,
-      ),
-    );
-    for (const { id, inProgress, failures, revision } of rows)
-      this.#counted.set(id, { inProgress, failures, revision });
+    for (const one of this.#all()) await count(reader, one, releaseIds);
   }
 
   inProgress(releaseId: number): number {
-    return this.#of(releaseId).inProgress;
+    return numberOf(this.#inProgress, releaseId);
   }
 
   failures(releaseId: number): number {
-    return this.#of(releaseId).failures;
+    return numberOf(this.#failures, releaseId);
   }
 
   revision(releaseId: number): number {
-    return this.#of(releaseId).revision;
+    return numberOf(this.#revisions, releaseId);
   }
 
   hasEnded({ state, offerEndsAt }: Installation): boolean {
     return state === 'offered' && offerEndsAt <= this.now;
   }
 
-  #of(releaseId: number): Numbers {
-    const counted = this.#counted.get(releaseId);
-    if (counted === undefined) this.#missing.add(releaseId);
-    return counted ?? none;
+  #all(): readonly Counting[] {
+    return [this.#inProgress, this.#failures, this.#revisions];
   }
+}
+
+async function count(
+  reader: Reader,
+  { counted, select }: Counting,
+  releaseIds: readonly number[],
+): Promise<void> {
+  const rows = await reader.all(
+    sql<{ readonly id: number; readonly number: number }>`
+      SELECT asked.id, ${select} AS number FROM ${anyOf(releaseIds)} AS asked (id)`.compile(query),
+  );
+  for (const { id, number } of rows) counted.set(id, number);
+}
+
+function numberOf({ counted, missing }: Counting, releaseId: number): number {
+  const known = counted.get(releaseId);
+  if (known === undefined) missing.add(releaseId);
+  return known ?? 0;
 }
 
 /** All releases that were ever offered to a device. */

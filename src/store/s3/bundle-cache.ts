@@ -3,62 +3,51 @@ import path from 'node:path';
 import { syncFolder } from '../../base/files/replace-file';
 import { RecentMap } from '../../base/collections/recent-map';
 import type { OpenBytes, OpenFile } from '../../ports/bundle-storage';
-import { openBundleFile, streamed } from '../files/bundle-file';
+import { openBundleFile, openBytes } from '../files/bundle-file';
 import { Arrival } from './arrival';
-import { freeBytesIn, partSuffix, takeOverCachedFiles } from './cached-files';
+import { CacheEntries, type CacheEntry } from './cache-entries';
+import { CacheRoom, type CacheRoomOptions } from './cache-room';
+import { partSuffix, takeOverCachedFiles } from './cached-files';
 import { Removals } from './removals';
 import type { VerifiedObject } from './verified-object';
 
-export interface BundleCacheOptions {
-  readonly folder: string;
-  /** What the files of bundles may take together, in bytes. Those that are open stay even so. */
-  readonly limitBytes: number;
-  /** What stays free on the disk for uploads and the database, in bytes; nothing if left out. */
-  readonly reserveBytes?: () => number;
+export interface BundleCacheOptions extends CacheRoomOptions {
   /** Called when a bundle cannot be fetched to its end. */
   readonly onFailure: (sha256: string, error: unknown) => void;
 }
 
-interface Entry {
-  /** What it takes on the disk when it is whole; 0 if the disk has no room for it. */
-  sizeBytes: number;
-  /** How many have it open. */
-  readers: number;
-  /** `null` once the file is whole. */
-  arrival: Promise<Arrival> | null;
-}
-
 /** Blocks of 1 MiB in memory, of bundles that the disk has no room for. */
 const recentBlocks = 16;
+
 /**
  * Bundles of the object store on this machine's disk: whole ones, verified, under their hashes, and those that are arriving. The ones that
  * were used longest ago make room for others. Nothing in it is needed: it may be deleted while the server is stopped.
  */
 export class BundleCache {
-  /** In the order of last use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new CacheEntries();
+  readonly #room: CacheRoom;
   readonly #recent = new RecentMap<string, Buffer>(recentBlocks);
   readonly #ending = new Set<Promise<void>>();
   /** Of files, by hash: a new arrival begins its own after them. */
   readonly #removals = new Removals();
   #isClosed = false;
 
-  private constructor(private readonly options: BundleCacheOptions) {}
+  private constructor(private readonly options: BundleCacheOptions) {
+    this.#room = new CacheRoom(options, this.#entries, (sha256) => this.forget(sha256));
+  }
 
   /** Takes over what an earlier process left. */
   static async open(options: BundleCacheOptions): Promise<BundleCache> {
     const cache = new BundleCache(options);
     for (const { sha256, sizeBytes } of await takeOverCachedFiles(options.folder))
-      cache.#entries.set(sha256, { sizeBytes, readers: 0, arrival: null });
-    await cache.#makeRoom(0);
+      cache.#entries.add(sha256, sizeBytes);
+    await cache.#room.keepLimits();
     return cache;
   }
 
   /** What the files take, in bytes; those of arriving bundles count as if they were whole. */
   get usedBytes(): number {
-    let sum = 0;
-    for (const { sizeBytes } of this.#entries.values()) sum += sizeBytes;
-    return sum;
+    return this.#entries.usedBytes;
   }
 
   /** Opens a bundle that is whole here. */
@@ -74,7 +63,7 @@ export class BundleCache {
       // Somebody removed it: it is fetched again.
     }
     release();
-    if (this.#entries.get(sha256) === entry) this.#entries.delete(sha256);
+    this.#entries.delete(sha256, entry);
     await rm(this.#pathOf(sha256), { force: true });
     return undefined;
   }
@@ -97,16 +86,15 @@ export class BundleCache {
       const read = (position: number, length: number) => arrival.read(position, length);
       arrival.readers += 1;
       this.#fill(sha256, arrival);
-      return {
+      return openBytes({
         sizeBytes: arrival.sizeBytes,
         read,
-        createReadStream: (start, end) => streamed(read, start, end),
         close: async () => {
           arrival.readers -= 1;
           release();
           if (arrival.isWhole) await this.#retire(sha256, entry, arrival);
         },
-      };
+      });
     } catch (error) {
       release();
       throw error;
@@ -125,14 +113,16 @@ export class BundleCache {
 
   /** Takes a verified file, if there is room. @param move gives it its place, which may be taken by the same bytes */
   async adopt(sha256: string, sizeBytes: number, move: (file: string) => Promise<void>): Promise<void> {
-    if (this.#entries.has(sha256) || !(await this.#makeRoom(sizeBytes))) return;
+    if (this.#entries.get(sha256) !== undefined) return;
     try {
-      await move(this.#pathOf(sha256));
+      if (await this.#room.forFile(sizeBytes)) {
+        await move(this.#pathOf(sha256));
+        if (this.#entries.get(sha256) === undefined) this.#entries.add(sha256, sizeBytes);
+      }
+      await this.#room.keepLimits();
     } catch {
-      return; // it is fetched when it is needed
+      // It is fetched when it is needed.
     }
-    if (!this.#entries.has(sha256)) this.#entries.set(sha256, { sizeBytes, readers: 0, arrival: null });
-    await this.#makeRoom(0);
   }
 
   /** Removes a bundle. Whoever has it open keeps it. */
@@ -149,12 +139,12 @@ export class BundleCache {
   /** Ends everything that is arriving. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const entry of this.#entries.values()) this.#end(entry);
+    for (const [, entry] of this.#entries.list()) this.#end(entry);
     await Promise.all(this.#ending);
   }
 
   /** Ends a whole arrival that nobody reads. One that could not become a file is fetched again another time. */
-  async #retire(sha256: string, entry: Entry, arrival: Arrival): Promise<void> {
+  async #retire(sha256: string, entry: CacheEntry, arrival: Arrival): Promise<void> {
     await arrival.settled();
     if (arrival.readers > 0) return;
     const closing = arrival.close();
@@ -167,17 +157,14 @@ export class BundleCache {
   }
 
   /** Puts it at the end of the order, which survives a restart as the file's time. */
-  #use(sha256: string): Entry | undefined {
-    const entry = this.#entries.get(sha256);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(sha256);
-    this.#entries.set(sha256, entry);
+  #use(sha256: string): CacheEntry | undefined {
+    const entry = this.#entries.use(sha256);
     const now = new Date();
-    if (entry.arrival === null) utimes(this.#pathOf(sha256), now, now).catch(() => undefined);
+    if (entry?.arrival === null) utimes(this.#pathOf(sha256), now, now).catch(() => undefined);
     return entry;
   }
 
-  #lease(sha256: string, entry: Entry): () => void {
+  #lease(sha256: string, entry: CacheEntry): () => void {
     entry.readers += 1;
     let isReleased = false;
     return () => {
@@ -187,26 +174,26 @@ export class BundleCache {
       if (entry.readers > 0) return;
       if (this.#entries.get(sha256) !== entry) this.#end(entry);
       // Nothing of it is on the disk, or the disk has too much.
-      else void (entry.sizeBytes === 0 ? this.forget(sha256) : this.#makeRoom(0)).catch(() => undefined);
+      else
+        void (entry.sizeBytes === 0 ? this.forget(sha256) : this.#room.keepLimits()).catch(() => undefined);
     };
   }
 
-  #begin(object: VerifiedObject): Entry {
+  #begin(object: VerifiedObject): CacheEntry {
     const { sha256, digests } = object;
-    const entry: Entry = { sizeBytes: digests.sizeBytes, readers: 0, arrival: null };
-    this.#entries.set(sha256, entry);
+    const entry = this.#entries.add(sha256, digests.sizeBytes);
     entry.arrival = this.#arrive(object, entry);
-    entry.arrival.catch(() => {
-      if (this.#entries.get(sha256) === entry) this.#entries.delete(sha256);
-    });
+    entry.arrival.catch(() => this.#entries.delete(sha256, entry));
     return entry;
   }
 
-  async #arrive(object: VerifiedObject, entry: Entry): Promise<Arrival> {
+  async #arrive(object: VerifiedObject, entry: CacheEntry): Promise<Arrival> {
     const { sha256 } = object;
     const parts = { object, recent: this.#recent };
+    const mayFit = entry.sizeBytes <= this.options.limitBytes;
+    if (!mayFit) this.#entries.takesNothing(sha256, entry); // at once: nothing goes because of it
     await this.#removals.settled(sha256);
-    if (await this.#makeRoom(0, entry)) {
+    if (mayFit && (await this.#room.forArrival(entry))) {
       try {
         const arrival: Arrival = await Arrival.begin({
           ...parts,
@@ -218,7 +205,8 @@ export class BundleCache {
         // The disk takes no file.
       }
     }
-    entry.sizeBytes = 0;
+    this.#entries.takesNothing(sha256, entry);
+    await this.#room.keepLimits();
     return await Arrival.begin({ ...parts, file: null, onWhole: () => Promise.resolve() });
   }
 
@@ -230,7 +218,7 @@ export class BundleCache {
   }
 
   /** Whoever reads the arrival continues to; others open the file. */
-  async #arrived(sha256: string, entry: Entry, arrival: Arrival): Promise<void> {
+  async #arrived(sha256: string, entry: CacheEntry, arrival: Arrival): Promise<void> {
     if (this.#entries.get(sha256) !== entry) return;
     await rename(this.#pathOf(sha256) + partSuffix, this.#pathOf(sha256));
     await syncFolder(this.options.folder);
@@ -238,24 +226,7 @@ export class BundleCache {
     if (arrival.readers === 0) void arrival.close();
   }
 
-  /** Removes what was used longest ago, until there is room. @param keep an entry that stays @returns whether there is */
-  async #makeRoom(neededBytes: number, keep?: Entry): Promise<boolean> {
-    for (const [sha256, entry] of [...this.#entries]) {
-      if (await this.#hasRoom(neededBytes, keep)) return true;
-      if (entry.readers > 0 || entry === keep || this.#entries.get(sha256) !== entry) continue;
-      await this.forget(sha256);
-    }
-    return await this.#hasRoom(neededBytes, keep);
-  }
-
-  async #hasRoom(neededBytes: number, arriving?: Entry): Promise<boolean> {
-    const { folder, limitBytes, reserveBytes } = this.options;
-    if (this.usedBytes + neededBytes > limitBytes) return false;
-    if (reserveBytes === undefined) return true;
-    return (await freeBytesIn(folder)) >= reserveBytes() + (arriving?.sizeBytes ?? 0);
-  }
-
-  #end(entry: Entry): void {
+  #end(entry: CacheEntry): void {
     const end = async () => {
       const arrival = await entry.arrival?.catch(() => null);
       await arrival?.close();

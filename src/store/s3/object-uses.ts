@@ -1,12 +1,15 @@
 import { Removals } from './removals';
 
 /**
- * Who relies on an object that no bundle names yet: an upload that was sent and waits for its row. Removing and sending the same bytes never
- * overlap, so that the upload does not take an object for its own that is just being removed.
+ * Who relies on an object: bundles that name it, and uploads that were sent and wait for their row. Removing and sending the same bytes
+ * never overlap, so that the upload does not take an object for its own that is just being removed.
  */
 export class ObjectUses {
   readonly #uses = new Map<string, number>();
   readonly #removals = new Removals();
+
+  /** @param isNamed whether a bundle has these bytes */
+  constructor(private readonly isNamed: (sha256: string) => boolean) {}
 
   /** Waits until the object is not being removed; from then on it is not. @returns ends the use */
   async begin(sha256: string): Promise<() => void> {
@@ -19,11 +22,20 @@ export class ObjectUses {
     };
   }
 
-  /** Removes an object unless it is in use. @returns whether it did */
+  /** Removes an object unless it is in use when its turn comes. @returns whether it did */
   async unlessUsed(sha256: string, remove: () => Promise<void>): Promise<boolean> {
-    if (this.#uses.has(sha256)) return false;
-    await this.#removals.run(sha256, remove);
-    return true;
+    if (this.#isUsed(sha256)) return false;
+    let isRemoved = false;
+    await this.#removals.run(sha256, async () => {
+      if (this.#isUsed(sha256)) return;
+      await remove();
+      isRemoved = true;
+    });
+    return isRemoved;
+  }
+
+  #isUsed(sha256: string): boolean {
+    return this.#uses.has(sha256) || this.isNamed(sha256);
   }
 
   #change(sha256: string, by: number): void {

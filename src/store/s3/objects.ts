@@ -16,7 +16,7 @@ export interface BundleObjects {
   read(sha256: string, position: number, length: number): Promise<Buffer>;
   /** Asks whether the bucket is there and may be read. @param patienceMs for how long it is tried again */
   check(patienceMs: number): Promise<void>;
-  /** Removes an object, if it is there. */
+  /** Removes an object, if it is there. When this fails, the store may still remove it later. */
   remove(sha256: string): Promise<void>;
   /** Ends uploads in parts that began before, and of which nothing more is coming. @returns how many */
   abortUploads(before: Date): Promise<number>;
@@ -34,7 +34,7 @@ export const singlePutBytes = 16 << 20;
 const keyPrefix = 'sha256/';
 const listPatienceMs = 5_000;
 /** Whoever deletes a bundle waits for it; what stays is removed later. */
-const removePatienceMs = 2_000;
+const removeMs = 2_000;
 const checkSilenceMs = 5_000;
 const checkLimitMs = 15_000;
 
@@ -129,7 +129,9 @@ export class S3BundleObjects implements BundleObjects {
       await this.client.send({
         method: 'DELETE',
         key: keyPrefix + sha256,
-        patienceMs: removePatienceMs,
+        patienceMs: 0, // a try without an answer may still remove it, after another one did
+        silenceMs: removeMs,
+        limitMs: removeMs,
       });
     } catch (error) {
       if (!(error instanceof S3Error && error.isNotFound)) throw error;

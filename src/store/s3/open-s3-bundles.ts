@@ -68,6 +68,7 @@ export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<Open
     incoming: new IncomingFiles(incoming, options.newName, options.write),
     known,
     onWrongBytes,
+    monotonicMs,
   });
   return { bundles, objects, cache };
 }

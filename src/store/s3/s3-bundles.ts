@@ -10,11 +10,12 @@ import type {
   StageOptions,
   StoredBytes,
 } from '../../ports/bundle-storage';
-import { streamed } from '../files/bundle-file';
+import { openBytes } from '../files/bundle-file';
 import type { IncomingFile, IncomingFiles } from '../files/incoming-files';
 import type { NamedBytesIndex } from '../files/named-bytes';
 import { digestBlocks, type DigestRecords, digestUnverified } from './block-digests';
 import type { BundleCache } from './bundle-cache';
+import { Leftovers } from './leftovers';
 import type { BundleObjects } from './objects';
 import { ObjectUses } from './object-uses';
 import { objectStoreError, S3Error, withStore } from './s3-error';
@@ -34,6 +35,7 @@ export interface S3BundlesOptions {
   readonly onWrongBytes: (sha256: string) => void;
   /** For how long a bundle is waited for that must be fetched whole before any of it is known to be right, in milliseconds. */
   readonly coldWaitMs?: number;
+  readonly monotonicMs: () => number;
 }
 
 const usualColdWaitMs = 10_000;
@@ -46,18 +48,25 @@ export class S3Bundles implements BundleStorage {
   /** Bundles whose object has wrong bytes: the next upload replaces it. */
   readonly #wrong = new Set<string>();
   readonly #verifying = new Map<string, Promise<void>>();
-  readonly #uses = new ObjectUses();
+  readonly #uses: ObjectUses;
+  readonly #leftovers: Leftovers;
 
-  constructor(private readonly options: S3BundlesOptions) {}
+  constructor(private readonly options: S3BundlesOptions) {
+    const { objects, digests, known, monotonicMs } = options;
+    this.#uses = new ObjectUses((sha256) => known.sizeOf(sha256) !== undefined);
+    this.#leftovers = new Leftovers({ objects, digests, uses: this.#uses, monotonicMs });
+  }
 
   async stage(content: Readable, options: StageOptions): Promise<StagedBundle> {
     const incoming = await this.options.incoming.stage(content, options);
     let sent: Promise<void> | null = null;
+    let isSent = false;
     let isKept = false;
     let use: Promise<() => void> | null = null;
     const begin = async () => {
       await (use = this.#uses.begin(incoming.written.sha256));
       await this.#send(incoming);
+      isSent = true;
     };
     const send = () => (sent ??= withStore(begin));
     return {
@@ -73,6 +82,7 @@ export class S3Bundles implements BundleStorage {
       },
       discard: async () => {
         (await use)?.();
+        if (!isKept && isSent) await this.#takeBack(incoming.written.sha256);
         await incoming.discard();
       },
     };
@@ -95,7 +105,7 @@ export class S3Bundles implements BundleStorage {
       if (found !== undefined) return found;
       await cache.fetch(await this.#verified(sha256, sizeBytes, Infinity));
       const fetched = await cache.openWhole(sha256, sizeBytes);
-      if (fetched === undefined) throw DomainError.of('disk-full');
+      if (fetched === undefined) throw DomainError.of('bundle-cache-small');
       return fetched;
     });
   }
@@ -113,29 +123,29 @@ export class S3Bundles implements BundleStorage {
   }
 
   async remove(sha256: string, { name, isShared }: RemovedBundle): Promise<void> {
-    const { known, objects, cache, digests } = this.options;
+    const { known, cache } = this.options;
     if (known.hashOf(name) !== parseSha256(sha256)) return;
     known.remove(name);
     if (isShared || known.namesOf(sha256).length > 0) return;
     await withStore(async () => {
       await cache.forget(sha256);
-      await this.#uses.unlessUsed(sha256, async () => {
-        await digests.remove(sha256);
-        await objects.remove(sha256);
-      });
+      await this.#leftovers.remove(sha256);
     });
   }
 
   /** Removes what a kill or an outage left in the store, with {@link tidyObjects}. @returns how many */
   tidy(deleted: readonly string[], before: Date): Promise<number> {
     const { objects, known } = this.options;
-    return withStore(() => tidyObjects({ objects, known, uses: this.#uses }, deleted, before));
+    return withStore(() => tidyObjects({ objects, known, leftovers: this.#leftovers }, deleted, before));
   }
 
-  /** Asks the store whether it works, once. @throws DomainError `unavailable`, also while it has wrong bytes of a bundle */
+  /** Asks the store whether it works, once, and puts back what a late removal took away. @throws DomainError `unavailable`, also while it has wrong bytes of a bundle */
   async check(): Promise<void> {
     const { known, objects } = this.options;
-    await withStore(() => objects.check(0));
+    await withStore(async () => {
+      await objects.check(0);
+      for (const sha256 of this.#leftovers.doubtful()) await this.#putBack(sha256);
+    });
     const names = [...this.#wrong].flatMap((sha256) => known.namesOf(sha256));
     if (names.length > 0) throw DomainError.of('bundle-store-wrong', { names });
   }
@@ -155,7 +165,7 @@ export class S3Bundles implements BundleStorage {
 
   /** Once it resolves, the bytes last. */
   async #send(incoming: IncomingFile): Promise<void> {
-    const { objects, digests } = this.options;
+    const { objects, digests, known } = this.options;
     const { sha256, sizeBytes } = incoming.written;
     const isWrong = this.#wrong.has(sha256);
     const file = await incoming.open();
@@ -163,6 +173,7 @@ export class S3Bundles implements BundleStorage {
       if ((await digests.find(sha256, sizeBytes)) === undefined)
         await digests.save(sha256, await digestBlocks(file));
       if (!isWrong && (await objects.sizeOf(sha256)) === sizeBytes) return;
+      if (known.sizeOf(sha256) === undefined) this.#leftovers.note(sha256);
       await objects.put(sha256, file, { onlyIfMissing: !isWrong });
       this.#wrong.delete(sha256);
     } finally {
@@ -174,7 +185,27 @@ export class S3Bundles implements BundleStorage {
     const { sha256, sizeBytes } = incoming.written;
     await this.options.cache.adopt(sha256, sizeBytes, (file) => incoming.keep({ file, replaces: true }));
     this.options.known.add(name, { sha256, sizeBytes });
+    this.#leftovers.isNamed(sha256);
     await incoming.discard().catch(() => undefined); // the next start removes it
+  }
+
+  /** Removes the object of an upload that was refused, if this server sent it; what cannot be removed now is removed by `tidy`. */
+  async #takeBack(sha256: string): Promise<void> {
+    if (this.#leftovers.has(sha256)) await this.#leftovers.remove(sha256).catch(() => undefined);
+  }
+
+  /** Sends a bundle again from the cache if the store has lost it. */
+  async #putBack(sha256: string): Promise<void> {
+    const { known, objects, cache } = this.options;
+    const sizeBytes = known.sizeOf(sha256);
+    if (sizeBytes === undefined || (await objects.sizeOf(sha256)) === sizeBytes) return;
+    const file = await cache.openWhole(sha256, sizeBytes);
+    try {
+      if (file === undefined) this.noteFailure(sha256, new WrongBytes(sha256));
+      else await objects.put(sha256, file, { onlyIfMissing: true });
+    } finally {
+      await file?.close();
+    }
   }
 
   async #reading<Bytes extends OpenBytes>(
@@ -199,7 +230,7 @@ export class S3Bundles implements BundleStorage {
         throw this.#readError(sha256, error);
       }
     };
-    return { ...bytes, read, createReadStream: (start, end) => streamed(read, start, end) };
+    return { ...bytes, ...openBytes({ ...bytes, read }) };
   }
 
   #readError(sha256: string, error: unknown): unknown {

@@ -1,12 +1,10 @@
 import net from 'node:net';
-import path from 'node:path';
-import Sqlite from 'libsql';
 import { eventKinds } from '../../../src/core/event';
 import { anyReason } from '../../support/any-reason';
 import { eventually } from '../../support/eventually';
-import { openTokenStore } from '../../../src/store/store';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { SseReader } from '../../support/sse-reader';
+import { runSql } from '../../support/test-database';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 const person = { name: 'local', address: '127.0.0.1' };
@@ -107,12 +105,13 @@ describe('the journal over HTTP', () => {
   });
 
   it('tells a line of another version by the sentence that came with it, or else by its kind', async () => {
-    const sqlite = new Sqlite(path.join(admin.opened.dataDir, 'server.db'));
-    sqlite.exec(`INSERT INTO events (at, kind, actor, message, reason, parameters) VALUES
+    await runSql(
+      admin.opened.dataDir,
+      `INSERT INTO events (at, kind, actor, message, reason, parameters) VALUES
       ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', 'somebody signed in', NULL, NULL),
       ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', 'stolen', 'session-stolen', '{"tokenName":"ci"}'),
-      ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', '', 'session-stolen', '{"tokenName":"ci"}')`);
-    sqlite.close();
+      ('2026-11-02T14:00:00.000Z', 'session.begun', 'local', '', 'session-stolen', '{"tokenName":"ci"}')`,
+    );
     const { events } = await page('?kind=session.');
     const said = { reason: 'session-stolen', parameters: { token_name: 'ci' } };
     expect(events).toMatchObject([
@@ -251,12 +250,14 @@ describe('the stream of events', () => {
 
   it('sends lines that another process wrote in between', async () => {
     const reader = await open();
-    const command = openTokenStore(admin.opened.dataDir);
-    await command.journal.record([{ ...lineOf(0), reason: anyReason('a command') }]);
-    command.close();
+    await runSql(
+      admin.opened.dataDir,
+      `INSERT INTO events (at, kind, actor, message)
+       VALUES ('2026-11-02T12:00:00.000Z', 'token.created', 'cli:me', 'a command has made a token')`,
+    );
     await hold('a');
     expect((await reader.until(2)).map(({ data }) => data.message)).toEqual([
-      'a command has booted',
+      'a command has made a token',
       'a is held',
     ]);
   });

@@ -1,4 +1,4 @@
-import { openTokenStore } from '../../../src/store/store';
+import { openTokens } from '../../support/test-database';
 import type { TokenScope } from '../../../src/services/access/manage-tokens';
 import { eventually } from '../../support/eventually';
 import { SseReader } from '../../support/sse-reader';
@@ -300,9 +300,9 @@ describe('a session', () => {
 
   it('ends with its token, also when another program revokes that', async () => {
     const Cookie = await signIn(await makeToken('ann'));
-    const store = openTokenStore(admin.opened.dataDir);
+    const store = await openTokens(admin.opened.dataDir);
     await store.tokens.revoke('ann', now(), 'cli:root', []);
-    store.close();
+    await store.close();
     await admin.http.get('/api/bundles').set({ Cookie }).expect(401);
   });
 

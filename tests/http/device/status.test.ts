@@ -8,6 +8,7 @@ import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
 import { deviceFiles, readClientFiles } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
+import { onSqlite } from '../../support/test-database';
 import { raucHeaders } from '../../support/rauc-poller';
 import {
   board,
@@ -223,21 +224,25 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     expect(await fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
   });
 
-  it('are not taken while another process keeps the database locked, and are once it does not', async () => {
-    await device.rauc.poll();
-    await device.rauc.open('t-1');
-    const other = new Sqlite(path.join(fleet.dataDir, 'server.db'));
-    other.exec('BEGIN IMMEDIATE');
-    expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({
-      status: 503,
-      json: { code: 'unavailable' },
-    });
-    expect(countedReports()).toBe(0);
-    other.exec('ROLLBACK');
-    other.close();
-    expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({ status: 200 });
-    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
-  }, 30_000);
+  onSqlite.it(
+    'are not taken while another process keeps the database locked, and are once it does not',
+    async () => {
+      await device.rauc.poll();
+      await device.rauc.open('t-1');
+      const other = new Sqlite(path.join(fleet.dataDir, 'server.db'));
+      other.exec('BEGIN IMMEDIATE');
+      expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({
+        status: 503,
+        json: { code: 'unavailable' },
+      });
+      expect(countedReports()).toBe(0);
+      other.exec('ROLLBACK');
+      other.close();
+      expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({ status: 200 });
+      expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
+    },
+    30_000,
+  );
 
   it('do not tell of the progress of an installation that was cancelled', async () => {
     await device.rauc.poll();

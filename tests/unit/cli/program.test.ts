@@ -41,6 +41,7 @@ describe('help', () => {
       'doctor',
       'backup',
       'restore',
+      'move',
       'config',
       'config show',
       'cert',

@@ -7,6 +7,7 @@ import {
 import { isSameWhy, knownSentence, sayAny, sayWhy } from '../../../src/core/circumstances/sentences';
 import { bundleSamples } from '../../support/bundle-circumstances';
 import { certificateSamples } from '../../support/certificate-circumstances';
+import { folderSamples } from '../../support/folder-circumstances';
 
 const again = { version: '1.0.0', isAgain: true, slot: null };
 const silent = circumstance('installation-silent');
@@ -15,6 +16,7 @@ const silent = circumstance('installation-silent');
 const samples: { readonly [Code in CircumstanceCode]: CircumstanceParameters<Code> } = {
   ...bundleSamples,
   ...certificateSamples,
+  ...folderSamples,
   'no-finding': [],
   'bundle-being-judged': [],
   'bundle-untrusted': [{ why: 'its signer is unknown' }],

@@ -29,15 +29,18 @@ describe('a line of the journal on the page', () => {
   it('is said in the words of the page where it knows the code', () => {
     const parameters = { device: 'dev-1', has_key: true };
     expect(eventSentence(event({ reason: 'device-kit-made', parameters }))).toBe(
-      'a kit was made for dev-1, with its key',
+      'A kit was made for dev-1, with its key',
     );
   });
 
+  it.each([['a line of an earlier version', {}]])('is said as the server says it: %s', (_, change) => {
+    expect(eventSentence(event(change))).toBe('what the server says');
+  });
+
   it.each([
-    ['a line of an earlier version', {}],
     ['a code of a newer server', { reason: 'device-exploded', parameters: { device: 'dev-1' } }],
     ['other parameters of a newer server', { reason: 'device-changed', parameters: {} }],
-  ])('is said as the server says it: %s', (_, change) => {
-    expect(eventSentence(event(change))).toBe('what the server says');
+  ])('is said as the server says it, as a sentence: %s', (_, change) => {
+    expect(eventSentence(event(change))).toBe('What the server says');
   });
 });

@@ -10,7 +10,11 @@ const good: DeviceVerdict = {
   isOld: false,
   expiresAtMs: 0,
 };
-const bad: DeviceVerdict = { ok: false, cause: 'unknown-ca', reason: 'its issuer is unknown' };
+const bad: DeviceVerdict = {
+  ok: false,
+  cause: 'unknown-ca',
+  reason: { code: 'certificate-is-ca', parameters: {} },
+};
 
 const certificate = new X509Certificate(rootCertificates[0] ?? '');
 let decoded: number;

@@ -1,3 +1,5 @@
+import { sayWhy } from '../../circumstances/sentences';
+import type { Why } from '../why';
 import type { Findings } from './doctor-words';
 
 /** Findings that any check may have. */
@@ -12,7 +14,8 @@ export const anyFindings = {
   },
   /** A sentence from elsewhere, such as that of a failure. */
   'as-told': {
-    says: ({ what }: { what: string; remedy: string | null }) => what,
-    remedy: ({ remedy }: { remedy: string | null }) => remedy ?? 'Fix that, then retry.',
+    says: ({ what }: { what: Why; remedy: Why | null }) => sayWhy(what),
+    remedy: ({ remedy }: { remedy: Why | null }) =>
+      remedy === null ? 'Fix that, then retry.' : sayWhy(remedy),
   },
 } satisfies Findings;

@@ -6,6 +6,7 @@ import { Command } from '../../parts/command';
 import { Section } from '../../parts/page';
 import { SerialLink } from '../../parts/serial-link';
 import { type Column, Table } from '../../parts/table';
+import { Unbroken } from '../../parts/unbroken';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
@@ -71,7 +72,9 @@ const columnsWith = (
     cell: ({ reason, remedy, cause, device }) => (
       <div class="stack">
         <span>{reason}</span>
-        <span class="muted">{remedy}</span>
+        <span class="muted">
+          <Unbroken words={remedy} />
+        </span>
         {onRenew !== null && device !== null && renewable.includes(cause) && (
           <span>
             <button

@@ -1,6 +1,9 @@
 import type { ExplainedOfferJson, ExplanationJson } from '../../../contract/explanation';
 import { lookOf } from '../../../contract/state-looks';
+import { camelCase } from '../../../base/text/field-names';
+import type { ReasonParameters } from '../../../core/reasons/reason-words';
 import { rulesNotAsked } from '../../../core/rules-not-asked';
+import { onItsOwn } from '../../on-its-own';
 import { stateWord } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
@@ -73,7 +76,7 @@ function Answer({ offer, note }: AnswerProps) {
   );
 }
 
-function Outcome({ offer: { offered, reason, message } }: AnswerProps) {
+function Outcome({ offer: { offered, reason, parameters, message } }: AnswerProps) {
   const { one } = text.devices;
   if (offered !== null)
     return (
@@ -84,7 +87,8 @@ function Outcome({ offer: { offered, reason, message } }: AnswerProps) {
   if (reason === upToDate)
     return (
       <>
-        <StateBadge state={upToDate} /> <span class="muted">{message}</span>
+        <StateBadge state={upToDate} />{' '}
+        <span class="muted">{onItsOwn(message, camelCase(parameters ?? {}) as ReasonParameters)}</span>
       </>
     );
   return (

@@ -3,7 +3,7 @@ import { may } from '../../api/session';
 import { apiPath } from '../../api/client';
 import type { DeviceJson } from '../../../contract/device';
 import { isRefused } from '../../../contract/device-state';
-import { pinTermsSentences } from '../../../core/pin-sentences';
+import { pinTermsSentences } from '../../../core/circumstances/pin-sentences';
 import { formatMoment } from '../../format';
 import { Hint } from '../../parts/notices';
 import { now } from '../../parts/time';

@@ -6,6 +6,7 @@ import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Moment } from '../../parts/time';
 import { text } from '../../texts';
+import { messageWords } from '../../why-words';
 import { InstallationLog } from './installation-log';
 import { TimelineLine } from './timeline-line';
 
@@ -28,7 +29,7 @@ export function InstallationEntry({ installation, events }: InstallationEntryPro
       </p>
       <p class="muted small">{figuresOf(installation).join(' · ')}</p>
       {message !== null && !events.some((event) => eventSentence(event).includes(message)) && (
-        <p>{message}</p>
+        <p>{messageWords(installation)}</p>
       )}
       {events.length > 0 ? (
         <ol class="installation-events">

@@ -28,11 +28,11 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
   const words = last.counts
     .map(({ version, devices }) => `${nameOf(version)} ${formatCount(devices)}`)
     .join(', ');
-  const label = text.overview.historyWords(
-    formatMoment(new Date(first.at)),
-    formatMoment(new Date(last.at)),
-    words,
-  );
+  const moments = [formatMoment(new Date(first.at)), formatMoment(new Date(last.at))] as const;
+  const isMoment = moments[0] === moments[1];
+  const label = isMoment
+    ? text.overview.historyMoment(moments[0], words)
+    : text.overview.historyWords(...moments, words);
   const [from, until] = edgesOf(new Date(first.at), new Date(last.at));
   return (
     <figure class="history">
@@ -50,7 +50,7 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
       </div>
       <div class="history-axis muted small" aria-hidden="true">
         <span>{from}</span>
-        <span>{until}</span>
+        {!isMoment && <span>{until}</span>}
       </div>
       <ul class="legend">
         {versions.map((version) => (

@@ -212,8 +212,8 @@ export const devices = {
     certificateCommand: 'rauc-simple-server cert device board-1',
     kit: 'Pack everything it needs into one archive and copy it to the board:',
     kitCommand: 'rauc-simple-server device kit board-1',
-    board: 'On the board, unpack and install it as root:',
-    boardCommand: 'tar -xzf device-kit-board-1.tar.gz && device-kit-board-1/install.sh',
+    board: 'On the board, unpack and install it:',
+    boardCommand: 'tar -xzf device-kit-board-1.tar.gz && sudo device-kit-board-1/install.sh',
     then: 'The device appears here as soon as it polls for the first time.',
   },
 };

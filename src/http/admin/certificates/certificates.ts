@@ -8,7 +8,7 @@ import {
   kitBody,
   verificationJson,
 } from '../../../contract/certificate';
-import { isFolderGood } from '../../../core/certificate';
+import { presentVerification } from '../../../contract/present-why';
 import { deviceParams } from '../../../contract/device';
 import { DomainError } from '../../../core/errors';
 import { createIsTrustedProxy } from '../../client-address';
@@ -57,10 +57,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       input: {},
       answers: { 200: { description: 'What was found', schema: verificationJson } },
       problems: [],
-      handle: async () => {
-        const findings = await manageCertificates.verify();
-        return { status: 200, json: { ok: isFolderGood(findings), findings: [...findings] } };
-      },
+      handle: async () => ({ status: 200, json: presentVerification(await manageCertificates.verify()) }),
     }),
     defineRoute({
       method: 'get',

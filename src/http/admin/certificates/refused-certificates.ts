@@ -3,6 +3,8 @@ import {
   type RefusedCertificateJson,
   refusedCertificatesJson,
 } from '../../../contract/refused-certificate';
+import { presentWhy } from '../../../contract/present-why';
+import { sayWhy } from '../../../core/circumstances/sentences';
 import { type RefusedCertificate, remedyOfRefusal } from '../../../core/connection-refusal';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
@@ -34,7 +36,9 @@ function present(refused: RefusedCertificate): RefusedCertificateJson {
   const { subject, serial, issuer, fingerprint, deviceId, isOurs, cause, reason } = refused;
   const { address, count, firstAt, lastAt } = refused;
   return {
-    ...{ subject, serial, issuer, fingerprint, device: deviceId, ours: isOurs, cause, reason },
+    ...{ subject, serial, issuer, fingerprint, device: deviceId, ours: isOurs, cause },
+    ...presentWhy(reason),
+    reason: sayWhy(reason),
     remedy: remedyOfRefusal(cause),
     address,
     count,

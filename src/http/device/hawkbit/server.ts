@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls';
+import { circumstance } from '../../../core/circumstances/catalogue';
 import { deviceCiphers, deviceTlsOptions } from '../../../core/device-tls';
 import { createIsTrustedProxy, plainAddress } from '../../client-address';
 import { FailureLimiter } from '../../failure-limiter';
@@ -87,7 +88,7 @@ export async function startHawkbitServer(options: HawkbitServerOptions): Promise
   const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
   const connections = new Connections(
     {
-      identify: () => ({ ok: false, reason: 'certificates are not asked for' }),
+      identify: () => ({ ok: false, reason: circumstance('certificates-not-asked-for') }),
       isRevoked: () => false,
       now,
     },

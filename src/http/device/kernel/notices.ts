@@ -1,5 +1,6 @@
 import type { Budget, BudgetHolder } from '../../../core/budget';
 import type { X509Certificate } from 'node:crypto';
+import { sayWhy } from '../../../core/circumstances/sentences';
 import type { ConnectionRefusal, RefusedSubject } from '../../../core/connection-refusal';
 import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { OverBudget } from '../../../services/overview/over-budget';
@@ -50,7 +51,7 @@ export function createNotices(ports: NoticePorts): Notices {
           describe: () => describeRefused(certificate.x509),
         });
       }
-      refusals.write({ reason, cause, ...who }, 'connection refused');
+      refusals.write({ reason: sayWhy(reason), cause, ...who }, 'connection refused');
       if (cause === 'too-many-connections' && who.device !== undefined)
         excess({ deviceId: who.device }, 'connections');
       if (cause === 'too-many-handshakes' && who.address !== undefined)

@@ -1,6 +1,8 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { circumstance } from '../../../core/circumstances/catalogue';
+import type { Why } from '../../../core/reasons/why';
 import type { ConnectionRefusal, RefusalCause } from '../../../core/connection-refusal';
 import type { DeviceIdentity } from '../../../core/device';
 import { ReadTrail } from '../../../services/catalog/read-trail';
@@ -21,7 +23,7 @@ export type IdentityAnswer =
       /** Its certificate does not state its purpose; see {@link OldCertificates}. */
       readonly isOld?: boolean;
     }
-  | { readonly ok: false; readonly reason: string; readonly cause?: RefusalCause };
+  | { readonly ok: false; readonly reason: Why; readonly cause?: RefusalCause };
 
 /** Decides who may connect. */
 export interface AdmissionRules {
@@ -101,8 +103,8 @@ export class Connections {
    * @param address of the peer; `null` if it is already gone
    */
   admit(socket: TLSSocket, certificate: PeerCertificate | undefined, address: string | null): Admission {
-    if (this.#isClosed) return refuse('other', 'the server is stopping');
-    if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
+    if (this.#isClosed) return refuse('other', circumstance('server-is-stopping'));
+    if (certificate === undefined) return refuse('no-certificate', circumstance('certificate-not-shown'));
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
     const { identity, expiresAtMs } = answer;
@@ -121,7 +123,7 @@ export class Connections {
 
   /** Registers an admitted connection; the caller must call {@link leave}. */
   open(who: Pick<Connection, 'socket' | 'address' | 'certificate' | 'identity' | 'expiresAtMs'>): Admission {
-    if (this.#isClosed) return refuse('other', 'the server is stopping');
+    if (this.#isClosed) return refuse('other', circumstance('server-is-stopping'));
     const { id } = who.identity;
     const refusal = this.findRefusal(who) ?? this.#makeRoom(id);
     if (refusal !== undefined) return { ok: false, refusal, device: id };
@@ -153,7 +155,10 @@ export class Connections {
     if (own === undefined || own.size < perDevice) return undefined;
     const oldest = leastMissed(own, this.monotonicMs() - stuckAfterMs);
     if (oldest === undefined)
-      return { cause: 'too-many-connections', reason: `all of its ${own.size} connections are in use` };
+      return {
+        cause: 'too-many-connections',
+        reason: circumstance('connections-in-use', { count: own.size }),
+      };
     this.#replaced += 1;
     this.#remove(oldest);
     if (oldest.session === null) oldest.socket.destroy();
@@ -184,9 +189,9 @@ export class Connections {
   }: Pick<Connection, 'identity' | 'expiresAtMs'>): ConnectionRefusal | undefined {
     const { certificateSerial: serial } = identity;
     if (serial !== null && this.rules.isRevoked(serial))
-      return { cause: 'revoked', reason: 'its certificate is revoked' };
+      return { cause: 'revoked', reason: circumstance('certificate-is-revoked') };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
-    return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;
+    return hasExpired ? { cause: 'expired', reason: circumstance('certificate-has-expired') } : undefined;
   }
 
   each(look: (connection: Connection) => void): void {
@@ -207,7 +212,7 @@ export class Connections {
   }
 }
 
-function refuse(cause: RefusalCause, reason: string): Admission {
+function refuse(cause: RefusalCause, reason: Why): Admission {
   return { ok: false, refusal: { cause, reason } };
 }
 

@@ -51,7 +51,7 @@ export interface Refused {
   readonly certificate?: PeerCertificate;
 }
 
-/** Limit for a reason, which may quote a certificate. */
+/** Limit for what OpenSSL says. */
 const reasonMaxLength = 400;
 
 /** Turns what devices send into exchanges, from the handshake to the end of the connection. @returns stops its timer */
@@ -79,7 +79,7 @@ export function serveConnections(ports: ServePorts): () => void {
     const { address, certificate: shown } = peers.of(socket);
     const certificate = cause === 'too-many-connections' ? undefined : shown;
     ports.onRefused(
-      { cause, reason: cutText(reason, reasonMaxLength) },
+      { cause, reason: typeof reason === 'string' ? cutText(reason, reasonMaxLength) : reason },
       {
         ...(device === undefined ? {} : { device }),
         ...(address === null ? {} : { address }),

@@ -1,5 +1,7 @@
+import { everyoneAtOnce } from '../../../../src/core/rollout';
+import { parseSteps } from '../../../../src/core/rollout-policy';
 import { HawkbitClient } from '../../../support/hawkbit-client';
-import { person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+import { board, person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
 
 const id = 'dev-1';
 let fleet: ReleasedFleet;
@@ -22,6 +24,35 @@ describe('attributes', () => {
     expect((await facts()).attributes).toEqual({ product: 'Häuschen' });
     await device.configData({ mac: '00:11' }, 'replace');
     expect((await facts()).attributes).toEqual({ mac: '00:11' });
+  });
+
+  it('find the devices that a release goes to first, by what they were changed to', async () => {
+    const other = new HawkbitClient((await fleet.connect('dev-2', 'HTTP/1.1')).client, 'dev-2');
+    const many = Object.fromEntries(Array.from({ length: 99 }, (_, index) => [`größe-${index}`, '日本 ✓']));
+    expect(await device.configData({ ...many, Standort: 'Köln' }, 'replace')).toBe(200);
+    expect(await other.configData({ ...many, Standort: 'Köln' }, 'replace')).toBe(200);
+    expect(await other.configData({ Standort: 'München' }, 'merge')).toBe(200);
+    expect(await other.configData({ 'größe-7': '' }, 'remove')).toBe(200);
+    expect(Object.keys((await facts()).attributes)).toHaveLength(100);
+
+    const { listFleet, manageDevices, activateRelease } = fleet.services;
+    const found = async (search: string) =>
+      (await listFleet.list({ search, sort: 'id', isDescending: false, limit: 10 })).devices.map(
+        (one) => one.device.id,
+      );
+    expect(await found('größe-7=日本 ✓')).toEqual([id]);
+    expect(await found('standort=köln')).toEqual([id]);
+    expect(await found('Standort=München')).toEqual(['dev-2']);
+
+    await manageDevices.decideAll(
+      await found('Standort=Köln'),
+      (plans) => plans.change({ addLabels: ['koeln'] }),
+      person,
+    );
+    const policy = { ...everyoneAtOnce, steps: parseSteps('group:koeln,100') };
+    await activateRelease.activate({ name: 'v2.0.0.raucb', compatible: board, actor: 'local', policy });
+    expect((await device.links()).kinds).toContain('deploymentBase');
+    expect((await other.links()).kinds).not.toContain('deploymentBase');
   });
 
   it('are asked for again when a device of the same name is added anew', async () => {

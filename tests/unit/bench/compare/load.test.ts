@@ -120,6 +120,16 @@ it('fails when nobody listens any more', async () => {
   await load.close();
 });
 
+it.each(['kept', 'stalled'] as const)(
+  'gives up when a server takes %s connections and never answers',
+  async (connections) => {
+    const silent: RequestListener = () => undefined;
+    await expect(loaded(silent, { connections, patienceSeconds: 1 })).rejects.toThrow(
+      /1 requests failed, the first one: .*nothing arrived for 1 s, 2 in progress/,
+    );
+  },
+);
+
 describe('downloads that are held up', () => {
   const stalled = { connections: 'stalled', requests: 3 } as const;
 

@@ -2,12 +2,12 @@ import type * as crypto from 'node:crypto';
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { importTokensBody } from '../../../../src/contract/device-token';
 import { gateway } from '../../../../src/core/device-token';
 import { createImportTokens } from '../../../../src/services/access/import-tokens';
 import { person } from '../../../support/released-fleet';
 import { type OpenedServices, openServices } from '../../../support/services';
+import { isInDatabase, runSql } from '../../../support/test-database';
 
 jest.mock('node:crypto', () => {
   const real = jest.requireActual<typeof crypto>('node:crypto');
@@ -36,8 +36,8 @@ it('makes a token that can be shown again and is nowhere in the database', async
   expect(made.token).toMatch(/^[0-9a-f]{32}$/);
   expect(await deviceTokens.show(board)).toEqual(made);
   expect(await deviceTokens.check(board, made.token)).toBe(true);
-  for (const file of ['server.db', 'server.db-wal'])
-    expect((await readFile(path.join(opened.dataDir, file))).includes(made.token)).toBe(false);
+  expect(await isInDatabase(opened.dataDir, board.id)).toBe(true);
+  expect(await isInDatabase(opened.dataDir, made.token)).toBe(false);
 });
 
 it('compares in constant time, for holders without a token too, and with the one before as well', async () => {
@@ -99,11 +99,10 @@ it('keeps a token that was moved to another row shut', async () => {
   const { deviceTokens, manageDevices } = opened.services;
   await manageDevices.create('b', {}, person);
   const { token } = await deviceTokens.create(board, {}, person);
-  const database = new Sqlite(path.join(opened.dataDir, 'server.db'));
-  database.exec(
+  await runSql(
+    opened.dataDir,
     "INSERT INTO device_tokens SELECT 'device:b', sealed, created_at, created_by, NULL, NULL FROM device_tokens",
   );
-  database.close();
   const other = { kind: 'device', id: 'b' } as const;
   await expect(deviceTokens.check(other, token)).rejects.toMatchObject({ code: 'configuration' });
 });

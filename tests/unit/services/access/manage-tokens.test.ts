@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import Sqlite from 'libsql';
 import { randomBytes } from 'node:crypto';
 import { createManageTokens } from '../../../../src/services/access/manage-tokens';
-import { openTokenStore } from '../../../../src/store/store';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices, steppingClock } from '../../../support/services';
+import { isInDatabase, openTokens, refuseLines } from '../../../support/test-database';
 
 let opened: OpenedServices;
 beforeEach(async () => {
@@ -22,10 +19,8 @@ it('makes a secret that is shown once and stored as its hash alone', async () =>
   expect(secret).toMatch(/^rss_[A-Za-z0-9_-]{43}$/);
   expect(await opened.services.manageTokens.find(secret)).toEqual(token);
   expect(await opened.services.manageTokens.list()).toEqual([token]);
-  for (const file of ['server.db', 'server.db-wal']) {
-    const content = await readFile(path.join(opened.dataDir, file));
-    expect(content.includes(secret.slice(4))).toBe(false);
-  }
+  expect(await isInDatabase(opened.dataDir, token.name)).toBe(true);
+  expect(await isInDatabase(opened.dataDir, secret.slice(4))).toBe(false);
 });
 
 it('lists them by name, as people count', async () => {
@@ -91,7 +86,7 @@ it('refuses a name in use and a token that is not there', async () => {
 });
 
 it('sees what a token command does to the same folder while the server runs', async () => {
-  const store = openTokenStore(opened.dataDir);
+  const store = await openTokens(opened.dataDir);
   const command = createManageTokens({
     tokens: store.tokens,
     now: steppingClock(),
@@ -101,15 +96,13 @@ it('sees what a token command does to the same folder while the server runs', as
   expect((await opened.services.manageTokens.find(secret))?.name).toBe('ci');
   await command.revoke({ name: 'ci', actor: 'cli:me' });
   expect(await opened.services.manageTokens.find(secret)).toBeUndefined();
-  store.close();
+  await store.close();
 });
 
 it('makes and revokes nothing that the journal does not take', async () => {
   const { manageTokens } = opened.services;
   const { secret } = await manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' });
-  const other = new Sqlite(path.join(opened.dataDir, 'server.db'));
-  other.exec("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no line'); END");
-  other.close();
+  await refuseLines(opened.dataDir);
   await expect(manageTokens.revoke({ name: 'ci', actor: 'local' })).rejects.toThrow('no line');
   await expect(manageTokens.create({ name: 'new', scope: 'read', actor: 'local' })).rejects.toThrow(
     'no line',

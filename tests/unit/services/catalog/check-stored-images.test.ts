@@ -15,6 +15,7 @@ import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../../support/services';
 import { said } from '../../../support/said';
+import { onSqlite, runSql } from '../../../support/test-database';
 
 const person = { name: 'local', address: null };
 const sound: ImageCheck = { state: 'sound' };
@@ -45,7 +46,8 @@ const publish = async (name = 'v1.raucb', activate = false) =>
   opened.publish((await makeBundle({ seed: name })).path, { name, activate });
 const run = () => opened.services.checkStoredImages.run();
 const state = (name = 'v1.raucb') => opened.services.listBundles.get(name).bundle.imageCheck;
-const told = () => readJournal(opened.dataDir).filter(({ kind }) => kind === 'bundle.images-mismatch');
+const told = async () =>
+  (await readJournal(opened.dataDir)).filter(({ kind }) => kind === 'bundle.images-mismatch');
 const errors = () => opened.log.filter(({ level }) => level === 'error');
 
 /** A check that goes on until it is cancelled, or told what it came to. */
@@ -68,10 +70,8 @@ function slowCheck() {
 }
 
 /** Writes into the database of a server that does not run. */
-function write(sql: string): void {
-  const database = new Sqlite(path.join(opened.dataDir, 'server.db'));
-  database.exec(sql);
-  database.close();
+async function write(sql: string): Promise<void> {
+  await runSql(opened.dataDir, sql);
 }
 
 describe('the images of a bundle', () => {
@@ -83,7 +83,7 @@ describe('the images of a bundle', () => {
     expect(state()).toEqual(sound);
     await restart();
     expect(state()).toEqual(sound);
-    expect(told()).toEqual([]);
+    expect(await told()).toEqual([]);
   });
 
   it('are checked by what is done each second', async () => {
@@ -101,7 +101,7 @@ describe('the images of a bundle', () => {
     await restart();
     await run();
     expect(state('bad.raucb')).toEqual({ state: 'mismatch', files: ['rootfs.img'] });
-    expect(told()).toMatchObject([{ actor: 'server', after: { images: ['rootfs.img'] } }]);
+    expect(await told()).toMatchObject([{ actor: 'server', after: { images: ['rootfs.img'] } }]);
   });
 
   it('are not checked where they cannot be, and it is said why', async () => {
@@ -169,7 +169,7 @@ describe('a check of images', () => {
     await open();
     await publish();
     await opened.close();
-    write('UPDATE bundles SET image_check = NULL');
+    await write('UPDATE bundles SET image_check = NULL');
     await open(undefined, { dataDir: opened.dataDir });
     expect(state()).toEqual({ state: 'being-checked', tries: 0 });
     await run();
@@ -213,7 +213,7 @@ describe('a check of images', () => {
     await open();
     await publish();
     await opened.close();
-    write(`UPDATE bundles SET image_check = '{"state":"being-checked","tries":5}'`);
+    await write(`UPDATE bundles SET image_check = '{"state":"being-checked","tries":5}'`);
     let tries = 0;
     await open(
       () => {
@@ -252,7 +252,7 @@ describe('a check of images', () => {
     finish(outcome);
     await running;
     expect(opened.services.listBundles.list()).toEqual([]);
-    expect([errors(), told()]).toEqual([[], []]);
+    expect([errors(), await told()]).toEqual([[], []]);
     await restart();
     expect(opened.services.listBundles.list()).toEqual([]);
   });
@@ -312,7 +312,7 @@ describe('a check of images', () => {
   });
 });
 
-it('a bundle of a database from before there were checks is there, and is due', async () => {
+onSqlite.it('a bundle of a database from before there were checks is there, and is due', async () => {
   await open();
   const dataDir = await temporaryFolder();
   const sqlite = new Sqlite(path.join(dataDir, 'server.db'));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'libsql';
 import type { HashBundle } from '../../../../src/ports/bundle-inspection';
 import { makeBundle } from '../../../support/bundle-factory';
 import { eventually } from '../../../support/eventually';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../../support/services';
+import { runSql } from '../../../support/test-database';
 
 let at: Date;
 let opened: OpenedServices;
@@ -23,9 +23,7 @@ async function open(options: OpenServicesOptions = {}): Promise<void> {
 /** The next start of a server that finds its bundles as one before it left them. */
 async function restartAsUpgraded(hashBundle?: HashBundle): Promise<void> {
   await opened.close();
-  const database = new Sqlite(path.join(opened.dataDir, 'server.db'));
-  database.exec('UPDATE bundles SET sha1 = NULL, md5 = NULL');
-  database.close();
+  await runSql(opened.dataDir, 'UPDATE bundles SET sha1 = NULL, md5 = NULL');
   const { dataDir } = opened;
   await open({ dataDir, ...(hashBundle === undefined ? {} : { change: () => ({ hashBundle }) }) });
 }

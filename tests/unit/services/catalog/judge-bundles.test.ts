@@ -38,7 +38,8 @@ async function release(options: Parameters<typeof makeBundle>[0] = {}, activate 
 const rollout = () => opened.services.manageRollouts.list()[0]?.rollout;
 const verdict = (name = 'v1.raucb') => opened.services.listBundles.get(name).bundle.inspection.verdict;
 const board = () => new SimulatedDevice(opened.services, 'board-1', { now });
-const journal = (kind: string) => readJournal(opened.dataDir).filter((line) => line.kind === kind);
+const journal = async (kind: string) =>
+  (await readJournal(opened.dataDir)).filter((line) => line.kind === kind);
 
 describe('when the keyring has changed', () => {
   beforeEach(async () => {
@@ -56,8 +57,8 @@ describe('when the keyring has changed', () => {
       reason: said(/^the bundle is no longer trusted: .*keyring$/),
     });
     expect(await board().offered()).toBe('bundle-untrusted');
-    expect(journal('rollout.paused')).toMatchObject([{ actor: 'server' }]);
-    expect(journal('bundle.judged')).toMatchObject([
+    expect(await journal('rollout.paused')).toMatchObject([{ actor: 'server' }]);
+    expect(await journal('bundle.judged')).toMatchObject([
       { actor: 'server', before: { verdict: 'trusted' }, after: { verdict: 'untrusted' } },
     ]);
   });
@@ -96,7 +97,7 @@ describe('when the keyring has changed', () => {
     await restart({ profile: { anchorsPem } });
     expect(rollout()).toMatchObject({ state: 'running' });
     expect(await board().offered()).toBe('v1.raucb');
-    expect(journal('bundle.judged')).toEqual([]);
+    expect(await journal('bundle.judged')).toEqual([]);
   });
 
   it('follows the rest of the profile too', async () => {

@@ -60,6 +60,35 @@ describe('publishing', () => {
     expect(await publishing).toMatchObject({ created: true });
   });
 
+  it('holds up no other change while the storage is asked whether it has the bytes', async () => {
+    const [one, two] = [await makeBundle({ seed: 'one' }), await makeBundle({ seed: 'two' })];
+    await opened.publish(one.path, { name: 'one.raucb' });
+    const { bundles } = opened.store;
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    const stat = jest.spyOn(bundles, 'stat').mockImplementation(async (sha256) => {
+      await asked;
+      return { sha256, sizeBytes: one.sizeBytes };
+    });
+    const again = opened.publish(one.path, { name: 'one.raucb' });
+    await opened.publish(two.path, { name: 'two.raucb', activate: true });
+    answer();
+    expect(await again).toMatchObject({ created: false });
+    stat.mockRestore();
+  });
+
+  it('keeps the bytes of a bundle that the database has, although the answer to the commit was lost', async () => {
+    const { path: file } = await makeBundle();
+    const { catalog } = opened.store;
+    const commit = jest.spyOn(catalog, 'commit').mockImplementationOnce(async (change) => {
+      commit.mockRestore();
+      await catalog.commit(change);
+      throw DomainError.of('database-lost-at-commit');
+    });
+    await expect(opened.publish(file, { name: 'fw.raucb' })).rejects.toEqual(refusal('unavailable'));
+    expect((await stored(opened.dataDir)).bundles).toEqual(['fw.raucb']);
+  });
+
   it('offers nothing until a bundle is activated, and never the newest', async () => {
     const one = await makeBundle({ compatible: 'acme', seed: 'one' });
     const two = await makeBundle({ compatible: 'acme', seed: 'two' });

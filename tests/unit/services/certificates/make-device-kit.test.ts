@@ -117,7 +117,9 @@ describe('a device kit', () => {
       now: () => now,
     });
     const kit = await make({ id: 'board-1', serverUrl });
-    expect(kit.warnings).toEqual([expect.stringContaining('CN=Public Root')]);
+    expect(kit.warnings).toEqual([
+      { code: 'kit-extra-root', parameters: { name: expect.stringContaining('CN=Public Root') as string } },
+    ]);
     const device = await certificates.readDevice('board-1');
     expect((await unpack(kit)).get('device-kit-board-1/root/etc/rauc/update/ca.crt')?.content).toBe(
       `${device?.caPem ?? ''}${extraRoot.pem}`,
@@ -126,7 +128,7 @@ describe('a device kit', () => {
 
   it('has RAUC poll by itself when it is asked to, and warns of it', async () => {
     const kit = await make({ id: 'board-1', serverUrl, polling: 'native' });
-    expect(kit.warnings).toEqual([expect.stringContaining('is a preview')]);
+    expect(kit.warnings).toEqual([{ code: 'kit-native-polling', parameters: {} }]);
     const conf = (await unpack(kit)).get('device-kit-board-1/root/etc/rauc/update/server.conf');
     expect(conf?.content).toContain('\npolling=native\n');
     expect((await make({ id: 'board-1', serverUrl })).warnings).toEqual([]);

@@ -6,6 +6,7 @@ import { eventually } from '../../../support/eventually';
 import { hourMs } from '../../../support/fleet-factory';
 import { mustRun, run, temporaryFolder } from '../../../support/programs';
 import { type OpenedServices, openServices } from '../../../support/services';
+import { onSqlite } from '../../../support/test-database';
 import { RolloutFleet } from '../../../support/rollout-fleet';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
@@ -36,7 +37,7 @@ async function inProgress({ services }: Pick<OpenedServices, 'services'>): Promi
   return states.filter((state) => state === 'offered' || state === 'downloading').length;
 }
 
-describe('a process killed right after an answer', () => {
+onSqlite.describe('a process killed right after an answer', () => {
   it.each([
     ['offered', { state: 'offered' }],
     ['downloading', { state: 'downloading', transactionId: 't-1', attempts: 1 }],
@@ -81,7 +82,7 @@ describe('a process killed right after an answer', () => {
   }
 });
 
-describe('a disk that is full', () => {
+onSqlite.describe('a disk that is full', () => {
   it('leaves no device without an answer, acknowledges no report, and loses nothing once there is space', async () => {
     const dataDir = path.join(await temporaryFolder(), 'data');
     await mkdir(dataDir);
@@ -102,7 +103,7 @@ describe('a disk that is full', () => {
   });
 });
 
-describe('a database that another process keeps locked', () => {
+onSqlite.describe('a database that another process keeps locked', () => {
   it('answers devices from what is known, refuses people, and writes once it can', async () => {
     const fleet = await released();
     const device = fleet.device('dev-1');

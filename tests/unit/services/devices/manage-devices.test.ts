@@ -37,8 +37,8 @@ async function afterRestart<T>(look: (again: OpenedServices) => T | Promise<T>):
   return look(opened);
 }
 
-function lastLine(): JournalLine | undefined {
-  return readJournal(opened.dataDir).at(-1);
+async function lastLine(): Promise<JournalLine | undefined> {
+  return (await readJournal(opened.dataDir)).at(-1);
 }
 
 describe('a decision is on disk with its line in the journal', () => {
@@ -80,7 +80,7 @@ describe('a decision is on disk with its line in the journal', () => {
     await decide(devices);
     expect((await devices.get('board-1')).device).toMatchObject(decided);
     expect(await afterRestart(async () => (await devices.get('board-1')).device)).toMatchObject(decided);
-    expect(lastLine()).toMatchObject({
+    expect(await lastLine()).toMatchObject({
       actor: 'token:ci',
       address: '192.0.2.9',
       device: 'board-1',
@@ -92,9 +92,12 @@ describe('a decision is on disk with its line in the journal', () => {
     await devices.hold('board-1', 'broken display', person);
     await devices.pin('board-1', 'v1.raucb', person);
     await devices.liftHold('board-1', person);
-    expect(lastLine()).toMatchObject({ kind: 'device.hold-lifted', before: { reason: 'broken display' } });
+    expect(await lastLine()).toMatchObject({
+      kind: 'device.hold-lifted',
+      before: { reason: 'broken display' },
+    });
     await devices.unpin('board-1', person);
-    expect(lastLine()).toMatchObject({ kind: 'device.unpinned', before: { bundle: 'v1.raucb' } });
+    expect(await lastLine()).toMatchObject({ kind: 'device.unpinned', before: { bundle: 'v1.raucb' } });
     expect(await afterRestart(async () => (await devices.get('board-1')).device)).toMatchObject({
       hold: null,
       pin: null,
@@ -106,7 +109,7 @@ describe('a decision is on disk with its line in the journal', () => {
     opened = await openServices({ dataDir: opened.dataDir, now, fleetRules: { newDevices: 'waiting' } });
     await new SimulatedDevice(opened.services, 'waits', { now }).poll();
     await opened.services.manageDevices.admit('waits', person);
-    expect(lastLine()).toMatchObject({
+    expect(await lastLine()).toMatchObject({
       kind: 'device.admitted',
       device: 'waits',
       before: { admission: 'waiting' },
@@ -116,17 +119,17 @@ describe('a decision is on disk with its line in the journal', () => {
   });
 
   it('but a decision that changes nothing has no line', async () => {
-    const before = readJournal(opened.dataDir).length;
+    const before = (await readJournal(opened.dataDir)).length;
     await devices.admit('board-1', person);
     await devices.liftHold('board-1', person);
     await devices.unpin('board-1', person);
     await devices.clearFailures('board-1', person);
-    expect(readJournal(opened.dataDir)).toHaveLength(before);
+    expect(await readJournal(opened.dataDir)).toHaveLength(before);
   });
 
   it('a device made ahead, with what was wanted of it', async () => {
     await devices.create('ahead', { channel: 'beta', labels: ['lab'], notes: 'spare' }, person);
-    expect(lastLine()).toMatchObject({ kind: 'device.registered', device: 'ahead', actor: 'token:ci' });
+    expect(await lastLine()).toMatchObject({ kind: 'device.registered', device: 'ahead', actor: 'token:ci' });
     const { device } = await afterRestart(() => devices.get('ahead'));
     expect(device).toMatchObject({
       channel: 'beta',
@@ -194,12 +197,12 @@ describe('refusals', () => {
     ['an added label that is not a word', { addLabels: ['../x'] }],
     ['notes without an end', { notes: 'x'.repeat(2001) }],
   ])('are for %s, and change nothing', async (_what, change) => {
-    const before = readJournal(opened.dataDir).length;
+    const before = (await readJournal(opened.dataDir)).length;
     await expect(devices.change('board-1', { notes: 'x', ...change }, person)).rejects.toEqual(
       refusal('invalid-input'),
     );
     expect((await devices.get('board-1')).device.notes).toBe('');
-    expect(readJournal(opened.dataDir)).toHaveLength(before);
+    expect(await readJournal(opened.dataDir)).toHaveLength(before);
   });
 
   it('are for a reason without an end', async () => {
@@ -253,10 +256,10 @@ describe('refusals', () => {
 
 describe('a change that names nothing', () => {
   it('writes no line', async () => {
-    const before = readJournal(opened.dataDir).length;
+    const before = (await readJournal(opened.dataDir)).length;
     const { device } = await devices.change('board-1', {}, person);
     expect(device.id).toBe('board-1');
-    expect(readJournal(opened.dataDir)).toHaveLength(before);
+    expect(await readJournal(opened.dataDir)).toHaveLength(before);
   });
 });
 
@@ -277,10 +280,13 @@ describe('what a device is offered', () => {
   it('is nothing after an installation was cancelled, until that is cleared', async () => {
     const { installation } = await devices.cancel('board-1', person);
     expect(installation).toMatchObject({ state: 'cancelled' });
-    expect(lastLine()).toMatchObject({ kind: 'installation.cancelled', actor: 'token:ci' });
+    expect(await lastLine()).toMatchObject({ kind: 'installation.cancelled', actor: 'token:ci' });
     expect(await board.offered()).toBe('cancelled');
     await devices.clearFailures('board-1', person);
-    expect(lastLine()).toMatchObject({ kind: 'device.failures-cleared', after: { bundles: ['v1.raucb'] } });
+    expect(await lastLine()).toMatchObject({
+      kind: 'device.failures-cleared',
+      after: { bundles: ['v1.raucb'] },
+    });
     expect(await board.offered()).toBe('v1.raucb');
   });
 
@@ -328,7 +334,7 @@ describe('forgetting a device', () => {
     await expect(devices.log(installation?.id ?? 0)).rejects.toEqual(refusal('not-found'));
     await afterRestart(() => undefined);
     await expect(devices.get('board-1')).rejects.toEqual(refusal('not-found'));
-    const kinds = readJournal(opened.dataDir).map(({ kind }) => kind);
+    const kinds = (await readJournal(opened.dataDir)).map(({ kind }) => kind);
     expect(kinds).toContain('installation.failed');
     expect(kinds.at(-1)).toBe('device.forgotten');
   });
@@ -413,7 +419,7 @@ describe('one decision about many devices', () => {
       limit: 1,
     });
     expect(total).toBe(1_000);
-    const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.held');
+    const lines = (await readJournal(opened.dataDir)).filter(({ kind }) => kind === 'device.held');
     expect(lines).toHaveLength(1_000);
   });
 
@@ -434,7 +440,9 @@ describe('one decision about many devices', () => {
     const again = await afterRestart(() => devices.get('many-199'));
     expect(again).toMatchObject({ failures: new Map(), installation: { clearedAt: now() } });
     expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
-    const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.failures-cleared');
+    const lines = (await readJournal(opened.dataDir)).filter(
+      ({ kind }) => kind === 'device.failures-cleared',
+    );
     expect(lines).toHaveLength(200);
   });
 

@@ -1,5 +1,8 @@
 import type { Bundle } from '../../../../src/core/bundle';
+import { DomainError } from '../../../../src/core/errors';
+import type { Fleet } from '../../../../src/ports/fleet';
 import { makeBundle } from '../../../support/bundle-factory';
+import { eventually } from '../../../support/eventually';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
 import { readRange } from '../../../support/device-events';
@@ -9,11 +12,17 @@ const now = () => new Date('2026-11-02T12:00:00Z');
 let opened: OpenedServices;
 let bundle: Bundle;
 let board: SimulatedDevice;
+let fleet: Fleet;
 let payloadSizeBytes: number;
 
 /** `board-1` was told of a bundle, and has read nothing of it. */
 beforeEach(async () => {
-  opened = await openServices({ now });
+  opened = await openServices({
+    now,
+    change: ({ store }) => ({
+      store: { ...store, openFleet: async (options) => (fleet = await store.openFleet(options)) },
+    }),
+  });
   const { path } = await makeBundle();
   ({ bundle } = await opened.publish(path, { name: 'v1.raucb', activate: true }));
   payloadSizeBytes = bundle.inspection.payloadSizeBytes ?? 0;
@@ -44,13 +53,26 @@ describe('the first range that counts as a begin', () => {
     ['the whole', () => [0, bundle.sizeBytes - 1]],
   ])('is one of %s', async (_what, range) => {
     ask(...range());
-    expect(await installation()).toMatchObject({ state: 'downloading', startedAt: now(), attempts: 1 });
+    const begun = { state: 'downloading', startedAt: now(), attempts: 1 };
+    await eventually(async () => (await installation())?.state === begun.state);
+    expect(await installation()).toMatchObject(begun);
   });
 
   it('is told once', async () => {
     ask(0, 4095);
-    const begun = await installation();
+    await eventually(async () => (await installation())?.state === 'downloading');
     ask(4096, 8191);
-    expect(await installation()).toEqual(begun);
+    await board.report('failed');
+    expect(await installation()).toMatchObject({ state: 'failed', attempts: 1 });
+    const { events } = await opened.services.readJournal.search({ deviceId: 'board-1' }, { limit: 9 });
+    expect(events.filter(({ kind }) => kind === 'installation.downloading')).toHaveLength(1);
+  });
+
+  it('is told by the next one when it could not be written', async () => {
+    jest.spyOn(fleet, 'update').mockRejectedValueOnce(new DomainError('unavailable', 'away'));
+    ask(0, 4095); // a rejection that nobody handles would fail the test
+    expect(await installation()).toMatchObject({ state: 'offered' });
+    ask(4096, 8191);
+    await eventually(async () => (await installation())?.state === 'downloading');
   });
 });

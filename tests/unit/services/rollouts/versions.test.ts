@@ -1,5 +1,4 @@
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { inheritedPolicy, everyoneAtOnce, type RolloutPolicy } from '../../../../src/core/rollout';
 import { parseVersionRange } from '../../../../src/core/version-range';
 import type { FleetOverview } from '../../../../src/services/overview/describe-fleet';
@@ -12,6 +11,7 @@ import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice, type SimulatedDeviceOptions } from '../../../support/simulated-device';
 import { temporaryFolder } from '../../../support/programs';
 import { sentenceOf } from '../../../../src/core/offer-sentences';
+import { isOnPostgres, runSql } from '../../../support/test-database';
 import { explained } from '../../../support/device-events';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -270,17 +270,18 @@ describe('a release that starts from some versions', () => {
 
 describe('a release made before anybody was asked about downgrades', () => {
   /** Takes out of the stored policies what this version has put there. */
-  function forgetVersions(): void {
-    const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
-    sqlite.exec("UPDATE rollouts SET policy = json_remove(policy, '$.allowDowngrade', '$.from')");
-    sqlite.close();
+  async function forgetVersions(): Promise<void> {
+    const policy = isOnPostgres
+      ? "(policy::jsonb - 'allowDowngrade' - 'from')::text"
+      : "json_remove(policy, '$.allowDowngrade', '$.from')";
+    await runSql(dataDir, `UPDATE rollouts SET policy = ${policy}`);
   }
 
   it('keeps what it allowed, also after its rollout has moved', async () => {
     await publish('11.0');
     const { id } = await release('11.0');
     await opened.close();
-    forgetVersions();
+    await forgetVersions();
     opened = await openServices({ dataDir, now });
     expect(await device('newer', { version: '12.0' }).offered()).toBe('v11.0.raucb');
     await opened.services.manageRollouts.pause(id, 'a look', actor);

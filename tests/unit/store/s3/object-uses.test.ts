@@ -5,7 +5,7 @@ describe('an object that an upload relies on', () => {
   const never = () => Promise.reject(new Error('it was removed'));
 
   it('is not removed before all uploads of it have ended', async () => {
-    const uses = new ObjectUses();
+    const uses = new ObjectUses(() => false);
     const [one, other] = [await uses.begin('a'), await uses.begin('a')];
     one();
     one();
@@ -15,10 +15,11 @@ describe('an object that an upload relies on', () => {
   });
 
   it('is not looked for while it is being removed', async () => {
-    const uses = new ObjectUses();
+    const uses = new ObjectUses(() => false);
     const order: string[] = [];
     let end: () => void = () => undefined;
     const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
+    await turn();
     const use = uses.begin('a').then(() => order.push('begun'));
     await uses.begin('b');
     order.push('removed');
@@ -27,20 +28,31 @@ describe('an object that an upload relies on', () => {
     expect(order).toEqual(['removed', 'begun']);
   });
 
-  it('is not looked for before all removals of it have ended', async () => {
-    const uses = new ObjectUses();
+  it('is looked for after the removal that has begun, and not removed by the next', async () => {
+    const uses = new ObjectUses(() => false);
     const order: string[] = [];
-    const ends: (() => void)[] = [];
-    const remove = () => new Promise<void>((resolve) => ends.push(resolve));
-    const removals = [uses.unlessUsed('a', remove), uses.unlessUsed('a', remove)];
+    let end: () => void = () => undefined;
+    const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
+    const next = uses.unlessUsed('a', never);
+    await turn();
     const use = uses.begin('a').then(() => order.push('begun'));
-    for (const count of [1, 2]) {
-      await turn();
-      expect(ends).toHaveLength(count); // one at a time
-      order.push(`removed ${count}`);
-      ends.at(-1)?.();
-    }
-    await Promise.all([...removals, use]);
-    expect(order).toEqual(['removed 1', 'removed 2', 'begun']);
+    await turn();
+    order.push('removed');
+    end();
+    expect(await Promise.all([removal, next])).toEqual([true, false]);
+    await use;
+    expect(order).toEqual(['removed', 'begun']);
+  });
+
+  it('is not removed when a bundle has got its name before the turn of the removal came', async () => {
+    let isNamed = false;
+    const uses = new ObjectUses(() => isNamed);
+    let end: () => void = () => undefined;
+    const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
+    const next = uses.unlessUsed('a', never);
+    await turn();
+    isNamed = true;
+    end();
+    expect(await Promise.all([removal, next])).toEqual([true, false]);
   });
 });

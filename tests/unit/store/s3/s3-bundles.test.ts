@@ -10,6 +10,7 @@ import {
   sha256Of,
   stageText,
 } from '../../../support/bundle-storage-contract';
+import { S3Error } from '../../../../src/store/s3/s3-error';
 import { eventually } from '../../../support/eventually';
 import { MemoryObjects } from '../../../support/memory-objects';
 import { temporaryFolder } from '../../../support/programs';
@@ -205,6 +206,97 @@ describe('the object store', () => {
   });
 });
 
+describe('an upload that is refused after it was sent', () => {
+  const refused = async ({ storage }: Pick<OpenedStorage, 'storage'>, content: string) => {
+    const staged = await stageText(storage, content);
+    await staged.send?.();
+    return staged;
+  };
+
+  it('leaves no object, unless another upload relies on it', async () => {
+    const memory = objects();
+    const opened = await openS3Storage({ objects: memory });
+    const [one, two] = [await refused(opened, 'same'), await refused(opened, 'same')];
+    await one.discard();
+    expect([...memory.stored.keys()]).toEqual([one.sha256]);
+    await two.discard();
+    expect([...memory.stored.keys()]).toEqual([]);
+    expect(await readdir(path.join(opened.folder, 'digests'))).toEqual([]);
+  });
+
+  it('leaves the object of a bundle, and one that another server stored', async () => {
+    const memory = objects();
+    const opened = await openS3Storage({ objects: memory });
+    const kept = await keepText(opened.storage, 'kept', 'a.raucb');
+    const others = memory.add(Buffer.from('others'));
+    for (const content of ['kept', 'others']) await (await refused(opened, content)).discard();
+    expect([...memory.stored.keys()].sort()).toEqual([kept, others].sort());
+  });
+
+  it('loses its object later if the store is away, or has it although it seemed not to take it', async () => {
+    const memory = objects();
+    const { storage } = await openS3Storage({ objects: memory });
+    const sent = await refused({ storage }, 'sent');
+    memory.isAway = true;
+    await sent.discard();
+    memory.isAway = false;
+    const put = jest.spyOn(memory, 'put').mockImplementationOnce(async (...args) => {
+      put.mockRestore();
+      await memory.put(...args);
+      throw new S3Error(0, 'ETIMEDOUT');
+    });
+    const unsure = await stageText(storage, 'lost answer');
+    await expect(unsure.keep('b.raucb')).rejects.toEqual(refusal('unavailable'));
+    await unsure.discard();
+    expect(memory.stored.size).toBe(2);
+    expect(await storage.tidy([], new Date())).toBe(2);
+    expect(memory.stored.size).toBe(0);
+  });
+});
+
+describe('the removal of an object', () => {
+  it('does not take it from an upload under another name that is stored meanwhile', async () => {
+    const memory = objects();
+    const { storage, cache } = await openS3Storage({ objects: memory });
+    const sha256 = await keepText(storage, 'same', 'a.raucb');
+    const forget = jest.spyOn(cache, 'forget').mockImplementationOnce(async () => {
+      await keepText(storage, 'same', 'b.raucb');
+    });
+    await storage.remove(sha256, { name: 'a.raucb', isShared: false });
+    expect(forget).toHaveBeenCalled();
+    expect([...memory.stored.keys()]).toEqual([sha256]);
+  });
+
+  it.each(['from the cache', 'by the next upload'])(
+    'that happens after its answer was given up is undone %s',
+    async (how) => {
+      const memory = objects();
+      let nowMs = 0;
+      const { storage, cache, wrong } = await openS3Storage({ objects: memory, monotonicMs: () => nowMs });
+      const sha256 = await keepText(storage, 'same', 'a.raucb');
+      jest.spyOn(memory, 'remove').mockRejectedValueOnce(new S3Error(0, 'ETIMEDOUT'));
+      const removal = storage.remove(sha256, { name: 'a.raucb', isShared: false });
+      await expect(removal).rejects.toEqual(refusal('unavailable'));
+      await storage.check(); // nobody has these bytes, so nothing is sent
+      await keepText(storage, 'same', 'b.raucb');
+      memory.stored.delete(sha256);
+      if (how === 'from the cache') await storage.check();
+      else {
+        await cache.forget(sha256);
+        await expect(storage.check()).rejects.toMatchObject({ reason: { code: 'bundle-store-wrong' } });
+        expect(wrong).toEqual([sha256]);
+        await keepText(storage, 'same', 'b.raucb');
+      }
+      expect([...memory.stored.keys()]).toEqual([sha256]);
+      await storage.check();
+      nowMs = 16 * 60_000;
+      memory.stored.delete(sha256);
+      await storage.check(); // no removal is on its way any more
+      expect(memory.stored.size).toBe(0);
+    },
+  );
+});
+
 describe('the cache', () => {
   const text = (letter: string) => letter.repeat(10);
 
@@ -261,6 +353,39 @@ describe('the cache', () => {
     await bytes.close();
     expect(fetchedBytes(store)).toBe(content.length);
     expect(await cached(opened)).toEqual([]);
-    await expect(storage.openFile(sha256)).rejects.toEqual(refusal('storage-full'));
+    await expect(storage.openFile(sha256)).rejects.toMatchObject({
+      code: 'storage-full',
+      reason: { code: 'bundle-cache-small' },
+    });
+  });
+
+  it('loses nothing for a bundle that does not fit, neither when it is stored nor when it is read', async () => {
+    const memory = objects();
+    const opened = await openS3Storage({ objects: memory, limitBytes: 30 });
+    const { storage, cache } = opened;
+    const small = await keepText(storage, text('a'), 'a.raucb');
+    const large = await keepText(storage, 'large'.repeat(10), 'large.raucb');
+    for (let round = 0; round < 2; round += 1) {
+      const bytes = await storage.open(large);
+      expect((await bytes.read(45, 5)).toString()).toBe('large');
+      await (await storage.open(small)).close();
+      await bytes.close();
+    }
+    expect(await cached(opened)).toEqual([small]);
+    expect(cache.usedBytes).toBe(10);
+  });
+
+  it('loses nothing for a bundle whose room others hold open', async () => {
+    const opened = await openS3Storage({ objects: objects(), limitBytes: 30 });
+    const { storage } = opened;
+    const closed = await keepText(storage, text('a'), 'a.raucb');
+    const busy = await keepText(storage, text('b'), 'b.raucb');
+    const bytes = await storage.open(busy);
+    const next = await keepText(storage, 'c'.repeat(25), 'c.raucb');
+    await (await storage.open(next)).close();
+    expect((await cached(opened)).sort()).toEqual([closed, busy].sort());
+    await bytes.close();
+    await (await storage.openFile(next)).close();
+    expect(await cached(opened)).toEqual([next]);
   });
 });

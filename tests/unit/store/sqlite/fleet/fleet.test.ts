@@ -90,7 +90,7 @@ describe('what could not be written', () => {
     await deviceSettled(fleet, 'a');
     expect(fleet.unsavedDevices()).toBe(0);
     expect(await store.devices.find('a')).toEqual(await fleet.find('a'));
-    expect(readJournal(dataDir).map(({ kind }) => kind)).toEqual(['device.registered']);
+    expect((await readJournal(dataDir)).map(({ kind }) => kind)).toEqual(['device.registered']);
   });
 
   it('is written with what came after it, the newest of each', async () => {
@@ -123,7 +123,7 @@ describe('what could not be written', () => {
     }
     makeRoom();
     await deviceOnDisk(fleet, 'a');
-    const counts = readJournal(dataDir).map(({ after }) => after);
+    const counts = (await readJournal(dataDir)).map(({ after }) => after);
     expect(counts).toEqual(Array.from({ length: 50 }, (_, index) => ({ count: index + 20 })));
   });
 
@@ -204,7 +204,7 @@ describe('what a person could not decide', () => {
     makeRoom();
     expect(await clear()).toEqual({ done: ['a', 'b'], failed: [] });
     expect([(await fleet.get('a')).failures.size, (await fleet.get('b')).failures.size]).toEqual([0, 0]);
-    expect(readJournal(dataDir)).toHaveLength(2);
+    expect(await readJournal(dataDir)).toHaveLength(2);
   });
 
   it('is not there later: a device that was made, an installation that was cancelled', async () => {
@@ -233,7 +233,7 @@ describe('what a person could not decide', () => {
     await fleet.close();
     expect(await store.devices.find('b')).toBeUndefined();
     expect((await store.devices.find('a'))?.installation?.state).toBe('downloading');
-    expect(readJournal(dataDir)).toEqual([]);
+    expect(await readJournal(dataDir)).toEqual([]);
     expect(fleet.unsavedDevices()).toBe(0);
   });
 });
@@ -336,7 +336,7 @@ describe('a decision and a contact in the same moment', () => {
     });
     expect(await store.devices.find('a')).toEqual(await fleet.get('a'));
     expect((await fleet.releases()).inProgress(1)).toBe(1);
-    expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
+    expect((await readJournal(dataDir)).map(({ after }) => after)).toEqual([
       { state: 'cancelled' },
       null,
       { state: 'cancelling' },
@@ -389,7 +389,7 @@ describe('a decision and a contact in the same moment', () => {
     }
     expect((await fleet.get('a')).device.facts.systemVersion).toBe('2.0.0');
     expect((await fleet.get('b')).installation).toMatchObject({ id: 4, state: 'offered' });
-    expect(readJournal(dataDir)).toHaveLength(3); // one for each, though b was asked twice
+    expect(await readJournal(dataDir)).toHaveLength(3); // one for each, though b was asked twice
   });
 
   it('make a device once, with what the person wanted and what it told', async () => {
@@ -682,7 +682,7 @@ describe('a fleet that is large', () => {
       device: { notes: 'not on disk' },
       installation: { state: 'downloading', bytesSent: 100 },
     });
-    expect(readJournal(dataDir)).toHaveLength(1);
+    expect(await readJournal(dataDir)).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,9 @@
-import { type AssignmentWindow, assignmentWindowAt } from './assignment-window';
-import { kindAt, type PinKind } from './pin-terms';
+import { type AssignmentWindow, assignmentWindowAt } from '../assignment-window';
 
 /** The terms of a pin, as the API tells them. */
 export interface ToldPinTerms {
-  readonly kind: PinKind;
+  /** A `PinKind`, or one of a newer server, of which nothing is said. */
+  readonly kind: string;
   /** ISO 8601: when one that is soft becomes forced; `null` for never. */
   readonly forced_at: string | null;
   readonly window: AssignmentWindow | null;
@@ -20,16 +20,16 @@ export function pinTermsSentences(
   at: Date,
   moment: (at: Date) => string,
 ): readonly string[] {
-  const forced = forcedAt === null ? undefined : new Date(forcedAt);
-  const isForced =
-    kindAt({ kind, window, ...(forced !== undefined && { forcedAt: forced }) }, at) === 'forced';
   const said: string[] = [];
   if (kind === 'downloadonly') said.push(words.downloadOnly);
-  else if (forced !== undefined)
-    said.push(isForced ? words.forcedSince(moment(forced)) : words.softUntil(moment(forced)));
-  else if (kind === 'soft') said.push(words.soft);
+  if (kind === 'soft') said.push(softSentence(forcedAt === null ? null : new Date(forcedAt), at, moment));
   if (window !== null) said.push(windowSentence(window, at, moment));
   return said;
+}
+
+function softSentence(forcedAt: Date | null, at: Date, moment: (at: Date) => string): string {
+  if (forcedAt === null) return words.soft;
+  return at >= forcedAt ? words.forcedSince(moment(forcedAt)) : words.softUntil(moment(forcedAt));
 }
 
 function windowSentence(window: AssignmentWindow, at: Date, moment: (at: Date) => string): string {

@@ -1,4 +1,4 @@
-import { pinTermsSentences, type ToldPinTerms } from '../../../src/core/pin-sentences';
+import { pinTermsSentences, type ToldPinTerms } from '../../../../src/core/circumstances/pin-sentences';
 
 const at = new Date('2026-11-23T12:00:00Z');
 const windowOf = (schedule: string) => ({ schedule, duration: '01:00:00', timezone: '+00:00' });
@@ -9,6 +9,7 @@ const saysOf = (terms: Partial<ToldPinTerms>) =>
 describe('what the terms of a pin mean', () => {
   it('is nothing for one that is installed at once', () => {
     expect(saysOf({})).toEqual([]);
+    expect(saysOf({ kind: 'of-a-later-version' })).toEqual([]);
   });
 
   it.each<[Partial<ToldPinTerms>, RegExp]>([

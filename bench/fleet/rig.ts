@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Contact } from '../../src/core/contact';
+import type { DeviceIdentity } from '../../src/core/device';
+import type { Inspection } from '../../src/core/inspection';
+import { openTokenKey } from '../../src/pki/token-key';
+import { createServices, type Services } from '../../src/services/services';
+import type { ServerStore } from '../../src/store/store';
+import { polled } from '../../tests/support/device-events';
+import { bundleOf, fleetRules } from '../../tests/support/fleet-factory';
+import { raucPorts, withoutKeyring } from '../../tests/support/rauc-ports';
+
+/** The services of a server on a store, without its listeners. */
+export interface Rig {
+  readonly services: Services;
+  readonly store: ServerStore;
+  /** Leaves the housekeeping to the caller. */
+  stopHousekeeping(): void;
+  close(): Promise<void>;
+}
+
+/** @param dataDir the folder beside which the key of device tokens is kept */
+export async function openRig(store: ServerStore, dataDir: string): Promise<Rig> {
+  const quiet = () => undefined;
+  const services = await createServices({
+    store,
+    ...raucPorts(withoutKeyring, () => new Date()),
+    inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
+    allowUntrusted: false,
+    fleetRules,
+    deliver: () => Promise.resolve(null),
+    configuredCompatible: null,
+    baseUrl: () => 'https://localhost:8443',
+    log: { info: quiet, warn: quiet, error: console.error },
+    now: () => new Date(),
+    randomBytes,
+    sealing: openTokenKey(path.join(dataDir, '../certs')),
+  });
+  const housekeeping = setInterval(() => void services.runHousekeeping(), 1_000);
+  const stopHousekeeping = () => clearInterval(housekeeping);
+  return {
+    services,
+    store,
+    stopHousekeeping,
+    async close() {
+      stopHousekeeping();
+      await services.close();
+      await store.close();
+    },
+  };
+}
+
+function inspectionOf(sizeBytes: number): Inspection {
+  return { ...bundleOf('board', '2.0.0').inspection, sizeBytes };
+}
+
+/** Uploads a bundle and makes it a release for every board. */
+export async function release({ publishBundle }: Services): Promise<void> {
+  const bundle = await publishBundle.stage(Readable.from([Buffer.alloc(8192)]), { limitBytes: 1 << 20 });
+  await publishBundle.publish(bundle, { name: 'board-2.raucb', activate: true, actor: 'bench' });
+}
+
+export function identityOf(index: number): DeviceIdentity {
+  const id = `device-${String(index).padStart(6, '0')}`;
+  return { id, certificateSerial: (0x1000000 + index).toString(16), compatibles: [] };
+}
+
+/** Three in four run the release; the others are on the previous version. */
+function contactOf(index: number): Contact {
+  return {
+    at: new Date(),
+    address: `127.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+    protocol: 'h2',
+    transactionId: null,
+    facts: {
+      compatible: 'board',
+      serial: `SN-${index * 7919}`,
+      machineId: index.toString(16).padStart(32, '0'),
+      bootId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+      systemVersion: index % 4 === 0 ? '1.0.0' : '2.0.0',
+      uptimeSeconds: 1_000_000,
+      attributes: { slot: 'A' },
+    },
+  };
+}
+
+/** A device polls. */
+export function ask({ deviceEvents }: Services, index: number): Promise<unknown> {
+  return deviceEvents.take(identityOf(index), polled(contactOf(index), '"0"'));
+}
+
+const maxAtOnce = 64;
+
+/** Runs work with some concurrency, as devices arrive, until it says that it is done. */
+export async function drive(next: () => Promise<unknown> | undefined, atOnce = maxAtOnce): Promise<void> {
+  const worker = async () => {
+    for (let work = next(); work !== undefined; work = next()) await work;
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, maxAtOnce) }, worker));
+}
+
+/** First contacts. @returns how many a second */
+export async function register(services: Services, devices: number): Promise<number> {
+  const startedAt = performance.now();
+  let index = 0;
+  await drive(() => (index < devices ? ask(services, index++) : undefined));
+  return devices / ((performance.now() - startedAt) / 1000);
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { count } from './answer-fields';
+
+/** What `move --json` prints. */
+export const moveJson = z.object({
+  tables: count,
+  rows: count.describe('of all tables'),
+  bundles: count,
+  copied_bundles: count.describe('that were not there yet'),
+  copied_bytes: count,
+});
+
+export type MoveJson = z.infer<typeof moveJson>;

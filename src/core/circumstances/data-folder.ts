@@ -1,0 +1,12 @@
+import type { Circumstances } from '../reasons/why';
+
+/** What a check of modes finds in the data folder. */
+export const dataFolderCircumstances = {
+  'data-folder-missing': () => 'the folder does not exist',
+  'data-owned-by-other': ({ user, owner }: { user: number; owner: number }) =>
+    `its owner is user ${user}, but that of the data folder is user ${owner}`,
+  'data-writable': () => 'other users can write to it',
+  'data-readable': () => 'other users can read it',
+  'data-on-read-only-disk': () => 'its file system is read-only',
+  'data-not-writable': () => 'this user may not write to it',
+} satisfies Circumstances;

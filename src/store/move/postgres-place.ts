@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import { DomainError } from '../../core/errors';
+import { connectionOptions } from '../postgres/connection-options';
+import { type Database, openDatabase } from '../postgres/database';
+import { DatabaseHold } from '../postgres/database-hold';
+import { storedVersion } from '../postgres/migrate';
+import { query } from '../postgres/queries';
+import { bundlesOf, knownSchema } from '../postgres/read-condition';
+import { hasRows, type RowSource, type RowTarget } from './places';
+import { postgresReader, postgresWriter } from './postgres-rows';
+
+/** How reports name a database: its address may contain a password. */
+const place = 'the PostgreSQL database';
+
+/**
+ * Opens a database of this version, and keeps servers from it.
+ * @param holder this process, named to a server that is refused
+ * @throws DomainError `configuration` while a server runs on it, or when it is of another version; `not-found`, `unavailable`
+ */
+export async function openPostgresSource(url: string, holder: string): Promise<RowSource> {
+  const hold = holdOf(url, holder);
+  await hold.lock();
+  let database: Database | undefined;
+  try {
+    const opened = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
+    database = opened;
+    const version = await storedVersion(opened);
+    if (version === 0) throw DomainError.of('no-database-in-postgres');
+    if (version > knownSchema) throw DomainError.of('database-of-newer-version', { file: place });
+    if (version < knownSchema) throw DomainError.of('moved-database-outdated');
+    return {
+      read: (work) => opened.readTogether((reader) => work(postgresReader(reader))),
+      bundles: () => bundlesOf(opened),
+      async close() {
+        await opened.close();
+        await hold.release();
+      },
+    };
+  } catch (error) {
+    await database?.close();
+    await hold.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens a database to fill, and keeps servers from it. Its tables are made, unless there is anything already.
+ * @throws DomainError `configuration` while a server runs on it, `conflict` when others' tables or those of another version are there
+ */
+export async function openPostgresTarget(url: string, holder: string): Promise<RowTarget> {
+  const hold = holdOf(url, holder);
+  await hold.lock();
+  try {
+    await refuseOthers(url);
+  } finally {
+    await hold.release();
+  }
+  const held = holdOf(url, holder);
+  let database: Database;
+  try {
+    database = await openDatabase(url, { maxConnections: 1, hold: held });
+  } catch (error) {
+    await held.release();
+    throw error;
+  }
+  return {
+    read: (work) =>
+      database.readTogether(async (reader) => {
+        const rows = postgresReader(reader);
+        return (await hasRows(rows)) ? await work(rows) : undefined;
+      }),
+    write: (work) => database.transact((transaction) => work(postgresWriter(transaction))),
+    async close() {
+      await database.close();
+      await held.release();
+    },
+  };
+}
+
+/** Before any table is made or upgraded. */
+async function refuseOthers(url: string): Promise<void> {
+  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
+  try {
+    const version = await storedVersion(database);
+    if (version === knownSchema) return;
+    const [row] = await database.all(
+      sql<{
+        readonly tables: number;
+      }>`SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema()`.compile(query),
+    );
+    if (version === 0 && row?.tables === 0) return;
+    throw DomainError.of('move-target-not-empty', { place });
+  } finally {
+    await database.close();
+  }
+}
+
+function holdOf(url: string, holder: string): DatabaseHold {
+  return new DatabaseHold({
+    connection: connectionOptions(url),
+    holder,
+    patienceMs: 0,
+    onInterrupted: () => undefined,
+    onLost: () => undefined, // the transaction that notices it fails
+  });
+}
