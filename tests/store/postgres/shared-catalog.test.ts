@@ -130,7 +130,11 @@ describe('the catalog that two nodes share', () => {
       const offered = await b.fleet.update('a', (sight) => {
         const bundleName = current(b);
         const id = sight.nextInstallationId();
-        return { answer: bundleName, device: deviceOf('a'), installations: [installationOf({ id, deviceId: 'a' })] };
+        return {
+          answer: bundleName,
+          device: deviceOf('a'),
+          installations: [installationOf({ id, deviceId: 'a' })],
+        };
       });
       expect(offered).toBe(first.name);
     });
