@@ -76,6 +76,12 @@ export async function refuseLines(dataDir: string): Promise<void> {
 /** Opens only the tokens of a data folder, as a command does beside a server. */
 export async function openTokens(dataDir: string): Promise<Awaited<ReturnType<typeof openPostgresTokens>>> {
   if (isOnPostgres) return openPostgresTokens(await databaseUrl(dataDir));
-  const { tokens, close } = openTokenStore(dataDir);
-  return { tokens, close: () => Promise.resolve(close()) };
+  const opened = openTokenStore(dataDir);
+  return {
+    tokens: opened.tokens,
+    close() {
+      opened.close();
+      return Promise.resolve();
+    },
+  };
 }
