@@ -142,6 +142,32 @@ describe('a server with its bundles in an object store', () => {
       expect((await range('one.raucb', at)).equals(await rightRange(one, at))).toBe(true);
   });
 
+  it('serves right bytes after it was killed while a bundle arrived on its disk', async () => {
+    await restart(true);
+    gate.freeze(1_500); // after two requests or three
+    const broken = download('one.raucb');
+    await eventually(() => gate.isFrozen);
+    await eventually(async () => (await readdir(cacheFolder())).includes(`${one.sha256}.part`));
+    await server.stop('SIGKILL');
+    gate.open();
+    expect((await broken).code).not.toBe(0);
+    await restart(false);
+    expect((await download('one.raucb')).bytes.equals(await readFile(one.path))).toBe(true);
+    await eventually(async () => (await readdir(cacheFolder())).includes(one.sha256));
+  });
+
+  it('takes an upload during which the store hangs', async () => {
+    await client.send({ method: 'DELETE', key: `sha256/${two.sha256}` });
+    gate.freeze(12 << 20);
+    const uploading = upload(two, 'two.raucb');
+    await eventually(() => gate.isFrozen);
+    await eventually(async () => (await health()) === 'failing');
+    gate.open();
+    expect((await uploading).code).toBe(0);
+    await restart(true);
+    expect((await download('two.raucb')).bytes.equals(await readFile(two.path))).toBe(true);
+  });
+
   it.each(['is away', 'hangs'])('says so while the store %s, and devices wait for it', async (how) => {
     await restart(true);
     if (how === 'hangs') gate.freeze();
