@@ -35,18 +35,16 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     await fleet.decisions.decide(deviceId, change, tell);
   }
 
-  /** This waits for nothing if the device was heard recently, so its report counts for every later poll. */
-  async function findNamed(id: string, transactionId: string): Promise<Installation | null> {
-    const known = (fleet.recent(id) ?? (await fleet.find(id)))?.installation ?? null;
-    const isEarlier = known !== null && known.transactionId !== transactionId;
-    return isEarlier ? findEarlier(devices, known, transactionId) : known;
-  }
-
   return async (identity, event) => {
     const { id } = identity;
     const { contact, log } = event;
     const { transactionId, installationId, moreLog = '' } = event;
-    const named = transactionId === null ? null : await findNamed(id, transactionId);
+    // This waits for nothing if the device was heard recently, so its report counts for every later poll.
+    const known =
+      transactionId === null ? null : ((fleet.recent(id) ?? (await fleet.find(id)))?.installation ?? null);
+    const isEarlier = known !== null && known.transactionId !== transactionId;
+    const named =
+      isEarlier && transactionId !== null ? await findEarlier(devices, known, transactionId) : known;
     const installation = await contacts.hearOnDisk(identity, contact, ({ isDoubtful, ...record }, draft) => {
       if (isDoubtful) return null;
       const latest = record.installation;
