@@ -23,6 +23,7 @@ function refuse(id: string): void {
 const shown = (id: string, count: number) => ({
   ...{ subject: `CN=${id}`, serial: '1f', issuer: 'CN=Acme devices', fingerprint: `f1-${id}`, device: id },
   ...{ ours: true, cause: 'expired', reason: 'CERT_HAS_EXPIRED', address: '192.0.2.7', count },
+  ...{ reason_code: null, reason_parameters: null },
   remedy: 'Issue the device a new certificate: cert device <id> --force.',
   first_at: now.toISOString(),
   last_at: now.toISOString(),
