@@ -43,16 +43,15 @@ export class CountedReleases implements ReleaseNumbers {
   /** Whether all that was asked about had been counted; else it has been now, and whoever asked must ask again. */
   async isComplete(reader: Reader): Promise<boolean> {
     const missing = this.#all().filter((one) => one.missing.size > 0);
-    for (const one of missing) {
-      await count(reader, one, [...one.missing]);
-      one.missing.clear();
-    }
-    return missing.length === 0;
+    if (missing.length === 0) return true;
+    await count(reader, missing, [...new Set(missing.flatMap((one) => [...one.missing]))]);
+    for (const one of missing) one.missing.clear();
+    return false;
   }
 
   /** Counts everything of these releases. */
   async count(reader: Reader, releaseIds: readonly number[]): Promise<void> {
-    for (const one of this.#all()) await count(reader, one, releaseIds);
+    await count(reader, this.#all(), releaseIds);
   }
 
   inProgress(releaseId: number): number {
@@ -76,16 +75,21 @@ export class CountedReleases implements ReleaseNumbers {
   }
 }
 
+/** By one statement, so that all numbers are of one moment. */
 async function count(
   reader: Reader,
-  { counted, select }: Counting,
+  countings: readonly Counting[],
   releaseIds: readonly number[],
 ): Promise<void> {
+  const numbers = sql.join(countings.map(({ select }) => select));
   const rows = await reader.all(
-    sql<{ readonly id: number; readonly number: number }>`
-      SELECT asked.id, ${select} AS number FROM ${anyOf(releaseIds)} AS asked (id)`.compile(query),
+    sql<{ readonly id: number; readonly numbers: readonly number[] }>`
+      SELECT asked.id, ARRAY[${numbers}]::float8[] AS numbers FROM ${anyOf(releaseIds)} AS asked (id)`.compile(
+      query,
+    ),
   );
-  for (const { id, number } of rows) counted.set(id, number);
+  for (const { id, numbers } of rows)
+    for (const [index, { counted }] of countings.entries()) counted.set(id, numbers[index] ?? 0);
 }
 
 function numberOf({ counted, missing }: Counting, releaseId: number): number {
