@@ -122,7 +122,7 @@ async function hasBytes(
 
 /** An upload that is kept once, however often it is decided about. */
 class Upload {
-  #isKept = false;
+  isKept = false;
 
   constructor(
     readonly staged: StagedBundle,
@@ -131,14 +131,10 @@ class Upload {
     readonly hadBytes: boolean | undefined,
   ) {}
 
-  get isKept(): boolean {
-    return this.#isKept;
-  }
-
   async keep(): Promise<void> {
-    if (this.#isKept) return;
+    if (this.isKept) return;
     await this.staged.keep(this.name);
-    this.#isKept = true;
+    this.isKept = true;
   }
 }
 
