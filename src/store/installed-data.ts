@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode } from '../base/files/system-error';
 import type { InstalledData } from '../ports/installed-data';
 import { openBundleFile } from './files/bundle-file';
+import { ifThere } from './files/if-there';
 import { inspectModes } from './files/inspect-modes';
 import { measureStorage } from './files/storage-usage';
 import { knownSchema, readBundles, readCondition } from './sqlite/read-condition';
@@ -22,14 +22,4 @@ export function openInstalledData(dataDir: string): InstalledData {
     inspectModes: () => inspectModes(dataDir),
     measureStorage: () => ifThere(() => measureStorage(dataDir)),
   };
-}
-
-/** A link counts as missing: none is followed here. */
-async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined;
-    throw error;
-  }
 }

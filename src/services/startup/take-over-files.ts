@@ -1,15 +1,15 @@
 import { circumstance } from '../../core/circumstances/catalogue';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isBundleStoreAway } from '../../core/bundle-store-away';
 import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
+import { hashPieces } from '../../base/files/hash-pieces';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
 import { importer } from '../../core/journal/importer';
 import type { Circumstance, Why } from '../../core/reasons/why';
 import type { InspectBundle } from '../../ports/bundle-inspection';
-import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';
+import type { BundleStorage } from '../../ports/bundle-storage';
 import type { FoundFile, FoundFiles } from '../../ports/found-files';
 import type { LegacyFiles, LegacyJson } from '../../ports/legacy';
 import { acceptBundle } from '../catalog/accept-bundle';
@@ -38,8 +38,6 @@ export interface TakenOver {
   readonly adopted: readonly string[];
   readonly problems: readonly StartupProblem[];
 }
-
-const readSizeBytes = 1 << 20;
 
 /**
  * Reconciles catalog and folder at the start. A bundle without its file is reported and not served. An unknown file (left by a
@@ -110,7 +108,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
   const name = parseBundleName(found.name);
   const file = await ports.foundFiles.open(name);
   try {
-    const sha256 = await digest(file);
+    const sha256 = await hashPieces(file);
     const binding = await catalog.binding(name);
     if (binding !== undefined) {
       if (binding.sha256 !== sha256) {
@@ -144,14 +142,6 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
   } finally {
     await file.close();
   }
-}
-
-async function digest(file: OpenFile): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = 0; at < file.sizeBytes; at += readSizeBytes) {
-    hash.update(await file.read(at, Math.min(readSizeBytes, file.sizeBytes - at)));
-  }
-  return hash.digest('hex');
 }
 
 interface Notes {

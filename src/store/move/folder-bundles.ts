@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { hashPieces } from '../../base/files/hash-pieces';
 import { makeFolder } from '../../base/files/make-folder';
 import { syncFolder } from '../../base/files/replace-file';
-import { systemErrorCode } from '../../base/files/system-error';
 import { parseStoredName } from '../../core/opaque';
 import type { InstalledBundle } from '../../ports/installed-data';
 import type { OpenBytes } from '../../ports/bundle-storage';
 import { openBundleFile } from '../files/bundle-file';
+import { ifThere } from '../files/if-there';
 import { storing } from '../storage-error';
 import type { BundleSource, BundleTarget } from './stored-bundles';
-
-const pieceBytes = 1 << 20;
 
 /** The bundles of a data folder, under their names. */
 export function folderBundles(dataDir: string): BundleSource & BundleTarget {
@@ -26,7 +24,7 @@ export function folderBundles(dataDir: string): BundleSource & BundleTarget {
       const file = await find(bundle);
       if (file === undefined) return false;
       try {
-        return file.sizeBytes === bundle.sizeBytes && (await hashOf(file)) === bundle.sha256;
+        return file.sizeBytes === bundle.sizeBytes && (await hashPieces(file)) === bundle.sha256;
       } finally {
         await file.close();
       }
@@ -46,35 +44,14 @@ export function folderBundles(dataDir: string): BundleSource & BundleTarget {
   };
 }
 
-async function hashOf(bytes: OpenBytes): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = 0; at < bytes.sizeBytes; at += pieceBytes)
-    hash.update(await bytes.read(at, Math.min(pieceBytes, bytes.sizeBytes - at)));
-  return hash.digest('hex');
-}
-
 /** @returns the hash of what was written, which is on the disk */
 async function writeCopy(file: string, bytes: OpenBytes): Promise<string> {
-  const hash = createHash('sha256');
   const handle = await open(file, 'wx', 0o600);
   try {
-    for (let at = 0; at < bytes.sizeBytes; at += pieceBytes) {
-      const piece = await bytes.read(at, Math.min(pieceBytes, bytes.sizeBytes - at));
-      hash.update(piece);
-      await handle.writeFile(piece);
-    }
+    const sha256 = await hashPieces(bytes, (piece) => handle.writeFile(piece));
     await handle.sync();
+    return sha256;
   } finally {
     await handle.close();
-  }
-  return hash.digest('hex');
-}
-
-async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined;
-    throw error;
   }
 }

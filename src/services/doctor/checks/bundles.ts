@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashPieces } from '../../../base/files/hash-pieces';
 import path from 'node:path';
 import { finding, type FindingReason } from '../../../core/reasons/doctor/sentences';
 import type { InstalledBundle, InstalledData } from '../../../ports/installed-data';
@@ -65,13 +65,8 @@ async function findProblem(
     if (file.sizeBytes !== sizeBytes)
       return finding('bundle-file-of-wrong-size', { sizeBytes: file.sizeBytes, wantedBytes: sizeBytes });
     if (isQuick) return null;
-    const hash = createHash('sha256');
-    for await (const piece of file.createReadStream(0, sizeBytes - 1)) {
-      const bytes = piece as Buffer;
-      hash.update(bytes);
-      onBytes(bytes.length);
-    }
-    return hash.digest('hex') === sha256 ? null : finding('bundle-file-changed');
+    const found = await hashPieces(file, ({ length }) => onBytes(length));
+    return found === sha256 ? null : finding('bundle-file-changed');
   } finally {
     await file.close();
   }
