@@ -31,7 +31,11 @@ const load = {
 function createWiring(): Wiring {
   return {
     serve: (config) => load.serve().serve(config),
-    certificates: (config) => load.certificateFolder().openCertificateFolder(config.certsDir, { now }),
+    certificates: ({ certsDir, databaseUrl }) =>
+      load.certificateFolder().openCertificateFolder(certsDir, {
+        now,
+        shared: databaseUrl === null ? undefined : loadPostgresStore().openPostgresRevocations(databaseUrl),
+      }),
     kitText: readKitText,
     async tokens({ dataDir, databaseUrl }) {
       const store =
