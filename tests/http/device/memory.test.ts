@@ -79,9 +79,7 @@ it('is used for the bytes of others only when the device has its own', async () 
   device.send(...own.map((id, index) => get(id, target, { range: rangeOf(index) })));
   await eventually(() => device.answered.size === own.length);
   const other = await connectDevice(listener.url, await listener.device('board-2'), 'HTTP/2');
-  await Promise.all(
-    own.map((_, index) => other.request(target, { headers: { range: rangeOf(index + own.length) } })),
-  );
+  await Promise.all(own.map((_, index) => other.request(target, { range: rangeOf(index + own.length) })));
   device.send(...own.map((id) => windowUpdate(id, 1 << 20)));
   await eventually(() => own.every((id) => device.received.get(id) === 128 * kib));
   const bytes = await readFile(bundle.path);
