@@ -8,18 +8,21 @@ import { listCertificates, showCertificates } from './list-certificates';
 import { readCa } from './read-ca';
 import { readDevice } from './read-device';
 import { renewServer } from './renew-server';
-import { readRevocations } from './revocation-list';
+import { allRevocations } from './revocation-list';
 import type { CertificateFolder } from '../ports/certificates';
 import { revokeCertificates } from './revoke-certificates';
 import { findServerTrust } from './server-trust';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
 import type { Clock } from '../ports/clock';
+import type { SharedRevocations } from '../ports/revocations';
 
 export interface CertificateFolderOptions {
   readonly now: Clock;
   /** PEM: the CAs that clients trust by themselves. Mozilla's, as they came with Node, when left out. */
   readonly publicRoots?: readonly string[];
+  /** Revocations of several servers; each has its own in the folder when left out. */
+  readonly shared?: SharedRevocations | undefined;
 }
 
 /**
@@ -28,25 +31,25 @@ export interface CertificateFolderOptions {
  */
 export function openCertificateFolder(
   dir: string,
-  { now, publicRoots = rootCertificates }: CertificateFolderOptions,
+  { now, publicRoots = rootCertificates, shared }: CertificateFolderOptions,
 ): CertificateFolder {
-  const context = systemContext(dir, now);
-  const inventory = new FolderInventory(dir);
+  const context = systemContext(dir, now, shared);
+  const inventory = new FolderInventory(context);
   return {
     createCa: (request) => issueCa(context, request),
     importCa: (request) => importCa(context, request),
     createServer: (request) => issueServer(context, request),
     renewServer: () => renewServer(context),
     createDevice: (request) => issueDevice(context, request),
-    readDevice: (id) => readDevice(dir, id),
+    readDevice: (id) => readDevice(context, id),
     readCa: () => readCa(dir),
     findServerTrust: (host) => findServerTrust(dir, host, publicRoots),
-    list: () => listCertificates(dir),
-    show: (which) => showCertificates(dir, which),
+    list: () => listCertificates(context),
+    show: (which) => showCertificates(context, which),
     verify: () => verifyFolder(context),
     hasCaKey: () => hasCaKey(dir),
     inventory: () => inventory.take(),
-    revocations: () => readRevocations(dir),
+    revocations: () => allRevocations(context),
     revoke: (request) => revokeCertificates(context, request),
   };
 }

@@ -1,15 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
+import type {
+  CertificateInventory,
+  CertificateSummary,
+  KnownCertificate,
+  Revocation,
+} from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
 import { exists } from './file-pair';
 import { issuanceLogName, type IssuedCertificate, readIssued } from './issuance-log';
 import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-certificates';
-import { readRevocations, revocationFileName } from './revocation-list';
+import { allRevocations, revocationFileName, type RevocationPlace } from './revocation-list';
 import { beginning } from './validity';
 
 /** Whatever is issued, revoked or removed changes one of these. */
 const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
+
+const none: readonly Revocation[] = [];
 
 /**
  * The inventory of a folder. It reads the log, and of the devices' files only those that the log does not know: a fleet has tens of
@@ -18,16 +25,23 @@ const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFi
 export class FolderInventory {
   /** Of devices' files that the log does not know. */
   readonly #unlogged = new Map<string, CertificateSummary>();
-  #known: { readonly stamp: string; readonly inventory: Promise<CertificateInventory> } | undefined;
+  #known:
+    | {
+        readonly stamp: string;
+        readonly shared: readonly Revocation[];
+        readonly inventory: Promise<CertificateInventory>;
+      }
+    | undefined;
 
-  constructor(private readonly dir: string) {}
+  constructor(private readonly place: RevocationPlace) {}
 
   async take(): Promise<CertificateInventory> {
-    const stamp = await stampOf(this.dir);
+    const stamp = await stampOf(this.place.dir);
+    const shared = (await this.place.shared?.all()) ?? none;
     const known = this.#known;
-    if (known?.stamp === stamp) return known.inventory;
+    if (known?.stamp === stamp && known.shared === shared) return known.inventory;
     const inventory = this.#take();
-    this.#known = { stamp, inventory };
+    this.#known = { stamp, shared, inventory };
     inventory.catch(() => {
       this.#known = undefined;
     });
@@ -35,13 +49,13 @@ export class FolderInventory {
   }
 
   async #take(): Promise<CertificateInventory> {
-    const dir = this.dir;
+    const { dir } = this.place;
     const [{ issued }, names, own] = await Promise.all([
       readIssued(dir),
       deviceFileNames(dir),
       listOwnCertificates(dir),
     ]);
-    const revokedAt = new Map((await readRevocations(dir)).map((one) => [one.serial, one.revokedAt]));
+    const revokedAt = new Map((await allRevocations(this.place)).map((one) => [one.serial, one.revokedAt]));
     const found = new Map<string, KnownCertificate>();
     const add = (one: Omit<KnownCertificate, 'revokedAt'>) =>
       found.set(one.serial, { ...one, revokedAt: revokedAt.get(one.serial) ?? null });

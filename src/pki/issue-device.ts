@@ -19,7 +19,7 @@ import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
 import { findingsOf } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
-import { readRevocations } from './revocation-list';
+import { allRevocations, type RevocationPlace } from './revocation-list';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { readSigningRequest } from './signing-request';
 import { summarizeCertificate } from './summarize-certificate';
@@ -34,7 +34,7 @@ const dayMs = 86_400_000;
  * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict`, `configuration`, `storage-full`
  */
 export async function issueDevice(
-  { dir, now, random }: FolderContext,
+  { dir, now, random, shared }: FolderContext,
   request: CreateDeviceRequest,
 ): Promise<IssuedFiles> {
   const at = now();
@@ -81,9 +81,9 @@ export async function issueDevice(
   const folder = request.outDir ?? join(dir, 'devices');
   await ensureFolder(folder);
   await refuseOwnFolder(dir, folder);
+  const revoked = await warnOfRevoked({ dir, shared }, id);
   return await withFolderLock(dir, async () => {
     if (request.outDir === undefined) await removeTemporaries(folder);
-    const revoked = await warnOfRevoked(dir, id);
     const files = await writeFilePair(
       {
         folder,
@@ -124,8 +124,8 @@ async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
   throw DomainError.of('folder-of-the-server', { folder });
 }
 
-async function warnOfRevoked(dir: string, id: string): Promise<CertificateWarning[]> {
-  const revocations = await readRevocations(dir);
+async function warnOfRevoked(place: RevocationPlace, id: string): Promise<CertificateWarning[]> {
+  const revocations = await allRevocations(place);
   if (!revocations.some(({ commonName }) => commonName === id)) return [];
   return [{ code: 'id-was-revoked', message: circumstance('id-revoked-before', { deviceId: id }) }];
 }

@@ -7,7 +7,7 @@ import { normalizeSerial } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { asFileError } from './durable-file';
 import { exists } from './file-pair';
-import { readRevocations } from './revocation-list';
+import { allRevocations, type RevocationPlace } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 const filesAtOnce = 32;
@@ -16,8 +16,9 @@ const filesAtOnce = 32;
  * The certificates of the folder: the CA's, the server's, then the devices' by name. Leaves out unreadable files; `verify`
  * reports them.
  */
-export async function listCertificates(dir: string): Promise<ListedCertificate[]> {
-  const revokedAt = await revocationTimes(dir);
+export async function listCertificates(place: RevocationPlace): Promise<ListedCertificate[]> {
+  const { dir } = place;
+  const revokedAt = await revocationTimes(place);
   return [...(await listOwn(dir, revokedAt)), ...(await listDevices(dir, /\.crt$/, revokedAt))];
 }
 
@@ -25,8 +26,9 @@ export async function listCertificates(dir: string): Promise<ListedCertificate[]
  * @param which `ca`, `server`, a device id, a serial in any spelling, or the path of a PEM file
  * @throws DomainError `not-found`
  */
-export async function showCertificates(dir: string, which: string): Promise<ListedCertificate[]> {
-  const revokedAt = await revocationTimes(dir);
+export async function showCertificates(place: RevocationPlace, which: string): Promise<ListedCertificate[]> {
+  const { dir } = place;
+  const revokedAt = await revocationTimes(place);
   if (/[/\\]|\.(crt|pem)$/.test(which)) {
     const listed = await listFile(which, 'unknown', revokedAt);
     if (listed.length > 0) return listed;
@@ -73,8 +75,8 @@ export async function readDeviceFile(dir: string, name: string): Promise<Certifi
 
 type RevocationTimes = ReadonlyMap<string, Date>;
 
-async function revocationTimes(dir: string): Promise<RevocationTimes> {
-  return new Map((await readRevocations(dir)).map(({ serial, revokedAt }) => [serial, revokedAt]));
+async function revocationTimes(place: RevocationPlace): Promise<RevocationTimes> {
+  return new Map((await allRevocations(place)).map(({ serial, revokedAt }) => [serial, revokedAt]));
 }
 
 async function listOwn(dir: string, revokedAt: RevocationTimes): Promise<ListedCertificate[]> {

@@ -6,7 +6,7 @@ import { loadAuthorities } from './authority';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';
-import { readRevocations } from './revocation-list';
+import { allRevocations, type RevocationPlace } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 /**
@@ -14,7 +14,8 @@ import { summarizeFields } from './summarize-certificate';
  * @returns `null` when it has no certificate
  * @throws DomainError `invalid-input`, `configuration`
  */
-export async function readDevice(dir: string, deviceId: string): Promise<DeviceFiles | null> {
+export async function readDevice(place: RevocationPlace, deviceId: string): Promise<DeviceFiles | null> {
+  const { dir } = place;
   const id = parseDeviceId(deviceId);
   const path = join(dir, 'devices', `${id}.crt`);
   const certificatePem = await readIfExists(path);
@@ -32,7 +33,7 @@ export async function readDevice(dir: string, deviceId: string): Promise<DeviceF
       : DomainError.of('device-key-of-another', { file: path, key: keyPath });
   }
   await loadAuthorities(dir); // whether the file below is what it should be
-  const revoked = (await readRevocations(dir)).find(({ serial }) => serial === certificate.serial);
+  const revoked = (await allRevocations(place)).find(({ serial }) => serial === certificate.serial);
   return {
     certificate,
     revokedAt: revoked?.revokedAt ?? null,

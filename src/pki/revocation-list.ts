@@ -4,6 +4,8 @@ import type { Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import { normalizeSerial } from './certificate-fields';
 import { certificateMode, readIfExists, replaceFile } from './durable-file';
+import type { FolderContext } from './folder-context';
+import { withFolderLock } from './folder-lock';
 
 export const revocationFileName = 'revoked.json';
 
@@ -36,6 +38,48 @@ export async function readRevocations(folder: string): Promise<Revocation[]> {
   } catch (cause) {
     throw DomainError.of('revocation-list-damaged', { file: path }, { cause });
   }
+}
+
+/** Where the revocations that count for a folder are. */
+export type RevocationPlace = Pick<FolderContext, 'dir' | 'shared'>;
+
+/** All revocations in the order in which they were made: those in the folder, and those that servers share. @throws DomainError */
+export async function allRevocations({ dir, shared }: RevocationPlace): Promise<readonly Revocation[]> {
+  const inFolder = await readRevocations(dir);
+  return shared === undefined ? inFolder : merge(inFolder, await shared.all());
+}
+
+/**
+ * Adds revocations, in the folder only if servers share none. Serials that are revoked already are left out.
+ * @returns all revocations @throws DomainError
+ */
+export async function addRevocations(
+  place: RevocationPlace,
+  wanted: readonly Revocation[],
+): Promise<readonly Revocation[]> {
+  const { dir, shared } = place;
+  if (shared === undefined) return withFolderLock(dir, () => addToFolder(dir, wanted));
+  await shared.add(lacking(await readRevocations(dir), wanted));
+  return allRevocations(place);
+}
+
+async function addToFolder(dir: string, wanted: readonly Revocation[]): Promise<readonly Revocation[]> {
+  const known = await readRevocations(dir);
+  const added = lacking(known, wanted);
+  const all = [...known, ...added];
+  if (added.length > 0) await writeRevocations(dir, all);
+  return all;
+}
+
+function merge(inFolder: readonly Revocation[], shared: readonly Revocation[]): readonly Revocation[] {
+  if (inFolder.length === 0) return shared;
+  const all = [...inFolder, ...lacking(inFolder, shared)];
+  return all.sort((a, b) => a.revokedAt.getTime() - b.revokedAt.getTime());
+}
+
+function lacking(known: readonly Revocation[], wanted: readonly Revocation[]): readonly Revocation[] {
+  const serials = new Set(known.map(({ serial }) => serial));
+  return wanted.filter(({ serial }) => !serials.has(serial));
 }
 
 /** Replaces the list in one step. Only for who holds the lock of the folder. */

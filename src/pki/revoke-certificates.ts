@@ -3,10 +3,9 @@ import { DomainError } from '../core/errors';
 import type { RevokeRequest } from '../ports/certificates';
 import { isAuthority, normalizeSerial, readCertificate } from './certificate-fields';
 import type { FolderContext } from './folder-context';
-import { withFolderLock } from './folder-lock';
 import { readIssued } from './issuance-log';
 import { findDeviceCertificates, listCertificates, listOwnCertificates } from './list-certificates';
-import { readRevocations, writeRevocations } from './revocation-list';
+import { addRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 /** What to revoke: a certificate known from the log, from its file, or only by its serial. */
@@ -25,22 +24,18 @@ const reasonMaxLength = 200;
  * @throws DomainError `not-found`, `invalid-input` for the server's or the CA's own certificate
  */
 export async function revokeCertificates(
-  { dir, now }: FolderContext,
+  context: FolderContext,
   request: RevokeRequest,
 ): Promise<Revocation[]> {
   const reason = checkReason(request.reason ?? 'unspecified');
-  const meant = await findMeant(dir, request);
-  return await withFolderLock(dir, async () => {
-    const revocations = await readRevocations(dir);
-    const known = new Set(revocations.map(({ serial }) => serial));
-    const added = meant
-      .filter(({ serial }) => !known.has(serial))
-      .map(({ serial, commonName }) => ({ serial, commonName, revokedAt: now(), reason }));
-    const all = [...revocations, ...added];
-    if (added.length > 0) await writeRevocations(dir, all);
-    const serials = new Set(meant.map(({ serial }) => serial));
-    return all.filter(({ serial }) => serials.has(serial));
-  });
+  const meant = await findMeant(context.dir, request);
+  const revokedAt = context.now();
+  const all = await addRevocations(
+    context,
+    meant.map(({ serial, commonName }) => ({ serial, commonName, revokedAt, reason })),
+  );
+  const serials = new Set(meant.map(({ serial }) => serial));
+  return all.filter(({ serial }) => serials.has(serial));
 }
 
 async function findMeant(dir: string, request: RevokeRequest): Promise<Meant[]> {
@@ -90,7 +85,7 @@ async function refuseOwn(dir: string, which: string): Promise<void> {
   const { issued } = await readIssued(dir);
   const own = [
     ...issued.filter(({ role }) => role !== 'device'),
-    ...(await listCertificates(dir))
+    ...(await listCertificates({ dir }))
       .map(({ certificate }) => certificate)
       .filter(({ role }) => role !== 'device'),
   ];

@@ -5,6 +5,7 @@ import type { FailureReason, ReleaseEnd, ReleaseEnding } from '../core/release-e
 import type { Outcomes } from '../core/release-outcome';
 import type { Rollout, RolloutPolicy } from '../core/rollout';
 import type { RolloutCount } from '../core/rollout-count';
+import type { Watch } from './watch';
 
 /** A change that lasts as a whole or not at all. */
 export interface CatalogChange {
@@ -90,12 +91,6 @@ export interface HistoryFilter {
   readonly beforeId?: number;
 }
 
-/** Looks at the catalog again and again, until it is closed. */
-export interface WatchCatalog {
-  /** Waits for the present look. */
-  close(): Promise<void>;
-}
-
 /** Where the catalog lasts. */
 export interface CatalogRecords {
   /**
@@ -109,7 +104,7 @@ export interface CatalogRecords {
    * Has the version looked at soon after others have changed the catalog. `LISTEN catalog`, and every second
    * @param look may reject: then it is called again later
    */
-  watch(look: () => Promise<void>): WatchCatalog;
+  watch(look: () => Promise<void>): Watch;
   /** The bytes bound to a name, even if the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   /**

@@ -73,7 +73,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const store = await openDataStore(config, log, objectStore && ((records) => objectStore.open(records)));
   closing.add(() => store.close());
   closing.add(() => store.settle());
-  const certificates = await ServingCertificates.open({ config, found, store, log, now });
+  const certificates = await ServingCertificates.open({ config, found, store, log, now, monotonicMs });
   closing.add(() => certificates.close());
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one

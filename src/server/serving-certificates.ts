@@ -12,10 +12,13 @@ import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import { CertificateWatcher } from '../pki/certificate-watcher';
 import type { CertificateFolder, PeerCertificate, RevocationsInForce } from '../ports/certificates';
-import type { Clock } from '../ports/clock';
+import type { Clock, MonotonicClock } from '../ports/clock';
 import type { Log } from '../ports/log';
+import type { RevocationRecords } from '../ports/revocations';
 import type { Store } from '../ports/store';
+import type { Watch } from '../ports/watch';
 import { AskedNames } from '../services/certificates/asked-names';
+import { KnownRevocations } from '../services/certificates/known-revocations';
 import { ServerCertificate, type ServerCertificateStatus } from '../services/certificates/server-certificate';
 import { type Chore, eachLook } from '../services/run-chores';
 import { checkServerUrl, type FoundCertificates } from './find-certificates';
@@ -25,9 +28,13 @@ const minuteMs = 60_000;
 export interface ServingCertificatesParts {
   readonly config: Config;
   readonly found: FoundCertificates;
-  readonly store: Pick<Store, 'askedNames' | 'journal'>;
+  readonly store: Pick<Store, 'askedNames' | 'journal'> & {
+    /** `null` when this server shares none with others. */
+    readonly revocations: RevocationRecords | null;
+  };
   readonly log: Log;
   readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
 }
 
 /** What the server runs with of `certs/`: its own certificate, whose devices are let in, and which ones are revoked. */
@@ -42,15 +49,20 @@ export class ServingCertificates implements RevocationsInForce {
   #revoked: ReadonlyMap<string, Revocation>;
   #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
   #watcher: CertificateWatcher | undefined;
+  #sharedWatch: Watch | undefined;
 
-  private constructor(parts: ServingCertificatesParts, askedNames: AskedNames) {
+  private constructor(
+    parts: ServingCertificatesParts,
+    askedNames: AskedNames,
+    private readonly shared: KnownRevocations | undefined,
+  ) {
     const { config, found, store, log, now } = parts;
     this.#parts = parts;
     this.#tls = found.tls;
     this.#judge = rememberVerdicts(createJudgeDevice(found.tls, config.oldCertificates));
     this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
-    this.folder = openCertificateFolder(config.certsDir, { now });
+    this.folder = openCertificateFolder(config.certsDir, { now, shared });
     this.#askedNames = askedNames;
     this.#server = new ServerCertificate<ServerTls>({
       inUse: () => this.#tls,
@@ -66,9 +78,11 @@ export class ServingCertificates implements RevocationsInForce {
 
   /** Renews the server certificate first, if it is time. */
   static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
-    const { store, log, now } = parts;
+    const { store, log, now, monotonicMs } = parts;
     const askedNames = await AskedNames.open({ records: store.askedNames, now });
-    const certificates = new ServingCertificates(parts, askedNames);
+    const { revocations: records } = store;
+    const shared = records === null ? undefined : await KnownRevocations.open({ records, monotonicMs });
+    const certificates = new ServingCertificates(parts, askedNames, shared);
     await certificates.#server.run().catch((error: unknown) => {
       log.error({ err: error }, 'cannot check the server certificate: retrying in an hour');
     });
@@ -99,15 +113,16 @@ export class ServingCertificates implements RevocationsInForce {
   }
 
   isRevoked(serial: string): boolean {
-    return this.#revoked.has(serial);
+    return this.find(serial) !== undefined;
   }
 
   find(serial: string): Revocation | undefined {
-    return this.#revoked.get(serial);
+    return this.#revoked.get(serial) ?? this.shared?.find(serial);
   }
 
   async refresh(): Promise<void> {
-    await this.#watcher?.refreshRevocations();
+    await Promise.all([this.#watcher?.refreshRevocations(), this.shared?.all()]);
+    this.#devices?.enforceRevocations();
   }
 
   status(): ServerCertificateStatus {
@@ -133,14 +148,19 @@ export class ServingCertificates implements RevocationsInForce {
   watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
     const { config, found, log } = this.#parts;
     this.#devices = devices;
+    const enforce = () => {
+      const ended = devices.enforceRevocations();
+      const revoked = this.#revoked.size + (this.shared?.size ?? 0);
+      log.info({ revoked, ended }, 'revocations reloaded');
+    };
+    this.#sharedWatch = this.shared?.watch(enforce);
     this.#watcher = new CertificateWatcher(
       config.certsDir,
       {
         onTls: (tls) => this.#takeOver(tls),
         onRevocations: (list) => {
           this.#revoked = bySerial(list);
-          const ended = devices.enforceRevocations();
-          log.info({ revoked: this.#revoked.size, ended }, 'revocations reloaded');
+          enforce();
         },
         onError: (error) =>
           log.error({ err: error }, 'the new certificates are not usable: the old ones stay in use'),
@@ -151,6 +171,7 @@ export class ServingCertificates implements RevocationsInForce {
 
   async close(): Promise<void> {
     this.#watcher?.close();
+    await this.#sharedWatch?.close();
     await this.#server.close();
   }
 

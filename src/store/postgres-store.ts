@@ -5,6 +5,7 @@ import type { ClientConfig } from 'pg';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { InstalledData } from '../ports/installed-data';
+import type { SharedRevocations } from '../ports/revocations';
 import type { DatabaseVersion } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
@@ -31,6 +32,7 @@ import { query } from './postgres/queries';
 import { bundlesOf, deletedHashes, knownSchema, readBundles, readCondition } from './postgres/read-condition';
 import { createReleaseResults } from './postgres/release-results';
 import { createRestoreRecords } from './postgres/restore-records';
+import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
@@ -123,6 +125,11 @@ export async function openPostgresTokens(
   return { tokens, close: () => database.close() };
 }
 
+/** The revocations, even while servers run on the database, which is opened for each use. */
+export function openPostgresRevocations(url: string): SharedRevocations {
+  return createSharedRevocations(() => openDatabase(url, { maxConnections: 1 }));
+}
+
 /** Reads a database and the folder beside it. Creates, changes and locks nothing. */
 export function openPostgresInstalledData(url: string, dataDir: string): InstalledData {
   return {
@@ -152,6 +159,7 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     upTime: createUpTimeRecords(database),
+    revocations: createRevocationRecords(database, { connect: () => openClient(connection) }),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),

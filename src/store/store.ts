@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
+import type { RevocationRecords } from '../ports/revocations';
 import type { DatabaseVersion, Store } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
@@ -35,6 +36,8 @@ import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-re
 /** The store of a running server. */
 export interface ServerStore extends Store {
   readonly database: DatabaseVersion;
+  /** Those that servers on the database share; `null` when they are in `certs/`. */
+  readonly revocations: RevocationRecords | null;
   /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
   settle(): Promise<void>;
   /** Closes the database and lets another server use it. */
@@ -116,6 +119,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         sessions: createSessionRecords(database, journal),
         deviceTokens: createDeviceTokenRecords(database, journal),
         database: { name: 'SQLite', version: versionOf(database) },
+        revocations: null,
         writability: {
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),

@@ -8,7 +8,7 @@ import { type Postgres, startPostgres } from '../../support/postgres';
 import { refusal } from '../../support/refusal';
 import { Catalog } from '../../../src/services/catalog/catalog';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
-import type { CatalogWatchOptions } from '../../../src/store/postgres/catalog/catalog-watch';
+import type { ChangeWatchOptions } from '../../../src/store/postgres/change-watch';
 import { connectionOptions } from '../../../src/store/postgres/connection-options';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
@@ -51,7 +51,7 @@ describe('the catalog that two nodes share', () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  async function open(address = url, watching: Partial<CatalogWatchOptions> = {}): Promise<Node> {
+  async function open(address = url, watching: Partial<ChangeWatchOptions> = {}): Promise<Node> {
     const database = await openDatabase(address);
     closing.push(() => database.close());
     const journal = new PostgresJournal(database);

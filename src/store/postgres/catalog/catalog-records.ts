@@ -12,8 +12,8 @@ import {
 } from '../../rows/catalog-rows';
 import { countToJson, toRolloutRow } from '../../rows/rollout-rows';
 import { needsOf } from '../bundle-uses';
-import { CatalogWatch, type CatalogWatchOptions } from './catalog-watch';
-import { claimVersion, readVersion } from './catalog-version';
+import { ChangeWatch, type ChangeWatchOptions } from '../change-watch';
+import { catalogChannel, claimVersion, readVersion } from './catalog-version';
 import type { Database } from '../database';
 import type { PostgresJournal } from '../journal-records';
 import { query } from '../queries';
@@ -25,7 +25,7 @@ import type { Transaction } from '../writer';
 export function createCatalogRecords(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
-  watching: CatalogWatchOptions,
+  watching: ChangeWatchOptions,
 ): CatalogRecords {
   return {
     load() {
@@ -50,7 +50,8 @@ export function createCatalogRecords(
 
     version: () => readVersion(database),
 
-    watch: (look) => new CatalogWatch(look, watching),
+    // Nothing depends on it, because whoever decides about a device compares versions.
+    watch: (look) => new ChangeWatch(catalogChannel, look, watching),
 
     async binding(name) {
       const select = query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name);

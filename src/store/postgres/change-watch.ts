@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { WatchCatalog } from '../../../ports/catalog';
-import { catalogChannel } from './catalog-version';
+import type { Watch } from '../../ports/watch';
 
-export interface CatalogWatchOptions {
+export interface ChangeWatchOptions {
   /** Opens a connection that only listens. */
   readonly connect: () => Promise<Client>;
   /** How often to look without a notification, in milliseconds. */
@@ -12,11 +11,8 @@ export interface CatalogWatchOptions {
   readonly reconnectMs?: number;
 }
 
-/**
- * Looks at the catalog whenever PostgreSQL notifies of a change, and every second: a notification may be late or lost with its connection.
- * Nothing depends on either, because whoever decides about a device compares versions.
- */
-export class CatalogWatch implements WatchCatalog {
+/** Looks whenever PostgreSQL notifies of a change, and every second: a notification may be late or lost with its connection. */
+export class ChangeWatch implements Watch {
   #client: Client | undefined;
   #looking: Promise<void> | undefined;
   /** Something may have changed since the present look began. */
@@ -25,9 +21,11 @@ export class CatalogWatch implements WatchCatalog {
   readonly #timer: NodeJS.Timeout;
   readonly #listening: Promise<void>;
 
+  /** @param channel what notifications are sent to: a word in lower case */
   constructor(
+    private readonly channel: string,
     private readonly look: () => Promise<void>,
-    private readonly options: CatalogWatchOptions,
+    private readonly options: ChangeWatchOptions,
   ) {
     this.#timer = setInterval(() => this.#wake(), options.everyMs ?? 1_000).unref();
     this.#listening = this.#listen();
@@ -72,7 +70,7 @@ export class CatalogWatch implements WatchCatalog {
       if (this.#ending.signal.aborted) return;
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
       client.on('notification', () => this.#wake());
-      await client.query(`LISTEN ${catalogChannel}`);
+      await client.query(`LISTEN ${this.channel}`);
       this.#wake(); // nobody was listening until now
       await ended;
     } finally {
