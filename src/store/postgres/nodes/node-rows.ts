@@ -57,7 +57,7 @@ interface Reader {
 }
 
 /** The nodes that were heard of lately, and who leads by the database's clock. */
-export async function listNodes(reader: Reader, { id }: ThisNode): Promise<readonly Node[]> {
+export async function listNodes(reader: Reader, { id }: Pick<ThisNode, 'id'>): Promise<readonly Node[]> {
   const select = sql<NodeRow>`
     SELECT nodes.id, name, nodes.version, catalog_version,
       floor(extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
