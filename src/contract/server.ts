@@ -13,12 +13,25 @@ const optionJson = z.object({
   doc: z.string(),
 });
 
+const serverJson = z.object({
+  name: z.string().describe('its machine and process'),
+  version: z.string(),
+  started_at: instant,
+  silent_seconds: count.describe('since it last said that it runs; another one may lead after 10 seconds'),
+  leads: z
+    .boolean()
+    .describe('whether it advances rollouts and does the other work that only one server may do'),
+  behind: count.describe('changes of releases that it has not loaded yet'),
+  is_this: z.boolean().describe('whether it is the one that answers'),
+});
+
 /** What runs here, and how it is configured. */
 export const aboutJson = z.object({
   version: z.string(),
   node: z.string(),
   sqlite: nullableText.describe('version of SQLite; null when the database is PostgreSQL'),
   postgresql: nullableText.describe('version of PostgreSQL; null when the database is SQLite'),
+  servers: z.array(serverJson).describe('those that share the PostgreSQL database; empty with SQLite'),
   started_at: instant,
   uptime_seconds: count,
   device_url: z.string(),
@@ -48,8 +61,13 @@ export const healthJson = z.looseObject({
     .describe(
       'whether the object store answers, if bundles are in one; bundles in the cache are served all the same',
     ),
+  leads: z.boolean().optional().describe('with PostgreSQL: whether this server leads'),
+  catalog_version: count
+    .optional()
+    .describe('with PostgreSQL: of the releases that devices are answered from'),
   clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
 });
 
 export type OptionJson = z.infer<typeof optionJson>;
+export type ServerJson = z.infer<typeof serverJson>;
 export type AboutJson = z.infer<typeof aboutJson>;
