@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
@@ -24,6 +25,8 @@ const load = {
   manageTokens: () =>
     require('./services/access/manage-tokens') as typeof import('./services/access/manage-tokens'),
   move: () => require('./server/move') as typeof import('./server/move'),
+  postgresArchived: () =>
+    require('./store/backup/postgres-archived') as typeof import('./store/backup/postgres-archived'),
   serve: () => require('./server/serve') as typeof import('./server/serve'),
   store: () => require('./store/store') as typeof import('./store/store'),
 };
@@ -47,7 +50,9 @@ function createWiring(): Wiring {
     },
     get backups() {
       const newId = () => randomBytes(16).toString('hex');
-      return load.backups().createBackups({ version, pid: process.pid, now, newId });
+      const postgres = (url: string) =>
+        load.postgresArchived().postgresArchived(url, `restore, process ${process.pid} on ${hostname()}`);
+      return load.backups().createBackups({ version, pid: process.pid, now, newId, postgres });
     },
     move: (config, request) => load.move().move(config, request),
     doctor: (config, request) => load.doctor().examine(config, { ...request, now }),

@@ -2,6 +2,8 @@ import type { BackupContents } from '../core/backup';
 
 export interface BackupRequest {
   readonly dataDir: string;
+  /** The address of a PostgreSQL database; `null` for the one in the data folder. */
+  readonly databaseUrl: string | null;
   /** `null` leaves certificates out. */
   readonly certsDir: string | null;
   /** Where archives are kept. */
@@ -25,6 +27,8 @@ export interface MadeBackup {
 export interface RestoreRequest {
   readonly archive: string;
   readonly dataDir: string;
+  /** The address of a PostgreSQL database, which must be empty; `null` for the one in the data folder. */
+  readonly databaseUrl: string | null;
   readonly certsDir: string;
   readonly passphrase: string | null;
   /** Replaces an existing database, which is kept next to the new one. */

@@ -15,6 +15,7 @@ import { move } from '../../src/server/move';
 import { readProfile } from '../../src/server/read-profile';
 import { createManageTokens } from '../../src/services/access/manage-tokens';
 import { createBackups } from '../../src/store/backup/backups';
+import { postgresArchived } from '../../src/store/backup/postgres-archived';
 import { openTokenStore } from '../../src/store/store';
 
 export const cliNow = new Date('2026-11-24T04:00:00.000Z');
@@ -138,6 +139,7 @@ const realWiring: Wiring = {
     pid: process.pid,
     now: () => cliNow,
     newId: () => randomBytes(16).toString('hex'),
+    postgres: (url) => postgresArchived(url, 'a test'),
   }),
   move,
   doctor: (config, request) => examine(config, { ...request, now: () => cliNow }),

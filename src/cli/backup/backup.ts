@@ -8,7 +8,6 @@ import { addCommand } from '../kernel/command';
 import { print, printJson, shownPath, talk } from '../kernel/context';
 import { formatSize } from '../kernel/printable';
 import { readPassphrase } from './passphrase';
-import { refusePostgres } from './refuse-postgres';
 
 interface BackupOptions {
   readonly bundles?: 'full' | 'reference';
@@ -35,17 +34,17 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
         'keep this many of the newest archives in the folder and remove the rest',
       ).argParser(parseKeep),
     ],
-    configKeys: ['dataDir', 'certsDir'],
+    configKeys: ['dataDir', 'databaseUrl', 'certsDir'],
     examples: [
       'backup /srv/backup --passphrase-file /etc/rauc-backup.pass --keep 14',
       'backup /srv/backup --bundles reference --no-certs --json',
     ],
     run: async ({ args, options, config }) => {
-      refusePostgres(config);
       const hasBundles = includesBundles(options, config);
       const passphrase = await readPassphrase(context, options.passphraseFile);
       const made = await context.wiring.backups.make({
         dataDir: config.dataDir,
+        databaseUrl: config.databaseUrl,
         certsDir: options.certs ? config.certsDir : null,
         folder: path.resolve(context.surroundings.cwd, args[0] ?? '.'),
         passphrase,

@@ -6,7 +6,6 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
 import { judgingFile } from '../kernel/input-file';
 import { readPassphrase } from './passphrase';
-import { refusePostgres } from './refuse-postgres';
 
 interface RestoreOptions {
   readonly passphraseFile?: string;
@@ -24,18 +23,21 @@ export function addRestore(program: Command, context: CliContext): void {
         '--passphrase-file <file>',
         'file with the passphrase that the certificates were encrypted with',
       ),
-      new Option('--force', 'replace the existing database; the old one is kept next to it'),
+      new Option(
+        '--force',
+        'replace the existing database in DATA_DIR; the old one is kept next to it. A PostgreSQL database must be empty',
+      ),
     ],
-    configKeys: ['dataDir', 'certsDir'],
+    configKeys: ['dataDir', 'databaseUrl', 'certsDir'],
     examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],
     run: async ({ args, options, config }) => {
-      refusePostgres(config);
       const passphrase = await readPassphrase(context, options.passphraseFile);
       const archive = path.resolve(context.surroundings.cwd, args[0] ?? '');
       const restored = await judgingFile(archive, () =>
         context.wiring.backups.restore({
           archive,
           dataDir: config.dataDir,
+          databaseUrl: config.databaseUrl,
           certsDir: config.certsDir,
           passphrase,
           isForced: options.force === true,

@@ -63,6 +63,11 @@ export const backupReasons = {
     says: ({ dataDir }: { dataDir: string }) => `${dataDir} already has a database`,
     remedy: 'Use --force to replace it; the existing database is kept next to it.',
   },
+  'postgres-to-replace': {
+    code: 'conflict',
+    says: () => 'the PostgreSQL database already has an installation',
+    remedy: 'Restore into an empty database: create one, set DATABASE_URL to it and repeat the command.',
+  },
   'passphrase-wrong': {
     code: 'forbidden',
     says: () => 'this passphrase does not decrypt the certificates in the archive',

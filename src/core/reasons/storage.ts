@@ -79,12 +79,6 @@ export const storageReasons = {
       `DATABASE_URL is set, but the data folder has a database of its own: ${file}`,
     remedy: 'Unset DATABASE_URL to continue with that database, or use an empty DATA_DIR.',
   },
-  'archive-of-postgres': {
-    code: 'configuration',
-    says: () => 'this command cannot archive or restore a PostgreSQL database yet',
-    remedy:
-      'Stop the server, then use pg_dump or pg_restore for the database, and copy DATA_DIR and CERTS_DIR.',
-  },
   'archive-of-bundle-store': {
     code: 'configuration',
     says: () => 'an archive cannot include bundles that are in an object store',

@@ -60,7 +60,10 @@ export class WebhookLanes {
       const { eventId } = delivery.delivery;
       try {
         const outcome = await this.ports.attempt(delivery);
-        if (outcome === undefined) return await this.#letGo({ ...delivery.delivery, webhookId: webhook.id });
+        if (outcome === undefined) {
+          await this.#letGo({ ...delivery.delivery, webhookId: webhook.id });
+          return;
+        }
         this.#failuresLeft = outcome.hasFailed ? this.#failuresLeft - 1 : failuresAtOnce;
         await this.#save(eventId, outcome.change);
       } finally {

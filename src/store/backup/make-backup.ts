@@ -11,8 +11,7 @@ import type { InstalledBundle } from '../../ports/installed-data';
 import { openBundleFile } from '../files/bundle-file';
 import { refuseLinks } from '../refuse-links';
 import { readBundles } from '../sqlite/read-condition';
-import { refuseEmptied } from '../sqlite/refuse-emptied';
-import { copyDatabase } from './copy-database';
+import type { ArchivedDatabase } from './archived-database';
 import { contentsName, contentsText } from './contents-json';
 import { proveRestored } from './prove-restored';
 import { sealFile } from './seal-file';
@@ -20,7 +19,8 @@ import { type TarPart, writeTar } from './tar-files';
 import { partNames, unpackArchive } from './unpack-archive';
 
 /** What one run needs in addition to the user's request. */
-export interface BackupRun extends BackupRequest {
+export interface BackupRun extends Omit<BackupRequest, 'databaseUrl'> {
+  readonly database: ArchivedDatabase;
   readonly version: string;
   readonly at: Date;
   readonly newId: string;
@@ -34,7 +34,6 @@ const staleAfterMs = 2 * 86_400_000;
 export async function makeBackup(request: BackupRun): Promise<MadeBackup> {
   const { dataDir, folder, at, keep } = request;
   refuseLinks(dataDir);
-  await requireDatabase(path.join(dataDir, 'server.db'));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeStale(folder, at);
   const scratch = await mkdtemp(path.join(folder, scratchPrefix));
@@ -55,16 +54,17 @@ export async function makeBackup(request: BackupRun): Promise<MadeBackup> {
     for (const name of removed) await rm(path.join(folder, name), { force: true });
     return { file, sizeBytes: (await stat(file)).size, contents, removed };
   } catch (error) {
-    throw isOutOfSpace(error) || systemErrorCode(error) === 'SQLITE_FULL' ? noRoom(folder, error) : error;
+    const cause = error instanceof DomainError ? error.cause : error;
+    throw isOutOfSpace(cause) || systemErrorCode(cause) === 'SQLITE_FULL' ? noRoom(folder, error) : error;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
 async function writeArchive(request: BackupRun, scratch: string, draft: string): Promise<void> {
-  const { dataDir, hasBundles, passphrase, version, at } = request;
+  const { dataDir, database, hasBundles, passphrase, version, at } = request;
   const copy = path.join(scratch, partNames.database);
-  copyDatabase(path.join(dataDir, 'server.db'), copy);
+  await database.copyTo(copy);
   const bundles = readBundles(copy);
   const certificates = await packCertificates(request, scratch);
   const parts = [
@@ -88,16 +88,6 @@ async function writeArchive(request: BackupRun, scratch: string, draft: string):
       });
     },
   });
-}
-
-async function requireDatabase(file: string): Promise<void> {
-  refuseEmptied(file); // an empty backup would replace one that is needed now
-  const isThere = await lstat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (isThere) return;
-  throw DomainError.of('no-database', { file });
 }
 
 /** @returns the file that goes into the archive; `null` without certificates */

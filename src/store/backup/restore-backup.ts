@@ -8,12 +8,13 @@ import { DomainError } from '../../core/errors';
 import type { RestoredBackup, RestoreRequest } from '../../ports/backups';
 import { lockDataDir } from '../files/lock-data-dir';
 import { refuseLinks } from '../refuse-links';
-import { foldIn } from './copy-database';
+import type { ArchivedDatabase, DatabaseReplacement } from './archived-database';
 import { proveRestored } from './prove-restored';
-import { unpackArchive } from './unpack-archive';
+import { partNames, unpackArchive } from './unpack-archive';
 
 /** What one run needs in addition to the user's request. */
-export interface RestoreRun extends RestoreRequest {
+export interface RestoreRun extends Omit<RestoreRequest, 'databaseUrl'> {
+  readonly database: ArchivedDatabase;
   readonly at: Date;
   readonly newId: string;
   readonly pid: number;
@@ -35,18 +36,22 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
   await mkdir(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
   const lock = lockDataDir(dataDir, pid);
   try {
-    refuseToReplace(request);
-    for (const name of await readdir(dataDir))
-      if (name.startsWith(scratchPrefix))
-        await rm(path.join(dataDir, name), { recursive: true, force: true });
-    const scratch = await mkdtemp(path.join(dataDir, scratchPrefix));
+    const replacement = await request.database.replace(request.isForced);
     try {
-      const contents = await unpackArchive(archive, scratch, { passphrase, keepsBundles: true });
-      const reason = `the database was restored from a backup of ${contents.madeAt.toISOString()}`;
-      await proveRestored(scratch, { newId, reason, at });
-      return await putInPlace(request, scratch, contents);
+      for (const name of await readdir(dataDir))
+        if (name.startsWith(scratchPrefix))
+          await rm(path.join(dataDir, name), { recursive: true, force: true });
+      const scratch = await mkdtemp(path.join(dataDir, scratchPrefix));
+      try {
+        const contents = await unpackArchive(archive, scratch, { passphrase, keepsBundles: true });
+        const reason = `the database was restored from a backup of ${contents.madeAt.toISOString()}`;
+        await proveRestored(scratch, { newId, reason, at });
+        return await putInPlace(request, replacement, scratch, contents);
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await replacement.close();
     }
   } catch (error) {
     if (!isOutOfSpace(error)) throw error;
@@ -56,22 +61,16 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
   }
 }
 
-function refuseToReplace({ dataDir, isForced }: RestoreRun): void {
-  if (isForced || !existsSync(path.join(dataDir, 'server.db'))) return;
-  throw DomainError.of('database-to-replace', { dataDir });
-}
-
 async function putInPlace(
   request: RestoreRun,
+  replacement: DatabaseReplacement,
   scratch: string,
   contents: BackupContents,
 ): Promise<RestoredBackup> {
   const { dataDir } = request;
   await moveBundles(path.join(scratch, 'bundles'), path.join(dataDir, 'bundles'));
   const hasCertificates = await moveCertificates(path.join(scratch, 'certs'), request.certsDir);
-  const keptDatabase = await setAside(request);
-  await rename(path.join(scratch, 'server.db'), path.join(dataDir, 'server.db'));
-  await syncFolder(dataDir);
+  const keptDatabase = await replacement.put(path.join(scratch, partNames.database));
   const missingBundles = contents.bundles
     .map(({ name }) => name)
     .filter((name) => !existsSync(path.join(dataDir, 'bundles', name)));
@@ -97,18 +96,4 @@ async function moveCertificates(from: string, certsDir: string): Promise<boolean
   for (const name of names.sort((one, other) => isLast(one) - isLast(other)))
     await replaceFile(path.join(certsDir, name), await readFile(path.join(from, name)), { mode: 0o600 });
   return true;
-}
-
-async function setAside({ dataDir, at }: RestoreRun): Promise<string | null> {
-  const file = path.join(dataDir, 'server.db');
-  if (!existsSync(file)) return null;
-  try {
-    foldIn(file);
-  } catch {
-    // It is damaged: keep it and its -wal file as they are.
-  }
-  const kept = `${file}.${at.toISOString().replace(/[-:]|\.\d+/g, '')}.old`;
-  for (const part of ['-wal', '']) if (existsSync(file + part)) await rename(file + part, kept + part);
-  await rm(`${file}-shm`, { force: true });
-  return kept;
 }

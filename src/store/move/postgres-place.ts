@@ -20,25 +20,39 @@ const place = 'the PostgreSQL database';
 export async function openPostgresSource(url: string, holder: string): Promise<RowSource> {
   const hold = holdOf(url, holder);
   await hold.lock();
-  let database: Database | undefined;
   try {
-    const opened = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
-    database = opened;
-    const version = await storedVersion(opened);
-    if (version === 0) throw DomainError.of('no-database-in-postgres');
-    if (version > knownSchema) throw DomainError.of('database-of-newer-version', { file: place });
-    if (version < knownSchema) throw DomainError.of('moved-database-outdated');
+    const state = await openPostgresState(url);
     return {
-      read: (work) => opened.readTogether((reader) => work(postgresReader(reader))),
-      bundles: () => bundlesOf(opened),
+      ...state,
       async close() {
-        await opened.close();
+        await state.close();
         await hold.release();
       },
     };
   } catch (error) {
-    await database?.close();
     await hold.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens a database of this version, on which servers may run.
+ * @throws DomainError `configuration` when it is of another version; `not-found`, `unavailable`
+ */
+export async function openPostgresState(url: string): Promise<RowSource> {
+  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
+  try {
+    const version = await storedVersion(database);
+    if (version === 0) throw DomainError.of('no-database-in-postgres');
+    if (version > knownSchema) throw DomainError.of('database-of-newer-version', { file: place });
+    if (version < knownSchema) throw DomainError.of('moved-database-outdated');
+    return {
+      read: (work) => database.readTogether((reader) => work(postgresReader(reader))),
+      bundles: () => bundlesOf(database),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
     throw error;
   }
 }

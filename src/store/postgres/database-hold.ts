@@ -55,6 +55,7 @@ export class DatabaseHold {
         await delay(retryMs);
       }
     } catch (error) {
+      await this.release(); // an open connection would keep the process from ending
       throw postgresError(error);
     }
   }
