@@ -7,7 +7,7 @@ import { mustRun, run, temporaryFolder } from '../support/programs';
 import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
 import { SseReader } from '../support/sse-reader';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface ServerFacts {
   readonly name: string;

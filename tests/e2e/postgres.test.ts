@@ -75,6 +75,8 @@ describe('a server on PostgreSQL', () => {
       'move',
       '--to',
       'sqlite',
+      '--data-dir',
+      await temporaryFolder(), // that of the server is locked, too
       '--to-data-dir',
       path.join(await temporaryFolder(), 'data'),
     );
