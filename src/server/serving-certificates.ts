@@ -116,6 +116,11 @@ export class ServingCertificates implements RevocationsInForce {
     return this.find(serial) !== undefined;
   }
 
+  /** Whether they are those of the last minute. */
+  knowsRevocations(): boolean {
+    return this.shared?.areCurrent() ?? true;
+  }
+
   find(serial: string): Revocation | undefined {
     return this.#revoked.get(serial) ?? this.shared?.find(serial);
   }
