@@ -393,4 +393,21 @@ export const migrations: readonly string[] = [
     reason ${text} NOT NULL
   );
   `,
+  `
+  DROP TABLE server_hold;
+  CREATE TABLE nodes (
+    id ${text} PRIMARY KEY,
+    name ${text} NOT NULL,
+    version ${text} NOT NULL,
+    started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    catalog_version bigint NOT NULL
+  );
+  CREATE TABLE leader (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    epoch bigint NOT NULL,
+    node ${text},
+    renewed_at timestamptz NOT NULL
+  );
+  `,
 ];
