@@ -410,4 +410,13 @@ export const migrations: readonly string[] = [
     renewed_at timestamptz NOT NULL
   );
   `,
+  `
+  CREATE TABLE webhook_leases (
+    webhook integer NOT NULL,
+    event bigint NOT NULL,
+    holder ${text} NOT NULL,
+    ends_at timestamptz NOT NULL,
+    PRIMARY KEY (webhook, event)
+  );
+  `,
 ];
