@@ -3,6 +3,7 @@ import { deliveryStates } from '../core/webhook-delivery';
 import { count, nullableInstant, nullableText } from './answer-fields';
 import { pageLimit, wholeNumber } from './request-fields';
 import { webhookParams } from './webhook';
+import { lastErrorFields } from './why';
 
 const deliveryState = z.enum(deliveryStates);
 
@@ -28,6 +29,7 @@ export const deliveryJson = z.object({
   next_attempt_at: nullableInstant.describe('null for one that does not wait'),
   failing_since: nullableInstant,
   last_error: nullableText.describe('of the last attempt that failed'),
+  ...lastErrorFields,
   ended_at: nullableInstant.describe('when it was delivered, given up or skipped; null while it waits'),
 });
 

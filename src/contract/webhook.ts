@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
+import { lastErrorFields } from './why';
 
 const webhookName = z.string().min(1).max(64);
 const inOrder = z.boolean().describe('an event waits until those before it were taken or given up');
@@ -33,6 +34,7 @@ export const webhookJson = z.object({
   next_attempt_at: nullableInstant.describe('of the event that fails longest'),
   failing_since: nullableInstant.describe('of the event that fails longest; null when none fails'),
   last_error: nullableText,
+  ...lastErrorFields,
   last_delivered_at: nullableInstant,
 });
 

@@ -15,4 +15,11 @@ export const whyFields = {
     .describe('what the sentence of `reason_code` needs'),
 };
 
+/** The same for a `last_error`. */
+export const lastErrorFields = {
+  last_error_code: whyFields.reason_code,
+  last_error_parameters: whyFields.reason_parameters,
+};
+
 export type WhyJson = z.infer<z.ZodObject<typeof whyFields>>;
+export type LastErrorJson = z.infer<z.ZodObject<typeof lastErrorFields>>;

@@ -1,3 +1,5 @@
+import type { Why } from './reasons/why';
+
 /** Where events are sent to, as people see it: never with its secret. */
 export interface Webhook {
   readonly id: number;
@@ -13,7 +15,7 @@ export interface Webhook {
   /** The last event that has a delivery, or is not wanted. */
   readonly cursor: number;
   /** Of the last attempt; `null` after one that succeeded. */
-  readonly lastError: string | null;
+  readonly lastError: Why | null;
   readonly lastDeliveredAt: Date | null;
 }
 

@@ -4,8 +4,11 @@ import type { WeakHashes } from '../core/bundle';
 /** The bytes of a bundle, readable until closed, even if the bundle is removed in the meantime. */
 export interface OpenBytes {
   readonly sizeBytes: number;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
+  /**
+   * Reads exactly `length` bytes; rejects when there are fewer.
+   * @param memory at least as long: they may be read into it, and then what is returned is a part of it. Nothing touches it afterwards
+   */
+  read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. Fails, rather than ends, when there are fewer. */
   createReadStream(start: number, end: number): Readable;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { JournalEvent, NewEvent } from '../core/event';
+import type { Why } from '../core/reasons/why';
 import type { Webhook, WebhookQueue } from '../core/webhook';
 import type { DeliveryProgress, DeliveryState, WebhookDelivery } from '../core/webhook-delivery';
 
@@ -84,7 +85,7 @@ export interface WebhookDeliveries {
    * What waits, by the id of the webhook; without those for which nothing waits. `SELECT webhook, count(*), … FROM webhook_deliveries
    * WHERE state = 'waiting' GROUP BY webhook`, and `SELECT DISTINCT ON (webhook) … ORDER BY webhook, failing_since`
    */
-  queues(): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>>;
+  queues(): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: Why | null }>>;
   /**
    * Has a delivery wait again, due at once and without its failures: `SELECT id FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`,
    * `UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, … WHERE webhook = $1 AND event = $2 AND EXISTS (SELECT 1 FROM

@@ -17,6 +17,8 @@ export interface RawHttp2 {
   readonly goaways: readonly number[];
   /** Bytes of received DATA frames, by stream. */
   readonly received: ReadonlyMap<number, number>;
+  /** Their content. */
+  body(stream: number): Buffer;
   /** Streams whose headers were received. */
   readonly answered: ReadonlySet<number>;
   readonly closed: Promise<unknown>;
@@ -37,10 +39,16 @@ export async function connectRawHttp2(
   await once(socket, 'secureConnect');
   const goaways: number[] = [];
   const received = new Map<number, number>();
+  const bodies = new Map<number, Buffer[]>();
   const answered = new Set<number>();
   let rest: Buffer = Buffer.alloc(0);
   const take = (type: number, flags: number, stream: number, payload: Buffer) => {
-    if (type === types.data) received.set(stream, (received.get(stream) ?? 0) + payload.length);
+    if (type === types.data) {
+      received.set(stream, (received.get(stream) ?? 0) + payload.length);
+      const body = bodies.get(stream);
+      if (body === undefined) bodies.set(stream, [payload]);
+      else body.push(payload);
+    }
     if (type === types.headers) answered.add(stream);
     if (type === types.goaway) goaways.push(payload.readUInt32BE(4));
     if ((flags & ack) !== 0) return;
@@ -69,6 +77,7 @@ export async function connectRawHttp2(
     socket,
     goaways,
     received,
+    body: (stream) => Buffer.concat(bodies.get(stream) ?? []),
     answered,
     closed: new Promise((resolve) => socket.once('close', resolve)),
     send: (...frames) => socket.write(Buffer.concat(frames)),

@@ -12,10 +12,16 @@ export interface ReadableFile {
 
 /**
  * Reads exactly the number of bytes asked for, however few the system returns at a time.
+ * @param memory at least as long, is read into, and what is returned is a part of it; new memory when left out
  * @throws Error when the file ends first
  */
-export async function readExactly(file: ReadableFile, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+export async function readExactly(
+  file: ReadableFile,
+  position: number,
+  length: number,
+  memory: Buffer = Buffer.allocUnsafe(length),
+): Promise<Buffer> {
+  const buffer = memory.subarray(0, length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
@@ -27,8 +33,6 @@ export async function readExactly(file: ReadableFile, position: number, length: 
 
 /**
  * Like {@link readExactly}, but blocks: for a thread that serves no requests.
- * @param memory at least as long, is read into, and what is returned is a part of it; new memory when left out
- * @throws Error when the file ends first
  */
 export function readExactlySync(
   descriptor: number,

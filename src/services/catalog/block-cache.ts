@@ -52,7 +52,7 @@ function uncached(file: OpenBytes): CachedBytes {
   return {
     sizeBytes: file.sizeBytes,
     createReadStream: (start, end) => file.createReadStream(start, end),
-    read: (position, length) => file.read(position, length),
+    read: (position, length, memory) => file.read(position, length, memory),
     readNow: () => undefined,
     readAhead: () => undefined,
     close: () => file.close(),

@@ -38,12 +38,12 @@ export class CachedFile implements CachedBytes {
     return this.file.createReadStream(start, end);
   }
 
-  readNow(position: number, length: number): Buffer | undefined {
+  readNow(position: number, length: number, memory?: Buffer): Buffer | undefined {
     if (this.#goesPast(position, length)) return undefined;
     const first = Math.floor(position / blockSizeBytes);
     const last = Math.floor((position + length - 1) / blockSizeBytes);
     if (!this.#blocks.has(first) || (last !== first && !this.#blocks.has(last))) return undefined;
-    const target = Buffer.allocUnsafe(length);
+    const target = memoryOf(length, memory);
     const from = position - first * blockSizeBytes;
     if (last === first) this.#copyKept(target, { index: first, from, end: from + length, to: 0 });
     else for (const part of partsOf(position, length)) this.#copyKept(target, part);
@@ -51,21 +51,19 @@ export class CachedFile implements CachedBytes {
     return target;
   }
 
-  async read(position: number, length: number): Promise<Buffer> {
-    const kept = this.readNow(position, length);
+  async read(position: number, length: number, memory?: Buffer): Promise<Buffer> {
+    const kept = this.readNow(position, length, memory);
     if (kept !== undefined) return kept;
-    if (this.#goesPast(position, length)) return this.file.read(position, length);
+    if (this.#goesPast(position, length)) return this.file.read(position, length, memory);
     this.cache.answered.misses += 1;
     const parts = partsOf(position, length);
     const isCold = parts.some(({ index }) => !this.#isAtHand(index));
-    if (isCold && !this.cache.reads.hasRoom) return this.file.read(position, length);
-    const target = Buffer.allocUnsafe(length);
-    try {
-      await Promise.all(parts.map((part) => this.#copy(target, part)));
-      return target;
-    } catch {
-      return this.file.read(position, length); // what was asked for may be readable, when all of the block is not
-    }
+    if (isCold && !this.cache.reads.hasRoom) return this.file.read(position, length, memory);
+    const target = memoryOf(length, memory);
+    // All of them, also when one fails: none may write to the memory later.
+    const copied = await Promise.allSettled(parts.map((part) => this.#copy(target, part)));
+    if (copied.every(({ status }) => status === 'fulfilled')) return target;
+    return this.file.read(position, length, memory); // what was asked for may be readable, when all of the block is not
   }
 
   readAhead(position: number): void {
@@ -125,6 +123,11 @@ export class CachedFile implements CachedBytes {
     if (block !== undefined) this.cache.store.copy(block, target, part);
     return block !== undefined;
   }
+}
+
+function memoryOf(length: number, memory: Buffer | undefined): Buffer {
+  if (memory === undefined) return Buffer.allocUnsafe(length);
+  return memory.length === length ? memory : memory.subarray(0, length);
 }
 
 function partsOf(position: number, length: number): readonly Part[] {

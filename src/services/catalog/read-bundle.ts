@@ -11,10 +11,13 @@ import { SharedFiles } from './shared-files';
 /** An open bundle file. Its bytes stay readable until the lease is released, even if the bundle is deleted. */
 export interface BundleLease {
   readonly sizeBytes: number;
-  /** Reads bytes that are in memory; `undefined` when some of them are not. */
-  readNow(position: number, length: number): Buffer | undefined;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
+  /**
+   * Reads bytes that are in memory; `undefined` when some of them are not.
+   * @param memory as of `read`
+   */
+  readNow(position: number, length: number, memory?: Buffer): Buffer | undefined;
+  /** As of `OpenBytes`. */
+  read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. Destroying it does not end the lease. */
   createReadStream(start: number, end: number): Readable;
   release(): void;

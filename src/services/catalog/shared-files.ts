@@ -120,15 +120,15 @@ class Lease implements FileLease {
     return this.file.sizeBytes;
   }
 
-  readNow(position: number, length: number): Buffer | undefined {
-    const bytes = this.file.readNow(position, length);
+  readNow(position: number, length: number, memory?: Buffer): Buffer | undefined {
+    const bytes = this.file.readNow(position, length, memory);
     if (bytes !== undefined) this.#follow(position, length);
     return bytes;
   }
 
-  async read(position: number, length: number): Promise<Buffer> {
+  async read(position: number, length: number, memory?: Buffer): Promise<Buffer> {
     try {
-      const reading = this.file.read(position, length);
+      const reading = this.file.read(position, length, memory);
       this.#follow(position, length);
       return await reading;
     } catch (error) {

@@ -50,7 +50,8 @@ function readable(
   sizeBytes: number,
   close: () => Promise<void>,
 ): OpenFile {
-  const read = (position: number, length: number) => readExactly(file, position, length);
+  const read = (position: number, length: number, memory?: Buffer) =>
+    readExactly(file, position, length, memory);
   return { ...openBytes({ sizeBytes, read, close }), descriptor };
 }
 

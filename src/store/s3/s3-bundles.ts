@@ -223,9 +223,9 @@ export class S3Bundles implements BundleStorage {
 
   /** The same bytes; what fails later is noted, too. */
   #watched<Bytes extends OpenBytes>(sha256: string, bytes: Bytes): Bytes {
-    const read = async (position: number, length: number) => {
+    const read = async (position: number, length: number, memory?: Buffer) => {
       try {
-        return await bytes.read(position, length);
+        return await bytes.read(position, length, memory);
       } catch (error) {
         throw this.#readError(sha256, error);
       }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 import { type MadeBundle, makeBundle } from '../../support/bundle-factory';
 import { connectDevice } from '../../support/device-client';
@@ -69,6 +70,22 @@ it('comes back when the device reads on: each answer is whole', async () => {
   device.send(...ids(243).map((id) => windowUpdate(id, 1 << 20)));
   await eventually(() => ids(243).every((id) => device.received.get(id) === 128 * kib));
   await eventually(() => unsent() === 0);
+});
+
+it('is used for the bytes of others only when the device has its own', async () => {
+  const device = await connectRaw(0);
+  const own = ids(7);
+  const rangeOf = (index: number) => `bytes=${index * 128 * kib}-${(index + 1) * 128 * kib - 1}`;
+  device.send(...own.map((id, index) => get(id, target, { range: rangeOf(index) })));
+  await eventually(() => device.answered.size === own.length);
+  const other = await connectDevice(listener.url, await listener.device('board-2'), 'HTTP/2');
+  await Promise.all(own.map((_, index) => other.request(target, { range: rangeOf(index + own.length) })));
+  device.send(...own.map((id) => windowUpdate(id, 1 << 20)));
+  await eventually(() => own.every((id) => device.received.get(id) === 128 * kib));
+  const bytes = await readFile(bundle.path);
+  for (const [index, id] of own.entries()) {
+    expect(device.body(id).equals(bytes.subarray(index * 128 * kib, (index + 1) * 128 * kib))).toBe(true);
+  }
 });
 
 it.each([

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import { type NewEvent, theServer } from '../../../src/core/event';
 import type { Webhook } from '../../../src/core/webhook';
 import type { DeliveryProgress } from '../../../src/core/webhook-delivery';
@@ -173,7 +174,10 @@ export function describeWebhookDeliveries(make: MakeAdapter): void {
     await queue(0, 4, [1]);
     await deliveries().save(place(1), failed(1, 10), []);
     expect(await told()).toEqual([['it is down', null]]);
-    await deliveries().save(place(1, 1), ended('delivered'), []);
+    const answered = circumstance('receiver-answered', { status: 503 });
+    await deliveries().save(place(1, 1), { ...failed(2, 20), lastError: answered }, []);
+    expect(await told()).toEqual([[answered, null]]);
+    await deliveries().save(place(1, 2), ended('delivered'), []);
     expect(await told()).toEqual([[null, at]]);
   });
 

@@ -8,6 +8,7 @@ import {
   replayedAllJson,
   replayedJson,
 } from '../../../contract/webhook-delivery';
+import { presentLastError } from '../../../contract/present-why';
 import type { WebhookDelivery } from '../../../core/webhook-delivery';
 import type { AdminOptions } from '../kernel/admin-options';
 import { instantText } from '../kernel/instant-text';
@@ -74,7 +75,7 @@ function present(delivery: WebhookDelivery): DeliveryJson {
     attempts: delivery.attempts,
     next_attempt_at: instantText(delivery.nextAttemptAt),
     failing_since: instantText(delivery.failingSince),
-    last_error: delivery.lastError,
+    ...presentLastError(delivery.lastError),
     ended_at: instantText(delivery.endedAt),
   };
 }

@@ -24,7 +24,10 @@ export async function sendBytes(
     const grant = memory.takeNow(askedBytes) ?? (await memory.take(askedBytes));
     if (grant === undefined) return undefined;
     try {
-      return { bytes: lease.readNow(at, grant.bytes) ?? (await lease.read(at, grant.bytes)), grant };
+      const buffer = memory.buffer(grant);
+      const kept = lease.readNow(at, grant.bytes, buffer);
+      const bytes = kept ?? (await lease.read(at, grant.bytes, buffer));
+      return { bytes, leaving: () => memory.leaving(grant, buffer) };
     } catch (error) {
       grant.giveBack();
       throw error;
@@ -34,14 +37,13 @@ export async function sendBytes(
   if (piece === undefined) return false;
   if (piece.bytes.length === end - start + 1) {
     onBytes(piece.bytes.length);
-    memory.leaving(piece.grant);
-    exchange.send(status, headers, piece.bytes);
+    exchange.send(status, headers, piece.bytes, piece.leaving());
     return true;
   }
   const body = exchange.begin(status, headers);
   try {
     for (let at = start + piece.bytes.length; at <= end; at += piece.bytes.length) {
-      const written = write(body, piece.bytes, memory.leaving(piece.grant), pace);
+      const written = write(body, piece.bytes, piece.leaving(), pace);
       if (!pace.readsAhead) await written;
       const [next] = await Promise.all([read(at, pace.pieceBytes), written]);
       onBytes(piece.bytes.length);
@@ -53,12 +55,17 @@ export async function sendBytes(
     throw error;
   }
   onBytes(piece.bytes.length);
-  body.end(piece.bytes, memory.leaving(piece.grant));
+  body.end(piece.bytes, piece.leaving());
   return true;
 }
 
 /** Waits until there is room again, or the device has left. */
-function write(body: Writable, piece: Buffer, onWritten: () => void, pace: SendPace): Promise<void> {
+function write(
+  body: Writable,
+  piece: Buffer,
+  onWritten: (error?: Error | null) => void,
+  pace: SendPace,
+): Promise<void> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const taken = () => {

@@ -13,11 +13,14 @@ export interface AnswerMemory {
    * @returns `undefined` when the device is gone
    */
   take(wantedBytes: number): Promise<Grant | undefined>;
+  /** Memory to read what was granted into, at least as long. */
+  buffer(grant: Grant): Buffer;
   /**
    * Call it when the bytes are on their way to the device. They are returned when the answer is over, at the latest.
-   * @returns to be called when the write is done
+   * @param buffer that they are in. It is used again only after a write that succeeded: others may still look at it
+   * @returns to be called when the write is done, or has failed
    */
-  leaving(grant: Grant): () => void;
+  leaving(grant: Grant, buffer: Buffer): (error?: Error | null) => void;
   /** The answer has been sent, or the device is gone. */
   close(): void;
 }
@@ -45,10 +48,6 @@ export class ConnectionMemory {
     const leaving = new Set<Grant>();
     let isOver = false;
     let callOff = (): void => undefined;
-    const giveBack = (grant: Grant) => {
-      leaving.delete(grant);
-      grant.giveBack();
-    };
     const answer: AnswerMemory = {
       pace: this.#pace,
       takeNow: (wantedBytes) => (isOver ? undefined : this.memory.takeNow(this.#account, wantedBytes)),
@@ -64,16 +63,22 @@ export class ConnectionMemory {
             resolve(undefined); // no effect after a grant
           };
         }),
-      leaving(grant) {
+      buffer: ({ bytes }) => this.memory.buffers.take(bytes),
+      leaving: (grant, buffer) => {
         if (isOver) grant.giveBack();
         else leaving.add(grant);
-        return () => giveBack(grant);
+        return (error) => {
+          if (!leaving.delete(grant)) return;
+          grant.giveBack();
+          if (error === undefined || error === null) this.memory.buffers.giveBack(buffer);
+        };
       },
       close: () => {
         isOver = true;
         this.#open.delete(answer);
         callOff();
-        for (const grant of leaving) giveBack(grant);
+        for (const grant of leaving) grant.giveBack();
+        leaving.clear();
       },
     };
     this.#open.add(answer);

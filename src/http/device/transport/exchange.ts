@@ -30,8 +30,14 @@ export interface Exchange {
   /**
    * Sends a complete answer, without the body for HEAD.
    * @param body text is sent as UTF-8, over HTTP/1.1 in one piece with the headers
+   * @param onSent the body was sent, or sending it failed; not called in every case when the device is gone
    */
-  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void;
+  send(
+    status: number,
+    headers: ReplyHeaders,
+    body?: Buffer | string,
+    onSent?: (error?: Error | null) => void,
+  ): void;
   /**
    * Sends the headers; the body goes through the writable. Pass its last piece to `end`, so that the end of an HTTP/2 stream is in the
    * same frame (see docs/adr/0001-one-listener-for-http1-and-http2.md).

@@ -67,8 +67,8 @@ export class Http1Exchange implements Exchange {
     });
   }
 
-  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void {
-    this.begin(status, headers).end(body);
+  send(status: number, headers: ReplyHeaders, body?: Buffer | string, onSent?: () => void): void {
+    this.begin(status, headers).end(body, onSent);
   }
 
   begin(status: number, headers: ReplyHeaders): ServerResponse {

@@ -53,12 +53,17 @@ export class Http2Exchange implements Exchange {
     return readStream(this.stream, limitBytes, timeoutMs);
   }
 
-  send(status: number, headers: ReplyHeaders, body?: Buffer | string): void {
+  send(
+    status: number,
+    headers: ReplyHeaders,
+    body?: Buffer | string,
+    onSent?: (error?: Error | null) => void,
+  ): void {
     if (this.#isGone) return;
     const { stream } = this;
     const isBodiless = body === undefined || body.length === 0 || this.method === 'HEAD';
     this.#respond(status, headers, isBodiless);
-    if (!isBodiless) stream.end(body);
+    if (!isBodiless) stream.end(body, onSent);
     // The answer is complete, so the rest of the request is not needed (RFC 9113, section 8.1).
     if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   }

@@ -1,3 +1,5 @@
+import { PieceBuffers } from './piece-buffers';
+
 /** In bytes. */
 export interface MemoryLimits {
   /** Bytes read for all devices and not yet sent. */
@@ -10,6 +12,8 @@ export interface MemoryLimits {
 
 const mib = 1 << 20;
 const reserveBytes = 64 << 10;
+/** Kept for the next pieces while nobody reads. */
+const freeBuffersBytes = 8 * mib;
 
 /**
  * A sixteenth of the memory of the machine, or the container. A device's share is small, because the kernel's buffers do the rest: what a
@@ -58,7 +62,12 @@ export class SendMemory {
   /** Devices that wait for the process's memory, the longest-waiting first. */
   readonly #crowded = new Set<DeviceAccount>();
 
-  constructor(readonly limits: MemoryLimits) {}
+  /** What is granted is read into these. */
+  readonly buffers: PieceBuffers;
+
+  constructor(readonly limits: MemoryLimits) {
+    this.buffers = new PieceBuffers(Math.min(freeBuffersBytes, limits.process));
+  }
 
   /** Bytes that were read and not yet sent. */
   get usedBytes(): number {

@@ -234,6 +234,38 @@ it('remembers no failed read, and reads what was asked for when the rest of its 
   expect(cache.size).toBe(1);
 });
 
+it('reads into memory of its reader, from a block, a file or both', async () => {
+  const file = fileOf(blocks(3));
+  const cached = new BlockCache(blocks(4)).of(file);
+  const memory = Buffer.alloc(blockSizeBytes);
+  const at = blocks(1) - 100;
+  const expected = file.bytes.subarray(at, at + 4096);
+  for (const read of [cached.read.bind(cached), cached.readNow.bind(cached)]) {
+    const bytes = await read(at, 4096, memory);
+    expect(bytes?.buffer).toBe(memory.buffer);
+    expect(bytes?.equals(expected)).toBe(true);
+    memory.fill(0);
+  }
+});
+
+it('touches memory of its reader no more once a read is over, though one of its blocks failed first', async () => {
+  let finish = (): void => undefined;
+  const late = new Promise<void>((resolve) => (finish = resolve));
+  const file = fileOf(blocks(2), (position, length) => position === 0 && length === blockSizeBytes);
+  const read = async (position: number, length: number) => {
+    if (position === blocks(1)) await late; // long after the first block failed
+    return file.read(position, length);
+  };
+  const cached = new BlockCache(blocks(4)).of({ ...file, read });
+  const memory = Buffer.alloc(200);
+  const reading = cached.read(blocks(1) - 100, 200, memory);
+  setImmediate(() => setImmediate(() => setImmediate(finish)));
+  await reading;
+  memory.fill(0);
+  await cached.read(blocks(1), 1); // the second block is there
+  expect(memory.every((byte) => byte === 0)).toBe(true);
+});
+
 it('rejects what lies behind the end', async () => {
   const cached = new BlockCache(blocks(4)).of(fileOf(5000));
   await cached.read(0, 5000);
