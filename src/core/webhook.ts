@@ -63,3 +63,9 @@ export function retryDelayMs(attempts: number, random: number): number {
 
 /** A clock that was set back must not put an attempt off for years: no attempt is planned so far ahead. */
 export const farAheadMs = 2 * 3_600_000;
+
+/**
+ * How long a server has a delivery for itself, in milliseconds: longer than any call takes, so that it ends early only on a
+ * server that died or stood still.
+ */
+export const leaseMs = 30_000;
