@@ -51,7 +51,7 @@ export const releaseForm = {
   counting: 'Counting devices …',
   firstAll: 'It is offered to all of them at once',
   firstPart: (percent: number, about: string) =>
-    `It is first offered to ${percent} % of them, about ${about}`,
+    `It is first offered to ${percent}\u00a0% of them, about ${about}`,
   firstGroup: (label: string) => `It is first offered to those with the label ${label}`,
   firstNobody: 'New devices are offered it according to this policy',
   notBefore: (moment: string) => `not before ${moment}`,
