@@ -11,7 +11,7 @@ export function InstallationLog({ id }: { readonly id: number }) {
   const [isOpen, setOpen] = useState(false);
   const { one } = text.devices;
   return (
-    <div>
+    <div class="installation-log">
       <button type="button" class="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {isOpen ? one.hideLog : one.showLog}
       </button>
