@@ -357,8 +357,14 @@ describe('a step for an attribute', () => {
     const facts = { attributes: { product: 'gateway' } };
     await new SimulatedDevice(admin.opened.services, 'board', { now, facts }).poll();
     const { id } = await create({ steps: ['attribute:product=gateway', 100] });
-    const { body } = (await admin.http.get(`/api/rollouts/${id}`).expect(200)) as { body: unknown };
-    expect(body).toMatchObject({ steps: [{ step: 'attribute:product=gateway' }, { step: '100' }] });
+    expect(await one(id)).toMatchObject({
+      progress: {
+        steps: [
+          { step: 'attribute:product=gateway', devices: 1 },
+          { step: '100', devices: 0 },
+        ],
+      },
+    });
     expect(await create({ steps })).toMatchObject({ warnings: [] });
   });
 });
