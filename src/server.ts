@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
@@ -50,8 +49,7 @@ function createWiring(): Wiring {
     },
     get backups() {
       const newId = () => randomBytes(16).toString('hex');
-      const postgres = (url: string) =>
-        load.postgresArchived().postgresArchived(url, `restore, process ${process.pid} on ${hostname()}`);
+      const postgres = (url: string) => load.postgresArchived().postgresArchived(url);
       return load.backups().createBackups({ version, pid: process.pid, now, newId, postgres });
     },
     move: (config, request) => load.move().move(config, request),

@@ -29,8 +29,8 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   const store = await openPostgresStore(await postgres.create('bench'), dataDir, {
     newName: randomUUID,
     pid: process.pid,
-    holder: 'bench',
-    onLost: (error) => {
+    node: { id: randomUUID(), name: 'bench', version: '0.0.0' },
+    onOutdated: (error) => {
       throw error;
     },
   });

@@ -10,14 +10,14 @@ import { bundleName, compatible, flag, wholeNumber } from './request-fields';
 export const activateParams = z.object({ compatible, name: bundleName });
 
 export const activateBody = z.strictObject({
-  force: flag.describe('although the manifest names another compatible'),
+  force: flag.describe('Even if the manifest names another compatible'),
   channel: channelField,
   ...policyFields,
 });
 
 export const activatedJson = z.object({
   release: releaseJson,
-  changed: z.boolean().describe('false when it was current before'),
+  changed: z.boolean().describe('False if it was current already'),
   ...effectFields,
 });
 
@@ -29,7 +29,7 @@ export const deactivateCompatibleBody = z.strictObject({
     .union([count, z.literal(''), wholeNumber])
     .optional()
     .transform((value) => (value === undefined || value === '' ? undefined : Number(value)))
-    .describe('refuse when another release is current'),
+    .describe('Refuse if another release is current'),
 });
 
 export const deactivatedJson = z.object({ activation: activationJson });

@@ -13,28 +13,26 @@ export const attentionJson = z.object({
   device: z.string().optional(),
   devices: stringList
     .optional()
-    .describe('the first of the devices that it is about, at most 20: `count` says how many there are'),
+    .describe('The first devices that it is about, at most 20; `count` is the total'),
   renewed: stringList
     .optional()
-    .describe('those of `devices` that have a new certificate, and have not come with it yet'),
-  revoked: stringList.optional().describe('those of `devices` whose certificates are all revoked'),
+    .describe('Those of `devices` that have a new certificate and have not used it yet'),
+  revoked: stringList.optional().describe('Those of `devices` whose certificates are all revoked'),
   list: z
     .string()
     .optional()
-    .describe('where this API lists all that it is about, such as /api/devices?state=lost'),
-  last_contact_before: instant
-    .optional()
-    .describe('the devices that are meant were last heard of before this'),
-  message: z.string().describe('a sentence for people'),
-  reason: z.string().describe('a code for those who say it in their own words; more may be added'),
-  parameters: z.record(z.string(), z.unknown()).describe('what the sentence of `reason` needs'),
-  subjects: stringList.optional().describe('what POST /api/attention/dismiss takes'),
+    .describe('Where this API lists everything it is about, such as /api/devices?state=lost'),
+  last_contact_before: instant.optional().describe('These devices were last heard from before this'),
+  message: z.string().describe('A sentence for people'),
+  reason: z.string().describe('A code for clients with wording of their own; more codes may be added'),
+  parameters: z.record(z.string(), z.unknown()).describe('What the sentence of `reason` needs'),
+  subjects: stringList.optional().describe('What POST /api/attention/dismiss takes'),
 });
 
 /** Dismisses an item: the request, and the answer to it. */
 export const dismissalJson = z.strictObject({
   kind: z.enum(attentionKinds),
-  subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('as the item names them'),
+  subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('As the item names them'),
 });
 
 export type AttentionJson = z.infer<typeof attentionJson>;

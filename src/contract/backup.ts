@@ -4,8 +4,8 @@ import { count, instant, stringList } from './answer-fields';
 
 const contents = {
   made_at: instant,
-  has_bundles: z.boolean().describe('the bytes of bundles are in the archive'),
-  bundles: count.describe('that the database names'),
+  has_bundles: z.boolean().describe('The bytes of bundles are in the archive'),
+  bundles: count.describe('Bundles that the database names'),
   certificates: z.enum(backedUpCertificates),
 };
 
@@ -14,15 +14,15 @@ export const backupJson = z.object({
   file: z.string(),
   size_bytes: count,
   ...contents,
-  removed: stringList.describe('older archives that were too many'),
+  removed: stringList.describe('Older archives that were removed because there were too many'),
 });
 
 /** What `restore --json` prints. */
 export const restoreJson = z.object({
   ...contents,
-  kept_database: z.string().nullable().describe('path of the database that was there'),
+  kept_database: z.string().nullable().describe('Path where the previous database is kept'),
   restored_certificates: z.boolean(),
-  missing_bundles: stringList.describe('named by the database, and in no place'),
+  missing_bundles: stringList.describe('Bundles that the database names and that were not found'),
 });
 
 export type BackupJson = z.infer<typeof backupJson>;

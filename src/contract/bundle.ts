@@ -10,7 +10,7 @@ import { whyFields } from './why';
 export const bundleParams = z.object({ name: bundleName });
 
 export const deleteBundleBody = z.object({
-  force: flag.describe('although devices install it or are pinned to it'),
+  force: flag.describe('Even if devices are installing it or are pinned to it'),
 });
 
 export const deletedBundleJson = z.object({
@@ -23,17 +23,17 @@ const imageCheckJson = z
   .object({
     state: z.enum(imageCheckStates),
     files: stringList.describe(
-      'of a mismatch: what the manifest says otherwise; devices that need it refuse it',
+      'For a mismatch: where the manifest says otherwise; devices that need that part refuse it',
     ),
-    reason: nullableText.describe('why it was not checked'),
+    reason: nullableText.describe('Why it was not checked'),
     ...whyFields,
   })
-  .describe('what hashing the images came to, which happens after the upload');
+  .describe('Result of hashing the images, which happens after the upload');
 
 export const bundleJson = z.object({
   name: z.string(),
   sha256: z.string(),
-  size: count.describe('bytes'),
+  size: count.describe('Bytes'),
   compatible: nullableText,
   version: nullableText,
   format: z.enum(bundleFormats).nullable(),
@@ -41,7 +41,7 @@ export const bundleJson = z.object({
   verdict: z.enum(verdicts),
   reasons: z.array(findingJson),
   warnings: z.array(findingJson),
-  hints: z.array(findingJson).describe('what could be better, and does no harm as it is'),
+  hints: z.array(findingJson).describe('Possible improvements; none is an error'),
   image_check: imageCheckJson,
   uploaded_at: instant,
   uploaded_by: z.string(),
@@ -93,7 +93,7 @@ const signerJson = z.object({
 export const bundleDetailsJson = bundleJson.extend({
   manifest: bundleManifestJson.nullable(),
   images: z.array(imageJson),
-  signer_chain: z.array(signerJson).describe('leaf first'),
+  signer_chain: z.array(signerJson).describe('Leaf first'),
   recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
 });
 
@@ -102,12 +102,12 @@ export const bundleInUseJson = bundleDetailsJson.extend({
   current: z.array(place.extend({ release_id: count })),
   history: z
     .array(place.extend({ activated_at: instant, by: z.string() }))
-    .describe('the latest 50 times that it was made current, newest first'),
+    .describe('The last 50 times it was made current, newest first'),
   devices: z.object({
-    running: count.describe('devices of its compatible that run its version'),
+    running: count.describe('Devices of its compatible that run its version'),
     installing: count,
     pinned: count,
-    failed: count.describe('on which it failed or was rolled back last'),
+    failed: count.describe('Devices whose latest installation of it failed or was rolled back'),
   }),
 });
 

@@ -6,29 +6,29 @@ import { count, instant, nullableInstant, nullableText, stringList } from './ans
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 
 export const certificateListQuery = z.strictObject({
-  search: z.string().max(100).optional().describe('part of the device id or of the serial'),
+  search: z.string().max(100).optional().describe('Part of the device id or of the serial'),
   due: z
     .enum(certificateDues)
     .optional()
     .describe(
-      'the newest of each device that is due a new one: `expiring` within 30 days or expired in the last 30; `old`, it states no purpose, or the device still uses one that does not',
+      'The newest certificate of each device that needs a new one: `expiring` expires within 30 days or expired in the last 30; `old` states no purpose, or the device still uses one that does not',
     ),
   sort: z.enum(certificateSorts).default('device'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
-  after: certificateSerial.optional().describe('the `next` of the page before'),
+  after: certificateSerial.optional().describe('`next` of the previous page'),
 });
 
 const issueFields = {
-  days: z.number().int().min(1).max(36_500).optional().describe('how long it is valid; 3650 when left out'),
-  key: z.enum(keyTypes).optional().describe('type of the key that is made'),
-  csr: z.string().min(1).max(32_768).optional().describe('a PEM request for a key that the device has'),
-  force: flag.describe('although it has one; the old files are kept'),
+  days: z.number().int().min(1).max(36_500).optional().describe('How long it is valid; default: 3650'),
+  key: z.enum(keyTypes).optional().describe('Type of the key that is made'),
+  csr: z.string().min(1).max(32_768).optional().describe('A PEM request for a key that the device has'),
+  force: flag.describe('Even if the device has one; the old files are kept'),
 };
 
 export const issueBody = z.strictObject({
   id: deviceId,
-  compatibles: z.array(compatible).max(20).optional().describe('that it is bound to'),
+  compatibles: z.array(compatible).max(20).optional().describe('The compatibles that it is bound to'),
   ...issueFields,
 });
 
@@ -38,23 +38,23 @@ export const kitBody = z.strictObject({
     .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and perhaps a port')
     .optional()
     .describe(
-      'what the device uses to reach the server; SERVER_URL when left out. The server certificate must cover the host',
+      'URL at which the device reaches the server; default: SERVER_URL. The server certificate must cover its host',
     ),
-  compatible: compatible.optional().describe('install on boards of this one alone'),
+  compatible: compatible.optional().describe('Install only on boards of this compatible'),
   polling: z
     .enum(kitPollings)
     .default('script')
     .describe(
-      "who asks the server: the kit's `script`, or RAUC itself (`native`) from 1.16 on, which RAUC calls a preview",
+      "Who polls the server: the kit's `script`, or RAUC itself (`native`, a preview feature of RAUC 1.16 and later)",
     ),
   client: z
     .enum(kitClients)
     .default('rauc')
-    .describe("what the kit is for: RAUC with the kit's own programs, or `rauc-hawkbit-updater`"),
+    .describe("What the kit is for: RAUC with the kit's own programs, or `rauc-hawkbit-updater`"),
   ...issueFields,
 });
 
-const days = count.describe('whole days until it expires; negative when it has');
+const days = count.describe('Whole days until it expires; negative when it has');
 
 const deviceCertificateJson = z.object({
   device: z.string(),
@@ -62,13 +62,13 @@ const deviceCertificateJson = z.object({
   not_before: instant,
   not_after: instant,
   days_left: days,
-  issued_at: nullableInstant.describe('null when it was not recorded'),
+  issued_at: nullableInstant.describe('Null when it was not recorded'),
   revoked_at: nullableInstant,
-  revocable: z.boolean().describe('it is valid'),
-  has_file: z.boolean().describe('it is the one in the folder'),
+  revocable: z.boolean().describe('Whether it can be revoked: it is valid'),
+  has_file: z.boolean().describe('Whether it is the one in the folder'),
   states_purpose: z
     .boolean()
-    .describe('false for one that an earlier server made: X.509 v1, or without an extended key usage'),
+    .describe('False for one that an earlier server made: X.509 v1, or without an extended key usage'),
 });
 
 /** The CA, the certificate of the server, and a page of those of devices. */
@@ -92,12 +92,12 @@ export const certificatesJson = z.object({
 
 /** What a check of the certificates folder found. */
 export const verificationJson = z.object({
-  ok: z.boolean().describe('no finding is an error'),
+  ok: z.boolean().describe('True if no finding is an error'),
   findings: z.array(
     z.object({
       severity: z.enum(findingSeverities),
-      path: z.string().describe('on the server'),
-      message: z.string().describe('a sentence for people'),
+      path: z.string().describe('On the server'),
+      message: z.string().describe('A sentence for people'),
       ...whyFields,
       remedy: z.string(),
     }),

@@ -5,7 +5,7 @@ import { bundleName, deviceId, flag } from './request-fields';
 export const pinBody = z.strictObject({ bundle: bundleName });
 
 export const cancelBody = z.strictObject({
-  force: flag.describe('it is over although the device, which was told before, has not answered'),
+  force: flag.describe('End it even though the device was told and has not answered'),
 });
 
 /** What can be done to many devices at once. */
@@ -32,7 +32,7 @@ export const bulkBody = z.strictObject({
     .string()
     .max(200)
     .optional()
-    .describe('the reason of a hold, the bundle of a pin, the channel or the label'),
+    .describe('The reason of a hold, the bundle of a pin, the channel or the label'),
 });
 
 /** What became of each device. */

@@ -9,7 +9,7 @@ const token = z
   .regex(tokenPattern, 'not printable ASCII without spaces');
 
 export const newDeviceTokenBody = z.strictObject({
-  token: token.optional().describe('a new random one when left out'),
+  token: token.optional().describe('Default: a new random one'),
 });
 
 export const rotateTokenBody = newDeviceTokenBody.extend({
@@ -19,14 +19,14 @@ export const rotateTokenBody = newDeviceTokenBody.extend({
     .min(0)
     .max(maxOverlapMs / 1000)
     .optional()
-    .describe('how long the old token stays valid; a week when left out'),
+    .describe('How long the old token stays valid; default: a week'),
 });
 
 export const deviceTokenJson = z.object({
   token: z.string(),
   created_at: instant,
   created_by: z.string(),
-  previous_until: nullableInstant.describe('until when the token before it is valid, too'),
+  previous_until: nullableInstant.describe('Until when the previous token is also valid'),
 });
 
 /** What is known about a token without showing it. */
@@ -54,8 +54,8 @@ export const importTokensBody = z.strictObject({
 });
 
 export const importedTokensJson = z.object({
-  created: count.describe('devices that were not known before'),
-  changed: count.describe('devices that have another token now'),
+  created: count.describe('New devices'),
+  changed: count.describe('Devices that now have another token'),
   failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
 });
 

@@ -14,7 +14,7 @@ export const deviceParams = z.object({ id: deviceId });
 
 const deviceInput = z.strictObject({
   channel: word.optional(),
-  labels: z.array(word).max(100).optional().describe('instead of those that it has'),
+  labels: z.array(word).max(100).optional().describe('Replaces all existing labels'),
   notes: z.string().max(2_000).optional(),
 });
 
@@ -31,7 +31,7 @@ export const timeOrAgo = z
     [z.iso.datetime({ offset: true }), z.string().regex(agoForm)],
     'not a time such as 2026-03-01T09:30:00Z or 7d',
   )
-  .describe('a time such as 2026-03-01T09:30:00Z, or how long ago, such as 90m, 12h or 7d');
+  .describe('A time such as 2026-03-01T09:30:00Z, or how long ago, such as 90m, 12h or 7d');
 
 /** Selects devices; a device must match all given fields. */
 const deviceFilterFields = {
@@ -40,7 +40,7 @@ const deviceFilterFields = {
     .max(100)
     .optional()
     .describe(
-      'part of the id, the serial number, the machine id, the address, the notes, an attribute or a label',
+      'Part of the id, the serial number, the machine id, the address, the notes, an attribute or a label',
     ),
   compatible: compatible.optional(),
   channel: word.optional(),
@@ -49,19 +49,17 @@ const deviceFilterFields = {
   state: z
     .enum([...installationState.options, 'none'])
     .optional()
-    .describe('of the latest installation'),
+    .describe('Of the latest installation'),
   held: optionalFlag,
   pinned: optionalFlag,
   waiting: optionalFlag,
-  second_board: optionalFlag.describe('two boards use its certificate'),
-  other_compatible: optionalFlag.describe('it says to be of another compatible than its certificate'),
-  silent_poller: optionalFlag.describe("RAUC's own poller does not tell its version or boot id there"),
-  release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
+  second_board: optionalFlag.describe('Two boards use its certificate'),
+  other_compatible: optionalFlag.describe('Its reported compatible is not among those of its certificate'),
+  silent_poller: optionalFlag.describe("RAUC's own poller does not report its version or boot id"),
+  release: wholeNumber.transform(Number).optional().describe('The latest installation is for this release'),
   last_contact_before: timeOrAgo
     .optional()
-    .describe(
-      'it was last heard before this: a time such as 2026-03-01T09:30:00Z, or how long ago, such as 7d',
-    ),
+    .describe('Last heard before this: a time such as 2026-03-01T09:30:00Z, or how long ago, such as 7d'),
 };
 
 export const deviceFilterQuery = z.strictObject(deviceFilterFields);
@@ -71,7 +69,7 @@ export const deviceListQuery = z.strictObject({
   sort: z.enum(deviceSorts).default('id'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: pageLimit,
-  after: z.string().max(4_000).optional().describe('the `next` of the page before'),
+  after: z.string().max(4_000).optional().describe('`next` of the previous page'),
 });
 
 const boardJson = z.object({
@@ -88,21 +86,21 @@ const seenCertificateJson = z.object({
   serial: z.string(),
   first_seen_at: instant,
   last_seen_at: instant,
-  revoked_at: nullableInstant.describe('it is refused since then'),
+  revoked_at: nullableInstant.describe('Since when it is refused'),
 });
 
 const pinTermsJson = z
   .object({
-    kind: z.enum(pinKinds).describe('forced, soft (when it suits the device), or only downloaded'),
-    forced_at: nullableInstant.describe('when a soft one becomes forced'),
+    kind: z.enum(pinKinds).describe('`forced`, `soft` (when it suits the device), or only downloaded'),
+    forced_at: nullableInstant.describe('When a soft one becomes forced'),
     window: z
       .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
       .nullable()
       .describe(
-        'it is installed while this is open: a Quartz cron expression, HH:MM:SS, and an offset from UTC',
+        'When it may be installed: a Quartz cron expression, a duration as HH:MM:SS, and an offset from UTC',
       ),
   })
-  .describe("of an assignment by hawkBit's API; null for one that is installed at once");
+  .describe("Of an assignment by hawkBit's API; null for one that is installed at once");
 
 export const deviceJson = z.object({
   id: z.string(),
@@ -129,24 +127,26 @@ export const deviceJson = z.object({
     .nullable(),
   certificates: z.array(seenCertificateJson),
   certificate_compatibles: stringList.describe(
-    'what its certificate was bound to at the last contact; empty: nothing',
+    'The compatibles that its certificate was bound to at the last contact; empty if none',
   ),
-  claimed_compatible: nullableText.describe('what it says to be against its certificate'),
+  claimed_compatible: nullableText.describe(
+    'The compatible that it reports, if its certificate is not for it',
+  ),
   second_board: z
     .object({ found_at: instant, own: boardJson, other: boardJson })
     .nullable()
-    .describe('two boards use its certificate: the one that is the device, and the other one'),
+    .describe('The two boards that use its certificate: the device itself, and the other one'),
   poller_omits: z
     .array(z.enum(provingHeaders))
     .nullable()
-    .describe("what RAUC's own poller left out last, as send-headers= names it; null without one"),
-  installation: installationJson.nullable().describe('the latest'),
+    .describe("What RAUC's own poller last failed to report, as named in send-headers=; null if nothing"),
+  installation: installationJson.nullable().describe('The latest'),
 });
 
 export const devicePageJson = z.object({
   devices: z.array(deviceJson),
   next: nullableText,
-  total: count.describe('how many fit in all'),
+  total: count.describe('How many match in total'),
 });
 
 /** All matching devices. */

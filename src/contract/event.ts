@@ -26,7 +26,7 @@ export const eventQuery = z.strictObject({
       });
     })
     .optional()
-    .describe(`at most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
+    .describe(`At most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
   device: deviceId.optional(),
   compatible: compatible.optional(),
   channel: word.optional(),
@@ -34,12 +34,14 @@ export const eventQuery = z.strictObject({
   release: wholeNumber.transform(Number).optional(),
   installation: wholeNumber.transform(Number).optional(),
   actor: z.string().min(1).max(100).optional(),
-  people: flag.describe('only what people did, by hand or with a token, not what devices or the server did'),
+  people: flag.describe(
+    'Only actions of people, by hand or with a token, without those of devices and the server',
+  ),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,
-  before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
-  after: wholeNumber.transform(Number).optional().describe('the id of the last event that is known'),
+  before: wholeNumber.transform(Number).optional().describe('`next_before` of the previous page'),
+  after: wholeNumber.transform(Number).optional().describe('The id of the last known event'),
 });
 
 /** Where a reader of the event stream resumes, as in the header `Last-Event-ID`. */
@@ -53,12 +55,12 @@ export const eventJson = z.object({
   at: instant,
   kind: z.string(),
   actor: z.string().describe('local, token:<name>, cli:<user>, device:<id> or server'),
-  address: nullableText.describe('where the actor was'),
-  message: z.string().describe('a sentence for people'),
+  address: nullableText.describe('Where the actor was'),
+  message: z.string().describe('A sentence for people'),
   reason: nullableText.describe(
-    'what happened, more closely than `kind`: a code for those who say it in their own words; more may be added. Null for a line that an earlier version wrote',
+    'What happened, in more detail than `kind`: a code for clients with wording of their own; more codes may be added. Null for a line that an earlier version wrote',
   ),
-  parameters: facts.describe('what the sentence of `reason` needs'),
+  parameters: facts.describe('What the sentence of `reason` needs'),
   device: nullableText,
   compatible: nullableText,
   channel: nullableText,
@@ -67,21 +69,23 @@ export const eventJson = z.object({
   installation_id: count.nullable(),
   before: facts,
   after: facts.describe(
-    'what was changed, by name, like `before`; a `reason` that the server gave has `reason_code` and `reason_parameters` beside it',
+    'The new values, by name, like `before`; a `reason` given by the server comes with `reason_code` and `reason_parameters`',
   ),
   count: count
     .min(1)
-    .describe('how often it happened: what a device does again and again is one line, about the last time'),
-  first_at: nullableInstant.describe('the first of these times; null for one'),
+    .describe('How often it happened: what a device repeats is one line, about the last time'),
+  first_at: nullableInstant.describe('The first of these times; null for one'),
 });
 
 export const eventPageJson = z.object({
   events: z.array(eventJson),
   next_before: count.nullable().describe('`before` of the next page; null on the last'),
   searched_until: nullableInstant.describe(
-    'set when the search ended before the page was full, because it had looked at enough: continue with next_before',
+    'Set when the search reached its limit before the page was full: continue with next_before',
   ),
-  last_id: count.describe('of the newest event, whether it fits or not: `after` for what comes later'),
+  last_id: count.describe(
+    'The id of the newest event, whether it matches or not: use it as `after` to get later ones',
+  ),
 });
 
 export type EventQuery = z.infer<typeof eventQuery>;

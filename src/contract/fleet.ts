@@ -25,7 +25,7 @@ export const labelListJson = z.object({
 });
 
 export const versionCountJson = z.object({
-  version: nullableText.describe('null: not known, or one of the less frequent'),
+  version: nullableText.describe('Null: unknown, or one of the less frequent ones'),
   devices: count,
 });
 
@@ -39,8 +39,8 @@ export const fleetHistoryQuery = z.strictObject({
 export const fleetHistoryJson = z.object({
   points: z
     .array(z.object({ at: instant, counts: z.array(versionCountJson) }))
-    .describe('at most 200, oldest first; the last is the present moment'),
-  versions: z.array(nullableText).describe('all that are in it, as people count; null last'),
+    .describe('At most 200, oldest first; the last is the present moment'),
+  versions: z.array(nullableText).describe('All versions that occur, in natural order; null last'),
 });
 
 export type FleetJson = z.infer<typeof fleetJson>;

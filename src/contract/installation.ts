@@ -11,7 +11,7 @@ export const installationListQuery = z.strictObject({
   bundle: bundleName.optional(),
   release: wholeNumber.transform(Number).optional(),
   limit: pageLimit,
-  before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
+  before: wholeNumber.transform(Number).optional().describe('`next_before` of the previous page'),
 });
 
 /** The path of a request about one installation. */
@@ -22,12 +22,12 @@ export const installationJson = z.object({
   device: z.string(),
   bundle: z.string(),
   sha256: z.string(),
-  release_id: count.nullable().describe('null for a pinned bundle, or one that the device took itself'),
-  step: count.nullable().describe('of the rollout, from 1'),
+  release_id: count.nullable().describe('Null for a pinned bundle, or one that the device chose itself'),
+  step: count.nullable().describe('Of the rollout, from 1'),
   target_version: nullableText,
-  from_version: nullableText.describe('what ran when it was offered, or began'),
+  from_version: nullableText.describe('The version that ran when it was offered or began'),
   from_slot: nullableText,
-  booted_version: nullableText.describe('what ran at the boot that decided how it ended'),
+  booted_version: nullableText.describe('The version that ran after the boot that decided the outcome'),
   booted_slot: nullableText,
   state: installationState,
   offered_at: instant,
@@ -38,18 +38,20 @@ export const installationJson = z.object({
   transaction_id: nullableText,
   attempts: count,
   polls: count,
-  bundle_size: count.describe('bytes'),
+  bundle_size: count.describe('Bytes'),
   bytes_sent: count,
-  bytes_saved: count.nullable().describe('bytes that the device did not need, once it has installed'),
-  progress: z.number().nullable().describe('percent: as reported, else of the bytes'),
+  bytes_saved: count
+    .nullable()
+    .describe('Bytes that the device did not have to download; known once it has installed'),
+  progress: z.number().nullable().describe('Percent, as reported, or otherwise by bytes downloaded'),
   concluded: z
     .boolean()
-    .describe('the state was concluded from silence; what the device does later may still show otherwise'),
-  message: nullableText.describe('what the device or the server said last'),
+    .describe('The state was inferred because the device went silent; later contacts may still change it'),
+  message: nullableText.describe('The last message of the device or the server'),
   reason: nullableText.describe(
-    'the message as a code, for those who say it in their own words; more may be added. Null for what the device or a person wrote, and for the sentence of an earlier version',
+    'The message as a code, for clients with wording of their own; more codes may be added. Null for text that the device or a person wrote, and for a sentence stored by an earlier version',
   ),
-  parameters: z.record(z.string(), z.unknown()).nullable().describe('what the sentence of `reason` needs'),
+  parameters: z.record(z.string(), z.unknown()).nullable().describe('What the sentence of `reason` needs'),
   cleared_at: nullableInstant,
 });
 
@@ -57,7 +59,7 @@ export const installationPageJson = z.object({
   installations: z.array(installationJson),
   next_before: count.nullable().describe('`before` of the next page; null on the last'),
   searched_until: nullableInstant.describe(
-    'set when the search ended before the page was full, because it had looked at enough: continue with next_before',
+    'Set when the search reached its limit before the page was full: continue with next_before',
   ),
 });
 

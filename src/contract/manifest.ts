@@ -12,7 +12,7 @@ export const manifestJson = z.object({
   version: nullableText,
   format: nullableText,
   manifest_hash: nullableText,
-  reason: z.string().optional().describe('why there is nothing to install'),
+  reason: z.string().optional().describe('Why there is nothing to install'),
 });
 
 export const manifestListJson = z.object({ manifests: z.array(manifestJson) });

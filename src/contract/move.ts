@@ -4,9 +4,9 @@ import { count } from './answer-fields';
 /** What `move --json` prints. */
 export const moveJson = z.object({
   tables: count,
-  rows: count.describe('of all tables'),
+  rows: count.describe('Rows of all tables'),
   bundles: count,
-  copied_bundles: count.describe('that were not there yet'),
+  copied_bundles: count.describe('Bundles that the target did not have yet'),
   copied_bytes: count,
 });
 

@@ -9,8 +9,8 @@ const channelJson = z.object({
   channel: z.string(),
   release: releaseWithRolloutJson.nullable(),
   devices: count,
-  versions: z.array(versionCountJson).describe('the most frequent first'),
-  on_current: count.describe('devices that run the version of the release'),
+  versions: z.array(versionCountJson).describe('The most frequent first'),
+  on_current: count.describe('Devices that run the version of the release'),
 });
 
 /** The fleet at a glance. */
@@ -21,9 +21,13 @@ export const overviewJson = z.object({
   first_steps: z.object({
     has_bundle: z.boolean(),
     has_release: z.boolean(),
-    has_device_certificate: z.boolean().describe('that is neither revoked nor expired'),
-    has_device: z.boolean().describe('that was heard, not only made by a person'),
-    has_report: z.boolean().describe('a device told the end of an installation, or proved one'),
+    has_device_certificate: z.boolean().describe('Whether there is one that is neither revoked nor expired'),
+    has_device: z
+      .boolean()
+      .describe('A device that has made contact, not one that was only added by a person'),
+    has_report: z
+      .boolean()
+      .describe('Whether a device has reported the end of an installation, or proved one'),
   }),
 });
 

@@ -27,28 +27,30 @@ const text = z
 /** How a release reaches its devices, as fields of JSON or of a form; all left out means everyone at once. */
 export const policyFields = {
   steps: stepsField.describe(
-    'such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices tell of themselves',
+    'Such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices tell of themselves',
   ),
   start_at: z
     .union([z.iso.datetime({ offset: true }), z.literal('')])
     .optional()
-    .describe('nothing is offered before'),
-  promote_at_percent: number.describe('go to the next step when so many percent of the step are proven'),
+    .describe('Nothing is offered before'),
+  promote_at_percent: number.describe('Go to the next step when this percentage of the step is proven'),
   pause_at_failures: number.describe(
-    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+    'Pause when this many devices have failed or rolled back in a step; each device counts once',
   ),
   pause_at_percent: number.describe(
-    'pause when so many percent of the devices of a step failed or rolled back',
+    "Pause when this percentage of a step's devices has failed or rolled back",
   ),
-  max_in_progress: number.describe('not more installations at a time'),
-  window: text.describe('when installations may begin, such as "sat,sun 01:00-05:00 Europe/Berlin"'),
-  allow_downgrade: flag.describe('it also reaches devices that run a newer version'),
+  max_in_progress: number.describe('The maximum number of installations at a time'),
+  window: text.describe('When installations may begin, such as "sat,sun 01:00-05:00 Europe/Berlin"'),
+  allow_downgrade: flag.describe('Also reach devices that run a newer version'),
   from: z
     .string()
     .max(rangeMaxLength)
     .optional()
     .transform((value) => (value === undefined || value.trim() === '' ? undefined : value))
-    .describe('the versions that it may start from, such as ">=10.4 <12"; unknown versions do not match'),
+    .describe(
+      'The versions that it can be installed on, such as ">=10.4 <12"; unknown versions do not match',
+    ),
 };
 
 /** The channel of a release; `stable` when left out. */
@@ -61,15 +63,15 @@ export const channelField = z
 const nullableNumber = z.number().nullable();
 
 export const policyJson = z.object({
-  steps: z.string().describe('such as 5,25,100 or group:lab,attribute:product=gateway,100'),
+  steps: z.string().describe('Such as 5,25,100 or group:lab,attribute:product=gateway,100'),
   start_at: nullableInstant,
-  promote_at_percent: nullableNumber.describe('null: people promote'),
-  pause_at_failures: nullableNumber.describe('devices; one that fails again counts once'),
+  promote_at_percent: nullableNumber.describe('Null: people promote'),
+  pause_at_failures: nullableNumber.describe('Devices; one that fails again counts once'),
   pause_at_percent: nullableNumber,
   max_in_progress: nullableNumber,
   window: nullableText,
-  allow_downgrade: z.boolean().describe('it also reaches devices that run a newer version'),
-  from: nullableText.describe('the versions that it may start from; null: any'),
+  allow_downgrade: z.boolean().describe('Also reach devices that run a newer version'),
+  from: nullableText.describe('The versions that it can be installed on; null: any'),
 });
 
 export type PolicyFields = z.infer<z.ZodObject<typeof policyFields>>;

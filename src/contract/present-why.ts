@@ -5,11 +5,17 @@ import type { Finding } from '../core/inspection';
 import type { Why } from '../core/reasons/why';
 import type { VerificationJson } from './certificate';
 import type { FindingJson } from './finding';
-import type { WhyJson } from './why';
+import type { LastErrorJson, WhyJson } from './why';
 
 /** A reason as a sentence, and as a code with parameters if the server has found it. */
 export function presentWhy(why: Why | null): WhyJson & { readonly reason: string | null } {
   return { reason: sayAny(why), ...codeOf(why) };
+}
+
+/** The same for why a webhook's last attempt failed. */
+export function presentLastError(why: Why | null): LastErrorJson & { readonly last_error: string | null } {
+  const { reason_code: code, reason_parameters: parameters } = codeOf(why);
+  return { last_error: sayAny(why), last_error_code: code, last_error_parameters: parameters };
 }
 
 /** The same for what was found in a bundle, or is to be known about a certificate. */

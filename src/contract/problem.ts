@@ -23,7 +23,7 @@ export const problemJson = z
       .string()
       .optional()
       .describe(
-        'Why, more closely than `code`: a code for those who say it in their own words; more may be added',
+        'Why, in more detail than `code`: a code for clients with wording of their own; more codes may be added',
       ),
     parameters: z.record(z.string(), z.unknown()).optional().describe('What the sentence of `reason` needs'),
   })

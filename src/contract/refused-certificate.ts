@@ -9,23 +9,23 @@ export const refusedCertificateQuery = z.strictObject({
     .string()
     .max(100)
     .optional()
-    .describe('part of the subject, the serial, the issuer, the fingerprint or the address'),
+    .describe('Part of the subject, the serial, the issuer, the fingerprint or the address'),
   limit: pageLimit,
 });
 
 export const refusedCertificateJson = z.object({
-  subject: z.string().describe('as the certificate says; empty when it cannot be read'),
+  subject: z.string().describe('As the certificate says; empty when it cannot be read'),
   serial: z.string(),
-  issuer: z.string().describe('as the certificate says'),
+  issuer: z.string().describe('As the certificate says'),
   fingerprint: z.string().describe('SHA-256'),
-  device: nullableText.describe('that it names; null unless a CA of this server signed that'),
-  ours: z.boolean().describe('a CA of this server signed it; anybody can make other ones'),
+  device: nullableText.describe('The device that it names; null unless a CA of this server signed it'),
+  ours: z.boolean().describe('Whether a CA of this server signed it; anyone can make the others'),
   cause: z.enum(refusalCauses),
-  reason: z.string().describe("a sentence for people, or OpenSSL's verdict"),
+  reason: z.string().describe("A sentence for people, or OpenSSL's verdict"),
   ...whyFields,
   remedy: z.string(),
-  address: nullableText.describe('of the last time'),
-  count: count.min(1).describe('how often it was refused since the server started'),
+  address: nullableText.describe('Where the last attempt came from'),
+  count: count.min(1).describe('How often it was refused since the server started'),
   first_at: instant,
   last_at: instant,
 });
@@ -33,8 +33,8 @@ export const refusedCertificateJson = z.object({
 export const refusedCertificatesJson = z.object({
   certificates: z
     .array(refusedCertificateJson)
-    .describe('those of our CAs first, then the latest first; at most 2,000 of ours and 500 others are kept'),
-  total: count.describe('how many fit'),
+    .describe('Those of our CAs first, then the latest first; at most 2,000 of ours and 500 others are kept'),
+  total: count.describe('How many match'),
 });
 
 export type RefusedCertificateJson = z.infer<typeof refusedCertificateJson>;

@@ -12,16 +12,16 @@ export const historyQuery = z.strictObject({
   compatible: optionalCompatible,
   channel: channelField,
   limit: pageLimit,
-  before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
+  before: wholeNumber.transform(Number).optional().describe('`next_before` of the previous page'),
 });
 
 export const goBackBody = z.strictObject({
   compatible,
   channel: channelField,
-  expected: bundleName.optional().describe('refuse when another bundle was current before'),
-  expected_release: count.optional().describe('refuse when another release is the one before'),
-  unproven: flag.describe('also to a bundle that no device has proven'),
-  resume: flag.describe('let it continue if it was paused; failures so far are accepted'),
+  expected: bundleName.optional().describe('Refuse if another bundle is the previous one'),
+  expected_release: count.optional().describe('Refuse if another release is the previous one'),
+  unproven: flag.describe('Allow a bundle that no device has proven'),
+  resume: flag.describe('Let it continue if it was paused; failures so far are accepted'),
 });
 
 export const activationJson = z.object({
@@ -31,7 +31,7 @@ export const activationJson = z.object({
   action: z.enum(activationActions),
   bundle: nullableText,
   previous_bundle: nullableText,
-  release_id: count.nullable().describe('the release that it made or brought back'),
+  release_id: count.nullable().describe('The release that it made or brought back'),
   at: instant,
   by: z.string(),
   forced: z.boolean(),
@@ -39,40 +39,38 @@ export const activationJson = z.object({
 
 /** The outcome of a release, in numbers of devices. */
 const releaseResultJson = z.object({
-  outcome: z
-    .enum(releaseOutcomes)
-    .describe('what became of it; while it is current, the state of its rollout'),
-  completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
+  outcome: z.enum(releaseOutcomes).describe('Its outcome; while it is current, the state of its rollout'),
+  completed_at: nullableInstant.describe('When all devices that it is meant for were proven'),
   duration_seconds: count
     .nullable()
-    .describe('until it was complete, else until something took its place; null while it is still current'),
-  percent: count.nullable().describe('proven of the devices that it is meant for, rounded down'),
+    .describe('Until it was complete or, if it never was, until it was replaced; null while it is current'),
+  percent: count.nullable().describe('Percentage of its devices that are proven, rounded down'),
   total: meantDevicesJson
     .extend({ counted_at: instant })
     .nullable()
-    .describe('as counted last while it was current; null when it never was'),
-  offered: count.describe('devices that were offered it, each once'),
-  installed: count.describe('of them: had it on the disk, whatever came of it'),
-  rolled_back: count.describe('of them: booted into the version before'),
+    .describe('As last counted while it was current; null if it never was'),
+  offered: count.describe('Devices that were offered it; each counts once'),
+  installed: count.describe('Of these: installed it, whatever the outcome'),
+  rolled_back: count.describe('Of these: booted into the previous version'),
   failures: z
     .array(z.object({ state: installationState, reason: nullableText, ...whyFields, devices: count }))
-    .describe('why devices failed: the ten most frequent reasons of up to 1,000 failures'),
-  state: rolloutState.describe('the rollout as it was left'),
-  step: count.describe('the step that it reached, from 1'),
+    .describe('Why devices failed: the ten most frequent reasons of up to 1,000 failures'),
+  state: rolloutState.describe('The last state of the rollout'),
+  step: count.describe('The step that it reached, from 1'),
   steps: count,
   reason: nullableText,
   ...whyFields,
-  devices: count.describe('devices that began to install it'),
-  proven: count.describe('of them: proven'),
-  failed: count.describe('of them: failed or rolled back, each once'),
-  outcomes: z.record(z.string(), count).describe('devices by the state of their installation'),
+  devices: count.describe('Devices that began to install it'),
+  proven: count.describe('Of these: proven'),
+  failed: count.describe('Of these: failed or rolled back; each counts once'),
+  outcomes: z.record(z.string(), count).describe('Devices by the state of their installation'),
 });
 
 /** A line of the history, with the outcome of its release. */
 export const historyLineJson = activationJson.extend({
-  ended_by: nullableText.describe('the bundle that took its place; null for nothing'),
-  ended_at: nullableInstant.describe('when something else took its place; null while it is the last'),
-  result: releaseResultJson.nullable().describe('what the release came to; null for a deactivation'),
+  ended_by: nullableText.describe('The bundle that replaced it; null if none did'),
+  ended_at: nullableInstant.describe('When it was replaced; null while it is current'),
+  result: releaseResultJson.nullable().describe('The result of the release; null for a deactivation'),
 });
 
 export const historyPageJson = z.object({
@@ -91,7 +89,9 @@ export const backTargetJson = z.object({
   result: releaseResultJson,
   ever_proven: z
     .boolean()
-    .describe('a device has proven the bundle or runs its version; else going back needs "unproven": true'),
+    .describe(
+      'A device has proven the bundle or runs its version; otherwise going back needs "unproven": true',
+    ),
 });
 
 export type ActivationJson = z.infer<typeof activationJson>;

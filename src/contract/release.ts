@@ -17,7 +17,7 @@ export const newReleaseBody = z.strictObject({
   bundle: bundleName,
   compatible: optionalCompatible,
   channel: channelField,
-  force: flag.describe('although the manifest names another compatible'),
+  force: flag.describe('Even if the manifest names another compatible'),
   ...policyFields,
 });
 
@@ -26,7 +26,7 @@ const channelFields = { compatible, channel: channelField };
 export const channelOfCompatible = z.strictObject(channelFields);
 export const deactivateBody = z.strictObject({
   ...channelFields,
-  expected_release: count.optional().describe('refuse when another release is current'),
+  expected_release: count.optional().describe('Refuse if another release is current'),
 });
 
 export const releaseJson = z.object({
@@ -38,7 +38,7 @@ export const releaseJson = z.object({
   version: nullableText,
   released_at: instant,
   released_by: z.string(),
-  forced: z.boolean().describe('although the manifest names another compatible'),
+  forced: z.boolean().describe('Even if the manifest names another compatible'),
 });
 
 export const releaseWithRolloutJson = releaseJson.extend({ rollout: rolloutJson });
@@ -51,9 +51,9 @@ export const madeReleaseJson = releaseWithRolloutJson.extend(effectFields);
 export const releasePreviewJson = z.object({
   compatible: z.string(),
   channel: z.string(),
-  version: nullableText.describe('of the bundle'),
-  changes: z.boolean().describe('false: it is current already, and stays as it is'),
-  current: releaseWithRolloutJson.nullable().describe('what it replaces'),
+  version: nullableText.describe('Of the bundle'),
+  changes: z.boolean().describe('False if it is already current and stays as it is'),
+  current: releaseWithRolloutJson.nullable().describe('What it replaces'),
   reach: reachJson,
   warnings: warningsJson,
 });
@@ -61,9 +61,9 @@ export const releasePreviewJson = z.object({
 export const releaseDetailsJson = releaseWithRolloutJson.extend({
   progress: rolloutProgressJson,
   undo: z
-    .object({ bundle: nullableText.describe('what is current then; null: nothing') })
+    .object({ bundle: nullableText.describe('What would then be current; null: nothing') })
     .nullable()
-    .describe('null when it cannot be undone: a device was offered it, or it was brought back'),
+    .describe('Null if it cannot be undone, because a device was offered it or it was brought back'),
 });
 
 export const releaseDefaultsJson = z.object({
@@ -75,7 +75,7 @@ export const deactivatedChannelJson = z.object({ deactivated: z.string() });
 
 export const undoneReleaseJson = z.object({
   undone: count,
-  release: releaseWithRolloutJson.nullable().describe('what is current now; null: nothing'),
+  release: releaseWithRolloutJson.nullable().describe('What is current now; null: nothing'),
 });
 
 export type NewReleaseBody = z.infer<typeof newReleaseBody>;

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { count, instant, nullableText } from './answer-fields';
 import { certificateSerial, deviceId, pageLimit } from './request-fields';
 
-const reason = z.string().min(1).max(200).optional().describe('for the list and the journal');
+const reason = z.string().min(1).max(200).optional().describe('For the list and the journal');
 
 export const revocationListQuery = z.strictObject({
   limit: pageLimit,
-  after: certificateSerial.optional().describe('the `next` of the page before'),
+  after: certificateSerial.optional().describe('`next` of the previous page'),
 });
 
 export const revokeBody = z.strictObject({
-  serial: certificateSerial.optional().describe('whether such a certificate was ever seen or not'),
-  certificate: z.string().min(1).max(32_768).optional().describe('the certificate itself, PEM'),
+  serial: certificateSerial.optional().describe('Works even if the certificate was never seen'),
+  certificate: z.string().min(1).max(32_768).optional().describe('The certificate itself, PEM'),
   device: deviceId
     .optional()
-    .describe('alone: revoke the certificate that this device uses now; with "serial": whose it is'),
+    .describe('On its own: revoke the certificate that this device uses now; with "serial": its owner'),
   reason,
 });
 
@@ -23,14 +23,14 @@ export const certificateParams = z.object({ serial: certificateSerial });
 export const revokeCertificateBody = z.strictObject({ reason });
 
 export const revocationJson = z.object({
-  device: nullableText.describe('null for a serial that was revoked before anyone had seen it'),
+  device: nullableText.describe('Null for a serial that was revoked before anyone had seen it'),
   serial: z.string(),
   revoked_at: instant,
   reason: z.string(),
 });
 
 export const revocationsJson = z.object({
-  revocations: z.array(revocationJson).describe('the newest first'),
+  revocations: z.array(revocationJson).describe('Newest first'),
   total: count,
   next: nullableText,
 });

@@ -8,7 +8,7 @@ export const rolloutState = z.enum(rolloutStates);
 
 export const rolloutJson = z.object({
   state: rolloutState,
-  step: count.describe('from 1'),
+  step: count.describe('Counted from 1'),
   steps: count,
   step_started_at: instant,
   reason: z.string().nullable(),
@@ -16,38 +16,42 @@ export const rolloutJson = z.object({
   changed_by: z.string(),
   changed_at: instant,
   completed_at: nullableInstant.describe(
-    'when all devices that it is meant for were proven; those that come later do not undo it',
+    'When all devices that it is meant for were proven; later devices do not change this',
   ),
   policy: policyJson,
 });
 
 /** The devices that a rollout is meant for, and those that it does not wait for. */
 export const meantDevicesJson = z.object({
-  devices: count.describe('that it is meant for, silent ones among them; neither held nor pinned ones'),
-  proven: count.describe('of them'),
-  silent: count.describe('of them: not proven, and not heard of for long; they keep it from being complete'),
-  not_reached: count.describe('of them: not proven, and never offered it'),
-  held: count.describe('beside them: not proven, and held'),
-  pinned: count.describe('beside them: not proven, and pinned'),
+  devices: count.describe(
+    'Devices that it is meant for, including silent ones, without held and pinned ones',
+  ),
+  proven: count.describe('Of these'),
+  silent: count.describe(
+    'Of these: not proven, and not heard from for a long time; the rollout cannot complete without them',
+  ),
+  not_reached: count.describe('Of these: not proven, and never offered it'),
+  held: count.describe('In addition: not proven, and held'),
+  pinned: count.describe('In addition: not proven, and pinned'),
 });
 
 export const rolloutProgressJson = z.object({
   total: meantDevicesJson,
   steps: z.array(
     z.object({
-      step: z.string().describe('as in the policy'),
-      devices: count.describe('that this step reaches first'),
+      step: z.string().describe('As in the policy'),
+      devices: count.describe('Devices that are first reached by this step'),
       proven: count,
-      installations: z.record(z.string(), count).describe('these devices by the state of their installation'),
+      installations: z.record(z.string(), count).describe('These devices by the state of their installation'),
     }),
   ),
   in_progress: count,
-  failures_in_step: count.describe('devices; one that fails again counts once'),
-  next: z.string().describe('what it waits for'),
+  failures_in_step: count.describe('Devices; one that fails again counts once'),
+  next: z.string().describe('What the rollout is waiting for'),
   next_code: z
     .string()
-    .describe('the same as a code, for those who say it in their own words; more may be added'),
-  next_parameters: z.record(z.string(), z.unknown()).describe('what the sentence of `next_code` needs'),
+    .describe('The same as a code, for clients with wording of their own; more codes may be added'),
+  next_parameters: z.record(z.string(), z.unknown()).describe('What the sentence of `next_code` needs'),
   counted_at: instant,
 });
 
@@ -56,7 +60,7 @@ export const promoteBody = z.strictObject({
     .number()
     .int()
     .min(1)
-    .describe('the step that the caller saw: of two who promote at once, one is refused'),
+    .describe('The step that the caller saw, so that only one of two simultaneous requests succeeds'),
 });
 
 export type RolloutJson = z.infer<typeof rolloutJson>;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { clockTroubleKinds } from '../core/server-clock';
 import { count, instant, nullableText } from './answer-fields';
 
-const bytes = count.describe('bytes');
+const bytes = count.describe('Bytes');
 
 const optionJson = z.object({
   name: z.string(),
-  value: nullableText.describe('of a secret: "set" or "not set"'),
+  value: nullableText.describe('For a secret: "set" or "not set"'),
   is_default: z.boolean(),
   source: z.string().describe('flag, env, .env or default'),
   secret: z.boolean(),
@@ -17,20 +17,20 @@ const optionJson = z.object({
 export const aboutJson = z.object({
   version: z.string(),
   node: z.string(),
-  sqlite: nullableText.describe('version of SQLite; null when the database is PostgreSQL'),
-  postgresql: nullableText.describe('version of PostgreSQL; null when the database is SQLite'),
+  sqlite: nullableText.describe('Version of SQLite; null when the database is PostgreSQL'),
+  postgresql: nullableText.describe('Version of PostgreSQL; null when the database is SQLite'),
   started_at: instant,
   uptime_seconds: count,
   device_url: z.string(),
   options: z.array(optionJson),
   storage: z.object({
     bundles_bytes: bytes,
-    uploads_bytes: count.describe('bytes of uploads that are on their way or were left'),
+    uploads_bytes: count.describe('Bytes of uploads in progress or left behind'),
     database_bytes: bytes,
-    other_bytes: count.describe('bytes of everything else in the data folder'),
-    outside_bytes: count.describe('bytes of everything else on its disk, such as logs'),
+    other_bytes: count.describe('Bytes of everything else in the data folder'),
+    outside_bytes: count.describe('Bytes of everything else on its disk, such as logs'),
     free_bytes: count.describe(
-      'bytes left for bundles and the database; of the smaller disk where they have two',
+      'Bytes left for bundles and the database; if they are on two disks, on the one with less room',
     ),
   }),
 });
@@ -41,14 +41,14 @@ export const healthJson = z.looseObject({
   version: z.string(),
   storage: z
     .enum(['writable', 'full', 'unwritable'])
-    .describe('whether changes can be saved; devices are answered all the same'),
+    .describe('Whether changes can be saved; devices are answered even if not'),
   bundle_store: z
     .enum(['working', 'failing'])
     .optional()
     .describe(
-      'whether the object store answers, if bundles are in one; bundles in the cache are served all the same',
+      'Whether the object store answers, if bundles are in one; cached bundles are served even if it does not',
     ),
-  clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
+  clock: z.enum(['right', ...clockTroubleKinds]).describe("The state of the server's own clock"),
 });
 
 export type OptionJson = z.infer<typeof optionJson>;

@@ -7,22 +7,24 @@ import { flag, optionalCompatible } from './request-fields';
 
 /** The form's fields besides the file. */
 export const uploadFields = z.strictObject({
-  activate: flag.describe('make it current for its compatible in the same step'),
+  activate: flag.describe('Make it current for its compatible in the same step'),
   compatible: optionalCompatible.describe(
-    'needed for an encrypted bundle, else the one in its manifest is meant',
+    'Required for an encrypted bundle; default: the one in the manifest',
   ),
-  force: flag.describe('activate although the manifest names another compatible'),
+  force: flag.describe('Activate even if the manifest names another compatible'),
   channel: channelField,
   ...policyFields,
 });
 
 export const uploadJson = z.object({
   bundle: bundleDetailsJson,
-  created: z.boolean().describe('false when the same bytes were stored under this name before'),
+  created: z.boolean().describe('False if the same bytes were already stored under this name'),
   release: releaseJson.nullable(),
   reach: reachJson
     .nullable()
-    .describe('whom the release reaches; null without one, or when that cannot be counted now'),
+    .describe(
+      'The devices that the release reaches; null without a release, or if they cannot be counted now',
+    ),
   warnings: warningsJson,
 });
 

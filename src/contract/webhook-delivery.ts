@@ -3,32 +3,34 @@ import { deliveryStates } from '../core/webhook-delivery';
 import { count, nullableInstant, nullableText } from './answer-fields';
 import { pageLimit, wholeNumber } from './request-fields';
 import { webhookParams } from './webhook';
+import { lastErrorFields } from './why';
 
 const deliveryState = z.enum(deliveryStates);
 
 export const deliveryListQuery = z.strictObject({
   state: deliveryState.optional(),
   limit: pageLimit,
-  before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
+  before: wholeNumber.transform(Number).optional().describe('`next_before` of the previous page'),
 });
 
 /** The path of a request about one event for one webhook. */
 export const deliveryParams = webhookParams.extend({
-  event: wholeNumber.transform(Number).describe('the id of the event'),
+  event: wholeNumber.transform(Number).describe('The id of the event'),
 });
 
 export const deliveryJson = z.object({
-  event: count.describe('the id of the event, which is its `Webhook-Id` too'),
-  kind: nullableText.describe('null when the event is no longer in the journal'),
-  at: nullableInstant.describe('when the event happened; null when it is no longer in the journal'),
+  event: count.describe('The id of the event, which is its `Webhook-Id` too'),
+  kind: nullableText.describe('Null when the event is no longer in the journal'),
+  at: nullableInstant.describe('When the event happened; null when it is no longer in the journal'),
   state: deliveryState.describe(
     'gave-up: every attempt failed for a day; skipped: the webhook was turned off or deleted first',
   ),
-  attempts: count.describe('that failed'),
-  next_attempt_at: nullableInstant.describe('null for one that does not wait'),
+  attempts: count.describe('Failed attempts'),
+  next_attempt_at: nullableInstant.describe('Null if it is not waiting'),
   failing_since: nullableInstant,
-  last_error: nullableText.describe('of the last attempt that failed'),
-  ended_at: nullableInstant.describe('when it was delivered, given up or skipped; null while it waits'),
+  last_error: nullableText.describe('Of the last attempt that failed'),
+  ...lastErrorFields,
+  ended_at: nullableInstant.describe('When it was delivered, given up or skipped; null while it waits'),
 });
 
 export const deliveryPageJson = z.object({
@@ -36,9 +38,11 @@ export const deliveryPageJson = z.object({
   next_before: count.nullable().describe('`before` of the next page; null on the last'),
 });
 
-export const replayedJson = z.object({ replayed: count.describe('how many wait to be sent again') });
+export const replayedJson = z.object({
+  replayed: count.describe('How many events are waiting to be resent'),
+});
 export const replayedAllJson = replayedJson.extend({
-  more: z.boolean().describe('others are left, because 1,000 wait already: ask again later'),
+  more: z.boolean().describe('More events are left, because 1,000 are already waiting: retry later'),
 });
 
 export type DeliveryJson = z.infer<typeof deliveryJson>;

@@ -6,13 +6,20 @@ export const whyFields = {
   reason_code: nullableText
     .default(null)
     .describe(
-      'the same as a code, for those who say it in their own words; more may be added. Null for what a person or a device wrote, and for the sentence of an earlier version',
+      'The same as a code, for clients with wording of their own; more codes may be added. Null for text that a person or a device wrote, and for a sentence stored by an earlier version',
     ),
   reason_parameters: z
     .record(z.string(), z.unknown())
     .nullable()
     .default(null)
-    .describe('what the sentence of `reason_code` needs'),
+    .describe('What the sentence of `reason_code` needs'),
+};
+
+/** The same for a `last_error`. */
+export const lastErrorFields = {
+  last_error_code: whyFields.reason_code,
+  last_error_parameters: whyFields.reason_parameters,
 };
 
 export type WhyJson = z.infer<z.ZodObject<typeof whyFields>>;
+export type LastErrorJson = z.infer<z.ZodObject<typeof lastErrorFields>>;

@@ -1,4 +1,6 @@
 import type { EventKind } from './event';
+import { circumstance } from './circumstances/catalogue';
+import type { Why } from './reasons/why';
 import { retryDelayMs } from './webhook';
 
 /** `gave-up`: attempts failed for a day. `skipped`: the webhook was turned off or deleted first. */
@@ -19,8 +21,8 @@ export interface WebhookDelivery {
   readonly nextAttemptAt: Date | null;
   /** Since when attempts have failed; `null` without a failure. */
   readonly failingSince: Date | null;
-  /** Of the last attempt that failed. */
-  readonly lastError: string | null;
+  /** Why the last attempt that failed did so; a text is the system's, or of an earlier version. */
+  readonly lastError: Why | null;
   /** When it was delivered, given up or skipped; `null` while it waits. */
   readonly endedAt: Date | null;
 }
@@ -34,7 +36,7 @@ export type DeliveryProgress = Pick<
 /** What became of one attempt. */
 export interface DeliveryAttempt {
   /** `null` when the receiver took it, else why not. */
-  readonly failure: string | null;
+  readonly failure: Why | null;
   /** When it ended. */
   readonly at: Date;
   /** How long attempts at the delivery have failed, in milliseconds, whatever happened to the clock. */
@@ -70,7 +72,7 @@ export function withoutEvent(
   return ended('gave-up', {
     attempts,
     failingSince,
-    lastError: 'the event is no longer in the journal',
+    lastError: circumstance('event-pruned'),
     endedAt: at,
   });
 }

@@ -1,3 +1,5 @@
+import type { Why } from './reasons/why';
+
 /** Where events are sent to, as people see it: never with its secret. */
 export interface Webhook {
   readonly id: number;
@@ -13,7 +15,7 @@ export interface Webhook {
   /** The last event that has a delivery, or is not wanted. */
   readonly cursor: number;
   /** Of the last attempt; `null` after one that succeeded. */
-  readonly lastError: string | null;
+  readonly lastError: Why | null;
   readonly lastDeliveredAt: Date | null;
 }
 
@@ -61,3 +63,9 @@ export function retryDelayMs(attempts: number, random: number): number {
 
 /** A clock that was set back must not put an attempt off for years: no attempt is planned so far ahead. */
 export const farAheadMs = 2 * 3_600_000;
+
+/**
+ * How long a server has a delivery for itself, in milliseconds: longer than any call takes, so that it ends early only on a
+ * server that died or stood still.
+ */
+export const leaseMs = 30_000;

@@ -3,7 +3,7 @@ import type { EventJson } from '../contract/event';
 import type { FindingJson } from '../contract/finding';
 import type { InstallationJson } from '../contract/installation';
 import type { RolloutProgressJson } from '../contract/rollout';
-import type { WhyJson } from '../contract/why';
+import type { LastErrorJson, WhyJson } from '../contract/why';
 import { knownSentence } from '../core/circumstances/sentences';
 import type { ReasonParameters } from '../core/reasons/reason-words';
 import { onItsOwn } from './on-its-own';
@@ -16,6 +16,15 @@ export function whyWords<Text extends string | null>(
   why: WhyJson & { readonly reason: Text },
 ): Text | string {
   return wordsOf(why.reason, why.reason_code, why.reason_parameters);
+}
+
+/** The same for why a webhook's last attempt failed. */
+export function lastErrorWords({
+  last_error: said,
+  last_error_code: code,
+  last_error_parameters: parameters,
+}: LastErrorJson & { readonly last_error: string | null }): string | null {
+  return wordsOf(said, code, parameters);
 }
 
 /** The same for what was found in a bundle. */

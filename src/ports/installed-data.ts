@@ -1,3 +1,4 @@
+import type { Why } from '../core/reasons/why';
 import type { FolderFinding } from '../core/certificate';
 import type { AskedName } from './asked-names';
 import type { OpenBytes } from './bundle-storage';
@@ -13,7 +14,7 @@ export interface InstalledBundle {
 /** What the database of an installation says, read without changing it. */
 export type DatabaseCondition =
   | { readonly kind: 'missing'; readonly file: string }
-  | { readonly kind: 'unreadable'; readonly file: string; readonly message: string; readonly remedy: string }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly message: Why; readonly remedy: Why }
   | ReadDatabase;
 
 export interface ReadDatabase {

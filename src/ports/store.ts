@@ -15,6 +15,7 @@ import type { HawkbitSettingRecords } from './hawkbit-settings';
 import type { HistoryRecords } from './history';
 import type { JournalRecords } from './journal';
 import type { LegacyFiles, MarkerRecords } from './legacy';
+import type { Nodes } from './nodes';
 import type { DatabaseMarker, RestoreRecords } from './restores';
 import type { RetentionRecords, UpTimeRecords } from './up-time';
 import type { WebhookDeliveries } from './webhook-deliveries';
@@ -52,6 +53,7 @@ export interface Store {
   readonly writeManifestFile: WriteManifestFile;
   readonly measureStorage: MeasureStorage;
   readonly writability: Writability;
+  readonly nodes: Nodes;
 }
 
 /** Which database keeps the state. */

@@ -1,5 +1,6 @@
 import type { JournalEvent, NewEvent } from '../core/event';
-import type { Webhook, WebhookQueue } from '../core/webhook';
+import type { Why } from '../core/reasons/why';
+import type { leaseMs, Webhook, WebhookQueue } from '../core/webhook';
 import type { DeliveryProgress, DeliveryState, WebhookDelivery } from '../core/webhook-delivery';
 
 /** The state in which an attempt begins; its outcome is saved only while the delivery is still in it. */
@@ -37,8 +38,8 @@ export interface DeliveryPage {
 }
 
 /**
- * The deliveries of webhooks, one for each webhook and event. One node leads and sends, so that no delivery is leased: what it
- * sent and could not save is sent again, under the same id.
+ * The deliveries of webhooks, one for each webhook and event. Several servers may send: whoever opens a delivery has it for
+ * {@link leaseMs}. What was sent and could not be saved is sent again, under the same id.
  */
 export interface WebhookDeliveries {
   /**
@@ -54,18 +55,27 @@ export interface WebhookDeliveries {
     at: Date,
   ): Promise<{ readonly cursor: number; readonly isWhole: boolean } | undefined>;
   /**
-   * Deliveries whose next attempt is due, or so far ahead that the clock must have been set back: the longest due first. In
-   * order, only the first that waits. `SELECT event, attempts FROM webhook_deliveries WHERE webhook = $1 AND state = 'waiting'
+   * Deliveries whose next attempt is due, or so far ahead that the clock must have been set back: the longest due first, without
+   * those that a server has opened. In order, only the first that waits. `SELECT event, attempts FROM webhook_deliveries WHERE webhook = $1 AND state = 'waiting'
    * AND (next_attempt_at <= $2 OR next_attempt_at > $3) ORDER BY next_attempt_at, event LIMIT $4`; in order also `AND event =
    * (SELECT min(event) …)`
    */
   due(webhook: Pick<Webhook, 'id' | 'inOrder'>, at: Date, limit: number): Promise<readonly DeliveryPlace[]>;
   /**
+   * Opens a delivery for the caller alone, until it is saved or let go of, for {@link leaseMs} at most: `DELETE FROM webhook_leases
+   * WHERE ends_at <= clock_timestamp()`, `INSERT INTO webhook_leases … ON CONFLICT DO NOTHING RETURNING event`. One process that
+   * has its database alone needs no lease.
+   *
    * `SELECT … FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook LEFT JOIN events e ON e.id = d.event WHERE d.webhook = $1
    * AND d.event = $2 AND d.attempts = $3 AND d.state = 'waiting' AND w.is_enabled`
-   * @returns `undefined` when it no longer waits in this place
+   * @returns `undefined` when it no longer waits in this place, or another server has it
    */
   open(place: DeliveryPlace): Promise<OpenDelivery | undefined>;
+  /**
+   * Gives back what was opened here and will not be saved: `DELETE FROM webhook_leases WHERE webhook = $1 AND event = $2 AND
+   * holder = $3`
+   */
+  letGo(place: DeliveryPlace): Promise<void>;
   /**
    * `UPDATE webhook_deliveries SET … WHERE webhook = $1 AND event = $2 AND attempts = $3 AND state = 'waiting' RETURNING event`, then,
    * if there is a row, the lines and `UPDATE webhooks SET last_error = …, last_delivered_at = … WHERE id = $1`
@@ -84,7 +94,7 @@ export interface WebhookDeliveries {
    * What waits, by the id of the webhook; without those for which nothing waits. `SELECT webhook, count(*), … FROM webhook_deliveries
    * WHERE state = 'waiting' GROUP BY webhook`, and `SELECT DISTINCT ON (webhook) … ORDER BY webhook, failing_since`
    */
-  queues(): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>>;
+  queues(): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: Why | null }>>;
   /**
    * Has a delivery wait again, due at once and without its failures: `SELECT id FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`,
    * `UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, … WHERE webhook = $1 AND event = $2 AND EXISTS (SELECT 1 FROM

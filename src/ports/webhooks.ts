@@ -1,4 +1,5 @@
 import type { JournalEvent, NewEvent } from '../core/event';
+import type { Why } from '../core/reasons/why';
 import type { Webhook } from '../core/webhook';
 
 /** A webhook with the secret that signs its deliveries: only for the sender, never for display. */
@@ -61,17 +62,17 @@ export interface Delivery {
 
 /**
  * Delivers one event to one receiver.
- * @returns `null` when it was taken, else why not, in words without secrets
+ * @returns `null` when it was taken, else why not. A text is the system's, and may contain secrets
  */
 export type DeliverEvent = (
   webhook: Pick<Webhook, 'url' | 'name'>,
   secret: string,
   delivery: Delivery,
   signal?: AbortSignal,
-) => Promise<string | null>;
+) => Promise<Why | null>;
 
 /**
  * Checks a URL before it is saved. What its name resolves to may change, so each call checks again.
  * @returns why it may not be called; `null` when it may, or its name does not resolve now
  */
-export type RefuseReceiver = (url: string) => Promise<string | null>;
+export type RefuseReceiver = (url: string) => Promise<Why | null>;

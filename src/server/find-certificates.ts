@@ -1,8 +1,8 @@
 import { hostOfUrl } from '../base/text/host-of-url';
 import type { Config } from '../config/config';
 import { sayWhy } from '../core/circumstances/sentences';
-import type { Revocation } from '../core/certificate';
-import { dayOf } from '../core/reasons/attention/words';
+import { daysLeft, type Revocation } from '../core/certificate';
+import { attentionReason, attentionSentence } from '../core/reasons/attention/sentences';
 import { ensureCertificates } from '../pki/ensure-certificates';
 import { findOpenKeys } from '../pki/key-modes';
 import { readRevocations } from '../pki/revocation-list';
@@ -51,7 +51,14 @@ export function warnOfExpiry(
 ): readonly string[] {
   if (renewalProblem === null) return [];
   return [
-    `The server certificate ${notAfter <= now ? 'expired' : 'expires'} on ${dayOf(notAfter.toISOString())} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
+    attentionSentence(
+      attentionReason('server-certificate-not-renewed', {
+        days: daysLeft(notAfter, now),
+        hasExpired: notAfter <= now,
+        why: renewalProblem.reason,
+        remedy: renewalProblem.remedy,
+      }),
+    ),
   ];
 }
 

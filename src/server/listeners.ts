@@ -49,6 +49,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       host,
       port: config.devicePort,
       tls: certificates.tls,
+      sharesTickets: config.databaseUrl !== null,
       services,
       baseUrl: config.serverUrl,
       protocols: protocolsOf(config),

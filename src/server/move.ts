@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Config } from '../config/config';
 import type { InstallationPlace, Moved, MoveRequest } from '../ports/moves';
 import { addRevocations } from '../pki/revocation-list';
@@ -11,7 +10,6 @@ export async function move(config: Config, request: MoveRequest): Promise<Moved>
   const moved = await moveInstallation({
     ...request,
     pid: process.pid,
-    holder: `move, process ${process.pid} on ${hostname()}`,
     openObjects: (address) => openObjects(config, address, movePatienceMs),
   });
   await moveRevocations(config, request);

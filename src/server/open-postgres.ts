@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { version } from '../../package.json';
 import { isDatabaseAway } from '../core/database-away';
 import type { Log } from '../ports/log';
 import type { OpenBundlesElsewhere } from '../store/bundles-elsewhere';
@@ -28,8 +29,8 @@ export async function openPostgres(
       return await openPostgresStore(url, dataDir, {
         newName: randomUUID,
         pid: process.pid,
-        holder: `process ${process.pid} on ${hostname()}`,
-        onLost: endProcess,
+        node: { id: randomUUID(), name: `${hostname()}:${process.pid}`, version },
+        onOutdated: endProcess,
         onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
         uploadThreads: {},
         openBundles,

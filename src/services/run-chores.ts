@@ -3,6 +3,7 @@ import { type ChoreFailure, type ChoreName, type ChoreStatus, isWriteProblem } f
 import type { DomainError } from '../core/errors';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
+import type { Leadership } from '../ports/nodes';
 
 /** What a run resolves to when there is more to do: it is run again with the next look. */
 export const moreToDo = Symbol('more-to-do');
@@ -29,7 +30,7 @@ export interface Chore {
 
 export interface ChorePorts {
   readonly chores: readonly Chore[];
-  readonly isLeader: () => boolean;
+  readonly leadership: Leadership;
   /** What keeps writes from the disk, which somebody else logs; `null` when nothing does. */
   readonly writeProblem: () => DomainError | null;
   readonly log: Log;
@@ -54,7 +55,10 @@ export class ChoreRunner {
 
   /** Does what is due. Call it about once a second; it never rejects. */
   run(): Promise<void> {
-    for (const entry of this.#entries) entry.noteHang();
+    for (const entry of this.#entries) {
+      if (!this.#isHere(entry)) entry.rest();
+      entry.noteHang();
+    }
     for (const entry of this.#due(false)) void entry.start();
     return this.#looks.start();
   }
@@ -75,10 +79,13 @@ export class ChoreRunner {
 
   *#due(isWaitedFor: boolean): Iterable<ChoreEntry> {
     for (const entry of this.#entries) {
-      const { chore } = entry;
-      const isHere = chore.runsOn === 'every-node' || this.ports.isLeader();
-      if (chore.isWaitedFor === isWaitedFor && isHere && entry.isDue()) yield entry;
+      const isWanted = entry.chore.isWaitedFor === isWaitedFor;
+      if (isWanted && this.#isHere(entry) && entry.isDue()) yield entry;
     }
+  }
+
+  #isHere({ chore }: ChoreEntry): boolean {
+    return chore.runsOn === 'every-node' || this.ports.leadership.isLeader();
   }
 
   async #waitFor(ended: Promise<void>): Promise<void> {
@@ -141,19 +148,35 @@ class ChoreEntry {
     const running = { sinceMs: monotonicMs(), isOverdue: false };
     this.#running = running;
     try {
-      const outcome = await this.chore.run();
+      const outcome = await this.#run();
       this.#rest = outcome === moreToDo ? null : { since: beganAt, ms: everyMs };
       this.#succeed();
     } catch (error) {
       this.#rest = { since: now(), ms: retryMs };
-      this.#fail(error);
+      if (this.#isOfLeader && !this.ports.leadership.isLeader()) this.rest();
+      else this.#fail(error);
     }
     this.#lastDurationMs = monotonicMs() - running.sinceMs;
     this.#running = null;
   }
 
+  /** Another node does this now: how it failed here says nothing any more. */
+  rest(): void {
+    this.#failing = null;
+    this.#told = null;
+  }
+
   silence(): void {
     this.#isSilent = true;
+  }
+
+  get #isOfLeader(): boolean {
+    return this.chore.runsOn === 'leader';
+  }
+
+  #run(): Promise<unknown> {
+    const { chore, ports } = this;
+    return this.#isOfLeader ? ports.leadership.lead(() => chore.run()) : chore.run();
   }
 
   #succeed(): void {

@@ -184,13 +184,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   });
   const housekeeping = new ChoreRunner({
     chores: [...chores, ...(ports.chores ?? [])],
-    isLeader: () => true, // there is one process
+    leadership: store.nodes,
     writeProblem: () => store.writability.problem(),
     log,
     now,
     monotonicMs,
     wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
+  store.nodes.report(() => catalog.version);
   const watchCatalog = store.catalog.watch(() => catalog.catchUp());
   await watchRestores.settle();
   await pauseUntrusted().catch((error: unknown) => {

@@ -15,7 +15,6 @@ import { createBundleUses } from './postgres/bundle-uses';
 import { createCatalogRecords } from './postgres/catalog/catalog-records';
 import { connectionOptions } from './postgres/connection-options';
 import { type Database, openDatabase, type Reader } from './postgres/database';
-import { DatabaseHold } from './postgres/database-hold';
 import { createDeviceRecords } from './postgres/device-records';
 import { createDeviceTokenRecords } from './postgres/device-token-records';
 import { createDismissalRecords } from './postgres/dismissal-records';
@@ -26,6 +25,8 @@ import { createFleetListing } from './postgres/fleet-listing';
 import { createHawkbitSettingRecords } from './postgres/hawkbit-setting-records';
 import { createHistoryRecords } from './postgres/history-records';
 import { PostgresJournal } from './postgres/journal-records';
+import { Membership } from './postgres/nodes/membership';
+import { listNodes, type ThisNode } from './postgres/nodes/node-rows';
 import { createMarkerRecords } from './postgres/marker-records';
 import { openClient } from './postgres/open-client';
 import { query } from './postgres/queries';
@@ -47,12 +48,12 @@ export interface PostgresStoreOptions {
   readonly newName: () => string;
   /** This process, named to a second server on the same folder. */
   readonly pid: number;
-  /** This server, named to a second one on the same database. */
-  readonly holder: string;
-  /** How long another server may take to let go of the database, in milliseconds; 5 seconds when left out. */
+  /** This server among those on the database. */
+  readonly node: ThisNode;
+  /** How long whoever has the database for itself may take to let go of it, in milliseconds; 5 seconds when left out. */
   readonly patienceMs?: number;
-  /** Called when another server has taken over the database: this one must end. */
-  readonly onLost: (error: DomainError) => void;
+  /** Called when a newer version has upgraded the database: this server must end. */
+  readonly onOutdated: (error: DomainError) => void;
   /** Called with failures that no one waits for, such as a journal listener that throws. */
   readonly onError?: (error: unknown) => void;
   readonly uploadThreads?: UploadThreadOptions;
@@ -61,34 +62,34 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * Opens a PostgreSQL database for the only server on it, with its tables up to date, and a data folder for the bundles.
+ * Opens a PostgreSQL database for a server, with its tables up to date, and a data folder for the bundles.
  * @param url see {@link connectionOptions}
- * @throws DomainError `configuration` when another server runs on either, or one of them cannot be used; `storage-full`, `unavailable`
+ * @throws DomainError `configuration` when another server runs on the folder, or one of them cannot be used; `storage-full`, `unavailable`
  */
 export async function openPostgresStore(
   url: string,
   dataDir: string,
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
-  const { newName, pid, uploadThreads, openBundles, holder, patienceMs = 5_000, onLost, onError } = options;
+  const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
   const connection = connectionOptions(url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();
-  const hold = new DatabaseHold({
+  const membership = new Membership({
     connection,
-    holder,
+    node,
     patienceMs,
     onInterrupted: (error) => health.readFailed(error),
-    onLost,
+    onOutdated,
   });
   let database: Database | undefined;
   try {
-    database = await openDatabase(url, { hold, health, ...(onError === undefined ? {} : { onError }) });
+    database = await openDatabase(url, { membership, health, ...(onError === undefined ? {} : { onError }) });
     return await assemble(database);
   } catch (error) {
     await database?.close();
-    await hold.release();
+    await membership.leave();
     folder.release();
     throw error;
   }
@@ -104,12 +105,18 @@ export async function openPostgresStore(
       ...recordsOf(database, journal, connection),
       openFleet: (of) => Promise.resolve(new PostgresFleet({ ...of, database, journal })),
       database: await versionOf(database),
+      nodes: {
+        isLeader: () => membership.lease.isLeader(),
+        lead: (work) => membership.lease.lead(work),
+        report: (catalogVersion) => membership.report(catalogVersion),
+        list: () => listNodes(database, node),
+      },
       writability: createWritability(health, () => touch(database)),
       settle: () => Promise.resolve(),
       async close() {
         closeFiles();
         await database.close();
-        await hold.release();
+        await membership.leave();
         folder.release();
       },
     };
@@ -182,6 +189,6 @@ async function versionOf(reader: Reader): Promise<DatabaseVersion> {
 /** Writes a row as it is, to find out whether rows can be written. */
 function touch(database: Database): Promise<void> {
   return database.transact(async (transaction) => {
-    await transaction.all(sql`UPDATE server_hold SET holder = holder`.compile(query));
+    await transaction.all(sql`UPDATE leader SET is_only = is_only`.compile(query));
   });
 }

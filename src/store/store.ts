@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
 import type { RevocationRecords } from '../ports/revocations';
+import { onlyNode } from '../ports/nodes';
 import type { DatabaseVersion, Store } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
@@ -124,6 +125,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
         },
+        nodes: onlyNode,
         settle: () => database.settle(),
         close() {
           closeFiles();

@@ -19,6 +19,7 @@ const spoken: Readonly<Record<string, string>> = {
     "export const knownSentence = pseudo(real.knownSentence); export const sayWhy = (why) => typeof why === 'string' ? why : pseudo(real.sayWhy(why));",
   'core/offer-sentences.ts': 'export const knownVerdict = pseudo(real.knownVerdict);',
   'core/circumstances/pin-sentences.ts': 'export const pinTermsSentences = pseudo(real.pinTermsSentences);',
+  'core/connection-refusal.ts': 'export const remedyOfRefusal = pseudo(real.remedyOfRefusal);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
@@ -161,6 +162,8 @@ const sentences = [
   ['message', 'reason_parameters'],
   ['reason', 'reason_parameters'],
   ['next', 'next_parameters'],
+  ['last_error', 'last_error_parameters'],
+  ['remedy', 'cause'],
 ] as const;
 
 /**

@@ -139,7 +139,7 @@ const realWiring: Wiring = {
     pid: process.pid,
     now: () => cliNow,
     newId: () => randomBytes(16).toString('hex'),
-    postgres: (url) => postgresArchived(url, 'a test'),
+    postgres: postgresArchived,
   }),
   move,
   doctor: (config, request) => examine(config, { ...request, now: () => cliNow }),

@@ -164,8 +164,8 @@ static void begin(struct transfer *transfer) {
 }
 
 /*
- * libcurl 7.88 gives up a few of thousands of connections right after their request, with CURLE_SEND_ERROR and no
- * details, while the server goes on and has sent nothing. For downloads that are only to be held up, another one does.
+ * A few of thousands of connections were given up by libcurl 7.88 with CURLE_SEND_ERROR, no details and nothing received; why is not
+ * known. For downloads that are only to be held up, another one does.
  */
 static int can_repeat(const struct transfer *transfer, CURLcode result, long status) {
   return how == STALLED && result == CURLE_SEND_ERROR && status == 0 && transfer->received == 0 &&

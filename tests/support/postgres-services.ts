@@ -15,8 +15,8 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
   const store = await openPostgresStore(url, dataDir, {
     newName: randomUUID,
     pid: process.pid,
-    holder: 'test',
-    onLost: (error) => {
+    node: { id: randomUUID(), name: 'test', version: '1.0.0' },
+    onOutdated: (error) => {
       throw error;
     },
   });

@@ -13,6 +13,7 @@ import { folderRemedies } from './folder-remedies';
 import { installationCircumstances } from './installations';
 import { kitCircumstances } from './kits';
 import { nextStepCircumstances } from './next-steps';
+import { receiverCircumstances } from './receivers';
 import { rolloutCircumstances } from './rollouts';
 import { startupCircumstances } from './startup';
 
@@ -34,6 +35,7 @@ export const circumstances = {
   ...installationCircumstances,
   ...kitCircumstances,
   ...nextStepCircumstances,
+  ...receiverCircumstances,
   ...rolloutCircumstances,
   ...startupCircumstances,
 };

@@ -3,6 +3,7 @@ import { archiveCircumstances } from './archives';
 import { certificateCircumstances } from './certificates';
 import { deviceCertificateCircumstances } from './device-certificates';
 import { encodingCircumstances } from './encodings';
+import { receiverCircumstances } from './receivers';
 import { sentenceFrom } from './sentence-from';
 
 /** Circumstances within the sentence of a refusal; they need no other noun's words. */
@@ -11,6 +12,7 @@ export const refusalCircumstances = {
   ...certificateCircumstances,
   ...deviceCertificateCircumstances,
   ...encodingCircumstances,
+  ...receiverCircumstances,
 };
 
 /** The words of such a circumstance; what is a name or another text stays as it is. */

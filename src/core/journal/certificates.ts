@@ -12,16 +12,8 @@ export const certificateLines = {
     `the certificate ${serial}${device === null ? '' : ` of ${device}`} was revoked${because(why)}`,
   'server-certificate-renewed': ({ until }: { until: string }) =>
     `the server certificate was renewed and is valid until ${dayOf(until)}`,
-  'server-certificate-expiring': ({
-    hasExpired,
-    on,
-    why,
-  }: {
-    hasExpired: boolean;
-    on: string;
-    why: string;
-  }) =>
-    `the server certificate ${hasExpired ? 'expired' : 'expires'} on ${dayOf(on)} and cannot renew itself: ${why}`,
+  'server-certificate-expiring': ({ hasExpired, on, why }: { hasExpired: boolean; on: string; why: Why }) =>
+    `the server certificate ${hasExpired ? 'expired' : 'expires'} on ${dayOf(on)} and cannot renew itself${because(why)}`,
   'server-certificate-expired-already': ({ on }: { on: string }) =>
     `a new server certificate is not used: it expired on ${dayOf(on)}`,
   'server-certificate-misses-names': ({ names }: { names: readonly string[] }) =>

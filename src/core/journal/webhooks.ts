@@ -1,3 +1,4 @@
+import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
 interface Named {
@@ -11,7 +12,7 @@ export const webhookLines = {
   'webhook-in-order': ({ webhook }: Named) => `the webhook ${webhook} gets its events in order`,
   'webhook-in-any-order': ({ webhook }: Named) => `the webhook ${webhook} gets its events in any order`,
   'webhook-deleted': ({ webhook }: Named) => `the webhook ${webhook} was deleted`,
-  'webhook-gave-up': ({ webhook, event, why }: Named & { event: number; why: string | null }) =>
+  'webhook-gave-up': ({ webhook, event, why }: Named & { event: number; why: Why | null }) =>
     `the webhook ${webhook} gave up on event ${event}${because(why)}`,
   'webhook-event-replayed': ({ webhook, event }: Named & { event: number }) =>
     `event ${event} is being sent again to the webhook ${webhook}`,

@@ -65,13 +65,26 @@ export const storageReasons = {
   },
   'database-in-use': {
     code: 'configuration',
-    says: ({ holder }: { holder: string }) => `another server is running on this database: ${holder}`,
-    remedy: 'Stop it first, or use another database for this one.',
+    says: ({ holder }: { holder: string }) =>
+      holder === ''
+        ? 'another process has the database for itself, for example to upgrade or to move it'
+        : `servers are running on this database: ${holder}`,
+    remedy: 'Stop them first, or use another database.',
   },
-  'database-taken-over': {
+  'database-upgrade-waits': {
+    code: 'configuration',
+    says: ({ holder }: { holder: string }) =>
+      `this version must upgrade the database, but servers of an earlier version run on it${holder === '' ? '' : `: ${holder}`}`,
+    remedy: 'Stop all other servers, start this one, then start the others with this version.',
+  },
+  'database-upgraded': {
     code: 'unavailable',
-    says: () => 'another server has taken over the database',
-    remedy: 'Run only one server on a database.',
+    says: () => 'a newer version of the server has upgraded the database',
+    remedy: 'Update this server to the same version.',
+  },
+  'leadership-lost': {
+    code: 'unavailable',
+    says: () => 'another server leads now, and this one has saved nothing',
   },
   'database-beside-another': {
     code: 'configuration',

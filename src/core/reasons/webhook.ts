@@ -1,4 +1,6 @@
+import { sayRefusal } from '../circumstances/refusals';
 import type { Reasons } from './reason-words';
+import type { Why } from './why';
 
 export const webhookReasons = {
   'no-such-webhook': {
@@ -16,7 +18,7 @@ export const webhookReasons = {
   },
   'receiver-did-not-take-it': {
     code: 'unavailable',
-    says: ({ shown }: { shown: string }) => `the receiver did not accept it: ${shown}`,
+    says: ({ shown }: { shown: Why }) => `the receiver did not accept it: ${sayRefusal(shown)}`,
     remedy: 'Check that this server can reach the URL and that the receiver answers with 200.',
   },
   'too-many-events-waiting': {
@@ -42,7 +44,7 @@ export const webhookReasons = {
   },
   'receiver-refused': {
     code: 'invalid-input',
-    says: ({ why }: { why: string }) => why,
+    says: ({ why }: { why: Why }) => sayRefusal(why),
     remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
   },
   'not-a-webhook-name': {

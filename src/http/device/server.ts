@@ -54,6 +54,10 @@ export interface DeviceServerOptions
   /** 0 for any free port. */
   readonly port: number;
   readonly tls: DeviceTls;
+  /** Whether servers with the same files resume each other's TLS sessions; not when left out. */
+  readonly sharesTickets?: boolean;
+  /** How often to look whether tickets need the keys of another day, in milliseconds; a minute when left out. */
+  readonly ticketCheckMs?: number;
   /** What devices may speak; {@link deviceProtocols} when left out. */
   readonly protocols?: readonly Protocol[];
   /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
@@ -118,7 +122,7 @@ export interface DeviceServer {
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
   const { log, now, services, protocols = deviceProtocols } = options;
   const { quietTimeoutMs = limits.quietTimeoutMs } = options;
-  const settings = new TlsSettings();
+  const settings = new TlsSettings({ now, sharesTickets: options.sharesTickets ?? false });
   const shares = openDeviceShares(options);
   const { memory, budgets, counters, notices, charge, bodies, monotonicMs } = shares;
   const limited = options.connectionLimits ?? connectionLimits;
@@ -171,6 +175,10 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
 
   await listen(listener, options);
+  const ticketCheck = setInterval(() => {
+    const ticketKeys = settings.newTicketKeys();
+    if (ticketKeys !== undefined) listener.setTicketKeys(ticketKeys);
+  }, options.ticketCheckMs ?? 60_000).unref();
   let { ca } = options.tls;
   let closing: Promise<void> | undefined;
   return {
@@ -204,6 +212,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     }),
     oldCertificates: () => connections.oldCertificates.seen(),
     close(graceMs) {
+      clearInterval(ticketCheck);
       stopLooking();
       handshakes.close();
       return (closing ??= closeListener(listener, connections, sockets, graceMs));

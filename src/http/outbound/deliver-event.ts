@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import { circumstance } from '../../core/circumstances/catalogue';
+import type { Circumstance, Why } from '../../core/reasons/why';
 import type { DeliverEvent } from '../../ports/webhooks';
 import { presentEvent } from '../event-json';
-import { type CallRules, guardedLookup, refusedLiteral } from './guarded-lookup';
+import { type CallRules, guardedLookup, refusedLiteral, UncallableHost } from './guarded-lookup';
 import type { Clock } from '../../ports/clock';
 
 export interface DeliveryOptions extends CallRules {
@@ -15,6 +17,8 @@ export interface DeliveryOptions extends CallRules {
 
 const usualTimeoutMs = 10_000;
 
+const answered = (status: number): Circumstance => circumstance('receiver-answered', { status });
+
 /**
  * Creates what delivers events by HTTP. The address that is really connected to is checked after the name was
  * resolved: a name that points elsewhere later gains nothing. Redirects are not followed, and the answer's body is
@@ -22,10 +26,13 @@ const usualTimeoutMs = 10_000;
  */
 export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
   const { timeoutMs = usualTimeoutMs } = options;
-  const wordsOf = ({ name, message }: Error): string =>
-    name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${timeoutMs / 1000} s` : message;
+  const whyFailed = (error: Error): Why => {
+    if (error instanceof UncallableHost) return error.why;
+    const isLate = error.name === 'TimeoutError' || error.name === 'AbortError';
+    return isLate ? circumstance('receiver-silent', { limitMs: timeoutMs }) : error.message;
+  };
   return (webhook, secret, { id, event }, stop) =>
-    new Promise<string | null>((resolve) => {
+    new Promise<Why | null>((resolve) => {
       const body = Buffer.from(JSON.stringify(presentEvent(event)));
       const url = new URL(webhook.url);
       const refused = refusedLiteral(url, options);
@@ -52,14 +59,14 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
       request.once('response', (response) => {
         const { statusCode = 0 } = response;
         response.on('error', () => undefined).destroy();
-        resolve(statusCode >= 200 && statusCode < 300 ? null : `it answered with HTTP ${statusCode}`);
+        resolve(statusCode >= 200 && statusCode < 300 ? null : answered(statusCode));
       });
       request.once('upgrade', ({ statusCode = 101 }, socket) => {
         socket.on('error', () => undefined).destroy();
-        resolve(`it answered with HTTP ${statusCode}`);
+        resolve(answered(statusCode));
       });
-      request.on('error', (error: Error) => resolve(wordsOf(error)));
-      request.once('close', () => resolve('it closed the connection without an answer'));
+      request.on('error', (error: Error) => resolve(whyFailed(error)));
+      request.once('close', () => resolve(circumstance('receiver-hung-up')));
       request.end(body);
     });
 }

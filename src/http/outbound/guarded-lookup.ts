@@ -1,6 +1,8 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { hostOfUrl } from '../../base/text/host-of-url';
+import { circumstance } from '../../core/circumstances/catalogue';
+import type { Circumstance } from '../../core/reasons/why';
 import type { RefuseReceiver } from '../../ports/webhooks';
 import { isLocalAddress } from './allowed-address';
 
@@ -12,6 +14,13 @@ export interface CallRules {
   readonly allowLocal: boolean;
   /** The system's resolver when left out. */
   readonly resolve?: (hostname: string, callback: OnResolved) => void;
+}
+
+/** A host that may not or cannot be called. */
+export class UncallableHost extends Error {
+  constructor(readonly why: Circumstance) {
+    super(why.code);
+  }
 }
 
 /**
@@ -27,7 +36,7 @@ export function guardedLookup({ allowLocal, resolve = systemLookup }: CallRules)
       const allowed = allowLocal ? addresses : addresses.filter(({ address }) => !isLocalAddress(address));
       const [first] = allowed;
       if (first === undefined)
-        callback(new Error(addresses.length === 0 ? `${hostname} has no address` : refusal(hostname)), '');
+        callback(new UncallableHost(addresses.length === 0 ? noAddress(hostname) : localHost(hostname)), '');
       else if (all === true) callback(null, allowed);
       else callback(null, first.address, first.family);
     };
@@ -40,9 +49,9 @@ export function guardedLookup({ allowLocal, resolve = systemLookup }: CallRules)
 }
 
 /** @returns why a URL whose host is an address may not be called; `null` when it may, or its host is a name */
-export function refusedLiteral(url: URL, { allowLocal }: CallRules): string | null {
+export function refusedLiteral(url: URL, { allowLocal }: CallRules): Circumstance | null {
   const literal = hostOfUrl(url);
-  return !allowLocal && isIP(literal) !== 0 && isLocalAddress(literal) ? refusal(literal) : null;
+  return !allowLocal && isIP(literal) !== 0 && isLocalAddress(literal) ? localHost(literal) : null;
 }
 
 const patienceMs = 2_000;
@@ -57,10 +66,9 @@ export function createRefuseReceiver(rules: CallRules): RefuseReceiver {
       const timer = setTimeout(() => resolve(null), patienceMs);
       (rules.resolve ?? systemLookup)(url.hostname, (error, addresses) => {
         clearTimeout(timer);
-        const isLocal = error === null && addresses.length > 0;
-        resolve(
-          isLocal && addresses.every(({ address }) => isLocalAddress(address)) ? refusal(url.hostname) : null,
-        );
+        const isKnown = error === null && addresses.length > 0;
+        const isRefused = isKnown && addresses.every(({ address }) => isLocalAddress(address));
+        resolve(isRefused ? localHost(url.hostname) : null);
       });
     });
   };
@@ -70,6 +78,10 @@ function systemLookup(hostname: string, callback: OnResolved): void {
   lookup(hostname, { all: true }, callback);
 }
 
-function refusal(host: string): string {
-  return `${host} is a loopback or link-local address, which webhooks may not call (WEBHOOK_ALLOW_LOCAL)`;
+function localHost(host: string): Circumstance {
+  return circumstance('receiver-is-local', { host });
+}
+
+function noAddress(host: string): Circumstance {
+  return circumstance('receiver-without-address', { host });
 }

@@ -22,11 +22,11 @@ export class BlockReads {
     return this.#ahead;
   }
 
-  async count(read: () => Promise<Buffer>, isAhead: boolean): Promise<Buffer> {
+  async count(read: () => Promise<void>, isAhead: boolean): Promise<void> {
     this.#underWay += 1;
     if (isAhead) this.#ahead += 1;
     try {
-      return await read();
+      await read();
     } finally {
       this.#underWay -= 1;
       if (isAhead) this.#ahead -= 1;

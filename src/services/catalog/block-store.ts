@@ -20,6 +20,19 @@ export interface Block {
   isAhead: boolean;
 }
 
+/** A place for a block that is being read. */
+export interface Room {
+  readonly slot: number;
+  /** As long as a block. */
+  readonly memory: Buffer;
+}
+
+export interface KeepOptions {
+  /** Nobody has asked for the block yet. */
+  readonly isAhead: boolean;
+  readonly room: Room | undefined;
+}
+
 /** Of one block: from `from` to before `end` in the block, to `to` in what was asked for. */
 export interface Part {
   readonly index: number;
@@ -56,17 +69,36 @@ export class BlockStore {
     return this.#fresh.size + this.#proven.size;
   }
 
-  keep(of: BlocksOfFile, index: number, bytes: Buffer, isAhead: boolean): void {
-    if (this.#free.length === 0) this.#pushOut();
+  /**
+   * A place to read a block into, for {@link keep} or {@link giveUp}; `undefined` when only blocks that were read again could go for it. They
+   * stay until the block is there.
+   */
+  makeRoom(): Room | undefined {
+    if (this.#free.length === 0 && this.#fresh.size > 0) this.#pushOut();
     const slot = this.#free.pop();
-    if (slot === undefined) return;
-    // Pages of the slab take memory when they are first written to.
-    this.#slab ??= Buffer.allocUnsafeSlow(this.capacity * blockSizeBytes);
-    bytes.copy(this.#slab, slot * blockSizeBytes);
+    return slot === undefined ? undefined : { slot, memory: this.#memoryOf(slot) };
+  }
+
+  /** The block was not read. */
+  giveUp({ slot }: Room): void {
+    this.#free.push(slot);
+  }
+
+  /**
+   * @param bytes of the block, which are copied unless they are in the memory of the room
+   * @param room that was made for it
+   */
+  keep(of: BlocksOfFile, index: number, bytes: Buffer, { isAhead, room }: KeepOptions): Block | undefined {
+    if (room === undefined && this.#free.length === 0) this.#pushOut();
+    const slot = room?.slot ?? this.#free.pop();
+    if (slot === undefined) return undefined;
+    const memory = room?.memory ?? this.#memoryOf(slot);
+    if (bytes.buffer !== memory.buffer) bytes.copy(memory);
     const block = { of, index, slot, readPages: 0, isAhead };
     of.set(index, block);
     this.#fresh.add(block);
     if (isAhead) this.ahead += 1;
+    return block;
   }
 
   copy(block: Block, target: Buffer, { from, end, to }: Part): void {
@@ -96,6 +128,12 @@ export class BlockStore {
     block.of.delete(block.index);
     this.#free.push(block.slot);
     this.#noteAsked(block);
+  }
+
+  #memoryOf(slot: number): Buffer {
+    // Pages of the slab take memory when they are first written to.
+    this.#slab ??= Buffer.allocUnsafeSlow(this.capacity * blockSizeBytes);
+    return this.#slab.subarray(slot * blockSizeBytes, (slot + 1) * blockSizeBytes);
   }
 
   #noteAsked(block: Block): void {

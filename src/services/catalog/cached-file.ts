@@ -17,6 +17,13 @@ export interface SharedCache {
   readonly answered: { hits: number; misses: number };
 }
 
+/** A block that is being read. */
+interface Reading {
+  readonly done: Promise<void>;
+  /** The parts that were asked for meanwhile, and where they go. */
+  readonly wanted: { readonly target: Buffer; readonly part: Part }[];
+}
+
 /**
  * An open file whose blocks are kept. A read copies out of them, so that a device that stalls holds only what it was granted. Streams and
  * reads of more than a block go past the cache.
@@ -24,7 +31,7 @@ export interface SharedCache {
 export class CachedFile implements CachedBytes {
   readonly sizeBytes: number;
   readonly #blocks = new Map<number, Block>();
-  readonly #reading = new Map<number, Promise<Buffer>>();
+  readonly #reading = new Map<number, Reading>();
   #isClosed = false;
 
   constructor(
@@ -70,7 +77,7 @@ export class CachedFile implements CachedBytes {
     const first = Math.ceil(position / blockSizeBytes);
     for (let index = first; index < first + aheadOfOne; index += 1) {
       if (this.#isClosed || index * blockSizeBytes >= this.sizeBytes || !this.#hasRoomAhead) return;
-      if (!this.#isAtHand(index)) this.#fetch(index, true).catch(() => undefined);
+      if (!this.#isAtHand(index)) this.#fetch(index, true).done.catch(() => undefined);
     }
   }
 
@@ -93,29 +100,39 @@ export class CachedFile implements CachedBytes {
     return reads.hasRoomAhead && store.ahead + reads.ahead < Math.floor(store.capacity * aheadShare);
   }
 
-  #fetch(index: number, isAhead = false): Promise<Buffer> {
-    const at = index * blockSizeBytes;
-    const read = async () => {
-      try {
-        const bytes = await this.file.read(at, Math.min(blockSizeBytes, this.sizeBytes - at));
-        if (!this.#isClosed) this.cache.store.keep(this.#blocks, index, bytes, isAhead);
-        return bytes;
-      } finally {
-        this.#reading.delete(index);
-      }
-    };
-    const reading = this.cache.reads.count(read, isAhead);
+  #fetch(index: number, isAhead: boolean): Reading {
+    const wanted: Reading['wanted'] = [];
+    const done = this.cache.reads.count(() => this.#readBlock(index, isAhead, wanted), isAhead);
+    const reading = { done, wanted };
     this.#reading.set(index, reading);
     return reading;
   }
 
+  /** Reads a block into the cache, and copies what is wanted of it at once: it may be pushed out at any time. */
+  async #readBlock(index: number, isAhead: boolean, wanted: Reading['wanted']): Promise<void> {
+    const { store } = this.cache;
+    const at = index * blockSizeBytes;
+    let room = store.makeRoom();
+    try {
+      const bytes = await this.file.read(at, Math.min(blockSizeBytes, this.sizeBytes - at), room?.memory);
+      for (const { target, part } of wanted) bytes.copy(target, part.to, part.from, part.end);
+      if (this.#isClosed) return;
+      const block = store.keep(this.#blocks, index, bytes, { isAhead, room });
+      room = undefined;
+      if (block === undefined) return;
+      for (const { part } of wanted) store.use(block, part.from, part.end);
+    } finally {
+      this.#reading.delete(index);
+      if (room !== undefined) store.giveUp(room);
+    }
+  }
+
   /** Copies the part of one block, which is read first if need be. */
-  async #copy(target: Buffer, part: Part): Promise<void> {
-    if (this.#copyKept(target, part)) return;
-    const bytes = await (this.#reading.get(part.index) ?? this.#fetch(part.index));
-    bytes.copy(target, part.to, part.from, part.end);
-    const kept = this.#blocks.get(part.index);
-    if (kept !== undefined) this.cache.store.use(kept, part.from, part.end);
+  #copy(target: Buffer, part: Part): Promise<void> {
+    if (this.#copyKept(target, part)) return Promise.resolve();
+    const reading = this.#reading.get(part.index) ?? this.#fetch(part.index, false);
+    reading.wanted.push({ target, part });
+    return reading.done;
   }
 
   #copyKept(target: Buffer, part: Part): boolean {

@@ -63,6 +63,11 @@ export class Catalog {
     if (this.#version < wanted) await (this.#loading ??= this.#reload());
   }
 
+  /** Of what devices are answered from. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** A bundle that can be served. */
   find(name: string): Bundle | undefined {
     return this.#lost.has(name) ? undefined : this.#bundles.get(name);

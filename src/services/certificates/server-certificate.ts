@@ -6,6 +6,8 @@ import { type NewEvent, theServer } from '../../core/event';
 import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { sentenceOf } from '../../core/journal/sentences';
 import { type HoldReason, renewalNoticeMs, whyHeldBack } from '../../core/server-certificate';
+import type { Why } from '../../core/reasons/why';
+import { whatFailed } from '../../core/what-failed';
 import type { JournalRecords } from '../../ports/journal';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
@@ -25,7 +27,7 @@ export interface ServerCertificateStatus {
   /** Of the certificate in use. */
   readonly notAfter: Date;
   /** Why renewal failed although it is due; `null` if it is not due or succeeded. */
-  readonly renewalProblem: { readonly reason: string; readonly remedy: string } | null;
+  readonly renewalProblem: { readonly reason: Why; readonly remedy: Why } | null;
   /** Why the certificate in the folder is not in use; `null` when it is. */
   readonly heldBack: HoldReason | null;
   /** Names that devices asked for in recent days and the current certificate does not cover. */
@@ -174,14 +176,14 @@ export class ServerCertificate<Tls extends ServedTls> {
       on: notAfter.toISOString(),
       why: reason,
     });
-    log.error({ serial, notAfter, reason, remedy }, sentenceOf(told));
+    log.error({ serial, notAfter, reason: sayWhy(reason), remedy: sayWhy(remedy) }, sentenceOf(told));
     const filter = { kinds: ['certificate.expiring'], since: new Date(at.getTime() - dayMs + checkEveryMs) };
     const { events } = await journal.search(filter, { limit: 1 });
     if (events.length > 0) return; // told before a restart
     await this.#record({
       kind: 'certificate.expiring',
       reason: told,
-      after: { ...factsOf(summary), reason, remedy },
+      after: { ...factsOf(summary), reason, remedy: sayWhy(remedy) },
     });
   }
 
@@ -215,9 +217,10 @@ export class ServerCertificate<Tls extends ServedTls> {
 
 /** Unexpected errors are only in the log. */
 function problemOf(error: unknown): NonNullable<ServerCertificateStatus['renewalProblem']> {
-  const unexpected = DomainError.of('renewal-failed');
-  const { message: reason, remedy = unexpected.remedy } = error instanceof DomainError ? error : unexpected;
-  return { reason, remedy: remedy ?? '' };
+  const unexpected = whatFailed(DomainError.of('renewal-failed'), '');
+  if (!(error instanceof DomainError)) return { reason: unexpected.message, remedy: unexpected.remedy };
+  const { message: reason, remedy } = whatFailed(error, unexpected.remedy);
+  return { reason, remedy };
 }
 
 function tellHold(reason: HoldReason): EventReason<LineCode> {

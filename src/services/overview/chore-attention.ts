@@ -1,3 +1,4 @@
+import { whatFailed } from '../../core/what-failed';
 import { type ChoreStatus, isWriteProblem, needsAttention } from '../../core/chore';
 import { DomainError } from '../../core/errors';
 import { attentionReason } from '../../core/reasons/attention/sentences';
@@ -17,7 +18,7 @@ export function ofChores(
     const { since, error } = chore.failing;
     if (isWriteProblem(error, writeProblem)) return [];
     // An unexpected error may contain anything, so only the log shows it.
-    const expected = error instanceof DomainError ? error : undefined;
+    const expected = error instanceof DomainError ? whatFailed(error, null) : undefined;
     const reason = attentionReason('chore-failing', {
       chore: chore.name,
       since: since.toISOString(),

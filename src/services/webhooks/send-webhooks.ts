@@ -14,7 +14,7 @@ import { type Outcome, WebhookLanes } from './webhook-lanes';
 
 export interface SendWebhooksPorts {
   readonly webhooks: Pick<WebhookRecords, 'all'>;
-  readonly deliveries: Pick<WebhookDeliveries, 'queue' | 'due' | 'open' | 'save'>;
+  readonly deliveries: Pick<WebhookDeliveries, 'queue' | 'due' | 'open' | 'letGo' | 'save'>;
   readonly describe: Pick<DescribeWebhooks, 'all'>;
   readonly journal: Pick<ReadJournal, 'after'>;
   readonly deliver: DeliverEvent;
@@ -79,6 +79,7 @@ export class WebhookSender implements SendWebhooks {
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#running);
+    for (const lanes of this.#lanes.values()) await lanes.close();
   }
 
   async counts(): Promise<WebhookCounts> {

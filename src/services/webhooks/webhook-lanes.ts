@@ -1,10 +1,10 @@
 import { SharedRun } from '../../base/collections/shared-run';
 import type { Webhook } from '../../core/webhook';
 import type { Clock } from '../../ports/clock';
-import type { OpenDelivery, WebhookDeliveries } from '../../ports/webhook-deliveries';
+import type { DeliveryPlace, OpenDelivery, WebhookDeliveries } from '../../ports/webhook-deliveries';
 
 export interface WebhookLanesPorts {
-  readonly deliveries: Pick<WebhookDeliveries, 'due' | 'open' | 'save'>;
+  readonly deliveries: Pick<WebhookDeliveries, 'due' | 'open' | 'letGo' | 'save'>;
   /** Attempts a delivery. @returns what to save about it; `undefined` when it was cut short */
   readonly attempt: (delivery: OpenDelivery) => Promise<Outcome | undefined>;
   readonly now: Clock;
@@ -48,6 +48,11 @@ export class WebhookLanes {
     for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
   }
 
+  /** Lets go of what could not be saved: it is sent again. Nothing may be on its way any more. */
+  async close(): Promise<void> {
+    for (const [place] of this.#unsaved.values()) await this.#letGo(place);
+  }
+
   async #lane(webhook: Pick<Webhook, 'id' | 'inOrder'>, lanes: number): Promise<void> {
     while (this.#failuresLeft > 0 && this.#unsaved.size === 0) {
       const delivery = await this.#take(webhook, lanes);
@@ -55,7 +60,10 @@ export class WebhookLanes {
       const { eventId } = delivery.delivery;
       try {
         const outcome = await this.ports.attempt(delivery);
-        if (outcome === undefined) return;
+        if (outcome === undefined) {
+          await this.#letGo({ ...delivery.delivery, webhookId: webhook.id });
+          return;
+        }
         this.#failuresLeft = outcome.hasFailed ? this.#failuresLeft - 1 : failuresAtOnce;
         await this.#save(eventId, outcome.change);
       } finally {
@@ -81,6 +89,11 @@ export class WebhookLanes {
       if (opened !== undefined) return opened;
     }
     return undefined;
+  }
+
+  /** What was cut short is due at once. If this fails, its lease ends by itself. */
+  async #letGo({ webhookId, eventId, attempts }: DeliveryPlace): Promise<void> {
+    await this.ports.deliveries.letGo({ webhookId, eventId, attempts }).catch(() => undefined);
   }
 
   async #save(eventId: number, change: Outcome['change']): Promise<void> {

@@ -5,8 +5,8 @@ import { openPostgresState, openPostgresTarget } from '../move/postgres-place';
 import { openSqliteTarget } from '../move/sqlite-place';
 import type { ArchivedDatabase } from './archived-database';
 
-/** A PostgreSQL database. @param holder this process, named to a server that is refused */
-export function postgresArchived(url: string, holder: string): ArchivedDatabase {
+/** A PostgreSQL database. */
+export function postgresArchived(url: string): ArchivedDatabase {
   return {
     async copyTo(file) {
       const folder = path.dirname(file);
@@ -19,7 +19,7 @@ export function postgresArchived(url: string, holder: string): ArchivedDatabase 
       }
     },
     async replace() {
-      const target = await openPostgresTarget(url, holder);
+      const target = await openPostgresTarget(url);
       try {
         if ((await target.read(() => Promise.resolve(true))) === true)
           throw DomainError.of('postgres-to-replace');

@@ -23,7 +23,6 @@ import { TargetFolder } from './target-folder';
 export interface MoveRun extends MoveRequest {
   /** This process, named to a server that is refused meanwhile. */
   readonly pid: number;
-  readonly holder: string;
   readonly openObjects: (address: S3Address) => Promise<BundleObjects>;
 }
 
@@ -96,16 +95,16 @@ async function identityOf(reader: RowReader): Promise<string> {
   return 'unnamed';
 }
 
-function openSource({ from, holder }: MoveRun, { scratch }: TargetFolder): Promise<RowSource> {
+function openSource({ from }: MoveRun, { scratch }: TargetFolder): Promise<RowSource> {
   return from.databaseUrl === null
     ? openSqliteSource(from.dataDir, scratch)
-    : openPostgresSource(from.databaseUrl, holder);
+    : openPostgresSource(from.databaseUrl);
 }
 
-async function openTarget({ to, holder }: MoveRun, { scratch }: TargetFolder): Promise<RowTarget> {
+async function openTarget({ to }: MoveRun, { scratch }: TargetFolder): Promise<RowTarget> {
   return to.databaseUrl === null
     ? openSqliteTarget(to.dataDir, scratch)
-    : await openPostgresTarget(to.databaseUrl, holder);
+    : await openPostgresTarget(to.databaseUrl);
 }
 
 async function withBundles<Result>(

@@ -14,12 +14,10 @@ const place = 'the PostgreSQL database';
 
 /**
  * Opens a database of this version, and keeps servers from it.
- * @param holder this process, named to a server that is refused
  * @throws DomainError `configuration` while a server runs on it, or when it is of another version; `not-found`, `unavailable`
  */
-export async function openPostgresSource(url: string, holder: string): Promise<RowSource> {
-  const hold = holdOf(url, holder);
-  await hold.lock();
+export async function openPostgresSource(url: string): Promise<RowSource> {
+  const hold = await DatabaseHold.take(connectionOptions(url));
   try {
     const state = await openPostgresState(url);
     return {
@@ -61,20 +59,14 @@ export async function openPostgresState(url: string): Promise<RowSource> {
  * Opens a database to fill, and keeps servers from it. Its tables are made, unless there is anything already.
  * @throws DomainError `configuration` while a server runs on it, `conflict` when others' tables or those of another version are there
  */
-export async function openPostgresTarget(url: string, holder: string): Promise<RowTarget> {
-  const hold = holdOf(url, holder);
-  await hold.lock();
-  try {
-    await refuseOthers(url);
-  } finally {
-    await hold.release();
-  }
-  const held = holdOf(url, holder);
+export async function openPostgresTarget(url: string): Promise<RowTarget> {
+  const hold = await DatabaseHold.take(connectionOptions(url));
   let database: Database;
   try {
-    database = await openDatabase(url, { maxConnections: 1, hold: held });
+    await refuseOthers(url);
+    database = await openDatabase(url, { maxConnections: 1 });
   } catch (error) {
-    await held.release();
+    await hold.release();
     throw error;
   }
   return {
@@ -83,10 +75,15 @@ export async function openPostgresTarget(url: string, holder: string): Promise<R
         const rows = postgresReader(reader);
         return (await hasRows(rows)) ? await work(rows) : undefined;
       }),
-    write: (work) => database.transact((transaction) => work(postgresWriter(transaction))),
+    write: (work) =>
+      database.transact(async (transaction) => {
+        const written = await work(postgresWriter(transaction));
+        await hold.confirm();
+        return written;
+      }),
     async close() {
       await database.close();
-      await held.release();
+      await hold.release();
     },
   };
 }
@@ -107,14 +104,4 @@ async function refuseOthers(url: string): Promise<void> {
   } finally {
     await database.close();
   }
-}
-
-function holdOf(url: string, holder: string): DatabaseHold {
-  return new DatabaseHold({
-    connection: connectionOptions(url),
-    holder,
-    patienceMs: 0,
-    onInterrupted: () => undefined,
-    onLost: () => undefined, // the transaction that notices it fails
-  });
 }

@@ -1,8 +1,8 @@
 import { type ClientBase, Pool, type PoolClient, types } from 'pg';
 import { databaseClosed } from '../storage-error';
 import { connectionOptions, sessionSettings } from './connection-options';
-import type { DatabaseHold } from './database-hold';
 import { migrate } from './migrate';
+import type { Membership } from './nodes/membership';
 import { isAway, postgresError } from './postgres-error';
 import { compiled, type Query } from './queries';
 import { DatabaseHealth } from './writability';
@@ -31,8 +31,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** Whether older tables are brought up to date, and missing ones made; so when left out. */
   readonly isUpgraded?: boolean;
-  /** Makes this server the only one that writes. Without it, any process may write beside the server. */
-  readonly hold?: DatabaseHold;
+  /** Of a server among those on the database; commands have none. */
+  readonly membership?: Membership;
   readonly health?: DatabaseHealth;
   /** Called with failures that no one waits for. */
   readonly onError?: (error: unknown) => void;
@@ -61,9 +61,9 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await options.hold?.lock(); // before an upgrade, which would surprise another server
-    if (isUpgraded) await migrate(pool);
-    await options.hold?.begin();
+    const { membership } = options;
+    if (membership !== undefined) await membership.join(() => migrate(pool));
+    else if (isUpgraded) await migrate(pool);
     return new PostgresDatabase(pool, health, options);
   } catch (error) {
     await pool.end();
@@ -78,9 +78,9 @@ class PostgresDatabase implements Database {
   constructor(
     private readonly pool: Pool,
     private readonly health: DatabaseHealth,
-    { onError = () => undefined, hold }: DatabaseOptions,
+    { onError = () => undefined, membership: guard }: DatabaseOptions,
   ) {
-    this.#writer = new Writer({ connect: () => pool.connect(), run, onError, health, hold });
+    this.#writer = new Writer({ connect: () => pool.connect(), run, onError, health, guard });
   }
 
   async all<Row>(query: Query<Row>): Promise<Row[]> {

@@ -393,4 +393,30 @@ export const migrations: readonly string[] = [
     reason ${text} NOT NULL
   );
   `,
+  `
+  DROP TABLE server_hold;
+  CREATE TABLE nodes (
+    id ${text} PRIMARY KEY,
+    name ${text} NOT NULL,
+    version ${text} NOT NULL,
+    started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    catalog_version bigint NOT NULL
+  );
+  CREATE TABLE leader (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    epoch bigint NOT NULL,
+    node ${text},
+    renewed_at timestamptz NOT NULL
+  );
+  `,
+  `
+  CREATE TABLE webhook_leases (
+    webhook integer NOT NULL,
+    event bigint NOT NULL,
+    holder ${text} NOT NULL,
+    ends_at timestamptz NOT NULL,
+    PRIMARY KEY (webhook, event)
+  );
+  `,
 ];

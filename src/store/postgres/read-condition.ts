@@ -1,3 +1,4 @@
+import { whatFailed } from '../../core/what-failed';
 import { DomainError } from '../../core/errors';
 import type { DatabaseCondition, InstalledBundle } from '../../ports/installed-data';
 import { createAskedNameRecords } from './asked-name-records';
@@ -26,8 +27,7 @@ export async function readCondition(url: string): Promise<DatabaseCondition> {
     });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const { message, remedy = '' } = error;
-    return { kind: 'unreadable', file, message, remedy };
+    return { kind: 'unreadable', file, ...whatFailed(error, '') };
   }
 }
 

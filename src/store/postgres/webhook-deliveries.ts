@@ -13,6 +13,7 @@ import {
 import type { Database } from './database';
 import type { PostgresJournal } from './journal-records';
 import { query } from './queries';
+import { isFree, WebhookLeases } from './webhook-leases';
 import { countWaiting, createReplays } from './webhook-replays';
 
 const deliveries = () => query.selectFrom('webhook_deliveries');
@@ -22,6 +23,7 @@ export function createWebhookDeliveries(
   database: Database,
   journal: Pick<PostgresJournal, 'append'>,
 ): WebhookDeliveries {
+  const leases = new WebhookLeases();
   return {
     ...createReplays(database, journal),
 
@@ -59,6 +61,7 @@ export function createWebhookDeliveries(
         .select(['event', 'attempts'])
         .where('webhook', '=', id)
         .where('state', '=', 'waiting')
+        .where(isFree)
         .where((eb) => eb.or([eb('next_attempt_at', '<=', now), eb('next_attempt_at', '>', farAhead)]));
       const first = deliveries()
         .select(({ fn }) => fn.min('event').as('event'))
@@ -69,9 +72,10 @@ export function createWebhookDeliveries(
       return rows.map(({ event, attempts }) => ({ webhookId: id, eventId: event, attempts }));
     },
 
-    open({ webhookId, eventId, attempts }) {
-      return database.readTogether(async (reader) => {
-        const [row] = await reader.all(
+    open(place) {
+      const { webhookId, eventId, attempts } = place;
+      return database.transact(async (transaction) => {
+        const [row] = await transaction.all(
           deliveries()
             .selectAll()
             .where('webhook', '=', webhookId)
@@ -81,9 +85,12 @@ export function createWebhookDeliveries(
         );
         if (row === undefined) return undefined;
         const ofIt = query.selectFrom('webhooks').selectAll().where('id', '=', webhookId);
-        const [webhook] = await reader.all(ofIt.where('is_enabled', '=', 1));
+        const [webhook] = await transaction.all(ofIt.where('is_enabled', '=', 1));
         if (webhook === undefined) return undefined;
-        const [line] = await reader.all(query.selectFrom('events').selectAll().where('id', '=', eventId));
+        if (!(await leases.take(transaction, place))) return undefined;
+        const [line] = await transaction.all(
+          query.selectFrom('events').selectAll().where('id', '=', eventId),
+        );
         const delivery = toDelivery({ ...row, kind: line?.kind ?? null, at: line?.at ?? null });
         return {
           webhook: toWebhook(webhook),
@@ -94,8 +101,12 @@ export function createWebhookDeliveries(
       });
     },
 
-    save({ webhookId, eventId, attempts }, progress, events) {
+    letGo: (place) => database.transact((transaction) => leases.end(transaction, place)),
+
+    save(place, progress, events) {
+      const { webhookId, eventId, attempts } = place;
       return database.transact(async (transaction) => {
+        await leases.end(transaction, place);
         const changed = query
           .updateTable('webhook_deliveries')
           .set(toProgressColumns(progress))

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import { DomainError } from '../../core/errors';
 import { isAway, isConflict, postgresError } from './postgres-error';
-import { type DatabaseHold, selectEpoch } from './database-hold';
 import type { Query } from './queries';
 import type { DatabaseHealth } from './writability';
 import { writeLock } from './locks';
@@ -27,7 +26,19 @@ export interface WriterPorts {
   readonly onError: (error: unknown) => void;
   readonly health: Pick<DatabaseHealth, 'saved' | 'writeFailed'>;
   /** Of a server; commands have none. */
-  readonly hold: DatabaseHold | undefined;
+  readonly guard: WriteGuard | undefined;
+}
+
+/** What keeps a server from writing what it no longer may. */
+export interface WriteGuard {
+  /** The epoch of the leader in whose name the caller changes something; `undefined` for what any server may do. */
+  present(): number | undefined;
+  /** Shows, within a transaction, what {@link WriteGuard.check} needs. */
+  readonly selectStanding: string;
+  /** @returns the epoch of the present leader @throws DomainError `unavailable` when this server may write nothing more */
+  check(results: QueryResult | readonly QueryResult[]): number;
+  /** Called for a change in the name of a leader that another has replaced. @returns what its caller gets */
+  refuse(epoch: number): DomainError;
 }
 
 /** How many changes share a commit at most. */
@@ -39,6 +50,8 @@ const firstWaitMs = 20;
 
 interface Job {
   readonly work: Work<unknown>;
+  /** Of the leader, if it changes something as the leader. */
+  readonly epoch: number | undefined;
   readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -59,7 +72,8 @@ export class Writer {
 
   run<Result>(work: Work<Result>): Promise<Result> {
     return new Promise<Result>((resolve, failed) => {
-      this.#waiting.push({ work, done: (value) => resolve(value as Result), failed });
+      const epoch = this.ports.guard?.present();
+      this.#waiting.push({ work, epoch, done: (value) => resolve(value as Result), failed });
       this.#running ??= this.#runAll();
     });
   }
@@ -105,10 +119,10 @@ export class Writer {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;
     try {
-      await this.#begin(client);
+      const epoch = await this.#begin(client);
       const outcomes: Outcome[] = [];
       for (const job of jobs) {
-        outcomes.push(await this.#runOne(client, job));
+        outcomes.push(this.#refused(job, epoch) ?? (await this.#runOne(client, job)));
         if (outcomes.at(-1)?.isLast === true) break;
       }
       await commit(client);
@@ -121,12 +135,21 @@ export class Writer {
     }
   }
 
-  /** In one round trip, whether this server still holds the database. */
-  async #begin(client: PoolClient): Promise<void> {
+  /** In one round trip, whether this server may write. @returns the epoch of the leader, which stays until the commit */
+  async #begin(client: PoolClient): Promise<number | undefined> {
     const begin = `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`;
-    const { hold } = this.ports;
-    if (hold === undefined) await client.query(begin);
-    else hold.check(await client.query(`${begin}; ${selectEpoch}`));
+    const { guard } = this.ports;
+    if (guard !== undefined) return guard.check(await client.query(`${begin}; ${guard.selectStanding}`));
+    await client.query(begin);
+    return undefined;
+  }
+
+  /** What was decided by a leader that another has replaced. */
+  #refused({ epoch, failed }: Job, present: number | undefined): Outcome | undefined {
+    const { guard } = this.ports;
+    if (epoch === undefined || guard === undefined || epoch === present) return undefined;
+    const refusal = guard.refuse(epoch);
+    return { isLast: false, settle: () => failed(refusal), callbacks: [] };
   }
 
   /** @throws if the whole transaction must be given up */

@@ -2,7 +2,9 @@ import type { Insertable, Selectable } from 'kysely';
 import type { EventKind } from '../../core/event';
 import type { Webhook, WebhookQueue } from '../../core/webhook';
 import type { DeliveryProgress, WebhookDelivery } from '../../core/webhook-delivery';
+import type { Why } from '../../core/reasons/why';
 import type { WebhookDeliveryTable, WebhookTable } from './schema';
+import { fromServerReason, toServerReason } from './why-columns';
 
 type DeliveryRow = Selectable<WebhookDeliveryTable>;
 
@@ -18,7 +20,7 @@ export function toWebhook(row: Selectable<WebhookTable>): Webhook {
     createdAt: new Date(row.created_at),
     createdBy: row.created_by,
     cursor: row.cursor,
-    lastError: row.last_error,
+    lastError: toError(row.last_error),
     lastDeliveredAt: row.last_delivered_at === null ? null : new Date(row.last_delivered_at),
   };
 }
@@ -58,7 +60,7 @@ export function toWaitingAgain(at: Date) {
 export function toReceiverColumns({ state, endedAt, lastError }: DeliveryProgress) {
   return state === 'delivered'
     ? { last_error: null, last_delivered_at: endedAt?.toISOString() ?? null }
-    : { last_error: lastError };
+    : { last_error: fromError(lastError) };
 }
 
 export function toProgressColumns(progress: DeliveryProgress) {
@@ -67,7 +69,7 @@ export function toProgressColumns(progress: DeliveryProgress) {
     attempts: progress.attempts,
     next_attempt_at: progress.nextAttemptAt?.toISOString() ?? null,
     failing_since: progress.failingSince?.toISOString() ?? null,
-    last_error: progress.lastError,
+    last_error: fromError(progress.lastError),
     ended_at: progress.endedAt?.toISOString() ?? null,
   };
 }
@@ -86,7 +88,7 @@ export function toDelivery(
     attempts: row.attempts,
     nextAttemptAt: date(row.next_attempt_at),
     failingSince: date(row.failing_since),
-    lastError: row.last_error,
+    lastError: toError(row.last_error),
     endedAt: date(row.ended_at),
   };
 }
@@ -101,7 +103,7 @@ export interface QueueRow {
   readonly last_error: string | null;
 }
 
-export function toQueue(row: QueueRow): WebhookQueue & { readonly lastError: string | null } {
+export function toQueue(row: QueueRow): WebhookQueue & { readonly lastError: Why | null } {
   const { waiting, failing, failing_since: since } = row;
   if (since === null)
     return { waiting, failing, attempts: 0, nextAttemptAt: null, failingSince: null, lastError: null };
@@ -111,6 +113,14 @@ export function toQueue(row: QueueRow): WebhookQueue & { readonly lastError: str
     attempts: row.attempts,
     nextAttemptAt: new Date(row.next_attempt_at),
     failingSince: new Date(since),
-    lastError: row.last_error,
+    lastError: toError(row.last_error),
   };
+}
+
+function toError(text: string | null): Why | null {
+  return text === null ? null : fromServerReason(text);
+}
+
+function fromError(why: Why | null): string | null {
+  return why === null ? null : toServerReason(why);
 }

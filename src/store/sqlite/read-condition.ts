@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import type Sqlite from 'libsql';
 import { systemErrorCode } from '../../base/files/system-error';
+import { circumstance } from '../../core/circumstances/catalogue';
 import { DomainError } from '../../core/errors';
+import { whatFailed } from '../../core/what-failed';
 import type { DatabaseCondition, InstalledBundle, ReadDatabase } from '../../ports/installed-data';
 import { refuseLinks } from '../refuse-links';
 import { storageError } from '../storage-error';
@@ -94,24 +96,19 @@ function unreadable(error: unknown, file: string): DatabaseCondition {
     return {
       kind: 'unreadable',
       file,
-      message: 'it is not a database or is damaged',
-      remedy: 'Stop the server, and restore it from a backup, with its -wal file removed. Check the disk.',
+      message: circumstance('database-not-one'),
+      remedy: circumstance('restore-the-database'),
     };
   }
   const translated = storageError(error);
   if (translated instanceof DomainError) {
-    return {
-      kind: 'unreadable',
-      file,
-      message: translated.message,
-      remedy: translated.remedy ?? 'Check the disk.',
-    };
+    return { kind: 'unreadable', file, ...whatFailed(translated, circumstance('check-the-disk')) };
   }
   if (code === '') throw error;
   return {
     kind: 'unreadable',
     file,
-    message: `it cannot be read (${code})`,
-    remedy: 'Run doctor as the user that runs the server, and check owner and mode of the data folder.',
+    message: circumstance('file-unreadable', { code }),
+    remedy: circumstance('run-as-server-user'),
   };
 }

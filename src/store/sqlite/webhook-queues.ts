@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Why } from '../../core/reasons/why';
 import type { WebhookQueue } from '../../core/webhook';
 import type { Database } from './database';
 import { toQueue, type QueueRow } from '../rows/webhook-rows';
@@ -9,7 +10,7 @@ import { toQueue, type QueueRow } from '../rows/webhook-rows';
  */
 export async function webhookQueues(
   database: Database,
-): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>> {
+): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: Why | null }>> {
   const select = sql<QueueRow>`
     SELECT * FROM (
       SELECT webhook, attempts, next_attempt_at, failing_since, last_error,

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import type { DeliverEvent } from '../../../src/ports/webhooks';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
@@ -6,7 +7,7 @@ const dayMs = 24 * 3_600_000;
 let now: Date;
 let admin: AdminListener;
 let answer: DeliverEvent;
-const refuse: DeliverEvent = () => Promise.resolve('it answered with HTTP 500');
+const refuse: DeliverEvent = () => Promise.resolve(circumstance('receiver-answered', { status: 500 }));
 const take: DeliverEvent = () => Promise.resolve(null);
 
 beforeEach(async () => {
@@ -50,7 +51,13 @@ describe('the deliveries of a webhook', () => {
     expect(await list()).toEqual({ deliveries: [], next_before: null });
     await happen('a');
     await run();
-    const failed = { attempts: 1, last_error: 'it answered with HTTP 500', failing_since: now.toISOString() };
+    const failed = {
+      attempts: 1,
+      last_error: 'it answered with HTTP 500',
+      last_error_code: 'receiver-answered',
+      last_error_parameters: { status: 500 },
+      failing_since: now.toISOString(),
+    };
     const { deliveries } = await list();
     expect(deliveries).toMatchObject([{ ...failed, state: 'waiting', ended_at: null }]);
     expect(deliveries).toMatchObject([{ next_attempt_at: expect.stringMatching(/Z$/) as string }]);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { sayAny } from '../../../src/core/circumstances/sentences';
 import { type JournalEvent, noSubject } from '../../../src/core/event';
 import { createRefuseReceiver } from '../../../src/http/outbound/guarded-lookup';
 import { createDeliverEvent, type DeliveryOptions } from '../../../src/http/outbound/deliver-event';
@@ -49,7 +50,9 @@ describe('a receiver', () => {
       timeoutMs: 300,
       ...more,
     });
-    return deliver({ name: 'ops', url: `http://127.0.0.1:${port}/` }, 'secret', { id: '1', event });
+    return sayAny(
+      await deliver({ name: 'ops', url: `http://127.0.0.1:${port}/` }, 'secret', { id: '1', event }),
+    );
   }
 
   const answer = (head: string) => (socket: Socket) => void socket.end(`HTTP/1.1 ${head}\r\n\r\n`);
@@ -98,11 +101,13 @@ describe('a receiver', () => {
     await Promise.all([...sockets].map((socket) => once(socket, 'close'))); // and is not read on
   });
 
-  const named = (resolve: NonNullable<DeliveryOptions['resolve']>, allowLocal: boolean) =>
-    createDeliverEvent({ allowLocal, version: '1', now: () => new Date(0), resolve })(
-      { name: 'ops', url: 'http://receiver.example/' },
-      'secret',
-      { id: '1', event },
+  const named = async (resolve: NonNullable<DeliveryOptions['resolve']>, allowLocal: boolean) =>
+    sayAny(
+      await createDeliverEvent({ allowLocal, version: '1', now: () => new Date(0), resolve })(
+        { name: 'ops', url: 'http://receiver.example/' },
+        'secret',
+        { id: '1', event },
+      ),
     );
 
   it.each([true, false])(
@@ -135,18 +140,20 @@ describe('a receiver', () => {
 });
 
 describe('a URL that somebody wants to keep', () => {
-  const refuse = (url: string, allowLocal: boolean, addresses: readonly string[] | null = null) =>
-    createRefuseReceiver({
-      allowLocal,
-      resolve: (_, callback) => {
-        if (addresses === null) Reflect.apply(callback, undefined, [new Error('ENOTFOUND')]);
-        else
-          callback(
-            null,
-            addresses.map((address) => ({ address, family: 4 })),
-          );
-      },
-    })(url);
+  const refuse = async (url: string, allowLocal: boolean, addresses: readonly string[] | null = null) =>
+    sayAny(
+      await createRefuseReceiver({
+        allowLocal,
+        resolve: (_, callback) => {
+          if (addresses === null) Reflect.apply(callback, undefined, [new Error('ENOTFOUND')]);
+          else
+            callback(
+              null,
+              addresses.map((address) => ({ address, family: 4 })),
+            );
+        },
+      })(url),
+    );
 
   it.each([
     ['http://127.0.0.1/', null],

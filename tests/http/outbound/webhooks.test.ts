@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import { type JournalEvent, noSubject } from '../../../src/core/event';
 import { messageOf } from '../../../src/core/journal/sentences';
 import { retryDelayMs } from '../../../src/core/webhook';
@@ -140,7 +141,7 @@ describe('webhooks', () => {
     expect(receiver.received).toHaveLength(1);
     expect(await hook()).toMatchObject({
       attempts: 1,
-      lastError: 'it answered with HTTP 500',
+      lastError: circumstance('receiver-answered', { status: 500 }),
       failingSince: now,
     });
     expect(await opened.services.sendWebhooks.counts()).toMatchObject({
@@ -258,7 +259,7 @@ describe('webhooks', () => {
     receiver.answer = (response) => response.writeHead(307, { location: other.url }).end();
     await contact('a');
     await run();
-    expect((await hook())?.lastError).toBe('it answered with HTTP 307');
+    expect((await hook())?.lastError).toEqual(circumstance('receiver-answered', { status: 307 }));
     expect(other.received).toEqual([]);
     other.close();
   });
@@ -445,7 +446,9 @@ describe('addresses that webhooks may not call', () => {
     'http://localhost:9/',
   ])('are refused in %s', async (url) => {
     const deliver = createDeliverEvent({ allowLocal: false, version: '1', now: () => new Date(0) });
-    expect(await deliver({ name: 'x', url }, 'secret', { id: '1', event })).toMatch(/may not call/);
+    expect(await deliver({ name: 'x', url }, 'secret', { id: '1', event })).toMatchObject({
+      code: 'receiver-is-local',
+    });
   });
 
   it('are refused when a name leads there', async () => {
@@ -457,7 +460,7 @@ describe('addresses that webhooks may not call', () => {
     });
     expect(
       await deliver({ name: 'x', url: 'http://rebound.example:9/' }, 'secret', { id: '1', event }),
-    ).toMatch(/may not call/);
+    ).toEqual(circumstance('receiver-is-local', { host: 'rebound.example' }));
   });
 });
 

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import { type NewEvent, theServer } from '../../../src/core/event';
 import type { Webhook } from '../../../src/core/webhook';
 import type { DeliveryProgress } from '../../../src/core/webhook-delivery';
@@ -145,8 +146,20 @@ export function describeWebhookDeliveries(make: MakeAdapter): void {
     expect(await deliveries().open(place(2, 1))).toBeUndefined();
     await deliveries().save(place(2), ended('delivered'), []);
     expect(await deliveries().open(place(2))).toBeUndefined();
+    await deliveries().letGo(place(9));
     await turnOff();
     expect(await deliveries().open(place(9))).toBeUndefined();
+  });
+
+  it('are opened again when the caller has let go of them, or has saved an attempt', async () => {
+    await queue(0, 4, [1]);
+    expect(await deliveries().open(place(1))).toBeDefined();
+    await deliveries().letGo(place(1));
+    expect(await due(0)).toEqual([1]);
+    expect(await deliveries().open(place(1))).toBeDefined();
+    await deliveries().save(place(1), failed(1, 0), []);
+    expect(await due(0)).toEqual([1]);
+    expect(await deliveries().open(place(1, 1))).toBeDefined();
   });
 
   it('take what came of one of two attempts that began from the same state', async () => {
@@ -173,7 +186,10 @@ export function describeWebhookDeliveries(make: MakeAdapter): void {
     await queue(0, 4, [1]);
     await deliveries().save(place(1), failed(1, 10), []);
     expect(await told()).toEqual([['it is down', null]]);
-    await deliveries().save(place(1, 1), ended('delivered'), []);
+    const answered = circumstance('receiver-answered', { status: 503 });
+    await deliveries().save(place(1, 1), { ...failed(2, 20), lastError: answered }, []);
+    expect(await told()).toEqual([[answered, null]]);
+    await deliveries().save(place(1, 2), ended('delivered'), []);
     expect(await told()).toEqual([[null, at]]);
   });
 

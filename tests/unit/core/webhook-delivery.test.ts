@@ -1,3 +1,4 @@
+import { circumstance } from '../../../src/core/circumstances/catalogue';
 import { afterAttempt, withoutEvent } from '../../../src/core/webhook-delivery';
 import { shownError } from '../../../src/core/webhook-error';
 
@@ -49,7 +50,7 @@ describe('an attempt to deliver an event', () => {
       state: 'gave-up',
       attempts: 2,
       endedAt: at,
-      lastError: 'the event is no longer in the journal',
+      lastError: circumstance('event-pruned'),
     });
   });
 });

@@ -1,5 +1,6 @@
 import { DomainError } from '../../../src/core/errors';
 import { type ChoreName, choreNoticeMs, needsAttention } from '../../../src/core/chore';
+import { onlyNode } from '../../../src/ports/nodes';
 import {
   type Chore,
   chorePatienceMs,
@@ -44,7 +45,7 @@ function chore(name: ChoreName, more: Partial<Chore> = {}): Chore {
 function runnerOf(chores: readonly Chore[], more: Partial<ChorePorts> = {}): ChoreRunner {
   return new ChoreRunner({
     chores,
-    isLeader: () => true,
+    leadership: onlyNode,
     writeProblem: () => null,
     log: { info: line('info'), warn: line('warn'), error: line('error') },
     now: () => at,
@@ -243,7 +244,7 @@ describe('the chores of the server', () => {
   it('of the leader run on no other node, until that one leads', async () => {
     let isLeader = false;
     const chores = [chore('rollouts', { runsOn: 'leader' }), chore('device-writes')];
-    const runner = runnerOf(chores, { isLeader: () => isLeader });
+    const runner = runnerOf(chores, { leadership: { ...onlyNode, isLeader: () => isLeader } });
     await runner.run();
     expect(ran).toEqual(['device-writes']);
     isLeader = true;

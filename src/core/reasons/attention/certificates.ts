@@ -1,3 +1,5 @@
+import { sayWhy } from '../../circumstances/sentences';
+import type { Why } from '../why';
 import { counted } from '../../../base/text/counted';
 import { dayOf, inDays, named } from './words';
 
@@ -55,9 +57,10 @@ export const certificateAttention = {
   }: {
     days: number;
     hasExpired: boolean;
-    why: string;
-    remedy: string;
-  }) => `The server certificate ${expires(days, hasExpired)} It cannot renew itself: ${why}. ${remedy}`,
+    why: Why;
+    remedy: Why;
+  }) =>
+    `The server certificate ${expires(days, hasExpired)} It cannot renew itself: ${sayWhy(why)}. ${sayWhy(remedy)}`,
   'new-server-certificate-expired': ({ expiredAt, until }: { expiredAt: string; until: string }) =>
     `The new server certificate is not in use: it expired on ${dayOf(expiredAt)}. ${staysInUse(until)} Create it again with: cert server --force`,
   'new-server-certificate-misses-names': ({ names, options, until }: Missed & { until: string }) =>

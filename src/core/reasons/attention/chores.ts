@@ -1,3 +1,5 @@
+import { sayAny, sayWhy } from '../../circumstances/sentences';
+import type { Why } from '../why';
 import type { ChoreName } from '../../chore';
 import { minuteOf } from './words';
 
@@ -37,8 +39,8 @@ export const choreAttention = {
     chore: ChoreName;
     since: string;
     /** `null` if only the log may show it. */
-    why: string | null;
-    remedy: string | null;
+    why: Why | null;
+    remedy: Why | null;
   }) =>
-    `${consequences[chore]}, since ${minuteOf(since)}${why === null ? '' : `: ${why}`}. ${remedy ?? usualRemedy}`,
+    `${consequences[chore]}, since ${minuteOf(since)}${why === null ? '' : `: ${sayWhy(why)}`}. ${sayAny(remedy) ?? usualRemedy}`,
 };

@@ -1,5 +1,6 @@
 import { apiPath } from '../../api/client';
 import type { RefusedCertificateJson, RefusedCertificatesJson } from '../../../contract/refused-certificate';
+import { remedyOfRefusal } from '../../../core/connection-refusal';
 import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { Command } from '../../parts/command';
@@ -10,6 +11,7 @@ import { Unbroken } from '../../parts/unbroken';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
+import { whyWords } from '../../why-words';
 
 const words = text.certificates;
 const shownCertificates = 20;
@@ -69,11 +71,11 @@ const columnsWith = (
     id: 'reason',
     label: words.refusedWhy,
     isLong: true,
-    cell: ({ reason, remedy, cause, device }) => (
+    cell: ({ cause, device, ...why }) => (
       <div class="stack">
-        <span>{reason}</span>
+        <span>{whyWords(why)}</span>
         <span class="muted">
-          <Unbroken words={remedy} />
+          <Unbroken words={remedyOfRefusal(cause)} />
         </span>
         {onRenew !== null && device !== null && renewable.includes(cause) && (
           <span>

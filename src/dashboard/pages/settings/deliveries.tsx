@@ -11,6 +11,7 @@ import { attempt, tell } from '../../parts/notices';
 import { type Column, Table } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { lastErrorWords } from '../../why-words';
 import { type Data, useData } from '../../use-data';
 import { kindWord } from './kind-word';
 
@@ -129,7 +130,7 @@ const columns: readonly Column<DeliveryJson>[] = [
     label: words.columns.next,
     cell: ({ next_attempt_at: at }) => at !== null && <Ago at={at} />,
   },
-  { id: 'error', label: words.columns.error, isLong: true, cell: ({ last_error: error }) => error },
+  { id: 'error', label: words.columns.error, isLong: true, cell: lastErrorWords },
 ];
 
 function actionsColumn(onReplay: (event: number) => Promise<void>): Column<DeliveryJson> {

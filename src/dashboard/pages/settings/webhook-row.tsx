@@ -8,6 +8,7 @@ import { attempt } from '../../parts/notices';
 import { Facts } from '../../parts/page';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { lastErrorWords } from '../../why-words';
 import { Deliveries } from './deliveries';
 import { kindWord } from './kind-word';
 
@@ -42,7 +43,7 @@ export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
         <div class="box bad">
           <Facts
             facts={[
-              [words.lastError, webhook.last_error],
+              [words.lastError, lastErrorWords(webhook)],
               [words.failingSince, <Ago at={failingSince} />],
               [words.attempts, formatCount(webhook.attempts)],
               webhook.next_attempt_at === null

@@ -34,7 +34,9 @@ export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
       summary:
         "Take over devices with the tokens that they have, such as hawkBit's; unknown devices are created",
       input: { body: importTokensBody },
-      answers: { 200: { description: 'What became of them', schema: importedTokensJson } },
+      answers: {
+        200: { description: 'How many devices were created and changed', schema: importedTokensJson },
+      },
       problems: [],
       handle: async ({ input, actor }) => {
         const { created, changed, failed } = await importTokens(input.body.tokens, actor);

@@ -8,6 +8,7 @@ import {
   replayedAllJson,
   replayedJson,
 } from '../../../contract/webhook-delivery';
+import { presentLastError } from '../../../contract/present-why';
 import type { WebhookDelivery } from '../../../core/webhook-delivery';
 import type { AdminOptions } from '../kernel/admin-options';
 import { instantText } from '../kernel/instant-text';
@@ -41,7 +42,7 @@ export function deliveryRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'replayDelivery',
       summary: 'Resend an event, or send a waiting one at once, under the same id',
       input: { params: deliveryParams, body: nothing },
-      answers: { 200: { description: 'It waits, and is due', schema: replayedJson } },
+      answers: { 200: { description: 'It is being resent', schema: replayedJson } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { params }, actor }) => {
         await manageDeliveries.replay(params.name, params.event, actor);
@@ -53,9 +54,9 @@ export function deliveryRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/webhooks/{name}/replay',
       scope: 'admin',
       operation: 'replayGivenUp',
-      summary: 'Resend all events that were given up, oldest first, as far as there is room',
+      summary: 'Resend all events that were given up, oldest first, up to the limit of waiting events',
       input: { params: webhookParams, body: nothing },
-      answers: { 200: { description: 'They wait, and are due', schema: replayedAllJson } },
+      answers: { 200: { description: 'They are being resent', schema: replayedAllJson } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { params }, actor }) => {
         const { replayed, isMore } = await manageDeliveries.replayGivenUp(params.name, actor);
@@ -74,7 +75,7 @@ function present(delivery: WebhookDelivery): DeliveryJson {
     attempts: delivery.attempts,
     next_attempt_at: instantText(delivery.nextAttemptAt),
     failing_since: instantText(delivery.failingSince),
-    last_error: delivery.lastError,
+    ...presentLastError(delivery.lastError),
     ended_at: instantText(delivery.endedAt),
   };
 }

@@ -1,3 +1,4 @@
+import { presentLastError } from '../../../contract/present-why';
 import { nothing } from '../../../contract/request-fields';
 import {
   deletedWebhookJson,
@@ -135,7 +136,7 @@ function present(webhook: WebhookStatus): WebhookJson {
     attempts: webhook.attempts,
     next_attempt_at: instantText(webhook.nextAttemptAt),
     failing_since: instantText(webhook.failingSince),
-    last_error: webhook.lastError,
+    ...presentLastError(webhook.lastError),
     last_delivered_at: instantText(webhook.lastDeliveredAt),
   };
 }

@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { deviceCiphers, deviceTlsOptions, trustAnchorPem } from '../../../core/device-tls';
 import { DomainError } from '../../../core/errors';
+import type { Clock } from '../../../ports/clock';
 import { parseAuthorities } from './issuers';
+import { secretOfKey, ticketKeysOf } from './ticket-keys';
 
 /** PEM texts. */
 export interface DeviceTls {
@@ -14,26 +16,37 @@ export interface DeviceTls {
 }
 
 const ciphers = deviceCiphers(DEFAULT_CIPHERS);
-const ticketKeysSizeBytes = 48;
+const ticketSecretSizeBytes = 32;
 /** Expiry and revocation are checked for resumed sessions too (see connections.ts). */
 const sessionTimeoutSeconds = 24 * 3600;
 
-/** The keys of TLS session tickets live as long as the CA: no session outlives the trust it began with. */
+export interface TlsSettingsOptions {
+  readonly now: Clock;
+  /**
+   * Whether servers with the same files resume each other's TLS sessions: then who gets the server's key can read recorded TLS 1.2
+   * connections. Otherwise a session ends with the process.
+   */
+  readonly sharesTickets: boolean;
+}
+
+/** What the listener gets from files: certificates, CAs, and the keys of session tickets, which follow from them. */
 export class TlsSettings {
-  #ticketKeys = randomBytes(ticketKeysSizeBytes);
-  #ca: string | undefined;
+  readonly #ownSecret = randomBytes(ticketSecretSizeBytes);
+  #inUse: { readonly tls: DeviceTls; readonly ticketKeys: Buffer } | undefined;
+
+  constructor(private readonly options: TlsSettingsOptions) {}
 
   /**
    * Builds what a listener or a reload needs.
    * @throws DomainError `configuration` if OpenSSL cannot use it; nothing has changed then
    */
   build(tls: DeviceTls): SecureContextOptions & Pick<TlsOptions, 'ticketKeys' | 'sessionTimeout'> {
-    const isNewCa = this.#ca !== undefined && this.#ca !== tls.ca;
-    const ticketKeys = isNewCa ? randomBytes(ticketKeysSizeBytes) : this.#ticketKeys;
+    const anchors = anchorsOf(tls.ca);
+    const ticketKeys = this.#ticketKeysFor(tls);
     const options = {
       cert: tls.cert,
       key: tls.key,
-      ca: anchorsOf(tls.ca),
+      ca: anchors,
       minVersion: deviceTlsOptions.minVersion,
       ciphers,
       // Also bound to the CA. At most 32 bytes.
@@ -46,9 +59,24 @@ export class TlsSettings {
     } catch (cause) {
       throw unusable(cause);
     }
-    this.#ticketKeys = ticketKeys;
-    this.#ca = tls.ca;
+    this.#inUse = { tls, ticketKeys };
     return options;
+  }
+
+  /** The keys of tickets for the present day, if those in use are of another. */
+  newTicketKeys(): Buffer | undefined {
+    if (this.#inUse === undefined) return undefined;
+    const { tls, ticketKeys: old } = this.#inUse;
+    const ticketKeys = this.#ticketKeysFor(tls);
+    if (ticketKeys.equals(old)) return undefined;
+    this.#inUse = { tls, ticketKeys };
+    return ticketKeys;
+  }
+
+  /** @throws DomainError `configuration` for a key that cannot be read */
+  #ticketKeysFor({ key, ca }: DeviceTls): Buffer {
+    const { now, sharesTickets } = this.options;
+    return ticketKeysOf(sharesTickets ? secretOf(key) : this.#ownSecret, ca, now());
   }
 }
 
@@ -58,6 +86,14 @@ function anchorsOf(caPem: string): string {
     return parseAuthorities(caPem)
       .map(({ raw }) => trustAnchorPem(raw, 'clientAuth'))
       .join('');
+  } catch (cause) {
+    throw unusable(cause);
+  }
+}
+
+function secretOf(key: string): Uint8Array {
+  try {
+    return secretOfKey(key);
   } catch (cause) {
     throw unusable(cause);
   }

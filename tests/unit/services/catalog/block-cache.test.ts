@@ -266,6 +266,37 @@ it('touches memory of its reader no more once a read is over, though one of its 
   expect(memory.every((byte) => byte === 0)).toBe(true);
 });
 
+it('reads cold blocks into the memory of the cache, and only blocks that were read once go for them', async () => {
+  const memories: (Buffer | undefined)[] = [];
+  const file = fileOf(blocks(8));
+  const read = (position: number, length: number, memory?: Buffer) => {
+    memories.push(memory);
+    return file.read(position, length).then((bytes) => {
+      if (memory === undefined) return bytes;
+      bytes.copy(memory);
+      return memory.subarray(0, length);
+    });
+  };
+  const cached = new BlockCache(blocks(2)).of({ ...file, read });
+  for (const at of [0, 0, blocks(1)]) await cached.read(at, 4096);
+  const cold = [2, 3, 4, 5].map((index) => blocks(index));
+  const together = await Promise.all(cold.map((at) => cached.read(at, 4096)));
+  for (const [index, bytes] of together.entries())
+    expect(bytes.equals(file.bytes.subarray(blocks(index + 2), blocks(index + 2) + 4096))).toBe(true);
+  expect(memories.map((memory) => memory === undefined)).toEqual([false, false, false, true, true, true]);
+  expect(new Set(memories.slice(1, 3).map((memory) => memory?.byteOffset)).size).toBe(1);
+  expect(cached.readNow(0, 4096)?.equals(file.bytes.subarray(0, 4096))).toBe(true);
+});
+
+it('keeps its place for others when a block cannot be read', async () => {
+  const file = fileOf(blocks(4), (position) => position < blocks(3));
+  const cache = new BlockCache(blocks(1));
+  const cached = cache.of(file);
+  for (const index of [0, 1, 2]) await expect(cached.read(blocks(index), 10)).rejects.toThrow('short read');
+  await cached.read(blocks(3), 10);
+  expect(cached.readNow(blocks(3), 10)).toEqual(file.bytes.subarray(blocks(3), blocks(3) + 10));
+});
+
 it('rejects what lies behind the end', async () => {
   const cached = new BlockCache(blocks(4)).of(fileOf(5000));
   await cached.read(0, 5000);

@@ -1,3 +1,4 @@
+import { circumstance } from '../../../../src/core/circumstances/catalogue';
 import { DomainError } from '../../../../src/core/errors';
 import { type NewEvent, theServer } from '../../../../src/core/event';
 import type { Store } from '../../../../src/ports/store';
@@ -339,7 +340,7 @@ it('an event that is no longer in the journal is given up, and holds up nothing'
   await run();
   expect(await list()).toMatchObject([
     { state: 'delivered' },
-    { state: 'gave-up', kind: null, lastError: 'the event is no longer in the journal' },
+    { state: 'gave-up', kind: null, lastError: circumstance('event-pruned') },
   ]);
   await expect(opened.services.manageDeliveries.replay('ops', Number(delivered[0]), person)).rejects.toEqual(
     refusal('conflict'),

@@ -15,7 +15,7 @@ const newWriter = () =>
     run: () => Promise.resolve([]),
     onError: () => undefined,
     health: new DatabaseHealth(),
-    hold: undefined,
+    guard: undefined,
   });
 
 describe('the writer', () => {

@@ -1,0 +1,215 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, ClientConfig, QueryResult } from 'pg';
+import { SharedRun } from '../../../base/collections/shared-run';
+import { DomainError } from '../../../core/errors';
+import { serverLock } from '../locks';
+import { storedVersion } from '../migrate';
+import { migrations } from '../migrations';
+import { openClient } from '../open-client';
+import { postgresError } from '../postgres-error';
+import { compiled } from '../queries';
+import type { WriteGuard } from '../writer';
+import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
+import { presentNames, removeNode, saveNode, type ThisNode } from './node-rows';
+
+export interface MembershipOptions {
+  readonly connection: ClientConfig;
+  readonly node: ThisNode;
+  /** How long what keeps this server away may take to end, in milliseconds. */
+  readonly patienceMs: number;
+  /** How often to say that this server runs, in milliseconds; 2 seconds when left out. */
+  readonly beatMs?: number;
+  /** Called when the connection ends by which this server is known; it is opened again. */
+  readonly onInterrupted: (error: unknown) => void;
+  /** Called once, when a newer version has upgraded the tables: this server must end. */
+  readonly onOutdated: (error: DomainError) => void;
+}
+
+/** How often to ask for a lock, and how long to wait before another connection. */
+const retryMs = 200;
+const reconnectMs = 1_000;
+
+interface Standing {
+  /** As text, unless the connection's types say otherwise. */
+  readonly schema: number | string | null;
+  readonly epoch: number | string | null;
+}
+
+/**
+ * Makes this server one of those on a database. A connection of its own holds a lock that all servers share; PostgreSQL releases it when the
+ * process ends, however that happens. Who needs the database for itself, to upgrade it or to move it, takes the lock alone.
+ */
+export class Membership implements WriteGuard {
+  readonly lease: LeaderLease;
+  readonly selectStanding =
+    'SELECT (SELECT version FROM schema_version) AS schema, (SELECT epoch FROM leader) AS epoch';
+  #client: Client | undefined;
+  #catalogVersion = () => 0;
+  #isEnding = false;
+  #isOutdated = false;
+  #timer: NodeJS.Timeout | undefined;
+  #regaining: Promise<void> = Promise.resolve();
+  readonly #ending = new AbortController();
+  readonly #beats = new SharedRun(() => this.#beat());
+
+  constructor(private readonly options: MembershipOptions) {
+    this.lease = new LeaderLease(options.node.id, () => performance.now());
+  }
+
+  /**
+   * Waits until this server may run, and has the tables upgraded by the first that needs it, while no other runs.
+   * @throws DomainError `configuration` when others run on older tables, or a newer version has been here; `unavailable`
+   */
+  async join(upgrade: () => Promise<void>): Promise<void> {
+    const client = await openClient(this.options.connection);
+    this.#client = client;
+    const until = performance.now() + this.options.patienceMs;
+    try {
+      for (;;) {
+        const entry = await enter(client, upgrade);
+        if (entry === 'in') break;
+        if (performance.now() >= until) throw await keptAway(client, entry);
+        await delay(retryMs * (0.5 + Math.random()));
+      }
+      await client.query(
+        "INSERT INTO leader (epoch, node, renewed_at) VALUES (0, NULL, '-infinity') ON CONFLICT DO NOTHING",
+      );
+      await saveNode(client, this.options.node, 0);
+      const isAlone = await tryLock(client, 'alone');
+      if (isAlone) await unlock(client, 'alone');
+      await this.lease.renew(client, { isAlone });
+      await this.#keep(client);
+    } catch (error) {
+      throw postgresError(error);
+    }
+    this.#timer = setInterval(() => void this.#beats.start(), this.options.beatMs ?? 2_000).unref();
+  }
+
+  /** Has other nodes see the version of the catalog that this one has. */
+  report(catalogVersion: () => number): void {
+    this.#catalogVersion = catalogVersion;
+  }
+
+  present(): number | undefined {
+    return this.lease.present();
+  }
+
+  check(results: QueryResult | readonly QueryResult[]): number {
+    const last = 'rows' in results ? results : results.at(-1);
+    const [standing] = (last?.rows ?? []) as Standing[];
+    if (standing === undefined || Number(standing.schema) !== migrations.length) throw this.#endAsOutdated();
+    return Number(standing.epoch);
+  }
+
+  refuse(epoch: number): DomainError {
+    this.lease.lose(epoch);
+    return leadershipLost();
+  }
+
+  /** Lets another node lead, and those who need the database for themselves have it. */
+  async leave(): Promise<void> {
+    this.#isEnding = true;
+    this.#ending.abort();
+    clearInterval(this.#timer);
+    await this.#beats.ended();
+    await this.#regaining;
+    const client = this.#client;
+    if (client === undefined) return;
+    if (this.#timer !== undefined)
+      await this.lease
+        .giveUp(client)
+        .then(() => removeNode(client, this.options.node))
+        .catch(() => undefined); // others take over when the lease has run out
+    await client.end().catch(() => undefined);
+  }
+
+  /** Never rejects: a connection that ended is opened again, and what was not renewed runs out. */
+  async #beat(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || this.#isEnding) return;
+    try {
+      await saveNode(client, this.options.node, this.#catalogVersion());
+      await this.lease.renew(client);
+    } catch (error) {
+      this.options.onInterrupted(postgresError(error));
+    }
+  }
+
+  async #keep(client: Client): Promise<void> {
+    client.once('end', () => {
+      this.#client = undefined;
+      if (this.#isEnding) return;
+      this.options.onInterrupted(DomainError.of('database-away'));
+      this.#regaining = this.#regain();
+    });
+    client.on('notification', () => void this.#beats.start());
+    await client.query(`LISTEN ${leaderChannel}`);
+    this.#client = client;
+  }
+
+  /** Connects again, unless somebody has the database for itself meanwhile. */
+  async #regain(): Promise<void> {
+    while (!this.#isEnding && !this.#isOutdated) {
+      const client = await openClient(this.options.connection).catch(() => undefined);
+      if (client !== undefined && (await this.#isBack(client))) return;
+      await client?.end().catch(() => undefined); // it must not keep a lock from the next attempt
+      await delay(reconnectMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    }
+  }
+
+  async #isBack(client: Client): Promise<boolean> {
+    try {
+      if (!(await tryLock(client, 'shared'))) return false;
+      this.check(await client.query(this.selectStanding));
+      await this.#keep(client);
+      return true;
+    } catch {
+      return false; // the connection has ended again, or the tables are newer, which ends this server
+    }
+  }
+
+  #endAsOutdated(): DomainError {
+    const error = DomainError.of('database-upgraded');
+    if (!this.#isOutdated) {
+      this.#isOutdated = true;
+      this.options.onOutdated(error);
+    }
+    return error;
+  }
+}
+
+/** Whether a server may run, and if not why: somebody has the database for itself, or servers run on tables of an earlier version. */
+type Entry = 'in' | 'closed' | 'outdated';
+
+async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entry> {
+  if (!(await tryLock(client, 'shared'))) return 'closed';
+  const version = await storedVersion({
+    all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
+  });
+  if (version === migrations.length) return 'in';
+  const isAlone = version < migrations.length && (await tryLock(client, 'alone'));
+  if (version > migrations.length || isAlone) await upgrade(); // it refuses the tables of a newer version
+  if (isAlone) await unlock(client, 'alone');
+  else await unlock(client, 'shared'); // two that start together would keep each other from the upgrade
+  return isAlone ? 'in' : 'outdated';
+}
+
+const lockNames = { shared: 'advisory_lock', alone: 'advisory_lock' } as const;
+const unlockNames = { shared: 'advisory_unlock', alone: 'advisory_unlock' } as const;
+
+async function tryLock(client: Client, how: keyof typeof lockNames): Promise<boolean> {
+  const { rows } = await client.query<{ readonly held: boolean }>(
+    `SELECT pg_try_${lockNames[how]}(${serverLock}) AS held`,
+  );
+  return rows[0]?.held === true;
+}
+
+async function unlock(client: Client, how: keyof typeof unlockNames): Promise<void> {
+  await client.query(`SELECT pg_${unlockNames[how]}(${serverLock})`);
+}
+
+async function keptAway(client: Client, entry: Exclude<Entry, 'in'>): Promise<DomainError> {
+  const names = await presentNames(client).catch(() => []); // the tables of an earlier version
+  const code = entry === 'outdated' ? 'database-upgrade-waits' : 'database-in-use';
+  return DomainError.of(code, { holder: names.join(', ') });
+}
