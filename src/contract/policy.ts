@@ -53,7 +53,7 @@ export const policyFields = {
     ),
 };
 
-/** The channel of a release; `stable` when left out. */
+/** The channel of a release; default: `stable`. */
 export const channelField = z
   .string()
   .max(wordMaxLength)

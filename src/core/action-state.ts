@@ -17,7 +17,7 @@ export function actionStateOf(installation: Installation): ActionState {
 }
 
 /**
- * Nobody waits for it any more: the device has begun, and has said nothing of it for too long, although it polls. Its closing report may
+ * No one waits for it any more: the device has begun, and has said nothing of it for too long, although it polls. Its closing report may
  * be lost. It may still take the action up again, or tell how it ended.
  */
 export function isOrphaned({ state, message }: Pick<Installation, 'state' | 'message'>): boolean {

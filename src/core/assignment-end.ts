@@ -49,7 +49,7 @@ function isUnanswered(
   if (kind !== 'downloadonly' || !isUnsettled(installation) || state === 'cancelling') return false;
   // What it has downloaded it reports when the window opens.
   if (startedAt !== null && window !== null) return false;
-  // Nobody could hear it while the server was off.
+  // No one could hear it while the server was off.
   if (startedAt === null && tellsTerms && polls <= patiencePolls) return false;
   return Math.abs(at.getTime() - (movedAt ?? startedAt ?? offeredAt).getTime()) > stalledAfterMs;
 }

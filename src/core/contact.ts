@@ -12,7 +12,7 @@ export interface Contact {
   readonly facts: Partial<DeviceFacts>;
   /** RAUC's name for one attempt to install; polls have none. */
   readonly transactionId: string | null;
-  /** What becomes of the attributes that were known; `merge` when left out. */
+  /** How the attributes known so far are treated; default: `merge`. */
   readonly attributes?: AttributeMode;
   /** RAUC's own poller asks, or begins to install; left out for everything else. */
   readonly isPoller?: boolean;

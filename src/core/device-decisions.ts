@@ -9,7 +9,7 @@ export interface LabelChange {
   readonly removed: readonly string[];
 }
 
-/** The changes of one decision. Whatever it does not name stays, even if somebody else changes that meanwhile. */
+/** The changes of one decision. Whatever it does not name stays, even if someone else changes that meanwhile. */
 export interface DecisionChange extends Partial<DeviceDecisions> {
   /** Instead of all `labels`. */
   readonly labelChange?: LabelChange;

@@ -18,7 +18,7 @@ export interface DomainErrorOptions {
   readonly remedy?: string | undefined;
   /** Facts for machines, such as the list of bad fields. */
   readonly details?: ErrorDetails;
-  /** Why, for those who say it in their own words. */
+  /** Why, for readers with wording of their own. */
   readonly reason?: Reason;
 }
 
@@ -54,7 +54,7 @@ export class DomainError extends Error {
     this.reason = options.reason;
   }
 
-  /** The same of another kind, for one who knows better whose fault it is. */
+  /** The same failure of another kind, for a caller that knows better whose fault it is. */
   ofKind(code: ErrorCode): DomainError {
     const { message, remedy, details, reason } = this;
     return new DomainError(code, message, {

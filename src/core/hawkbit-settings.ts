@@ -1,6 +1,6 @@
 import { DomainError } from './errors';
 
-/** What hawkBit's scripts configure. `null`: nobody has, so the option of the server counts. */
+/** What hawkBit's scripts configure. `null`: no one has, so the option of the server counts. */
 export interface HawkbitSettings {
   /** How often clients should ask, in milliseconds. */
   readonly pollingTimeMs: number | null;

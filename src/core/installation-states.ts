@@ -33,7 +33,7 @@ export type InstallationState = (typeof installationStates)[number];
 
 type InState = { readonly state: InstallationState };
 
-/** The device has begun, and may still ask for the bundle: nobody cancelled it. */
+/** The device has begun, and may still ask for the bundle: no one cancelled it. */
 export const underWayStates = ['downloading', 'installed'] as const;
 /** The device has begun and is expected to continue: it takes one of the places of its release. */
 export const startedStates = [...underWayStates, 'cancelling'] as const;

@@ -82,7 +82,7 @@ export function payloadBytes({ bytesSent, bytesBefore }: Installation): number {
   return Math.max(0, bytesSent - bytesBefore);
 }
 
-/** Whether the bundle may be on the device: it says so, or it has read as much as that takes, as far as anybody knows. */
+/** Whether the bundle may be on the device: it says so, or it has read as much as that takes, as far as anyone knows. */
 export function mayBeWritten(installation: Installation): boolean {
   return installation.installedAt !== null || payloadBytes(installation) >= installation.wholeBytes;
 }

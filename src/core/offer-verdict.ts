@@ -29,7 +29,7 @@ export interface RefusalParameters {
   'waits-for-reboot': InBundle & { /** The bundle that is installed. */ readonly unbooted: string };
   'older-version': Versions;
   'outside-from': Start & {
-    /** How it comes to a version that it may start from. */ readonly way: WayToVersion | null;
+    /** How it gets to a version that it may start from. */ readonly way: WayToVersion | null;
   };
   'failed-before': Count;
   'downloaded-before': Count;

@@ -12,7 +12,7 @@ export interface OutcomeSummary {
   readonly failed: number;
   /** That were offered it, each once. */
   readonly offered: number;
-  /** That had it on the disk, whatever came of it. */
+  /** Devices that had it on the disk, whatever the outcome. */
   readonly installed: number;
   readonly rolledBack: number;
 }

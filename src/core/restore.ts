@@ -11,6 +11,8 @@ export interface DatabaseIdentity {
   readonly decision: number;
   /** Whether a marker has named this id. */
   readonly isMarked: boolean;
+  /** The ids that it had before, where several servers can use it, each with a marker of its own; left out where one has it alone. */
+  readonly earlierIds?: readonly string[];
 }
 
 /** Kept beside the database, not in it: which one last ran here, and the least it had reached. */
@@ -25,15 +27,19 @@ export type FoundMarker = Marker | 'missing' | 'unreadable';
  * @returns why it may be an older one; `null` when it is not
  */
 export function judgeMarker(
-  { id, decision, isMarked }: DatabaseIdentity,
+  { id, decision, isMarked, earlierIds }: DatabaseIdentity,
   found: FoundMarker,
 ): Circumstance | null {
   if (found === 'missing' || found === 'unreadable') {
     // The first start, or the first with a version that knows markers, finds none.
     if (!isMarked) return null;
+    // So does a further server.
+    if (found === 'missing' && earlierIds !== undefined) return null;
     return circumstance(found === 'missing' ? 'marker-missing' : 'marker-damaged');
   }
-  if (found.id !== id) return circumstance('database-replaced');
+  // Another server has noticed that restore, and every rollout was paused then.
+  const isEarlier = earlierIds?.includes(found.id) === true;
+  if (found.id !== id && !isEarlier) return circumstance('database-replaced');
   if (found.decision > decision) return circumstance('database-older');
   return null;
 }

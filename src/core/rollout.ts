@@ -49,7 +49,7 @@ export const everyoneAtOnce: RolloutPolicy = {
   from: null,
 };
 
-/** What a release allowed that was made before anybody was asked about downgrades. */
+/** What a release allowed that was made before anyone was asked about downgrades. */
 export const inheritedPolicy: RolloutPolicy = {
   ...everyoneAtOnce,
   allowDowngrade: true,

@@ -7,7 +7,7 @@ import { retryDelayMs } from './webhook';
 export const deliveryStates = ['waiting', 'delivered', 'gave-up', 'skipped'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** One event on its way to one webhook, or what came of it. */
+/** One event on its way to one webhook, or its outcome. */
 export interface WebhookDelivery {
   readonly eventId: number;
   /** `null` when the event is no longer in the journal. */
@@ -50,7 +50,7 @@ const giveUpAfterMs = 24 * 3_600_000;
 /** But so often at least, which takes three quarters of an hour: the server may have been off for all of that time. */
 const giveUpAfterAttempts = 10;
 
-/** What becomes of a delivery by an attempt. */
+/** The state of a delivery after an attempt. */
 export function afterAttempt(
   { attempts, failingSince, lastError }: Pick<WebhookDelivery, 'attempts' | 'failingSince' | 'lastError'>,
   { failure, at, failedForMs, random }: DeliveryAttempt,
@@ -63,7 +63,7 @@ export function afterAttempt(
   return { state: 'waiting', ...failed, nextAttemptAt, endedAt: null };
 }
 
-/** What becomes of a delivery whose event is no longer in the journal. */
+/** The state of a delivery whose event is no longer in the journal. */
 export function withoutEvent(
   delivery: Pick<WebhookDelivery, 'attempts' | 'failingSince'>,
   at: Date,

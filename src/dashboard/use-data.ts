@@ -17,7 +17,7 @@ export interface Data<Json> {
 }
 
 interface Options {
-  /** Which journal lines make the answer stale; all when left out. */
+  /** Which journal lines make the answer stale; default: all. */
   readonly isStale?: (event: EventJson) => boolean;
   /** Also fetched again at this interval, in milliseconds, while the page is visible. */
   readonly everyMs?: number;

@@ -19,9 +19,9 @@ import type { SharedRevocations } from '../ports/revocations';
 
 export interface CertificateFolderOptions {
   readonly now: Clock;
-  /** PEM: the CAs that clients trust by themselves. Mozilla's, as they came with Node, when left out. */
+  /** PEM: the CAs that clients trust by themselves; default: Mozilla's, as Node includes them. */
   readonly publicRoots?: readonly string[];
-  /** Revocations of several servers; each has its own in the folder when left out. */
+  /** Revocations of several servers; default: each has its own in the folder. */
   readonly shared?: SharedRevocations | undefined;
 }
 

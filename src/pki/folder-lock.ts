@@ -47,7 +47,7 @@ export function isFolderLocked(folder: string): boolean {
     release?.();
     return release === undefined;
   } catch {
-    return false; // in a folder that can only be read nobody changes anything
+    return false; // in a folder that can only be read no one changes anything
   }
 }
 

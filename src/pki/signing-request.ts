@@ -21,7 +21,7 @@ export interface SigningRequest {
 }
 
 const maxSizeBytes = 64 * 1024;
-const minRsaExponent = 65_537n; // NIST SP 800-56B, section 6.2; with 1 anybody could sign
+const minRsaExponent = 65_537n; // NIST SP 800-56B, section 6.2; with 1 anyone could sign
 
 /**
  * Reads a request, and checks that its key is strong and its maker has the private key.
@@ -89,7 +89,7 @@ function readPublicKey(spkiDer: Buffer): KeyObject {
   return publicKey;
 }
 
-/** Before anybody asks for its numbers: that takes seconds when an exponent fills the request. */
+/** Before anyone asks for its numbers: that takes seconds when an exponent fills the request. */
 function refuseHugeKey(key: KeyObject): void {
   try {
     refuseOversizedKey(key);

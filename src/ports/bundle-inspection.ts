@@ -6,7 +6,7 @@ import type { OpenFile } from './bundle-storage';
 /** Which part of an open bundle to inspect. A thread of this process reads it by its descriptor. */
 export type BundleBytes = Pick<OpenFile, 'sizeBytes' | 'descriptor' | 'read'>;
 
-/** Looks into a bundle and verifies it under the configured profile, not on the event loop. */
+/** Inspects a bundle and verifies it under the configured profile, not on the event loop. */
 export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
 
 /** Judges a stored bundle by trailer and CMS alone, under the current keyring and profile. */

@@ -13,11 +13,11 @@ export interface CatalogChange {
   readonly bundle?: Bundle;
   /** What happens to a release, with the line of history that tells it. */
   readonly activation?: NewActivation;
-  /** The release that the activation brings back; it makes a new one when left out. */
+  /** The release that the activation brings back; by default it makes a new one. */
   readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** How the release that the activation ends is left; by the activation itself when left out. */
+  /** How the release that the activation ends is left; default: by the activation itself. */
   readonly ending?: ReleaseEnding;
-  /** How the activated bundle reaches its devices; everyone at once when left out. */
+  /** How the activated bundle reaches its devices; default: everyone at once. */
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
   readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
@@ -59,7 +59,7 @@ export interface Tombstone {
 
 /** What was known when a change was decided. */
 interface Decided {
-  /** Asked in the transaction for the version of the catalog that the decision knew; when left out, any will do. */
+  /** Asked in the transaction for the version of the catalog that the decision knew; default: any. */
   readonly decidedOn?: () => number;
 }
 

@@ -41,6 +41,6 @@ export interface DeviceTokenRecords {
   remove(holder: string, events: readonly NewEvent[]): Promise<boolean>;
   /** `DELETE FROM device_tokens RETURNING holder`, and the lines. @returns how many there were */
   removeAll(events: (count: number) => readonly NewEvent[]): Promise<number>;
-  /** A holder that has one; `undefined` when nobody has. `SELECT holder FROM device_tokens LIMIT 1` */
+  /** A holder that has one; `undefined` when no one has. `SELECT holder FROM device_tokens LIMIT 1` */
   any(): Promise<string | undefined>;
 }

@@ -22,7 +22,7 @@ export interface Intervention {
   /** New or changed. */
   readonly installations: readonly Installation[];
   readonly events: readonly NewEvent[];
-  /** What becomes of the device itself, whatever it tells in the same moment; `undefined` when it stays as it is. */
+  /** The device's new state, whatever it reports at the same moment; `undefined` when it stays as it is. */
   readonly change?: ((device: Device) => Device) | undefined;
 }
 
@@ -36,7 +36,7 @@ export type PlanIntervention = (record: DeviceRecord, installations: readonly In
 /** What people decide about devices. A decision is on disk before it takes effect: one reported as failed never happens later. */
 export interface FleetDecisions {
   /**
-   * Writes only what is decided; everything else stays, even if somebody else changes it meanwhile. `SELECT … FROM devices WHERE
+   * Writes only what is decided; everything else stays, even if someone else changes it meanwhile. `SELECT … FROM devices WHERE
    * id = $1 FOR UPDATE`, for a pin `SELECT name FROM bundles WHERE name = $1 AND deleted_at IS NULL FOR SHARE`, `UPDATE devices
    * SET hold_reason = $2, … WHERE id = $1` with only the columns of the decision, `DELETE FROM device_labels WHERE device = $1
    * AND label = ANY($2)` and `INSERT … ON CONFLICT DO NOTHING` for removed and added labels, and the lines

@@ -61,6 +61,6 @@ export interface Endpoint {
   readonly port: number;
   /** For SNI; a name that no certificate has, when the server is not to take it for one that a device asks for. */
   readonly serverName: string;
-  /** Whether its listener requires a PROXY header of connections from here; no when left out. */
+  /** Whether its listener requires a PROXY header on connections from here; default: no. */
   readonly takesProxyHeader?: boolean;
 }

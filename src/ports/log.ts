@@ -2,7 +2,7 @@
 export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
-  /** Somebody must act now. */
+  /** Someone must act now. */
   error(facts: object, message: string): void;
 }
 

@@ -1,6 +1,6 @@
 import type { JournalEvent, NewEvent } from '../core/event';
 import type { Why } from '../core/reasons/why';
-import type { leaseMs, Webhook, WebhookQueue } from '../core/webhook';
+import type { Webhook, WebhookQueue } from '../core/webhook';
 import type { DeliveryProgress, DeliveryState, WebhookDelivery } from '../core/webhook-delivery';
 
 /** The state in which an attempt begins; its outcome is saved only while the delivery is still in it. */
@@ -39,7 +39,7 @@ export interface DeliveryPage {
 
 /**
  * The deliveries of webhooks, one for each webhook and event. Several servers may send: whoever opens a delivery has it for
- * {@link leaseMs}. What was sent and could not be saved is sent again, under the same id.
+ * a limited time (`leaseMs` of the webhook). What was sent and could not be saved is sent again, under the same id.
  */
 export interface WebhookDeliveries {
   /**
@@ -62,7 +62,7 @@ export interface WebhookDeliveries {
    */
   due(webhook: Pick<Webhook, 'id' | 'inOrder'>, at: Date, limit: number): Promise<readonly DeliveryPlace[]>;
   /**
-   * Opens a delivery for the caller alone, until it is saved or let go of, for {@link leaseMs} at most: `DELETE FROM webhook_leases
+   * Opens a delivery for the caller alone, until it is saved or let go of, for a limited time (`leaseMs` of the webhook) at most: `DELETE FROM webhook_leases
    * WHERE ends_at <= clock_timestamp()`, `INSERT INTO webhook_leases … ON CONFLICT DO NOTHING RETURNING event`. One process that
    * has its database alone needs no lease.
    *

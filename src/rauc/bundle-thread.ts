@@ -9,7 +9,7 @@ import { inspectBundle } from './inspect';
 import { judgeSignature } from './judge-signature';
 import type { BundleSource } from './source';
 
-/** What `BundleWorker` runs in its own thread, where hostile bytes block nobody else. */
+/** What `BundleWorker` runs in its own thread, where hostile bytes block no one else. */
 
 const { profile } = workerData as ThreadData;
 

@@ -47,7 +47,7 @@ interface Waiting {
 }
 
 /**
- * Looks into bundles in its own thread, so that no bundle blocks the event loop. The thread starts with the first
+ * Inspects bundles in its own thread, so that no bundle blocks the event loop. The thread starts with the first
  * task, and ends after a while without one. All methods reject with DomainError `unavailable` when the thread ends
  * before answering, and only after it has ended: then the file can be closed.
  */

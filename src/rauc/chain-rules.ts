@@ -50,7 +50,7 @@ function checkKeys({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
-/** The names match, but anybody can be given a name. */
+/** The names match, but anyone can be given a name. */
 function checkSignatures({ chain }: ChainFacts): Finding | null {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];

@@ -13,7 +13,7 @@ export interface ChainResult {
   readonly problem: Finding | null;
 }
 
-/** What comes with the signature; nobody vouches for it. */
+/** What comes with the signature; no one vouches for it. */
 export interface Untrusted {
   readonly certificates: readonly ParsedCertificate[];
   readonly revocationLists: Keyring['revocationLists'];

@@ -44,7 +44,7 @@ export async function prepareObjectStore(
   return await loadObjectStore().ObjectStore.prepare({ config, address, ...parts });
 }
 
-/** Starts the threads that look into bundles. */
+/** Starts the threads that inspect bundles. */
 export function startBundleWorkers(
   profile: VerificationProfile,
   closing: Closing,

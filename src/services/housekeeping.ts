@@ -38,12 +38,12 @@ export interface HousekeepingPorts {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const prunedAtOnce = 1_000;
-/** How long people see what came of a delivery, and can replay it. */
+/** How long people see the outcome of a delivery and can replay it. */
 const deliveriesKeptMs = 30 * 24 * hourMs;
 
 /** What runs one after the other in the order of the list, so that each sees what those before it found. */
 const inTurn = { isWaitedFor: true, limitMs: minuteMs } as const;
-/** What may take its time: a receiver, a thousand signatures, a large image. Nobody waits for them. */
+/** What may take its time: a receiver, a thousand signatures, a large image. No one waits for them. */
 const besides = { isWaitedFor: false } as const;
 
 /** The fleet's chores, in the order in which they run. */

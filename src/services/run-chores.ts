@@ -16,7 +16,7 @@ export interface Chore {
   readonly name: ChoreName;
   /** From the begin of a run to the next one, in milliseconds; {@link eachLook} for the shortest. */
   readonly everyMs: number;
-  /** From the end of a run that failed to the next one, in milliseconds; {@link eachLook} when left out. */
+  /** From the end of a run that failed to the next one, in milliseconds; default: {@link eachLook}. */
   readonly retryMs?: number;
   /** On each node, or on the one that leads. */
   readonly runsOn: 'every-node' | 'leader';
@@ -31,7 +31,7 @@ export interface Chore {
 export interface ChorePorts {
   readonly chores: readonly Chore[];
   readonly leadership: Leadership;
-  /** What keeps writes from the disk, which somebody else logs; `null` when nothing does. */
+  /** What keeps writes from the disk, which someone else logs; `null` when nothing does. */
   readonly writeProblem: () => DomainError | null;
   readonly log: Log;
   readonly now: Clock;

@@ -55,12 +55,12 @@ export interface ServicePorts {
   readonly protocols: readonly OfferingProtocol[];
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
-  /** Take files that are not bundles from hawkBit's scripts, unverified; not when left out. */
+  /** Take files that are not bundles from hawkBit's scripts, unverified; default: no. */
   readonly allowOpaque?: boolean;
   readonly fleetRules: FleetRules;
-  /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
+  /** How long a browser stays signed in, in milliseconds; default: 12 hours. */
   readonly sessionLifetimeMs?: number;
-  /** Memory for blocks of bundles that devices read again; 64 MiB when left out, none for 0. */
+  /** Memory for blocks of bundles that devices read again; default: 64 MiB, none for 0. */
   readonly bundleCacheBytes?: number;
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
@@ -72,7 +72,7 @@ export interface ServicePorts {
   readonly baseUrl: () => string;
   readonly log: Log;
   readonly now: Clock;
-  /** `performance.now` when left out. */
+  /** Default: `performance.now`. */
   readonly monotonicMs?: MonotonicClock;
   /** By how much the machine's clock has jumped, in milliseconds, while {@link now} does not follow it; else `null`. */
   readonly clockDoubtMs?: () => number | null;

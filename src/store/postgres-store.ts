@@ -50,7 +50,7 @@ export interface PostgresStoreOptions {
   readonly pid: number;
   /** This server among those on the database. */
   readonly node: ThisNode;
-  /** How long whoever has the database for itself may take to let go of it, in milliseconds; 5 seconds when left out. */
+  /** How long whoever has the database for itself may take to let go of it, in milliseconds; default: 5 seconds. */
   readonly patienceMs?: number;
   /** Called when a newer version has upgraded the database: this server must end. */
   readonly onOutdated: (error: DomainError) => void;

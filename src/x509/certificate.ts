@@ -90,7 +90,7 @@ function readSigned(signed: Element): Omit<Certificate, 'x509' | 'publicKey'> {
   validity.end();
   const subject = fields.take(tags.sequence);
   const spki = fields.take(tags.sequence);
-  fields.takeIf(implicit(1)); // issuerUniqueID and subjectUniqueID, which nobody uses
+  fields.takeIf(implicit(1)); // issuerUniqueID and subjectUniqueID, which no one uses
   fields.takeIf(implicit(2));
   const extensions = readExtensions(fields.takeIf(explicit(3))?.inner());
   fields.end();

@@ -40,6 +40,11 @@ export function databaseUrl(dataDir: string): Promise<string> {
   return making;
 }
 
+/** Has a second server use the database of the first one, with a data folder of its own. */
+export function shareDatabase(first: string, second: string): void {
+  urls.set(second, databaseUrl(first));
+}
+
 /** Copied from one that has the tables, which is quicker than making them. */
 async function makeDatabase(): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;

@@ -24,7 +24,7 @@ export class ByteSlabs {
 
   /**
    * Copies bytes to where others were, if they fit there.
-   * @param before the place of those that they replace, which nobody may read any more
+   * @param before the place of those that they replace, which no one may read any more
    */
   put(bytes: Buffer, before: BytesPlace | null): BytesPlace {
     const lengthBytes = bytes.length;

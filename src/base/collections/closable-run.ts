@@ -1,6 +1,6 @@
 import { SharedRun } from './shared-run';
 
-/** A {@link SharedRun} that can be closed for good. */
+/** A {@link SharedRun} that can be closed permanently. */
 export class ClosableRun {
   readonly #runs: SharedRun;
   readonly #closing = new AbortController();

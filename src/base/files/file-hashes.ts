@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-1 and MD5 of a file while its bytes pass, for those who know no better hash. */
+/** SHA-1 and MD5 of a file while its bytes pass, for clients that know no better hash. */
 export class WeakFileHashes {
   readonly #sha1 = createHash('sha1');
   readonly #md5 = createHash('md5');

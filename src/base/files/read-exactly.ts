@@ -12,7 +12,7 @@ export interface ReadableFile {
 
 /**
  * Reads exactly the number of bytes asked for, however few the system returns at a time.
- * @param memory at least as long, is read into, and what is returned is a part of it; new memory when left out
+ * @param memory at least as long, is read into, and what is returned is a part of it; default: new memory
  * @throws Error when the file ends first
  */
 export async function readExactly(

@@ -45,7 +45,7 @@ export function addBundleShow(bundle: Command, context: CliContext): void {
     usage: 'show <name>',
     summary:
       'show a bundle on a running server: images, signers, where it is current, and which devices have it',
-    details: 'To look into a local bundle file, use `bundle inspect`.',
+    details: 'To inspect a local bundle file, use `bundle inspect`.',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['bundle show fw-2.0.0.raucb', 'bundle show fw-2.0.0.raucb --json'],
     run: async ({ args: [given = ''], options, config }) => {

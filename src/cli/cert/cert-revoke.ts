@@ -21,8 +21,8 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
     details:
       'Takes effect at once: a running server refuses the certificates and closes their open connections. A new certificate for the same device works. Use --file or --serial for a certificate issued elsewhere, even if it was never used. To revoke the certificate that a device is using now, use `device revoke`. With --remote a running server revokes it, by --serial or --file.',
     options: [
-      new Option('--serial <serial>', 'the certificate with this serial (hex), whoever issued it'),
-      new Option('--file <file>', 'this certificate (PEM or DER), whoever issued it; - for standard input'),
+      new Option('--serial <serial>', 'the certificate with this serial (hex), from any issuer'),
+      new Option('--file <file>', 'this certificate (PEM or DER), from any issuer; - for standard input'),
       new Option('--reason <text>', 'reason to record'),
       remoteOption,
     ],

@@ -10,7 +10,7 @@ import { listRemoteRevocations, remoteRevocations } from './remote-revocations';
 export function addCertRevoked(cert: Command, context: CliContext): void {
   addCommand<RemoteFlags>(cert, context, {
     usage: 'revoked',
-    summary: 'list the revoked certificates, newest first, whoever issued them',
+    summary: 'list the revoked certificates of all issuers, newest first',
     options: [remoteOption],
     configKeys: ['certsDir', ...remoteKeys],
     examples: [

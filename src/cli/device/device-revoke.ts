@@ -11,7 +11,7 @@ import type { revokeBody } from '../../contract/revocation';
 export function addDeviceRevoke(device: Command, context: CliContext): void {
   addCommand<{ readonly reason?: string }>(device, context, {
     usage: 'revoke <id>',
-    summary: 'revoke the certificate that a device is using now, whoever issued it',
+    summary: 'revoke the certificate that a device is using now, whatever its issuer',
     details:
       'The server refuses the device at once, closes its open connections and removes its token (see `device token`), if it has one. A new certificate lets it back in. For its other certificates, use `cert revoke`.',
     options: [new Option('--reason <text>', 'reason to record')],

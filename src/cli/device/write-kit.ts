@@ -6,7 +6,7 @@ import { DomainError } from '../../core/errors';
 import { kitName } from '../../services/certificates/make-device-kit';
 import { type CliContext, talk } from '../kernel/context';
 
-/** The absolute path of a device's kit. @param out a folder as it was named; the current one when left out */
+/** The absolute path of a device's kit. @param out a folder as it was named; default: the current one */
 export function kitFile({ surroundings }: CliContext, id: string, out = '.'): string {
   return path.join(path.resolve(surroundings.cwd, out), `${kitName(id)}.tar.gz`);
 }

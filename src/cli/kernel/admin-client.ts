@@ -32,7 +32,7 @@ export class AdminClient {
   }
 
   /**
-   * @param limitMs how long the server may be silent; long enough to check a bundle when left out
+   * @param limitMs how long the server may be silent; default: long enough to check a bundle
    * @throws ServerRefusal with the server's own reason; DomainError `unavailable` when there is no such server, or a
    * proxy answers instead
    */

@@ -36,7 +36,7 @@ export interface RunningServer {
   crashed(error: unknown): void;
   /**
    * Resolves when everything is closed.
-   * @param graceMs how long running requests may continue; as configured when left out
+   * @param graceMs how long running requests may continue; default: as configured
    */
   close(graceMs?: number): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import type { Reason } from '../reasons/catalogue';
 import type { NestedReason } from '../reasons/reason-words';
 import { remedyOf, sentenceOf } from '../reasons/sentences';
+import { usualRemedy } from '../reasons/usual-remedy';
 import type { Circumstances } from '../reasons/why';
 
 /** A refusal or failure that is itself a finding: its sentence, and its remedy. The words of an unknown one throw. */
 export const failureCircumstances = {
   'failed-with': ({ reason }: { reason: NestedReason }) => sentenceOf(reason as Reason),
-  'remedy-of-failure': ({ reason }: { reason: NestedReason }) =>
-    remedyOf(reason as Reason) ?? 'Fix that, then retry.',
+  'remedy-of-failure': ({ reason }: { reason: NestedReason }) => remedyOf(reason as Reason) ?? usualRemedy,
 } satisfies Circumstances;

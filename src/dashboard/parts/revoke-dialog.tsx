@@ -12,7 +12,7 @@ interface RevokeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Revokes one certificate of a device, whoever issued it. */
+/** Revokes one certificate of a device, from any issuer. */
 export function RevokeDialog({ certificate: { device, serial }, onDone, onClose }: RevokeDialogProps) {
   async function revoke(fields: FormData): Promise<void> {
     await post('/api/revocations', { serial, device, ...optional(fields, 'reason') });

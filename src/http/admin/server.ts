@@ -11,9 +11,9 @@ export interface AdminServerOptions {
   readonly port: number;
   /** A connection on which nothing moves for this long is ended; a slow one is not. */
   readonly stallTimeoutMs?: number;
-  /** Connections allowed per address; {@link connectionsPerAddress} when left out. */
+  /** Connections allowed per address; default: {@link connectionsPerAddress}. */
   readonly connectionsPerAddress?: number;
-  /** Addresses and networks of proxies, whose connections belong to many clients; none when left out. */
+  /** Addresses and networks of proxies, whose connections belong to many clients; default: none. */
   readonly trustedProxies?: readonly string[];
 }
 

@@ -54,13 +54,13 @@ export interface DeviceServerOptions
   /** 0 for any free port. */
   readonly port: number;
   readonly tls: DeviceTls;
-  /** Whether servers with the same files resume each other's TLS sessions; not when left out. */
+  /** Whether servers with the same files resume each other's TLS sessions; default: no. */
   readonly sharesTickets?: boolean;
-  /** How often to look whether tickets need the keys of another day, in milliseconds; a minute when left out. */
+  /** How often to look whether tickets need the keys of another day, in milliseconds; default: a minute. */
   readonly ticketCheckMs?: number;
-  /** What devices may speak; {@link deviceProtocols} when left out. */
+  /** What devices may speak; default: {@link deviceProtocols}. */
   readonly protocols?: readonly Protocol[];
-  /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
+  /** After how long without a byte a connection is checked, in milliseconds; default: five minutes. */
   readonly quietTimeoutMs?: number;
   /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;

@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock';
 export interface DeliveryOptions extends CallRules {
   readonly version: string;
   readonly now: Clock;
-  /** How long a receiver may take to answer, in milliseconds; 10 s when left out. */
+  /** How long a receiver may take to answer, in milliseconds; default: 10 s. */
   readonly timeoutMs?: number;
 }
 

@@ -12,7 +12,7 @@ type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress
 export interface CallRules {
   /** Allow calls to receivers on this machine and its link. */
   readonly allowLocal: boolean;
-  /** The system's resolver when left out. */
+  /** Default: the system's resolver. */
   readonly resolve?: (hostname: string, callback: OnResolved) => void;
 }
 

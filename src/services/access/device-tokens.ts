@@ -32,9 +32,9 @@ export interface ShownDeviceToken extends DeviceTokenFacts {
 }
 
 export interface PutDeviceToken {
-  /** A new random one when left out. */
+  /** Default: a new random one. */
   readonly token?: string | undefined;
-  /** How long the token that it replaces stays valid, in milliseconds; a week when left out. */
+  /** How long the token that it replaces stays valid, in milliseconds; default: a week. */
   readonly overlapMs?: number | undefined;
 }
 

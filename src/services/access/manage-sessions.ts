@@ -18,7 +18,7 @@ export interface ManageSessions {
 
 export interface SessionPorts {
   readonly sessions: SessionRecords;
-  /** From the begin, whether it is used or not; 12 hours when left out. */
+  /** From the sign-in, whether it is used or not; default: 12 hours. */
   readonly sessionLifetimeMs?: number | undefined;
   readonly randomBytes: RandomBytes;
   /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */

@@ -17,7 +17,7 @@ export interface ActivateRequest extends ActivationInput {
 /** A channel of a compatible, and who acts on it. */
 export interface ChannelRequest {
   readonly compatible: string;
-  /** `stable` when left out. */
+  /** Default: `stable`. */
   readonly channel?: string;
   readonly actor: string;
   /** Network address of the actor, if there is one. */
@@ -25,7 +25,7 @@ export interface ChannelRequest {
 }
 
 export interface DeactivateRequest extends ChannelRequest {
-  /** The release that is meant; whatever is current when left out. */
+  /** The release that is meant; default: whatever is current. */
   readonly expectedReleaseId?: number;
 }
 

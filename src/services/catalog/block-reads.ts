@@ -7,17 +7,17 @@ export class BlockReads {
   #underWay = 0;
   #ahead = 0;
 
-  /** Whether another block may be read for somebody who waits. */
+  /** Whether another block may be read for someone who waits. */
   get hasRoom(): boolean {
     return this.#underWay < maxReads;
   }
 
-  /** Whether one may be read ahead. Reads that somebody waits for keep room. */
+  /** Whether one may be read ahead. Reads that someone waits for keep room. */
   get hasRoomAhead(): boolean {
     return this.#ahead < maxReadsAhead && this.#underWay < maxReads / 2;
   }
 
-  /** How many are being read before anybody asked. */
+  /** How many are being read before anyone asked. */
   get ahead(): number {
     return this.#ahead;
   }

@@ -16,7 +16,7 @@ export interface Block {
   readonly slot: number;
   /** The pages that were read, as bits. */
   readPages: number;
-  /** It was read before anybody asked for it, and nobody has asked yet. */
+  /** It was read before anyone asked for it, and no one has asked yet. */
   isAhead: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Room {
 }
 
 export interface KeepOptions {
-  /** Nobody has asked for the block yet. */
+  /** No one has asked for the block yet. */
   readonly isAhead: boolean;
   readonly room: Room | undefined;
 }

@@ -8,7 +8,7 @@ export interface CachedBytes extends OpenBytes {
    */
   readNow(position: number, length: number, memory?: Buffer): Buffer | undefined;
   /**
-   * Reads a few blocks for a device that has read in order up to a position. Nobody waits for them, and one that fails is read again by
+   * Reads a few blocks for a device that has read in order up to a position. No one waits for them, and one that fails is read again by
    * who asks for it.
    */
   readAhead(position: number): void;

@@ -53,7 +53,7 @@ export class Catalog {
 
   /**
    * Loads it again if another process has changed it.
-   * @param version that it must have at least; what the database has when left out
+   * @param version that it must have at least; default: what the database has
    * @throws DomainError `unavailable`
    */
   async catchUp(version?: number): Promise<void> {

@@ -16,11 +16,11 @@ export interface ActivationPlan {
 }
 
 export interface ActivationInput {
-  /** The bundle's own compatible when left out. */
+  /** Default: the bundle's own compatible. */
   readonly compatible?: string;
-  /** `stable` when left out. */
+  /** Default: `stable`. */
   readonly channel?: string;
-  /** How it reaches its devices; everyone at once when left out. */
+  /** How it reaches its devices; default: everyone at once. */
   readonly policy?: RolloutPolicy;
   /** Insist although the bundle is for another compatible. */
   readonly force?: boolean;

@@ -27,9 +27,9 @@ export interface PublishRequest {
   readonly isOpaque?: boolean;
   /** Make it current for its compatible in the same step. */
   readonly activate?: boolean;
-  /** The channel to activate it on; `stable` when left out. */
+  /** The channel to activate it on; default: `stable`. */
   readonly channel?: string;
-  /** How it reaches its devices when it is activated; everyone at once when left out. */
+  /** How it reaches its devices when it is activated; default: everyone at once. */
   readonly policy?: RolloutPolicy;
   /** Activate although the manifest names another compatible. */
   readonly force?: boolean;
@@ -101,7 +101,7 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
   };
 }
 
-/** Looks into a staged upload. */
+/** Inspects a staged upload. */
 export async function inspectStaged(inspect: InspectBundle, staged: StagedBundle): Promise<Inspection> {
   const file = await staged.open();
   try {

@@ -28,7 +28,7 @@ export interface ReadBundle {
   /** `undefined` also for an opaque file while the server does not accept them, whoever began to read it before. */
   find(name: string): Bundle | undefined;
   /**
-   * A bundle that others have open already; `undefined` when nobody has.
+   * A bundle that others have open already; `undefined` when no one has.
    * @param trail of the connection that reads
    */
   openNow(bundle: Bundle, trail?: ReadTrail): BundleLease | undefined;

@@ -46,7 +46,7 @@ export class KnownRevocations implements SharedRevocations {
     return this.#bySerial.size;
   }
 
-  /** Whether they were read in the last minute. Otherwise nobody knows whether a device that comes now was revoked. */
+  /** Whether they were read in the last minute. Otherwise no one knows whether a device that comes now was revoked. */
   areCurrent(): boolean {
     return this.ports.monotonicMs() - this.#readAtMs <= goodForMs;
   }

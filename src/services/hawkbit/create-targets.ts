@@ -7,7 +7,7 @@ import type { ManageDevices } from '../devices/manage-devices';
 export interface NewTarget {
   readonly id: string;
   readonly notes?: string | undefined;
-  /** A random one when left out. */
+  /** Default: a random one. */
   readonly token?: string | undefined;
 }
 

@@ -38,7 +38,7 @@ export interface ManageDrafts {
    * @throws DomainError `not-found`; `conflict` for a module of a set
    */
   remove(kind: DraftKind, id: number, actor: Actor): Promise<void>;
-  /** Deletes opaque files that nobody needs any more: call it when devices were forgotten. */
+  /** Deletes opaque files that no one needs any more: call it when devices were forgotten. */
   sweep(): Promise<void>;
   /** Takes the file from a module. @throws DomainError `not-found` */
   removeFile(moduleId: number): Promise<void>;

@@ -33,7 +33,7 @@ export type BeginInstallation = (
   draft: DeviceDraft,
   offered: Offered,
   contact: Contact,
-  /** The device itself when left out. */
+  /** Default: the device itself. */
   actor?: Actor,
 ) => void;
 

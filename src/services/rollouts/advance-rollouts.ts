@@ -13,7 +13,8 @@ import type { ManageRollouts } from './manage-rollouts';
 /** Moves rollouts by themselves, as their policies say. */
 export interface AdvanceRollouts {
   /**
-   * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap.
+   * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap; what it needs to know
+   * and does not is counted meanwhile, because only the server that leads calls {@link AdvanceRollouts.advance}.
    * @param failures devices that failed or rolled back
    */
   pauseReason(release: Release, failures: number): Why | null;
@@ -55,12 +56,14 @@ export class RolloutAdvance implements AdvanceRollouts {
   constructor(private readonly ports: AdvancePorts) {}
 
   pauseReason(release: Release, failures: number): Why | null {
+    const { state, policy, forgivenFailures } = release.rollout;
+    const dependsOnShare =
+      state === 'running' && policy.pauseAtPercent !== null && failures > forgivenFailures;
+    if (dependsOnShare && this.#isOld(release.id)) this.count(release).catch(() => undefined); // the next question counts again
     const move = this.#moveOf(release, failures);
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
-    const { state, policy, forgivenFailures } = release.rollout;
-    if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
     // A share of an unknown number: they are counted within a second.
-    return failures > forgivenFailures ? circumstance('rollout-being-counted') : null;
+    return dependsOnShare && !this.#counts.has(release.id) ? circumstance('rollout-being-counted') : null;
   }
 
   counted(releaseId: number): StepDevices | undefined {
@@ -96,6 +99,12 @@ export class RolloutAdvance implements AdvanceRollouts {
       }
     }
     throwFirst(failed);
+  }
+
+  #isOld(releaseId: number): boolean {
+    const counted = this.#counts.get(releaseId);
+    if (counted === undefined) return true;
+    return Math.abs(this.ports.now().getTime() - counted.countedAt.getTime()) >= countAgainAfterMs;
   }
 
   #moveOf(release: Release, failures: number): RolloutMove | null {

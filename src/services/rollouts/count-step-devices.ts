@@ -83,7 +83,7 @@ function isProven({ state, systemVersion }: RolloutDevice, version: string | nul
   return (state === null || state === 'withdrawn') && version !== null && systemVersion === version;
 }
 
-/** One that its version leaves out must not be waited for; one that had it once is judged by what came of it. */
+/** One that its version leaves out must not be waited for; one that had it once is judged by the outcome. */
 function isLeftOut(policy: RolloutPolicy, version: string | null, device: RolloutDevice): boolean {
   if (device.state !== null && device.state !== 'withdrawn') return false;
   const fit = versionFit(policy, version, device.systemVersion);

@@ -51,7 +51,7 @@ export interface GoBack {
   /**
    * Brings back the previous release as it was: with its policy, step and devices, and paused if it was paused.
    * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
-   * when nothing is expected and somebody already went back, or without force when no device has proven it
+   * when nothing is expected and someone already went back, or without force when no device has proven it
    */
   goBack(request: BackRequest): Promise<Release>;
 }
@@ -101,7 +101,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     return results.isProven({ name, compatible, version: isShared ? null : version });
   }
 
-  /** What the caller saw may be gone: somebody else went back, or released. */
+  /** What the caller saw may be gone: someone else went back, or released. */
   async function expectedTarget(request: BackRequest): Promise<BackTarget> {
     const { expected, expectedRelease } = request;
     const isAny = expected === undefined && expectedRelease === undefined;

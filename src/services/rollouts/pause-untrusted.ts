@@ -32,7 +32,7 @@ export function createPauseUntrusted({
       try {
         await manageRollouts.pause(id, reason, theServer);
       } catch (error) {
-        // Somebody else was faster.
+        // Someone else was faster.
         if (!(error instanceof DomainError) || (error.code !== 'conflict' && error.code !== 'not-found'))
           failures.push(error);
       }

@@ -22,9 +22,9 @@ export interface NewWebhook {
   readonly url: string;
   /** Kinds, or nouns with a dot at their end; empty means all. */
   readonly kinds: readonly string[];
-  /** Whether an event waits until those before it were taken or given up; it does not when left out. */
+  /** Whether an event waits until those before it are accepted or given up; default: no. */
   readonly inOrder?: boolean;
-  /** What signs the deliveries; made when left out. */
+  /** What signs the deliveries; default: a new one. */
   readonly secret?: string;
 }
 

@@ -11,7 +11,7 @@ export interface WebhookLanesPorts {
   readonly stop: AbortSignal;
 }
 
-/** What came of an attempt, as {@link WebhookDeliveries.save} takes it. */
+/** The outcome of an attempt, as {@link WebhookDeliveries.save} takes it. */
 export interface Outcome {
   readonly change: Parameters<WebhookDeliveries['save']>;
   /** Whether the receiver refused it, or was not reached. */

@@ -27,7 +27,7 @@ export function objectBundles(objects: BundleObjects, digests: DigestRecords): B
       const found = await bytesOf(bundle);
       if (found?.sizeBytes !== sizeBytes) return false;
       if ((await digests.find(sha256, sizeBytes)) !== undefined) return true;
-      // Somebody else stored it, or a run that was killed.
+      // Someone else stored it, or a run that was killed.
       const made = await digestUnverified(sha256, found);
       if (made !== undefined) await digests.save(sha256, made);
       return made !== undefined;

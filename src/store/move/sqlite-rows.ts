@@ -2,7 +2,7 @@ import type Sqlite from 'libsql';
 import { numberedTables, type NumberedTable } from './moved-tables';
 import { pagesBy, quoted, type Row, type RowReader, type RowWriter, selectPage, toRow } from './table-rows';
 
-/** Reads the tables of an open database, to which nobody writes meanwhile. */
+/** Reads the tables of an open database, to which no one writes meanwhile. */
 export function sqliteReader(sqlite: Sqlite.Database): RowReader {
   const all = (text: string, parameters: readonly unknown[] = []) =>
     sqlite.prepare(text).all([...parameters]) as Readonly<Record<string, unknown>>[];

@@ -71,7 +71,7 @@ export class ChangeWatch implements Watch {
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
       client.on('notification', () => this.#wake());
       await client.query(`LISTEN ${this.channel}`);
-      this.#wake(); // nobody was listening until now
+      this.#wake(); // no one was listening until now
       await ended;
     } finally {
       await client.end().catch(() => undefined);

@@ -29,7 +29,7 @@ export interface Database extends Reader {
 export interface DatabaseOptions {
   /** At most so many connections; one of them writes. */
   readonly maxConnections?: number;
-  /** Whether older tables are brought up to date, and missing ones made; so when left out. */
+  /** Whether older tables are brought up to date, and missing ones created; default: yes. */
   readonly isUpgraded?: boolean;
   /** Of a server among those on the database; commands have none. */
   readonly membership?: Membership;

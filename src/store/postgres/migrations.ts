@@ -419,4 +419,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (webhook, event)
   );
   `,
+  `
+  CREATE TABLE earlier_identities (id ${text} PRIMARY KEY);
+  `,
 ];

@@ -5,7 +5,7 @@ import { postgresError } from './postgres-error';
 /** Opens a connection outside of the pool. Listen to its `end`: it emits no errors. @throws DomainError `unavailable` */
 export async function openClient(connection: ClientConfig): Promise<Client> {
   const client = new Client(connection);
-  client.on('error', () => undefined); // nobody's: it would end the process
+  client.on('error', () => undefined); // no one's: it would end the process
   try {
     await client.connect();
     await client.query(sessionSettings);

@@ -10,13 +10,13 @@ import type { Transaction } from './writer';
 /** One number of each release. */
 interface Counting {
   readonly counted: Map<number, number>;
-  /** Releases that somebody asked about, and that were not counted yet. */
+  /** Releases that someone asked about, and that were not counted yet. */
   readonly missing: Set<number>;
   /** Selects the number of the release `asked.id`. */
   readonly select: RawBuilder<number>;
 }
 
-/** What was counted of releases, at one moment. Each number is counted only if somebody asks for it: some cost more than others. */
+/** What was counted of releases, at one moment. Each number is counted only if someone asks for it: some cost more than others. */
 export class CountedReleases implements ReleaseNumbers {
   readonly #inProgress: Counting;
   readonly #failures: Counting;
@@ -29,7 +29,7 @@ export class CountedReleases implements ReleaseNumbers {
       missing: new Set<number>(),
       select,
     });
-    // An offer that nobody took, or that a device asked for too often, keeps no place.
+    // An offer that no one took, or that a device asked for too often, keeps no place.
     this.#inProgress = counting(sql`
       (SELECT count(*) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(startedStates)}))
         + (SELECT count(*) FROM installations WHERE release_id = asked.id AND state = 'offered'

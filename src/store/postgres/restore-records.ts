@@ -8,8 +8,12 @@ import { fromServerReason, toServerReason } from '../rows/why-columns';
 
 /** The database's identity, and a restore that has not been announced yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
-  const find = async (reader: Reader) =>
-    (await reader.all(query.selectFrom('database_identity').selectAll())).map(toIdentity)[0];
+  const find = async (reader: Reader) => {
+    const [row] = await reader.all(query.selectFrom('database_identity').selectAll());
+    if (row === undefined) return undefined;
+    const earlier = sql<{ readonly id: string }>`SELECT id FROM earlier_identities`.compile(query);
+    return { ...toIdentity(row), earlierIds: (await reader.all(earlier)).map(({ id }) => id) };
+  };
 
   return {
     async identity(newId) {
@@ -22,7 +26,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
         const decision = await latestLine(transaction);
         const row = { id: newId, decision, is_marked: 0, suspicion: null };
         await transaction.all(query.insertInto('database_identity').values(row));
-        return { id: newId, decision, isMarked: false, suspicion: null };
+        return { id: newId, decision, isMarked: false, suspicion: null, earlierIds: [] };
       });
     },
 
@@ -31,6 +35,8 @@ export function createRestoreRecords(database: Database): RestoreRecords {
         const now = at.toISOString();
         const stored = toServerReason(reason);
         const suspicion = { suspicion: stored, restored_at: now, restored_reason: stored };
+        const keep = sql`INSERT INTO earlier_identities SELECT id FROM database_identity ON CONFLICT DO NOTHING`;
+        await transaction.all(keep.compile(query));
         await transaction.all(
           query.updateTable('database_identity').set({ id: newId, is_marked: 0, ...suspicion }),
         );

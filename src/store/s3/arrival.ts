@@ -127,7 +127,7 @@ export class Arrival {
     }
   }
 
-  /** Some blocks that nobody fetches: those behind the latest one that was read, and then from the start. */
+  /** Some blocks that no one fetches: those behind the latest one that was read, and then from the start. */
   #missingRun(): readonly [number, number] {
     const { count } = this.#object.digests;
     const isFree = (index: number) => this.#present[index] === 0 && !this.#pending.has(index);

@@ -60,7 +60,7 @@ export class BundleCache {
       if (file.sizeBytes === sizeBytes) return { ...file, close: () => file.close().finally(release) };
       await file.close();
     } catch {
-      // Somebody removed it: it is fetched again.
+      // Someone removed it: it is fetched again.
     }
     release();
     this.#entries.delete(sha256, entry);
@@ -143,7 +143,7 @@ export class BundleCache {
     await Promise.all(this.#ending);
   }
 
-  /** Ends a whole arrival that nobody reads. One that could not become a file is fetched again another time. */
+  /** Ends a whole arrival that no one reads. One that could not become a file is fetched again another time. */
   async #retire(sha256: string, entry: CacheEntry, arrival: Arrival): Promise<void> {
     await arrival.settled();
     if (arrival.readers > 0) return;

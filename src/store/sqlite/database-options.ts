@@ -4,7 +4,7 @@ import type { SearchLimits } from './searches';
 
 /** How a database is opened. */
 export interface DatabaseOptions {
-  /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
+  /** How long a write waits for another process, such as a token command, to finish its own; default: 5 s. */
   readonly busyTimeoutMs?: number;
   /** Called before an older database is upgraded, which takes a while when it is large. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;

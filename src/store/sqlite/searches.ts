@@ -6,9 +6,9 @@ import { DomainError } from '../../core/errors';
 import { databaseClosed, storageError } from '../storage-error';
 
 export interface SearchLimits {
-  /** After how long a search without rows is given up, in milliseconds; 30 s when left out. */
+  /** After how long a search without rows is given up, in milliseconds; default: 30 s. */
   readonly timeoutMs?: number;
-  /** How many searches may wait for their turn; 500 when left out. */
+  /** How many searches may wait for their turn; default: 500. */
   readonly maxWaiting?: number;
 }
 

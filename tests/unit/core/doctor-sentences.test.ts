@@ -79,7 +79,7 @@ describe('a finding of doctor', () => {
     const strange = finding('server-url-unreachable', { ...endpoint, code: null, does: 'speaks SSH' });
     expect(findingSentence(strange)).toContain('(it speaks SSH)');
     expect(findingRemedy(finding('as-told', { what: 'it is gone', remedy: null }))).toBe(
-      'Fix that, then retry.',
+      'Fix the problem, then retry.',
     );
   });
 });

@@ -20,6 +20,16 @@ describe('the marker beside the database', () => {
     expect(judgeMarker(identity, found)).toEqual(said(/older copy|ran here last/));
   });
 
+  it.each<[string, FoundMarker, boolean]>([
+    ['that is not there yet, as that of a further server', 'missing', true],
+    ['that names it as it was before a restore', { id: 'old', decision: 7 }, true],
+    ['that names it so and is ahead', { id: 'old', decision: 8 }, false],
+    ['of another database', { id: 'b', decision: 1 }, false],
+    ['that is damaged', 'unreadable', false],
+  ])('%s, where several servers use the database: %s is fine: %s', (_, found, isFine) => {
+    expect(judgeMarker({ ...identity, earlierIds: ['old'] }, found) === null).toBe(isFine);
+  });
+
   it('gives each suspicion a reason of its own', () => {
     const found: FoundMarker[] = [
       'missing',

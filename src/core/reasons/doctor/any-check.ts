@@ -1,4 +1,5 @@
 import { sayWhy } from '../../circumstances/sentences';
+import { usualRemedy } from '../usual-remedy';
 import type { Why } from '../why';
 import type { Findings } from './doctor-words';
 
@@ -15,7 +16,6 @@ export const anyFindings = {
   /** A sentence from elsewhere, such as that of a failure. */
   'as-told': {
     says: ({ what }: { what: Why; remedy: Why | null }) => sayWhy(what),
-    remedy: ({ remedy }: { remedy: Why | null }) =>
-      remedy === null ? 'Fix that, then retry.' : sayWhy(remedy),
+    remedy: ({ remedy }: { remedy: Why | null }) => (remedy === null ? usualRemedy : sayWhy(remedy)),
   },
 } satisfies Findings;

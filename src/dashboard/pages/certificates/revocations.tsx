@@ -15,7 +15,7 @@ const shownRevocations = 20;
 /** The command line revokes in the same folder without writing to the journal. */
 const refreshMs = 60_000;
 
-/** All revoked certificates, whoever issued them, including serials that were never seen. */
+/** All revoked certificates, from any issuer, including serials that were never seen. */
 export function Revocations() {
   const { value } = useData<RevocationsJson>(apiPath('/api/revocations', { limit: shownRevocations }), {
     isStale: ({ kind }) => kind === 'certificate.revoked',

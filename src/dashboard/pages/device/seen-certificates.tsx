@@ -33,7 +33,7 @@ interface SeenCertificatesProps {
   readonly onChange: () => void;
 }
 
-/** The certificates that a device used, whoever issued them. */
+/** The certificates that a device used, from any issuer. */
 export function SeenCertificates({ device: { id, certificates }, onChange }: SeenCertificatesProps) {
   const [chosen, choose] = useState<string | null>(null);
   if (certificates.length === 0) return null;

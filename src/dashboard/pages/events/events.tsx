@@ -39,7 +39,7 @@ export function EventsPage() {
   );
 }
 
-/** Somebody who has scrolled down, or has opened the details of a line, is not to be disturbed. */
+/** Someone who has scrolled down, or has opened the details of a line, is not to be disturbed. */
 function isReading(): boolean {
   return scrollY > topPx || document.querySelector('.journal [aria-expanded="true"]') !== null;
 }

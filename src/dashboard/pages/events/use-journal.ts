@@ -44,7 +44,7 @@ export interface Journal extends State {
 
 /**
  * The lines of the journal that fit, and the new ones as they are written. The server does the filtering of both.
- * @param isReading whether a line that is put in at the top would move what somebody reads
+ * @param isReading whether a line that is put in at the top would move what someone reads
  */
 export function useJournal(filters: Readonly<Record<string, string>>, isReading: () => boolean): Journal {
   const key = journalPath(filters, { limit: pageSize });
@@ -68,7 +68,7 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
         setState((old) => (begins || old.lines === null ? fresh(page) : joined(old, page, isReading())));
       } catch (error) {
         if (wanted.current === key) {
-          // Lines that fit other filters would answer a question that nobody asked.
+          // Lines that fit other filters would answer a question that no one asked.
           setState((old) => ({ ...(isFresh ? nothing : old), failure: asFailure(error) }));
         }
       }

@@ -22,9 +22,9 @@ export interface ReceiveOptions<Fields> {
   readonly limitBytes: number;
   /** Checks the text fields, which may come before and after the file. @throws DomainError */
   readonly parseFields: (fields: unknown) => Fields;
-  /** The field of the file; `bundle` when left out. */
+  /** The field of the file; default: `bundle`. */
   readonly fileField?: string;
-  /** Checks the name of the file; it must be that of a bundle when left out. @throws DomainError */
+  /** Checks the name of the file; by default it must be that of a bundle. @throws DomainError */
   readonly checkName?: (name: string) => void;
 }
 

@@ -16,7 +16,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 
-/** Which device certificates are revoked, whoever issued them. */
+/** Which device certificates are revoked, from any issuer. */
 export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
   const { manageRevocations } = services;
   return [

@@ -78,7 +78,7 @@ export interface AdminOptions {
   readonly uploadLimitBytes: number;
   /** What the release dialog proposes: the steps, and after how many failed devices a rollout pauses. */
   readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
-  /** How often hawkBit's clients poll unless a script has configured it, in milliseconds; five minutes when left out. */
+  /** How often hawkBit's clients poll unless a script has configured it, in milliseconds; default: five minutes. */
   readonly hawkbitPollIntervalMs?: number;
   /** Names (or `name:port`) that the listener is reached by, in addition to `localhost` and IP addresses. */
   readonly adminHosts: readonly string[];
@@ -87,18 +87,18 @@ export interface AdminOptions {
    * callers that do not connect directly (see `isDirect`) need one.
    */
   readonly requireToken: boolean;
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted; none when left out. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted; default: none. */
   readonly trustedProxies?: readonly string[];
   /** Folder of the page's files. */
   readonly publicDir: string;
   readonly version: string;
-  /** How to call the command line where the server was started; its plain name when left out. */
+  /** How to call the command line where the server was started; default: its plain name. */
   readonly command?: string;
   /** More facts for `GET /health`, which anyone can read. */
   readonly health?: () => object;
   /** What `GET /metrics` reads; others may register their metrics there too. */
   readonly metrics?: Registry;
-  /** The open event streams, to be ended when the server stops; a new set when left out. */
+  /** The open event streams, to be ended when the server stops; default: a new set. */
   readonly eventStreams?: EventStreams;
   readonly log: RequestLog;
   readonly now: Clock;

@@ -38,7 +38,7 @@ export interface Call<Shape extends RequestShape> {
 export interface DocumentedAnswer {
   readonly description: string;
   readonly schema?: z.ZodType<object>;
-  /** `application/json` when left out; `null` for an answer without a body. */
+  /** Default: `application/json`; `null` for an answer without a body. */
   readonly mediaType?: string | null;
 }
 

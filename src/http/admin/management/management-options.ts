@@ -9,5 +9,5 @@ export interface ManagementOptions extends AdminOptions {
 
 export const root = '/rest/v1';
 
-/** How often devices poll unless somebody has configured it, in milliseconds. */
+/** How often devices poll unless someone has configured it, in milliseconds. */
 export const usualPollIntervalMs = 300_000;

@@ -54,13 +54,13 @@ export function createAuthenticate({
   log,
   now,
 }: AuthenticatePorts): Authenticate {
-  // Anybody who knows the id of a device makes it fail.
+  // Anyone who knows the id of a device makes it fail.
   const failures = new BoundedLine((facts, message) => log.error(facts, message), now, linePeriodMs);
 
   async function isTokenRight(lines: readonly string[], controllerId: string): Promise<boolean> {
     const [, scheme, token = ''] = (lines.length === 1 && credentials.exec(lines[0] ?? '')) || [];
     if (scheme === undefined) return false;
-    // Nobody has such a token, and memory does not remember ids that are as long as a header.
+    // No one has such a token, and memory does not remember ids that are as long as a header.
     if (scheme === 'TargetToken' && !isDeviceId(controllerId)) return false;
     const { acceptsTargetTokens, acceptsGatewayToken } = settings();
     if ((scheme === 'GatewayToken' ? acceptsGatewayToken : acceptsTargetTokens) === false) return false;

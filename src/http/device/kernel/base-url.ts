@@ -31,7 +31,7 @@ function readAuthority(authority: string | undefined) {
   return url === undefined ? { authority } : { authority, origin: url.origin, host: hostOfUrl(url) };
 }
 
-/** The URL of a host and port that somebody names; `undefined` for anything else. */
+/** The URL of a host and port that someone names; `undefined` for anything else. */
 export function parseAuthority(
   authority: string | undefined,
   scheme: 'http' | 'https' = 'https',

@@ -41,11 +41,11 @@ export interface DeviceSharesOptions {
   };
   /** Describes a refused certificate for people. */
   readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
-  /** How long a body may take to arrive, in milliseconds; half a minute when left out. */
+  /** How long a body may take to arrive, in milliseconds; default: half a minute. */
   readonly bodyTimeoutMs?: number;
-  /** Limits on what was read for devices and not sent yet; by the memory of the machine when left out. */
+  /** Limits on what was read for devices and not sent yet; default: by the memory of the machine. */
   readonly memoryLimits?: MemoryLimits;
-  /** The process's clock when left out. */
+  /** Default: the process's clock. */
   readonly monotonicMs?: MonotonicClock;
   readonly log: RequestLog;
   readonly now: Clock;
@@ -77,9 +77,9 @@ export function openDeviceShares(options: DeviceSharesOptions): DeviceShares {
 
 export interface HandshakeOptions {
   readonly handshakeLimits?: HandshakeLimits;
-  /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
+  /** Addresses and networks of proxies that pass on the connections of many devices; default: none. */
   readonly trustedProxies?: readonly string[];
-  /** Addresses and networks of proxies whose connections begin with a PROXY header; none when left out. */
+  /** Addresses and networks of proxies whose connections begin with a PROXY header; default: none. */
   readonly proxyProtocolFrom?: readonly string[];
   /** Learns what PROXY headers say. */
   readonly addresses?: PeerAddresses;

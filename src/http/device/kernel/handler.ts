@@ -20,7 +20,7 @@ export interface RouteRequest {
 
 /**
  * Counts a request against the device's budget.
- * @param refusal how one over the budget is refused; `too-many-requests` when left out
+ * @param refusal how one over the budget is refused; default: `too-many-requests`
  * @throws DomainError that
  */
 export type Charge = (exchange: Exchange, refusal?: ChargeRefusal) => void;

@@ -11,7 +11,7 @@ import type { Clock } from '../../../ports/clock';
 
 export interface MountOptions {
   readonly services: ProtocolServices;
-  /** How often devices should ask, for protocols that tell them, in milliseconds; five minutes when left out. */
+  /** How often devices should ask, for protocols that tell them, in milliseconds; default: five minutes. */
   readonly pollIntervalMs?: number;
   readonly now: Clock;
   readonly log: RequestLog;

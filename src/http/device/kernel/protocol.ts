@@ -35,14 +35,14 @@ export interface Route {
   /** With parameters as `/bundles/:name`. */
   readonly path: string;
   readonly handler: Handler;
-  /** The longest body; when left out, a request with a body is refused. */
+  /** The longest body; by default a request with a body is refused. */
   readonly bodyLimitBytes?: number;
   /**
    * It sends bytes of bundles, which RAUC asks for in thousands of ranges: the route itself charges for what costs
    * more.
    */
   readonly isDownload?: true;
-  /** How a request over budget is refused; `too-many-requests` when left out. */
+  /** How a request over budget is refused; default: `too-many-requests`. */
   readonly refusal?: ChargeRefusal;
 }
 

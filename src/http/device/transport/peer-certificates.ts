@@ -58,7 +58,7 @@ function certificateOf(
 }
 
 /**
- * Decoded if somebody asks: with the chain that the peer sent while its connection is open, alone afterwards. It never stands for another
+ * Decoded if someone asks: with the chain that the peer sent while its connection is open, alone afterwards. It never stands for another
  * certificate than that of the handshake, whatever Node returns later.
  */
 class ShownCertificate implements PeerCertificate {

@@ -12,7 +12,7 @@ export interface MemoryLimits {
 
 const mib = 1 << 20;
 const reserveBytes = 64 << 10;
-/** Kept for the next pieces while nobody reads. */
+/** Kept for the next pieces while no one reads. */
 const freeBuffersBytes = 8 * mib;
 
 /**
@@ -74,7 +74,7 @@ export class SendMemory {
     return this.#usedBytes;
   }
 
-  /** @returns the grant if nobody waits and there is room; otherwise `undefined`, and the caller has to {@link ask} */
+  /** @returns the grant if no one waits and there is room; otherwise `undefined`, and the caller has to {@link ask} */
   takeNow(connection: ConnectionAccount, wantedBytes: number): Grant | undefined {
     const { device } = connection;
     if (this.#crowded.size > 0 || device.waiting.size > 0) return undefined;

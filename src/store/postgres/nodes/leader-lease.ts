@@ -54,7 +54,7 @@ export class LeaderLease implements Leadership {
 
   /**
    * Renews the lease, or takes over one that has run out.
-   * @param isAlone whether no other node runs, so that nobody can be about to renew it
+   * @param isAlone whether no other node runs, so that no one can be about to renew it
    */
   async renew(client: Client, { isAlone = false }: { readonly isAlone?: boolean } = {}): Promise<void> {
     const untilMs = this.monotonicMs() + forgottenSeconds * 1_000; // counted from before the database is asked

@@ -17,7 +17,7 @@ export interface MembershipOptions {
   readonly node: ThisNode;
   /** How long what keeps this server away may take to end, in milliseconds. */
   readonly patienceMs: number;
-  /** How often to say that this server runs, in milliseconds; 2 seconds when left out. */
+  /** How often to say that this server runs, in milliseconds; default: 2 seconds. */
   readonly beatMs?: number;
   /** Called when the connection ends by which this server is known; it is opened again. */
   readonly onInterrupted: (error: unknown) => void;
@@ -147,7 +147,7 @@ export class Membership implements WriteGuard {
     this.#client = client;
   }
 
-  /** Connects again, unless somebody has the database for itself meanwhile. */
+  /** Connects again, unless someone has the database for itself meanwhile. */
   async #regain(): Promise<void> {
     while (!this.#isEnding && !this.#isOutdated) {
       const client = await openClient(this.options.connection).catch(() => undefined);
@@ -178,7 +178,7 @@ export class Membership implements WriteGuard {
   }
 }
 
-/** Whether a server may run, and if not why: somebody has the database for itself, or servers run on tables of an earlier version. */
+/** Whether a server may run, and if not why: someone has the database for itself, or servers run on tables of an earlier version. */
 type Entry = 'in' | 'closed' | 'outdated';
 
 async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entry> {

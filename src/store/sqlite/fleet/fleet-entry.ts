@@ -80,7 +80,7 @@ export class Entry implements Packable {
   /** Leaves the memory. Holders keep using its record; its place may be reused. */
   leave(): void {
     this.#hasLeft = true;
-    this.#record = this.record; // unpacked, for good
+    this.#record = this.record; // unpacked, permanently
     if (this.#place !== null) this.slabs.free(this.#place);
     this.#place = null;
   }
