@@ -12,6 +12,7 @@ export const refusalCauses = [
   'too-many-connections',
   'too-many-handshakes',
   'wrong-token',
+  'revocations-unknown',
   'other',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
@@ -42,6 +43,11 @@ export function remedyOfRefusal(cause: RefusalCause): string {
 /** Whether the certificate itself is the reason, so that another one would be let in. */
 export function isAboutCertificate(cause: RefusalCause): boolean {
   return remedies[cause] !== undefined;
+}
+
+/** Whether the device is told why: otherwise a stranger, or a crowd, would get answers for the asking. */
+export function isAnswered(cause: RefusalCause): boolean {
+  return isAboutCertificate(cause) || cause === 'revocations-unknown';
 }
 
 /** What people see of a refused certificate. It may be hostile: every text is bounded and safe to show on one line. */

@@ -76,6 +76,17 @@ export function problemOf(error: unknown, requestId?: string): ProblemJson {
   });
 }
 
+/** When to ask again what cannot be done now, unless the error says more: a database or a disk may be away for a moment. */
+const unavailableSeconds = 10;
+
+/** For `Retry-After` (RFC 9110, section 10.2.3); `undefined` if asking again would not help. */
+export function retryAfterSeconds(error: unknown): number | undefined {
+  if (!(error instanceof DomainError)) return undefined;
+  const seconds = error.details?.['retryAfterSeconds'] ?? error.details?.['retry_after_seconds'];
+  if (typeof seconds === 'number') return seconds;
+  return error.code === 'unavailable' ? unavailableSeconds : undefined;
+}
+
 /** Facts of an error; what was found in a bundle is said here. */
 function detailsOf({ details = {} }: DomainError): Readonly<Record<string, unknown>> {
   const { findings, ...facts } = details;

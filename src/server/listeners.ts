@@ -63,6 +63,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       certificateInSession,
       identify: (certificate) => certificates.identify(certificate),
       isRevoked: (serial) => certificates.isRevoked(serial),
+      knowsRevocations: () => certificates.knowsRevocations(),
       now,
       log,
       version,

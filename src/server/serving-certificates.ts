@@ -8,6 +8,7 @@ import { openCertificateFolder } from '../pki/certificate-folder';
 import { createDescribeRefused } from '../pki/describe-refused';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
 import { rememberVerdicts } from '../pki/remembered-verdicts';
+import { addRevocations } from '../pki/revocation-list';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import { CertificateWatcher } from '../pki/certificate-watcher';
@@ -31,6 +32,7 @@ export interface ServingCertificatesParts {
   readonly store: Pick<Store, 'askedNames' | 'journal'> & {
     /** `null` when this server shares none with others. */
     readonly revocations: RevocationRecords | null;
+    readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
   };
   readonly log: Log;
   readonly now: Clock;
@@ -83,6 +85,7 @@ export class ServingCertificates implements RevocationsInForce {
     const { revocations: records } = store;
     const shared = records === null ? undefined : await KnownRevocations.open({ records, monotonicMs });
     const certificates = new ServingCertificates(parts, askedNames, shared);
+    await certificates.#inherit();
     await certificates.#server.run().catch((error: unknown) => {
       log.error({ err: error }, 'cannot check the server certificate: retrying in an hour');
     });
@@ -114,6 +117,11 @@ export class ServingCertificates implements RevocationsInForce {
 
   isRevoked(serial: string): boolean {
     return this.find(serial) !== undefined;
+  }
+
+  /** Whether they are those of the last minute. */
+  knowsRevocations(): boolean {
+    return this.shared?.areCurrent() ?? true;
   }
 
   find(serial: string): Revocation | undefined {
@@ -173,6 +181,14 @@ export class ServingCertificates implements RevocationsInForce {
     this.#watcher?.close();
     await this.#sharedWatch?.close();
     await this.#server.close();
+  }
+
+  /** From a database of servers that shared them, which was moved or restored here: from now on `certs/` has them. */
+  async #inherit(): Promise<void> {
+    const { config, store } = this.#parts;
+    const inherited = await store.inheritedRevocations();
+    if (inherited.length === 0) return;
+    this.#revoked = bySerial(await addRevocations({ dir: config.certsDir }, inherited));
   }
 
   #takeOver(found: ServerTls): void {

@@ -166,6 +166,7 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
     upTime: createUpTimeRecords(database),
+    inheritedRevocations: () => Promise.resolve([]),
     revocations: createRevocationRecords(database, { connect: () => openClient(connection) }),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),

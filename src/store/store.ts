@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Revocation } from '../core/certificate';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
 import type { RevocationRecords } from '../ports/revocations';
@@ -7,6 +8,7 @@ import type { DatabaseVersion, Store } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
 import type { NamedBytes } from './files/named-bytes';
+import { toRevocation } from './rows/revocation-rows';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
 import { createCatalogRecords } from './sqlite/catalog-records';
@@ -39,6 +41,8 @@ export interface ServerStore extends Store {
   readonly database: DatabaseVersion;
   /** Those that servers on the database share; `null` when they are in `certs/`. */
   readonly revocations: RevocationRecords | null;
+  /** Those that came with the rows of such a database, for `certs/`. */
+  readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
   /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
   settle(): Promise<void>;
   /** Closes the database and lets another server use it. */
@@ -121,6 +125,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         deviceTokens: createDeviceTokenRecords(database, journal),
         database: { name: 'SQLite', version: versionOf(database) },
         revocations: null,
+        inheritedRevocations: () => inheritedRevocations(database),
         writability: {
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
@@ -162,6 +167,11 @@ export function openTokenStore(dataDir: string): {
 }
 
 /** The files in the bundle folder that belong to a bundle. */
+async function inheritedRevocations(database: Database): Promise<readonly Revocation[]> {
+  const select = database.query.selectFrom('revocations').selectAll().orderBy('id');
+  return (await database.read(select)).map(toRevocation);
+}
+
 function storedBundles(database: Database): readonly NamedBytes[] {
   const stored = database.query.selectFrom('bundles').select(['name', 'sha256', 'size_bytes']);
   return database

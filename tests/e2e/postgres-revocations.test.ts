@@ -85,8 +85,8 @@ it('move along when the installation goes back to SQLite', async () => {
   await server.stop();
   expect(await listed({})).toEqual(['in-file']);
   await command(['move', '--to', 'sqlite', '--to-data-dir', 'data-back']);
-  expect((await listed({})).sort()).toEqual(['by-api', 'by-command', 'in-file']);
   server = await startServer({ folder, env: { DATA_DIR: 'data-back' } });
+  expect((await listed({})).sort()).toEqual(['by-api', 'by-command', 'in-file']);
   for (const device of ['by-command', 'by-api', 'in-file']) expect(await getsIn(device)).toBe(false);
   expect(await getsIn('good')).toBe(true);
 });

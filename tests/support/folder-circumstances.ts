@@ -70,6 +70,7 @@ export const folderSamples: {
   'certificate-unmarked': [],
   'certificate-binding-invalid': [],
   'certificate-is-revoked': [],
+  'revocations-unknown': [],
   'certificate-has-expired': [],
   'certificate-not-shown': [],
   'certificates-not-asked-for': [],

@@ -13,6 +13,8 @@ export const deviceCertificateCircumstances = {
   'certificate-unmarked': () => 'it is not marked for TLS clients (no extended key usage with clientAuth)',
   'certificate-binding-invalid': () => 'it is bound to something that is not a compatible',
   'certificate-is-revoked': () => 'its certificate is revoked',
+  'revocations-unknown': () =>
+    'nobody knows whether its certificate is revoked: the database has been away for a minute',
   'certificate-has-expired': () => 'its certificate has expired',
   'certificate-not-shown': () => 'it has no certificate',
   'certificates-not-asked-for': () => 'certificates are not asked for',

@@ -29,6 +29,12 @@ export const requestReasons = {
     says: ({ why }: { cause: RefusalCause; why: Why }) => `this device is refused: ${sayRefusal(why)}`,
     remedy: ({ cause }: { cause: RefusalCause }) => remedyOfRefusal(cause),
   },
+  'revocations-unknown': {
+    code: 'unavailable',
+    says: () =>
+      'this server has not reached its database for a minute, so it does not know which certificates are revoked',
+    remedy: 'Check that PostgreSQL is running and that this machine can reach it.',
+  },
   'list-changed': {
     code: 'invalid-input',
     says: () => 'the list has changed: this page no longer exists',

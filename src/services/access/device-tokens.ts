@@ -83,7 +83,7 @@ interface ValidTokens {
 
 const tokenSizeBytes = 16; // as hawkBit's, which are 32 hex digits
 /** A device reads thousands of ranges: its token is read once in so long. What another process changes counts no later. */
-const rememberedForMs = 5_000;
+const rememberedForMs = 1_000;
 const maxRemembered = 20_000;
 
 export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {

@@ -38,10 +38,18 @@ export const movedTables: readonly MovedTable[] = tablesOf({
   retention: ['what'],
   drafts: ['id'],
   hawkbit_settings: ['name'],
+  revocations: ['id'],
 });
 
 /** Tables whose rows get numbers that are never given twice. */
-export const numberedTables = ['activations', 'events', 'webhooks', 'drafts', 'installations'] as const;
+export const numberedTables = [
+  'activations',
+  'events',
+  'webhooks',
+  'drafts',
+  'revocations',
+  'installations',
+] as const;
 export type NumberedTable = (typeof numberedTables)[number];
 
 /** Has the compiler ask for every table. */

@@ -81,5 +81,6 @@ const sequences: Readonly<Record<NumberedTable, string>> = {
   events: 'events_id_seq',
   webhooks: 'webhooks_id_seq',
   drafts: 'drafts_id_seq',
+  revocations: 'revocations_id_seq',
   installations: 'installation_ids',
 };

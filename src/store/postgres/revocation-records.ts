@@ -1,19 +1,12 @@
 import { sql } from 'kysely';
 import type { Revocation } from '../../core/certificate';
 import type { NumberedRevocation, RevocationRecords, SharedRevocations } from '../../ports/revocations';
+import { toRevocation, toRevocationRow } from '../rows/revocation-rows';
 import { ChangeWatch, type ChangeWatchOptions } from './change-watch';
 import type { Database, Reader } from './database';
 import { query } from './queries';
 
 const channel = 'revocations';
-
-interface Row {
-  readonly id: number;
-  readonly serial: string;
-  readonly common_name: string;
-  readonly revoked_at: string;
-  readonly reason: string;
-}
 
 /** Revocations in the database. Their numbers follow the order of commits, because one changes the database at a time. */
 export function createRevocationRecords(database: Database, watching: ChangeWatchOptions): RevocationRecords {
@@ -41,24 +34,19 @@ export function createSharedRevocations(open: () => Promise<Database>): SharedRe
 }
 
 async function readAfter(reader: Reader, id: number): Promise<readonly NumberedRevocation[]> {
-  const select = sql<Row>`SELECT * FROM revocations WHERE id > ${id} ORDER BY id`;
-  return (await reader.all(select.compile(query))).map((row) => ({
-    id: row.id,
-    serial: row.serial,
-    commonName: row.common_name,
-    revokedAt: new Date(row.revoked_at),
-    reason: row.reason,
-  }));
+  const select = query.selectFrom('revocations').selectAll().where('id', '>', id).orderBy('id');
+  return (await reader.all(select)).map(toRevocation);
 }
 
 async function add(database: Database, revocations: readonly Revocation[]): Promise<void> {
   if (revocations.length === 0) return;
   await database.transact(async (transaction) => {
-    for (const { serial, commonName, revokedAt, reason } of revocations)
+    for (const revocation of revocations)
       await transaction.all(
-        sql`INSERT INTO revocations (serial, common_name, revoked_at, reason)
-          VALUES (${serial}, ${commonName}, ${revokedAt.toISOString()}, ${reason})
-          ON CONFLICT (serial) DO NOTHING`.compile(query),
+        query
+          .insertInto('revocations')
+          .values(toRevocationRow(revocation))
+          .onConflict((conflict) => conflict.column('serial').doNothing()),
       );
     await transaction.all(sql`SELECT pg_notify(${channel}, '')`.compile(query));
   });

@@ -39,6 +39,7 @@ export interface Schema {
   retention: RetentionTable;
   drafts: DraftTable;
   hawkbit_settings: HawkbitSettingTable;
+  revocations: RevocationTable;
 }
 
 export interface BundleTable {
@@ -417,4 +418,13 @@ export interface HawkbitSettingTable {
   name: string;
   /** As JSON. */
   value: string;
+}
+
+/** Those that servers on PostgreSQL share. In SQLite only those that came from there. */
+export interface RevocationTable {
+  id: Generated<number>;
+  serial: string;
+  common_name: string;
+  revoked_at: string;
+  reason: string;
 }

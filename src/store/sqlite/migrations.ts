@@ -524,4 +524,14 @@ export const migrations: readonly string[] = [
   -- Of an assignment that is not to be installed at once: its kind and window, as JSON.
   ALTER TABLE devices ADD COLUMN pin_terms TEXT;
   `,
+  `
+  -- Those of a PostgreSQL database, when its rows are archived or moved here. A server that starts adds them to certs/, where its own are.
+  CREATE TABLE revocations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    serial TEXT NOT NULL UNIQUE,
+    common_name TEXT NOT NULL,
+    revoked_at TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,6 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { DomainError, type ErrorCode } from '../../../core/errors';
-import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
+import {
+  createProblem,
+  problemMediaType,
+  problemOf,
+  type ProblemJson,
+  retryAfterSeconds,
+} from '../../problem';
 import { wantsPage } from './answer';
 import { contextOf } from './request-context';
 
@@ -31,10 +37,11 @@ export function answerProblems(send: SendProblem): ErrorRequestHandler {
       next(error); // Express cuts the connection: a half answer must not look whole.
       return;
     }
-    const problem = problemOf(requestFailure(error), context.id);
+    const failure = requestFailure(error);
+    const problem = problemOf(failure, context.id);
+    const seconds = retryAfterSeconds(failure);
     if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
-    if (typeof problem.retry_after_seconds === 'number')
-      response.set('Retry-After', String(problem.retry_after_seconds));
+    if (seconds !== undefined) response.set('Retry-After', String(seconds));
     // The client was not told to send its body, and may or may not send it now: this connection cannot be reused.
     if (context.awaitsContinue) response.set('Connection', 'close');
     response.status(problem.status).set('Cache-Control', 'no-store');

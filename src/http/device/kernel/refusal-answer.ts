@@ -1,10 +1,11 @@
 import type { ConnectionRefusal } from '../../../core/connection-refusal';
 import { DomainError } from '../../../core/errors';
-import { problemMediaType, problemOf } from '../../problem';
+import { problemMediaType, problemOf, retryAfterSeconds } from '../../problem';
 import type { FarewellAnswer } from '../transport/farewells';
 
-/** Why a device is refused, as an error that becomes a 403. */
+/** Why a device is refused, as an error that becomes a 403, or a 503 where the device is not to blame. */
 export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError {
+  if (cause === 'revocations-unknown') return DomainError.of('revocations-unknown');
   return DomainError.of('device-refused', { cause, why: reason }, { details: { cause } });
 }
 
@@ -16,7 +17,7 @@ export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
 /** An error as a whole answer. */
 export function problemAnswer(error: unknown): FarewellAnswer {
   const problem = problemOf(error);
-  const seconds = error instanceof DomainError ? error.details?.['retryAfterSeconds'] : undefined;
+  const seconds = retryAfterSeconds(error);
   const body = Buffer.from(JSON.stringify(problem));
   return {
     status: problem.status,
@@ -25,7 +26,7 @@ export function problemAnswer(error: unknown): FarewellAnswer {
       'content-length': body.length,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
-      ...(typeof seconds === 'number' ? { 'retry-after': seconds } : {}),
+      ...(seconds === undefined ? {} : { 'retry-after': seconds }),
     },
     body,
   };

@@ -1,7 +1,13 @@
 import createRouter from 'find-my-way';
 import type { ConnectionRefusal } from '../../../core/connection-refusal';
 import { DomainError } from '../../../core/errors';
-import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
+import {
+  createProblem,
+  problemMediaType,
+  problemOf,
+  type ProblemJson,
+  retryAfterSeconds,
+} from '../../problem';
 import { type Connection, type Connections, endConnection } from '../transport/connections';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 import type { RequestLog } from '../../../ports/log';
@@ -122,8 +128,8 @@ function queryOf(target: string): RouteRequest['query'] {
 }
 
 function retryAfter(error: unknown): ReplyHeaders {
-  const seconds = error instanceof DomainError ? error.details?.['retryAfterSeconds'] : undefined;
-  return typeof seconds === 'number' ? { 'retry-after': seconds } : {};
+  const seconds = retryAfterSeconds(error);
+  return seconds === undefined ? {} : { 'retry-after': seconds };
 }
 
 function hasBody(exchange: Exchange): boolean {

@@ -31,6 +31,8 @@ export interface AdmissionRules {
   readonly identify: (certificate: PeerCertificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
+  /** Whether the revocations are up to date; they are when left out. */
+  readonly knowsRevocations?: () => boolean;
   readonly now: Clock;
 }
 
@@ -125,7 +127,7 @@ export class Connections {
   open(who: Pick<Connection, 'socket' | 'address' | 'certificate' | 'identity' | 'expiresAtMs'>): Admission {
     if (this.#isClosed) return refuse('other', circumstance('server-is-stopping'));
     const { id } = who.identity;
-    const refusal = this.findRefusal(who) ?? this.#makeRoom(id);
+    const refusal = this.findRefusal(who) ?? this.#findDoubt(who) ?? this.#makeRoom(id);
     if (refusal !== undefined) return { ok: false, refusal, device: id };
     const budget = this.budgets.of(id);
     const connection: Connection = {
@@ -146,6 +148,12 @@ export class Connections {
   leave(connection: Connection): void {
     this.#remove(connection);
     connection.memory.close();
+  }
+
+  /** A connection that is open stays open: its certificate was not revoked as long as anyone knew. */
+  #findDoubt({ identity }: Pick<Connection, 'identity'>): ConnectionRefusal | undefined {
+    if (identity.certificateSerial === null || this.rules.knowsRevocations?.() !== false) return undefined;
+    return { cause: 'revocations-unknown', reason: circumstance('revocations-unknown') };
   }
 
   /** A device at its limit loses the connection that it needs least: a board that was rebooted must get in. */

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { RecentMap } from '../../../base/collections/recent-map';
-import { type ConnectionRefusal, isAboutCertificate } from '../../../core/connection-refusal';
+import { type ConnectionRefusal, isAnswered } from '../../../core/connection-refusal';
 import { type Rate, TokenBucket } from '../../../core/token-bucket';
 import { addressGroup } from '../../address-group';
 import type { ReplyHeaders } from './exchange';
@@ -48,7 +48,7 @@ export interface FarewellPorts {
 /** How many addresses' rates are remembered. */
 const maxAddresses = 1_000;
 
-/** Answers the first request of devices whose certificate TLS accepted and we refuse with the reason; then the connection ends. */
+/** Answers the first request of devices that TLS accepted and we refuse with the reason; then the connection ends. */
 export class Farewells {
   readonly #answers = new Map<object, FarewellAnswer>();
   readonly #rates = new RecentMap<string, TokenBucket>(maxAddresses);
@@ -65,7 +65,7 @@ export class Farewells {
     address: string | null,
   ): { began(session: ServerHttp2Session | null): void } | undefined {
     const { limits, answerOf, monotonicMs } = this.ports;
-    if (address === null || !isAboutCertificate(refusal.cause)) return undefined;
+    if (address === null || !isAnswered(refusal.cause)) return undefined;
     if (this.#answers.size >= limits.atOnce) return undefined;
     const rate = this.#rates.getOrMake(addressGroup(address), () => new TokenBucket(limits.rate));
     if (!rate.take(monotonicMs())) return undefined;
