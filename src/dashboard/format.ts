@@ -17,11 +17,11 @@ export function formatBytes(bytes: number): string {
 
 /** A part of a whole in whole percent; 0 and 100 only when exact. */
 export function formatPercent(part: number, whole: number): string {
-  if (whole === 0) return '0 %';
+  if (whole === 0) return '0\u00a0%';
   const percent = (part / whole) * 100;
-  if (part > 0 && percent < 1) return '< 1 %';
-  if (part < whole && percent > 99) return '> 99 %';
-  return `${Math.round(percent)} %`;
+  if (part > 0 && percent < 1) return '<\u00a01\u00a0%';
+  if (part < whole && percent > 99) return '>\u00a099\u00a0%';
+  return `${Math.round(percent)}\u00a0%`;
 }
 
 const steps: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [

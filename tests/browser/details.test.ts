@@ -25,22 +25,22 @@ function freeBetween(page: Page, above: string, below: string): Promise<number> 
   })()`);
 }
 
-/** The options of commands that the page breaks at the end of a line, such as `--` and `force`, in windows of many widths. */
-async function brokenOptions(page: Page): Promise<readonly string[]> {
+/** What the page breaks at the end of a line though it belongs together, in windows of many widths. */
+async function brokenParts(page: Page, pattern: RegExp, within = 'main'): Promise<readonly string[]> {
   const broken: string[] = [];
   for (let width = 320; width <= 420; width += 4) {
     await page.setViewportSize({ width, height: 800 });
     broken.push(
       ...(await page.evaluate<string[]>(`(() => {
         const found = [];
-        const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+        const walker = document.createTreeWalker(document.querySelector('${within}'), NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
-          for (const { index, 0: option } of walker.currentNode.data.matchAll(/--[a-z]+/g)) {
+          for (const { index, 0: part } of walker.currentNode.data.matchAll(${String(pattern)})) {
             const range = document.createRange();
             range.setStart(walker.currentNode, index);
-            range.setEnd(walker.currentNode, index + option.length);
+            range.setEnd(walker.currentNode, index + part.length);
             const tops = new Set([...range.getClientRects()].map(({ top }) => top));
-            if (tops.size > 1) found.push(option + ' at ${width} px');
+            if (tops.size > 1) found.push(part + ' at ${width} px');
           }
         }
         return found;
@@ -49,6 +49,9 @@ async function brokenOptions(page: Page): Promise<readonly string[]> {
   }
   return broken;
 }
+
+/** Options of commands. */
+const options = /--[a-z]+/g;
 
 describe('the page of a device', () => {
   it.each<[Theme, number]>([
@@ -139,13 +142,28 @@ it('breaks no option of a command at the end of a line', async () => {
   };
   const page = await fleet.open('/settings');
   await page.getByText(/webhook create ops .* --kind/).waitFor();
-  expect(await brokenOptions(page)).toEqual([]);
+  expect(await brokenParts(page, options)).toEqual([]);
   await page.route('**/api/refused-certificates*', (route) =>
     route.fulfill({ json: { certificates: [certificate], total: 1 } }),
   );
   await page.goto('/certificates');
   await page.getByText('--force').first().waitFor();
-  expect(await brokenOptions(page)).toEqual([]);
+  expect(await brokenParts(page, options)).toEqual([]);
+});
+
+it('breaks no octet of a fingerprint at the end of a line', async () => {
+  const page = await fleet.open(`/bundles/${bundle}`);
+  const fingerprint = page.locator('.rows .mono').first();
+  await fingerprint.waitFor();
+  expect(await fingerprint.innerText()).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  expect(await brokenParts(page, /[0-9A-F]{2}(?=:|$)/g, '.rows .mono')).toEqual([]);
+});
+
+it('keeps the hint below a field clear of the ring around it', async () => {
+  const page = await fleet.open('/devices');
+  await page.getByRole('button', { name: 'Add a device' }).click();
+  await page.getByRole('dialog').getByLabel('Device id').focus();
+  expect(await freeBetween(page, 'dialog[open] input', 'dialog[open] .field-hint')).toBeGreaterThanOrEqual(6);
 });
 
 it('shows a command for the first device that works for people who are not root', async () => {

@@ -34,7 +34,8 @@ describe('compose.scale.yaml', () => {
     const fill = (value: string) =>
       value.replaceAll(
         /(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}/g,
-        (_, name: string, kind?: string, rest = '') => given[name] ?? (kind === '-' ? rest : missing(name)),
+        (_, name: string, kind?: string, rest?: string) =>
+          given[name] ?? (kind === '-' ? (rest ?? '') : missing(name)),
       );
     const revive = (_: unknown, value: unknown): unknown => (typeof value === 'string' ? fill(value) : value);
     return readCompose(parse(await text('compose.scale.yaml'), revive, { merge: true }));

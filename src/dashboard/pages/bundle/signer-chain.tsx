@@ -20,7 +20,7 @@ export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }
                 <br />
                 {text.bundles.validUntil} <Day at={end} /> · {key}
                 <br />
-                {text.bundles.fingerprint} <span class="mono">{print}</span>
+                {text.bundles.fingerprint} <Fingerprint of={print} />
               </p>
             </li>
           ),
@@ -28,4 +28,9 @@ export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }
       </ol>
     </Section>
   );
+}
+
+/** Octets with a colon between them; a line ends after a colon only. */
+function Fingerprint({ of }: { readonly of: string }) {
+  return <span class="mono">{of.split(/(?<=:)/).map((octet) => [octet, <wbr />])}</span>;
 }

@@ -70,7 +70,7 @@ function StepFields({ draft, change }: DraftProps) {
       <div class="release-presets" role="group" aria-label={words.presets}>
         {presets.map((steps) => (
           <button key={steps} type="button" class="small" onClick={() => setSteps(steps)}>
-            {steps.replaceAll(',', ' → ')} %
+            {`${steps.replaceAll(',', ' → ')}\u00a0%`}
           </button>
         ))}
       </div>

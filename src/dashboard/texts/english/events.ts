@@ -96,7 +96,7 @@ export const events = {
   bundle: 'Bundle',
   compatible: 'Compatible',
   actor: 'Who',
-  actorHint: 'token:ci, cli:ann …',
+  actorHint: 'token:ci …',
   people: 'People only',
   peopleHint: 'Only what people did, by hand or with a token, not what devices or the server did',
   noPeople: 'No person has done anything here yet.',
