@@ -13,12 +13,27 @@ const optionJson = z.object({
   doc: z.string(),
 });
 
+const serverJson = z.object({
+  name: z.string().describe('Machine and process'),
+  version: z.string(),
+  started_at: instant,
+  silent_seconds: count.describe(
+    'Seconds since it last said that it runs; after 10 seconds another server may lead',
+  ),
+  leads: z
+    .boolean()
+    .describe('Whether it advances rollouts and does the other work that only one server may do'),
+  behind: count.describe('Changes of releases that it has not loaded yet'),
+  is_this: z.boolean().describe('Whether it is the server that answers'),
+});
+
 /** What runs here, and how it is configured. */
 export const aboutJson = z.object({
   version: z.string(),
   node: z.string(),
   sqlite: nullableText.describe('Version of SQLite; null when the database is PostgreSQL'),
   postgresql: nullableText.describe('Version of PostgreSQL; null when the database is SQLite'),
+  servers: z.array(serverJson).describe('Servers that share the PostgreSQL database; empty with SQLite'),
   started_at: instant,
   uptime_seconds: count,
   device_url: z.string(),
@@ -48,8 +63,13 @@ export const healthJson = z.looseObject({
     .describe(
       'Whether the object store answers, if bundles are in one; cached bundles are served even if it does not',
     ),
+  leads: z.boolean().optional().describe('With PostgreSQL: whether this server leads'),
+  catalog_version: count
+    .optional()
+    .describe('With PostgreSQL: version of the releases that devices are answered from'),
   clock: z.enum(['right', ...clockTroubleKinds]).describe("The state of the server's own clock"),
 });
 
 export type OptionJson = z.infer<typeof optionJson>;
+export type ServerJson = z.infer<typeof serverJson>;
 export type AboutJson = z.infer<typeof aboutJson>;

@@ -18,6 +18,12 @@ export interface Node {
   readonly isThis: boolean;
 }
 
+/** What a node knows of itself. */
+export interface NodeStatus {
+  readonly isLeader: boolean;
+  readonly catalogVersion: number;
+}
+
 /** Which node does the work that only one may do. */
 export interface Leadership {
   /** Whether this node leads, as far as it knows. */

@@ -7,13 +7,14 @@ import type { RunningServer } from '../cli/kernel/wiring';
 import { type Config, deviceBaseUrl } from '../config/config';
 import { getOption, optionKeys } from '../config/options';
 import { showOption } from '../config/shown-options';
-import { bundleStoreHealth } from '../http/admin/overview/service-status';
+import { bundleStoreHealth, nodeHealth } from '../http/admin/overview/service-status';
 import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
 import { registerBundleStoreMetrics } from '../http/admin/metrics/bundle-store-metrics';
 import { registerCacheMetrics } from '../http/admin/metrics/cache-metrics';
+import { registerNodeMetrics } from '../http/admin/metrics/node-metrics';
 import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
@@ -22,6 +23,7 @@ import { createAdministration } from '../services/administration';
 import { SteadyClock } from '../services/clock/steady-clock';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
+import type { ServerStore } from '../store/store';
 import { openCrashFile } from '../store/files/crash-file';
 import { decideAdminAccess } from './admin-access';
 import { readProfile } from './read-profile';
@@ -49,6 +51,8 @@ import {
 import { ServingCertificates } from './serving-certificates';
 
 const housekeepingEveryMs = 1_000;
+/** How often event streams look for lines of other servers. */
+const sharedJournalMs = 1_000;
 
 /** Starts the server. After a failure it closes whatever it opened. @throws DomainError `configuration` */
 export async function serve(config: Config): Promise<RunningServer> {
@@ -128,7 +132,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     enforceRevocations: () => devices.enforceRevocations(),
   });
 
-  const eventStreams = new EventStreams(services.readJournal);
+  const eventStreams = new EventStreams(services.readJournal, isShared(store) ? sharedJournalMs : undefined);
   closing.add(() => eventStreams.close());
   const metrics = new Registry();
   registerDeviceMetrics(metrics, () => deviceCounts(devices, hawkbit));
@@ -172,6 +176,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     health: () => ({
       unsaved_devices: services.health().unsavedDevices,
       ...bundleStoreHealth(objectStore?.status()),
+      ...(isShared(store) ? nodeHealth(services.nodeStatus()) : {}),
     }),
     log,
     now,
@@ -179,6 +184,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   });
   const admin = await listenForPeople(config, app);
   registerStorageMetrics(metrics, store.measureStorage);
+  if (isShared(store)) registerNodeMetrics(metrics, services.nodeStatus);
   if (objectStore !== undefined) registerBundleStoreMetrics(metrics, () => objectStore.status());
   registerCacheMetrics(metrics, () => services.readBundle.cacheCounts());
   registerConnectionMetrics(metrics, () => admin.counts());
@@ -200,4 +206,9 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     crashed: crashes.note,
     close: (graceMs = config.shutdownGrace) => closing.run(graceMs),
   };
+}
+
+/** Whether other servers may use the same database. */
+function isShared({ database }: Pick<ServerStore, 'database'>): boolean {
+  return database.name === 'PostgreSQL';
 }

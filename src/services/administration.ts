@@ -77,7 +77,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   return {
     describeFleet,
     dismissAttention: createDismissAttention({ describeFleet, dismissals, now }),
-    describeServer: createDescribeServer({ facts, deviceUrl, measureStorage, now }),
+    describeServer: createDescribeServer({ facts, deviceUrl, measureStorage, nodes: store.nodes, now }),
     describeBundle: createDescribeBundle({ listBundles, counts }),
     listLabels: (limit) => counts.labels(limit),
     importTokens: createImportTokens(services),

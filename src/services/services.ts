@@ -6,6 +6,7 @@ import type { ReleaseResults } from '../ports/catalog';
 import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
+import type { NodeStatus } from '../ports/nodes';
 import { type AccessServices, createAccessServices } from './access/access-services';
 import { Catalog } from './catalog/catalog';
 import { ServerClock } from './clock/server-clock';
@@ -61,6 +62,8 @@ export interface Services
   runHousekeeping(): Promise<void>;
   /** How each chore of housekeeping does. */
   readonly chores: () => readonly ChoreStatus[];
+  /** How this server stands among those that share the store. */
+  readonly nodeStatus: () => NodeStatus;
   /** What the start imported, and what it left alone and why. Also in the log. */
   readonly startup: Startup;
   /** Waits for the running change and closes unused files. Close the store after it. */
@@ -224,6 +227,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     health: () => ({ unsavedDevices: fleet.unsavedDevices(), writeProblem: store.writability.problem() }),
     runHousekeeping: () => housekeeping.run(),
     chores: () => housekeeping.statuses(),
+    nodeStatus: () => ({ isLeader: store.nodes.isLeader(), catalogVersion: catalog.version }),
     startup,
     async close() {
       await checkStoredImages.close();

@@ -20,7 +20,7 @@ export const folderOptions = {
     ...serverOptional(
       'DATABASE_URL',
       databaseAddress,
-      'Experimental: keep the state in this PostgreSQL database instead of a file in `DATA_DIR`. Only one server can run on it. A password belongs in the variable, not in the flag, which other users can see.',
+      'Experimental: keep the state in this PostgreSQL database instead of a file in `DATA_DIR`. Several servers may share it. A password belongs in the variable, not in the flag, which other users can see.',
     ),
     secret: true,
   },

@@ -1,5 +1,6 @@
 import type { DatabaseVersion } from '../../ports/store';
 import type { MeasureStorage, StorageUsage } from '../../ports/data-folder';
+import type { Node, Nodes } from '../../ports/nodes';
 import type { Clock } from '../../ports/clock';
 
 /** An option of the configuration, for people. */
@@ -28,6 +29,8 @@ export interface ServerDescription extends ServerFacts {
   /** The URL by which devices reach the server. */
   readonly deviceUrl: string;
   readonly storage: StorageUsage;
+  /** The servers that share the store; none where only one can. */
+  readonly nodes: readonly Node[];
 }
 
 /** Describes the running server. */
@@ -37,11 +40,12 @@ export interface DescribeServerPorts {
   readonly facts: ServerFacts;
   readonly deviceUrl: () => string;
   readonly measureStorage: MeasureStorage;
+  readonly nodes: Pick<Nodes, 'list'>;
   readonly now: Clock;
 }
 
 export function createDescribeServer(ports: DescribeServerPorts): DescribeServer {
-  const { facts, deviceUrl, measureStorage, now } = ports;
+  const { facts, deviceUrl, measureStorage, nodes, now } = ports;
   return async () => {
     const storage = await measureStorage();
     return {
@@ -49,6 +53,7 @@ export function createDescribeServer(ports: DescribeServerPorts): DescribeServer
       uptimeSeconds: Math.max(0, Math.floor((now().getTime() - facts.startedAt.getTime()) / 1000)),
       deviceUrl: deviceUrl(),
       storage,
+      nodes: await nodes.list(),
     };
   };
 }

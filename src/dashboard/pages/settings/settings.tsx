@@ -8,6 +8,7 @@ import { useData } from '../../use-data';
 import { About } from './about';
 import { Configuration } from './configuration';
 import { GatewayToken } from './gateway-token';
+import { Servers } from './servers';
 import { Tokens } from './tokens';
 import { Webhooks } from './webhooks';
 
@@ -19,12 +20,15 @@ const refreshMs = 30_000;
 export function SettingsPage() {
   const about = useData<AboutJson>('/api/about', { isStale: () => false, everyMs: refreshMs });
   const isAdmin = may('admin');
+  const hasServers = (about.value?.servers.length ?? 0) > 0;
   const isThere = about.value !== null;
   // The target of a link may be rendered only after the server has answered.
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [isThere]);
   const sections = [
     ...(isAdmin ? (['tokens', 'gateway', 'webhooks'] as const) : []),
-    ...(['about', 'configuration'] as const),
+    'about' as const,
+    ...(hasServers ? (['servers'] as const) : []),
+    'configuration' as const,
   ];
   return (
     <Page title={text.frame.pages.settings}>
@@ -45,6 +49,7 @@ export function SettingsPage() {
         <Hint tone="info">{words.onlyAdmin(session.value?.scopes.at(-1) ?? 'read')}</Hint>
       )}
       <About about={about} />
+      <Servers about={about} />
       <Configuration about={about} />
     </Page>
   );

@@ -36,7 +36,11 @@ export class EventStreams {
   });
   #isClosed = false;
 
-  constructor(private readonly journal: ReadJournal) {}
+  /** @param lookEveryMs how often streams look for lines that another process wrote, in milliseconds */
+  constructor(
+    private readonly journal: ReadJournal,
+    private readonly lookEveryMs = heartbeatMs,
+  ) {}
 
   get size(): number {
     return this.#open.size;
@@ -66,12 +70,11 @@ export class EventStreams {
     response.write(`retry: ${retryMs}\n\n`);
     const wake = this.#follow(response, request);
     const stopListening = this.journal.listen(wake);
-    const heartbeat = setInterval(() => {
-      response.write(':\n\n');
-      wake(); // commands write lines too, from their own processes
-    }, heartbeatMs);
+    const heartbeat = setInterval(() => void response.write(':\n\n'), heartbeatMs);
+    const look = setInterval(wake, this.lookEveryMs); // commands and other servers write lines, too
     response.once('close', () => {
       clearInterval(heartbeat);
+      clearInterval(look);
       stopListening();
       giveBack();
       this.#open.delete(response);

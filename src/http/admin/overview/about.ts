@@ -1,4 +1,5 @@
-import { aboutJson, type AboutJson, type OptionJson } from '../../../contract/server';
+import { aboutJson, type AboutJson, type OptionJson, type ServerJson } from '../../../contract/server';
+import type { Node } from '../../../ports/nodes';
 import type { DatabaseVersion } from '../../../ports/store';
 import type { ServerOption } from '../../../services/overview/describe-server';
 import type { AdminOptions } from '../kernel/admin-options';
@@ -24,6 +25,7 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
           node: server.nodeVersion,
           sqlite: versionOf('SQLite', server.database),
           postgresql: versionOf('PostgreSQL', server.database),
+          servers: server.nodes.map(presentNode),
           started_at: server.startedAt.toISOString(),
           uptime_seconds: server.uptimeSeconds,
           device_url: server.deviceUrl,
@@ -41,6 +43,18 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
       },
     }),
   ];
+}
+
+function presentNode({ name, version, startedAt, silentMs, isLeader, behind, isThis }: Node): ServerJson {
+  return {
+    name,
+    version,
+    started_at: startedAt.toISOString(),
+    silent_seconds: Math.floor(silentMs / 1_000),
+    leads: isLeader,
+    behind,
+    is_this: isThis,
+  };
 }
 
 function presentOption({ variable, value, isSet, isSecret, source, doc }: ServerOption): OptionJson {

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { healthJson } from '../../../contract/server';
 import { isDatabaseAway } from '../../../core/database-away';
 import type { BundleStoreStatus } from '../../../ports/bundle-store';
+import type { NodeStatus } from '../../../ports/nodes';
 import type { ServiceHealth } from '../../../services/services';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
@@ -57,4 +58,9 @@ function storageState({ writeProblem }: ServiceHealth): 'writable' | 'full' | 'u
 export function bundleStoreHealth(status: BundleStoreStatus | undefined): Readonly<Record<string, string>> {
   if (status === undefined) return {};
   return { bundle_store: status.problem === null ? 'working' : 'failing' };
+}
+
+/** What `/health` says of a server among others. */
+export function nodeHealth({ isLeader, catalogVersion }: NodeStatus) {
+  return { leads: isLeader, catalog_version: catalogVersion };
 }

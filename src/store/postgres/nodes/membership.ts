@@ -194,8 +194,8 @@ async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entr
   return isAlone ? 'in' : 'outdated';
 }
 
-const lockNames = { shared: 'advisory_lock', alone: 'advisory_lock' } as const;
-const unlockNames = { shared: 'advisory_unlock', alone: 'advisory_unlock' } as const;
+const lockNames = { shared: 'advisory_lock_shared', alone: 'advisory_lock' } as const;
+const unlockNames = { shared: 'advisory_unlock_shared', alone: 'advisory_unlock' } as const;
 
 async function tryLock(client: Client, how: keyof typeof lockNames): Promise<boolean> {
   const { rows } = await client.query<{ readonly held: boolean }>(

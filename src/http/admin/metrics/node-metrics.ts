@@ -1,0 +1,23 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { NodeStatus } from '../../../ports/nodes';
+
+/** Registers how this server stands among those that share the database, read at each scrape. */
+export function registerNodeMetrics(register: Registry, status: () => NodeStatus): void {
+  const registers = [register];
+  new Gauge({
+    name: 'rauc_node_leader',
+    help: '1 on the server that leads: it advances rollouts and does the other work that only one of them may do; else 0',
+    registers,
+    collect() {
+      this.set(status().isLeader ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'rauc_catalog_version',
+    help: 'Version of the releases that this server answers devices from; servers with the same number have the same releases',
+    registers,
+    collect() {
+      this.set(status().catalogVersion);
+    },
+  });
+}

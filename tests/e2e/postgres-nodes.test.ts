@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type MadeBundle, makeBundle } from '../support/bundle-factory';
+import { eventually } from '../support/eventually';
+import { type Postgres, startPostgres } from '../support/postgres';
+import { mustRun, run, temporaryFolder } from '../support/programs';
+import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
+import { SseReader } from '../support/sse-reader';
+
+jest.setTimeout(300_000);
+
+interface ServerFacts {
+  readonly name: string;
+  readonly leads: boolean;
+  readonly is_this: boolean;
+  readonly behind: number;
+}
+
+/** Two processes with data folders of their own, and one database. */
+describe('two servers on one PostgreSQL', () => {
+  let postgres: Postgres;
+  let url: string;
+  let folder: string;
+  let first: MadeBundle;
+  let a: ServerProcess;
+  let b: ServerProcess;
+
+  const of = (...names: string[]) => path.join(folder, ...names);
+  const start = (name: string) =>
+    startServer({
+      folder,
+      env: {
+        DATABASE_URL: url,
+        DATA_DIR: of('data'),
+        BUNDLE_KEYRING: first.keyringPath,
+      },
+      args: ['--data-dir', of(name)],
+    });
+  const command = (args: readonly string[], server?: ServerProcess) =>
+    mustRun(
+      process.execPath,
+      [entryPoint, ...args, ...(server === undefined ? [] : ['--server', server.adminUrl])],
+      {
+        cwd: folder,
+        env: { DATABASE_URL: url, DATA_DIR: of('data-a') },
+      },
+    );
+  const get = async (server: ServerProcess, where: string) =>
+    (await (await fetch(`${server.adminUrl}${where}`)).json()) as Record<string, unknown>;
+  const servers = async (server: ServerProcess) =>
+    (await get(server, '/api/about'))['servers'] as readonly ServerFacts[];
+  const leads = async (server: ServerProcess) => (await get(server, '/health'))['leads'] === true;
+  /** What a real curl is told as a device. */
+  const told = async (server: ServerProcess, device: string) => {
+    const own = of('certs/devices', device);
+    const tls = ['--cacert', of('certs/ca.crt'), '--cert', `${own}.crt`, '--key', `${own}.key`];
+    const manifest = `${server.deviceUrl}/api/v1/manifest.json?compatible=test-board`;
+    const { stdout } = await mustRun('curl', ['-sS', '--fail-with-body', ...tls, manifest]);
+    return (JSON.parse(stdout) as { readonly bundle_url?: string | null }).bundle_url ?? '';
+  };
+  const installations = async (server: ServerProcess) =>
+    (
+      (await get(server, '/api/installations?limit=100'))['installations'] as readonly {
+        readonly device: string;
+      }[]
+    ).map(({ device }) => device);
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    url = await postgres.create('updates');
+    folder = await temporaryFolder();
+    first = await makeBundle({ version: '2.0.0' });
+    await Promise.all(['data-a', 'data-b'].map((name) => mkdir(of(name))));
+    a = await start('data-a');
+    b = await start('data-b');
+    for (const device of ['one', 'two', 'three']) await command(['cert', 'device', device]);
+  });
+
+  it('run at once, and each says who leads', async () => {
+    for (const server of [a, b])
+      expect(
+        (await servers(server)).map(({ leads: isLeader, is_this: isThis }) => [isLeader, isThis]),
+      ).toEqual([
+        [true, server === a],
+        [false, server === b],
+      ]);
+    const metrics = await (await fetch(`${b.adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^rauc_node_leader 0$/m);
+    expect(metrics).toMatch(/^rauc_catalog_version \d+$/m);
+  });
+
+  it('offer a release that the other one made within a second, and give away a place only once', async () => {
+    await command(['bundle', 'upload', first.path, '--name', 'v2.raucb'], a);
+    await command(['release', 'create', 'v2.raucb', '--at-a-time', '1', '--yes'], a);
+    const releasedAt = performance.now();
+    await eventually(
+      async () =>
+        (await get(b, '/health'))['catalog_version'] === (await get(a, '/health'))['catalog_version'],
+    );
+    expect(performance.now() - releasedAt).toBeLessThan(1_000);
+    const offers = await Promise.all([told(a, 'one'), told(b, 'two')]);
+    expect(offers.filter((offer) => offer !== '')).toHaveLength(1);
+    expect(await installations(b)).toHaveLength(1);
+  });
+
+  it('send lines of the journal that the other one wrote, each once and in order', async () => {
+    const reader = await SseReader.open(`${b.adminUrl}/api/events`, 0);
+    for (let index = 0; index < 6; index += 1)
+      await command(['device', 'create', `made-${index}`], index % 2 === 0 ? a : b);
+    const made = () =>
+      reader.events.filter(
+        ({ kind, data }) => kind === 'device.registered' && (data.device ?? '').startsWith('made-'),
+      );
+    await eventually(() => made().length >= 6);
+    expect(made().map(({ data }) => data.device)).toEqual(
+      Array.from({ length: 6 }, (_, index) => `made-${index}`),
+    );
+    const ids = reader.events.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].sort((x, y) => x - y));
+    reader.close();
+  });
+
+  it('lead once the leader is frozen, which leads no more when it wakes up, and works on', async () => {
+    a.process.kill('SIGSTOP');
+    const stoppedAt = performance.now();
+    await eventually(() => leads(b));
+    expect(performance.now() - stoppedAt).toBeLessThan(20_000);
+    a.process.kill('SIGCONT');
+    await eventually(async () => !(await leads(a)));
+    expect(await leads(b)).toBe(true);
+    await command(['device', 'create', 'after-the-frost'], a);
+    expect(a.process.exitCode).toBeNull();
+  });
+
+  it('lead at once when the leader stops, and after ten seconds when it is killed', async () => {
+    await b.stop('SIGTERM');
+    await eventually(() => leads(a), 3_000);
+    b = await start('data-b');
+    await a.stop('SIGKILL');
+    expect(await leads(b)).toBe(false);
+    await eventually(() => leads(b));
+    expect((await run('curl', ['-sS', `${b.adminUrl}/health`])).code).toBe(0);
+  });
+});

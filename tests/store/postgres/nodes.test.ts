@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { type Postgres, startPostgres } from '../../support/postgres';
+import { anyReason } from '../../support/any-reason';
+import { eventually } from '../../support/eventually';
+import { madeAt } from '../../support/fleet-factory';
+import type { NewEvent } from '../../../src/core/event';
+import type { ReasonCode } from '../../../src/core/reasons/catalogue';
+import { connectionOptions } from '../../../src/store/postgres/connection-options';
+import { type Database, openDatabase } from '../../../src/store/postgres/database';
+import { DatabaseHold } from '../../../src/store/postgres/database-hold';
+import { PostgresJournal } from '../../../src/store/postgres/journal-records';
+import { migrations } from '../../../src/store/postgres/migrations';
+import { Membership } from '../../../src/store/postgres/nodes/membership';
+import { listNodes } from '../../../src/store/postgres/nodes/node-rows';
+
+interface Server {
+  readonly id: string;
+  readonly membership: Membership;
+  readonly database: Database;
+  readonly journal: PostgresJournal;
+  readonly interruptions: unknown[];
+  readonly outdated: Error[];
+  close(): Promise<void>;
+}
+
+const reason = (code: ReasonCode) =>
+  expect.objectContaining({ reason: expect.objectContaining({ code }) as unknown }) as Error;
+/** No beat of its own comes during a test. */
+const never = 3_600_000;
+
+describe('servers on one PostgreSQL', () => {
+  let postgres: Postgres;
+  let url: string;
+  let open: Server[] = [];
+  let count = 0;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  beforeEach(async () => {
+    url = await postgres.create(`nodes_${(count += 1)}`);
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((server) => server.close()));
+  });
+
+  async function start(name: string, { beatMs = never, patienceMs = 0 } = {}): Promise<Server> {
+    const id = randomUUID();
+    const interruptions: unknown[] = [];
+    const outdated: Error[] = [];
+    const membership = new Membership({
+      connection: connectionOptions(url),
+      node: { id, name, version: '1.2.3' },
+      patienceMs,
+      beatMs,
+      onInterrupted: (error) => interruptions.push(error),
+      onOutdated: (error) => outdated.push(error),
+    });
+    let database: Database;
+    try {
+      database = await openDatabase(url, { membership });
+    } catch (error) {
+      await membership.leave();
+      throw error;
+    }
+    const server = {
+      ...{ id, membership, database, interruptions, outdated },
+      journal: new PostgresJournal(database),
+      async close() {
+        await database.close();
+        await membership.leave();
+      },
+    };
+    open.push(server);
+    return server;
+  }
+  const run = (sql: string) => postgres.run(sql, `nodes_${count}`);
+  /** As if the database's clock had gone on by so many seconds since the leader renewed its lease. */
+  const letPass = (seconds: number) =>
+    run(`UPDATE leader SET renewed_at = renewed_at - interval '${seconds} s'`);
+  const line = (text: string): NewEvent => ({
+    kind: 'device.booted',
+    at: madeAt,
+    actor: { name: text, address: null },
+    reason: anyReason(),
+  });
+  const actors = async ({ journal }: Server) => (await journal.after(0, 100)).map(({ actor }) => actor.name);
+  const leaders = () => open.map(({ membership }) => membership.lease.isLeader());
+
+  it('start together on an empty database, one of them upgrades it, and one leads', async () => {
+    const patienceMs = 20_000;
+    await Promise.all(['a', 'b', 'c'].map((name) => start(name, { beatMs: 50, patienceMs })));
+    await letPass(11); // all came at once, so none could know that the lease is free
+    await eventually(() => leaders().filter((leads) => leads).length === 1);
+    const [a] = open;
+    if (a === undefined) throw new Error('three were started');
+    expect((await listNodes(a.database, { id: a.id })).map(({ name }) => name).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('lead when they are alone, at once, and let the next one lead when they stop', async () => {
+    const a = await start('a');
+    const b = await start('b');
+    expect(leaders()).toEqual([true, false]);
+    await expect(b.membership.lease.lead(() => Promise.resolve())).rejects.toEqual(reason('leadership-lost'));
+    await a.close();
+    await eventually(() => b.membership.lease.isLeader());
+    expect(await listNodes(b.database, { id: b.id })).toMatchObject([
+      { name: 'b', version: '1.2.3', isLeader: true, isThis: true, behind: 0 },
+    ]);
+  });
+
+  it('let another lead once the lease has run out, not before', async () => {
+    await start('a');
+    const b = await start('b', { beatMs: 50 });
+    await letPass(8);
+    await eventually(
+      async () =>
+        (await run("SELECT 1 FROM nodes WHERE name = 'b' AND seen_at > started_at + interval '200 ms'"))
+          .length === 1,
+    );
+    expect(b.membership.lease.isLeader()).toBe(false);
+    await letPass(3);
+    await eventually(() => b.membership.lease.isLeader());
+  });
+
+  it('refuse what a leader decided before another took over, and only that', async () => {
+    const a = await start('a');
+    const b = await start('b', { beatMs: 50 });
+    let wake: () => void = () => undefined;
+    const frozen = new Promise<void>((resolve) => (wake = resolve));
+    const late = a.membership.lease.lead(async () => {
+      await a.journal.record([line('in time')]);
+      await frozen;
+      await a.journal.record([line('late')]);
+    });
+    late.catch(() => undefined);
+    await eventually(async () => (await actors(a)).length === 1);
+    await letPass(11);
+    await eventually(() => b.membership.lease.isLeader());
+    wake();
+    const ofAPerson = a.journal.record([line('of a person')]); // in the same commit
+    await expect(late).rejects.toEqual(reason('leadership-lost'));
+    await ofAPerson;
+    await b.membership.lease.lead(() => b.journal.record([line('of the new leader')]));
+    expect(await actors(b)).toEqual(['in time', 'of a person', 'of the new leader']);
+    expect(leaders()).toEqual([false, true]);
+    expect(a.outdated).toEqual([]);
+  });
+
+  it('do not lead by their own clock any longer than the lease lasts, even if nobody tells them', async () => {
+    const a = await start('a');
+    const started = performance.now();
+    const now = jest.spyOn(performance, 'now');
+    now.mockReturnValue(started + 9_000);
+    expect(a.membership.lease.isLeader()).toBe(true);
+    now.mockReturnValue(started + 10_001);
+    expect(a.membership.lease.isLeader()).toBe(false);
+    now.mockRestore();
+  });
+
+  it('keep leading when the connection is cut by which they are known', async () => {
+    const a = await start('a', { beatMs: 50 });
+    await run(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'`,
+    );
+    await eventually(() => a.interruptions.length > 0);
+    await eventually(
+      async () =>
+        (await run(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'`)).length === 1,
+    );
+    await a.membership.lease.lead(() => a.journal.record([line('still')]));
+    expect(await actors(a)).toEqual(['still']);
+  });
+
+  it('write nothing to tables that a newer version has upgraded, and hear of that once', async () => {
+    const a = await start('a');
+    await run('UPDATE schema_version SET version = version + 1');
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      await expect(a.journal.record([line('too late')])).rejects.toEqual(reason('database-upgraded'));
+    expect(a.outdated).toHaveLength(1);
+    await expect(start('b')).rejects.toEqual(reason('database-of-newer-version'));
+  });
+
+  it('of an earlier version keep one away that must upgrade the tables, and are named', async () => {
+    await start('a');
+    await run(`UPDATE schema_version SET version = ${migrations.length - 1}`);
+    await expect(start('b')).rejects.toMatchObject({
+      code: 'configuration',
+      reason: { code: 'database-upgrade-waits', parameters: { holder: 'a' } },
+    });
+  });
+
+  it('keep away who wants the database for itself, who keeps them away', async () => {
+    const a = await start('a');
+    await expect(DatabaseHold.take(connectionOptions(url))).rejects.toMatchObject({
+      reason: { code: 'database-in-use', parameters: { holder: 'a' } },
+    });
+    await a.close();
+    const hold = await DatabaseHold.take(connectionOptions(url));
+    await expect(start('b')).rejects.toEqual(reason('database-in-use'));
+    await hold.confirm();
+    await hold.release();
+    await start('b');
+  });
+});
