@@ -27,7 +27,7 @@ const text = z
 /** How a release reaches its devices, as fields of JSON or of a form; all left out means everyone at once. */
 export const policyFields = {
   steps: stepsField.describe(
-    'Such as "5,25,100" or [5, 25, 100] (percent), or "group:lab,10,100" with a label first',
+    'Such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices tell of themselves',
   ),
   start_at: z
     .union([z.iso.datetime({ offset: true }), z.literal('')])
@@ -63,7 +63,7 @@ export const channelField = z
 const nullableNumber = z.number().nullable();
 
 export const policyJson = z.object({
-  steps: z.string().describe('Such as 5,25,100'),
+  steps: z.string().describe('Such as 5,25,100 or group:lab,attribute:product=gateway,100'),
   start_at: nullableInstant,
   promote_at_percent: nullableNumber.describe('Null: people promote'),
   pause_at_failures: nullableNumber.describe('Devices; one that fails again counts once'),

@@ -17,6 +17,8 @@ export interface AskingDevice {
   readonly boundCompatibles: readonly string[];
   readonly channel: string;
   readonly labels: readonly string[];
+  /** What it tells of itself, by name. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly admission: Admission;
   readonly hold: Hold | null;
   /** The bundle it is pinned to; `undefined` inside when that bundle is gone. */

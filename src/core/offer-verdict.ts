@@ -39,7 +39,14 @@ export interface RefusalParameters {
   'rollout-paused': { readonly pauses: Why } | { readonly reason: Why | null };
   'rollout-aborted': { readonly reason: Why | null };
   'not-started': { /** In ISO 8601. */ readonly startAt: string };
-  'not-in-step': Step & { readonly group: string | null; /** Without a group. */ readonly percent: number };
+  'not-in-step': Step & {
+    /** The label of the step's group. */
+    readonly group: string | null;
+    /** Without a group. */
+    readonly percent: number;
+    /** As `name=value`; left out unless the step is for one. */
+    readonly attribute?: string;
+  };
   'outside-window': Nothing;
   /** To a device whose protocol cannot tell it so. */
   'only-downloaded': InBundle;

@@ -52,9 +52,10 @@ const words: {
       : `the rollout is paused${because(why.reason, say)}`,
   'rollout-aborted': ({ reason }, say) => `the rollout is aborted${because(reason, say)}`,
   'not-started': ({ startAt }) => `the rollout starts at ${startAt}`,
-  'not-in-step': ({ step, steps, group, percent }) => {
-    const whom = group === null ? `first ${percent} %` : `group ${group}`;
-    return `step ${step + 1} of ${steps}: not in the ${whom}`;
+  'not-in-step': ({ step, steps, group, percent, attribute }) => {
+    const at = `step ${step + 1} of ${steps}`;
+    if (attribute !== undefined) return `${at}: the device does not have the attribute ${attribute}`;
+    return `${at}: not in the ${group === null ? `first ${percent} %` : `group ${group}`}`;
   },
   'outside-window': () => 'the maintenance window is closed',
   'only-downloaded': ({ bundle }) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RolloutPolicy } from './rollout';
+import type { RolloutPolicy, RolloutStep } from './rollout';
 
 /**
  * A device's place in a release, from 0 up to but not including 100. It depends only on the two ids: it is stable, needs no
@@ -10,19 +10,30 @@ export function placeInRelease(releaseId: number, deviceId: string): number {
   return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
 }
 
+/** The parts of a device that its step depends on. */
+export interface SteppedDevice {
+  readonly id: string;
+  readonly labels: readonly string[];
+  /** What it tells of itself, by name. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
 /** Index of the first step that reaches a device; `null` when none does. */
-export function stepOf(
-  policy: RolloutPolicy,
-  releaseId: number,
-  device: { readonly id: string; readonly labels: readonly string[] },
-): number | null {
+export function stepOf(policy: RolloutPolicy, releaseId: number, device: SteppedDevice): number | null {
   let place: number | undefined;
   for (const [index, step] of policy.steps.entries()) {
-    const isIn =
-      step.kind === 'group'
-        ? device.labels.includes(step.label)
-        : step.percent === 100 || (place ??= placeInRelease(releaseId, device.id)) < step.percent;
-    if (isIn) return index;
+    if (isIn(step)) return index;
   }
   return null;
+
+  function isIn(step: RolloutStep): boolean {
+    switch (step.kind) {
+      case 'group':
+        return device.labels.includes(step.label);
+      case 'attribute':
+        return device.attributes[step.name] === step.value;
+      case 'percent':
+        return step.percent === 100 || (place ??= placeInRelease(releaseId, device.id)) < step.percent;
+    }
+  }
 }

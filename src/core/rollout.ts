@@ -6,7 +6,13 @@ import type { VersionRange } from './version-range';
 /** Whom a step reaches in addition to the steps before it. */
 export type RolloutStep =
   | { readonly kind: 'percent'; /** 1 to 100, of all devices. */ readonly percent: number }
-  | { readonly kind: 'group'; /** Devices with this label. */ readonly label: string };
+  | { readonly kind: 'group'; /** Devices with this label. */ readonly label: string }
+  | {
+      readonly kind: 'attribute';
+      /** Devices that tell this of themselves: a name as in `DeviceFacts.attributes`, with exactly this value. */
+      readonly name: string;
+      readonly value: string;
+    };
 
 /** How a release reaches its devices. */
 export interface RolloutPolicy {

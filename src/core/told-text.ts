@@ -1,3 +1,5 @@
+/** Longer names of attributes are not kept. */
+export const attributeNameMaxLength = 128;
 /** Longer values are not facts about a device. */
 export const toldMaxLength = 256;
 

@@ -9,11 +9,15 @@ export interface RolloutPage {
   /** The last of the page before; `''` for the first page. */
   readonly afterId: string;
   readonly limit: number;
+  /** Whether attributes are read, too: up to a hundred of each device. */
+  readonly withAttributes: boolean;
 }
 
 export interface RolloutDevice {
   readonly id: string;
   readonly labels: readonly string[];
+  /** What it tells of itself, by name; empty unless asked for. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly systemVersion: string | null;
   readonly lastContactAt: Date;
   readonly isHeld: boolean;

@@ -11,6 +11,8 @@ export interface DeviceFilter {
   readonly channel?: string;
   readonly version?: string;
   readonly label?: string;
+  /** Has this attribute with exactly this value. */
+  readonly attribute?: { readonly name: string; readonly value: string };
   /** Of the latest installation; `none` for devices without one. */
   readonly state?: InstallationState | 'none';
   readonly isHeld?: boolean;

@@ -76,9 +76,9 @@ describe('the page of a device', () => {
         '.installation-events > li:nth-child(2)',
       ),
     ).toBeGreaterThanOrEqual(6);
-    expect(await freeBetween(page, '.installation-events', '.installation-log > button')).toBeGreaterThanOrEqual(
-      8,
-    );
+    expect(
+      await freeBetween(page, '.installation-events', '.installation-log > button'),
+    ).toBeGreaterThanOrEqual(8);
     const lines = await linesOf(page, 'main time.moment');
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.filter((count) => count !== 1)).toEqual([]);

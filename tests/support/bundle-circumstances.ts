@@ -194,6 +194,7 @@ export const bundleSamples = {
   'image-converts-unequal': [{ group: 'image.rootfs' }],
   'images-mismatch': [{ name: '"Signer"', files: ['a.img'] }],
   'label-without-devices': [{ compatible: 'board', channel: 'stable', label: 'lab' }],
+  'attribute-without-devices': [{ compatible: 'board', channel: 'stable', attribute: 'product=gateway' }],
   'file-not-plain': [],
   'bundle-file-missing': [],
   'bundle-file-of-wrong-size': [{ sizeBytes: 1, wantedBytes: 4096 }],

@@ -126,6 +126,7 @@ export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
     boundCompatibles: [],
     channel: 'stable',
     labels: [],
+    attributes: {},
     admission: 'admitted',
     hold: null,
     pin: null,

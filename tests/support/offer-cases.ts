@@ -34,6 +34,7 @@ const channels = mostly('stable', fc.constant('beta'));
 const versions = fc.constantFrom('1', '2', '2', '2.0.0-rc.1', '3', 'v3');
 const ranges = fc.constantFrom('>=1 <3', '=2', '>2').map(parseVersionRange);
 const labels = fc.subarray(['lab', 'site=berlin', 'vip']);
+const attributes = fc.constantFrom({}, { product: 'gateway' }, { product: 'lab', lab: 'yes' });
 
 export const instants = fc
   .integer({ min: -24 * 7, max: 24 * 7 })
@@ -76,17 +77,24 @@ const windows: fc.Arbitrary<MaintenanceWindow> = fc.record({
   timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
 });
 
+const groupSteps = fc.constantFrom<RolloutStep>(
+  { kind: 'group', label: 'lab' },
+  { kind: 'group', label: 'vip' },
+  { kind: 'attribute', name: 'product', value: 'gateway' },
+  { kind: 'attribute', name: 'lab', value: 'yes' },
+);
+
 /** At least one step; percentages grow. */
 export const steps: fc.Arbitrary<readonly RolloutStep[]> = fc
   .record({
     percents: fc.uniqueArray(fc.constantFrom(0.5, 5, 25, 50, 75, 99, 100), { minLength: 1, maxLength: 4 }),
-    groups: fc.array(fc.record({ at: fc.nat(4), label: fc.constantFrom('lab', 'vip') }), { maxLength: 2 }),
+    groups: fc.array(fc.record({ at: fc.nat(4), step: groupSteps }), { maxLength: 2 }),
   })
   .map(({ percents, groups }) => {
     const made: RolloutStep[] = [...percents]
       .sort((a, b) => a - b)
       .map((percent) => ({ kind: 'percent', percent }));
-    for (const { at, label } of groups) made.splice(at, 0, { kind: 'group', label });
+    for (const { at, step } of groups) made.splice(at, 0, step);
     return made;
   });
 
@@ -152,6 +160,7 @@ const devices: fc.Arbitrary<AskingDevice> = fc
     boundCompatibles: mostly<string[]>([], fc.subarray(['board', 'gw'])),
     channel: channels,
     labels,
+    attributes,
     admission: mostly<AskingDevice['admission']>('admitted', fc.constant('waiting' as const)),
     hold: mostly<AskingDevice['hold']>(
       null,

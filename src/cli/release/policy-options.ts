@@ -36,7 +36,7 @@ export const policyOptions: readonly Option[] = [
   new Option('--channel <channel>', 'channel to make it current on (default stable)'),
   new Option(
     '--steps <steps>',
-    'percentages of the devices, optionally after a label: 5,25,100 or group:lab,10,100',
+    'percentages of the devices, optionally after a label or an attribute: 5,25,100, group:lab,10,100 or attribute:product=gateway,100',
   ),
   new Option('--start-at <time>', 'do not offer it before this time, such as 2026-12-01T02:00:00Z'),
   new Option('--promote-at <percent>', 'advance when this percentage of a step is proven'),

@@ -30,7 +30,7 @@ export const compatible: ValueType<string> = {
 export const rolloutSteps: ValueType<string> = {
   name: 'steps',
   accepts:
-    'increasing percentages up to 100, optionally after labels, such as 5,25,100 or group:lab,10,100; 100 means all devices at once',
+    'increasing percentages up to 100, optionally after labels and attributes, such as 5,25,100, group:lab,10,100 or attribute:product=gateway,100; 100 means all devices at once',
   parse: (value) => {
     try {
       return formatSteps(parsePolicy({ ...everyoneAtOnce, steps: parseSteps(value) }).steps);

@@ -67,4 +67,14 @@ export const bundleWarnings = {
     channel: string;
     label: string;
   }) => `No device of ${compatible} (${channel}) has the label ${label}: its step reaches no device.`,
+  'attribute-without-devices': ({
+    compatible,
+    channel,
+    attribute,
+  }: {
+    compatible: string;
+    channel: string;
+    /** As `name=value`. */
+    attribute: string;
+  }) => `No device of ${compatible} (${channel}) has the attribute ${attribute}: its step reaches no device.`,
 } satisfies Circumstances;

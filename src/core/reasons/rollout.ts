@@ -13,7 +13,7 @@ export const rolloutReasons = {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a list of rollout steps`,
     remedy: ({ maxSteps }: { maxSteps: number }) =>
-      `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100", with increasing percentages up to 100.`,
+      `Write 1 to ${maxSteps} steps as "5,25,100", "group:lab,10,100" or "attribute:product=gateway,100", with increasing percentages up to 100.`,
   },
   'release-not-current': {
     code: 'not-found',

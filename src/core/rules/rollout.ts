@@ -29,6 +29,7 @@ export const rolloutRules = {
       steps: steps.length,
       group: reached?.kind === 'group' ? reached.label : null,
       percent: reached?.kind === 'percent' ? reached.percent : 0,
+      ...(reached?.kind === 'attribute' ? { attribute: `${reached.name}=${reached.value}` } : {}),
     });
   }),
 

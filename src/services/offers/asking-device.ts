@@ -54,6 +54,7 @@ export function describeAsking(
     boundCompatibles: compatibles,
     channel: device?.channel ?? defaultChannel,
     labels: device?.labels ?? [],
+    attributes: device?.facts.attributes ?? {},
     admission: device?.admission ?? 'admitted',
     hold: device?.hold ?? null,
     pin:

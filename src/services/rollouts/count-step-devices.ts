@@ -37,6 +37,7 @@ export async function countStepDevices(
   const { steps } = rollout.policy;
   const devices = steps.map(() => 0);
   const proven = steps.map(() => 0);
+  const withAttributes = steps.some(({ kind }) => kind === 'attribute');
   const version = bundle.inspection.manifest?.version ?? null;
   const heardSince = earliest();
   const total = { devices: 0, proven: 0, silent: 0, notReached: 0, held: 0, pinned: 0 };
@@ -48,6 +49,7 @@ export async function countStepDevices(
       channel,
       afterId,
       limit: pageSize,
+      withAttributes,
     });
     for (const device of page) {
       const step = stepOf(rollout.policy, releaseId, device);

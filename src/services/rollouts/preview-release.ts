@@ -9,7 +9,7 @@ import type { FleetListing } from '../../ports/fleet-queries';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { warnOfImages } from '../catalog/warn-of-images';
-import { warnOfLabels } from './warn-of-labels';
+import { warnOfGroups } from './warn-of-groups';
 import type { Clock } from '../../ports/clock';
 
 export interface ReleasePreview {
@@ -41,7 +41,7 @@ export interface PreviewRelease {
 
 export interface PreviewPorts {
   readonly catalog: Catalog;
-  readonly listing: Pick<FleetListing, 'channelVersions' | 'labelledDevices'>;
+  readonly listing: Pick<FleetListing, 'channelVersions' | 'labelledDevices' | 'walk'>;
   readonly log: Log;
   readonly now: Clock;
 }
@@ -58,8 +58,8 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
       const current = catalog.findCurrent(compatible, channel) ?? null;
       const rollout = (activation === undefined ? current?.rollout : null) ?? beginRollout(policy, actor, at);
       const reach = await countReach(listing, { compatible, channel, bundle, rollout });
-      const ofLabels = await warnOfLabels(listing, { compatible, channel, rollout });
-      const warnings = [...warnOfImages(bundle), ...ofLabels];
+      const ofGroups = await warnOfGroups(listing, { compatible, channel, rollout });
+      const warnings = [...warnOfImages(bundle), ...ofGroups];
       const version = bundle.inspection.manifest?.version ?? null;
       return { compatible, channel, version, current, changes: activation !== undefined, reach, warnings };
     },
@@ -76,9 +76,9 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
     async warningsOf(release) {
       const ofImages = warnOfImages(release.bundle);
       try {
-        return [...ofImages, ...(await warnOfLabels(listing, release))];
+        return [...ofImages, ...(await warnOfGroups(listing, release))];
       } catch (error) {
-        log.error({ err: error, release: release.id }, 'the labels of a release could not be looked up');
+        log.error({ err: error, release: release.id }, 'the groups of a release could not be looked up');
         return ofImages;
       }
     },

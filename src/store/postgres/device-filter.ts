@@ -1,10 +1,11 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { DeviceFilter } from '../../ports/fleet-queries';
+import { textsOfAttribute } from '../rows/device-rows';
 
 /** What a device must match, as one condition. */
 export function matchesFilter(filter: DeviceFilter): RawBuilder<SqlBool> {
   const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filter;
-  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filter;
+  const { attribute, isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filter;
   const conditions: RawBuilder<SqlBool>[] = [];
   const equals = (name: string, value: string | number | undefined) => {
     if (value !== undefined) conditions.push(sql`${sql.ref(name)} = ${value}`);
@@ -32,6 +33,10 @@ export function matchesFilter(filter: DeviceFilter): RawBuilder<SqlBool> {
     conditions.push(sql`id IN (SELECT device FROM device_labels WHERE label = ${label})`);
   if (lastContactBefore !== undefined)
     conditions.push(sql`last_contact_at < ${lastContactBefore.toISOString()}`);
+  if (attribute !== undefined) {
+    const [first, later] = textsOfAttribute(attribute.name, attribute.value);
+    conditions.push(sql`(strpos(attributes, ${first}) > 0 OR strpos(attributes, ${later}) > 0)`);
+  }
   if (search !== '') conditions.push(isFoundBy(search));
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
 }

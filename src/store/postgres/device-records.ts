@@ -1,14 +1,14 @@
 import { type Selectable, sql } from 'kysely';
 import { type InstallationState, openStates } from '../../core/installation-states';
 import { appendedLogMaxLength, type DeviceRecords } from '../../ports/devices';
-import { toInstallation } from '../rows/device-rows';
+import { readAttributes, toInstallation } from '../rows/device-rows';
 import type { DeviceTable } from '../rows/schema';
 import type { Database } from './database';
 import { query } from './queries';
 
 type RolloutRow = Pick<
   Selectable<DeviceTable>,
-  'id' | 'system_version' | 'last_contact_at' | 'hold_at' | 'pin_bundle'
+  'id' | 'system_version' | 'last_contact_at' | 'hold_at' | 'pin_bundle' | 'attributes'
 > & { readonly labels: readonly string[]; readonly state: InstallationState | null };
 
 /** Reads of devices and their installations, and the logs that devices send. */
@@ -29,10 +29,11 @@ export function createDeviceRecords(database: Database): DeviceRecords {
       return found.map(({ id }) => id);
     },
 
-    async rolloutDevices({ releaseId, compatible, channel, afterId, limit }) {
+    async rolloutDevices({ releaseId, compatible, channel, afterId, limit, withAttributes }) {
       const rows = await database.all(
         sql<RolloutRow>`
           SELECT id, system_version, last_contact_at, hold_at, pin_bundle,
+            ${withAttributes ? sql.ref('attributes') : sql.lit('{}')} AS attributes,
             ARRAY(SELECT label FROM device_labels WHERE device = devices.id ORDER BY label)::text[] AS labels,
             (SELECT state FROM installations WHERE device = devices.id AND release_id = ${releaseId}
               ORDER BY installations.id DESC LIMIT 1) AS state
@@ -49,6 +50,7 @@ export function createDeviceRecords(database: Database): DeviceRecords {
         isHeld: row.hold_at !== null,
         isPinned: row.pin_bundle !== null,
         labels: row.labels,
+        attributes: readAttributes(row),
       }));
     },
 

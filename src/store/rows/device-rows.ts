@@ -28,7 +28,7 @@ export function toDevice(
       bootId: row.boot_id,
       systemVersion: row.system_version,
       uptimeSeconds: row.uptime_seconds,
-      attributes: JSON.parse(row.attributes) as Record<string, string>,
+      attributes: readAttributes(row),
     },
     channel: row.channel,
     labels,
@@ -218,4 +218,19 @@ function toDate(text: string | null): Date | null {
 
 function toText(date: Date | null): string | null {
   return date === null ? null : date.toISOString();
+}
+
+export function readAttributes({
+  attributes,
+}: Pick<Selectable<DeviceTable>, 'attributes'>): Readonly<Record<string, string>> {
+  return JSON.parse(attributes) as Record<string, string>;
+}
+
+/**
+ * What the column of a device with an attribute contains, one or the other: `JSON.stringify` writes it without blanks, and escapes
+ * each quote within names and values, so that nothing else reads like this.
+ */
+export function textsOfAttribute(name: string, value: string): readonly [string, string] {
+  const pair = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  return [`{${pair}`, `,${pair}`];
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { DeviceFilter } from '../../ports/fleet-queries';
+import { textsOfAttribute } from '../rows/device-rows';
 import type { Database } from './database';
 
 /** Up to this many rows are faster to look up through an index than to find by scanning the table. */
@@ -57,7 +58,7 @@ function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
 /** @param mayUseIndex otherwise each device is examined, in stored order or in the order of another index */
 export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
   const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filters;
-  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
+  const { attribute, isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   const conditions: RawBuilder<SqlBool>[] = [];
   // SQLite uses no index for a column behind a plus.
   const column = (name: string) => (mayUseIndex ? sql.ref(name) : sql`+${sql.ref(name)}`);
@@ -94,6 +95,10 @@ export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): reado
     );
   if (lastContactBefore !== undefined)
     conditions.push(sql`${column('last_contact_at')} < ${lastContactBefore.toISOString()}`);
+  if (attribute !== undefined) {
+    const [first, later] = textsOfAttribute(attribute.name, attribute.value);
+    conditions.push(sql`(instr(attributes, ${first}) > 0 OR instr(attributes, ${later}) > 0)`);
+  }
   if (search !== '') conditions.push(isFoundBy(search));
   return conditions;
 }

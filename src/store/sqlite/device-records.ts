@@ -9,7 +9,7 @@ import { patiencePolls } from '../../core/proof';
 import { appendedLogMaxLength } from '../../ports/devices';
 import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
-import { toContactRow, toInstallation, toInstallationRow } from '../rows/device-rows';
+import { readAttributes, toContactRow, toInstallation, toInstallationRow } from '../rows/device-rows';
 import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
 import { findRecord } from './find-record';
 import type { SqliteJournal } from './journal-records';
@@ -117,6 +117,7 @@ export function createDeviceRecords(
             'last_contact_at',
             'hold_at',
             'pin_bundle',
+            page.withAttributes ? 'attributes' : sql.lit('{}').as('attributes'),
             eb
               .selectFrom('device_labels')
               .select(sql<string>`group_concat(label, ' ')`.as('labels'))
@@ -148,6 +149,7 @@ export function createDeviceRecords(
         isHeld: row.hold_at !== null,
         isPinned: row.pin_bundle !== null,
         labels: labels === null ? [] : labels.split(' '),
+        attributes: readAttributes(row),
       }));
     },
 

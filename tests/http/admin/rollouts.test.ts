@@ -348,3 +348,23 @@ describe('a step for a label that no device has', () => {
     expect(await create({ steps })).toMatchObject({ warnings: [] });
   });
 });
+
+describe('a step for an attribute', () => {
+  it('is told of as it was asked for, and warned of until a device has it', async () => {
+    const steps = 'attribute:product=gateway,100';
+    const warnings = [{ code: 'attribute-without-devices' }];
+    expect(await create({ steps })).toMatchObject({ warnings, rollout: { policy: { steps } } });
+    const facts = { attributes: { product: 'gateway' } };
+    await new SimulatedDevice(admin.opened.services, 'board', { now, facts }).poll();
+    const { id } = await create({ steps: ['attribute:product=gateway', 100] });
+    expect(await one(id)).toMatchObject({
+      progress: {
+        steps: [
+          { step: 'attribute:product=gateway', devices: 1 },
+          { step: '100', devices: 0 },
+        ],
+      },
+    });
+    expect(await create({ steps })).toMatchObject({ warnings: [] });
+  });
+});

@@ -58,6 +58,27 @@ export function describeFleetCounts(make: MakeAdapter): void {
     expect(await counts().labels(1)).toEqual([{ label: 'lab', devices: 2 }]);
   });
 
+  it('finds the devices with an attribute by its exact name and value, whatever is in the others', async () => {
+    const told: Readonly<Record<string, Record<string, string>>> = {
+      first: { 'a"b': 'größe ✓', z: '1' },
+      later: { z: '1', 'a"b': 'größe ✓' },
+      other: { 'x,"a"b': 'größe ✓', y: '{"a\\"b":"größe ✓"', 'A"b': 'größe ✓', b: 'größe ✓' },
+      longer: { 'a"b': 'größe ✓!' },
+    };
+    for (const [id, attributes] of Object.entries(told))
+      await adapter.put({ device: deviceOf(id, { facts: { attributes }, lastContactAt: later }) });
+    const attribute = { name: 'a"b', value: 'größe ✓' };
+    const { devices, next } = await listing().walk({ channel: 'stable', attribute }, '');
+    expect(devices.map(({ device }) => device.id)).toEqual(['first', 'later']);
+    expect(next).toBeNull();
+
+    const page = { releaseId: 1, compatible: 'board', channel: 'stable', afterId: 'd', limit: 9 };
+    const read = await adapter.store.devices.rolloutDevices({ ...page, withAttributes: true });
+    expect(Object.fromEntries(read.map(({ id, attributes }) => [id, attributes]))).toEqual(told);
+    const [unread] = await adapter.store.devices.rolloutDevices({ ...page, withAttributes: false });
+    expect(unread).toMatchObject({ id: 'first', attributes: {} });
+  });
+
   it('counts the devices of a release by step and by what they came to', async () => {
     expect(await listing().outcomes(1)).toEqual([
       { step: 0, state: 'failed', devices: 1 },

@@ -129,6 +129,7 @@ describe('the sentence of a verdict', () => {
     ['rollout-paused', { reason: null }, /paused$/],
     ['rollout-aborted', { reason: null }, /aborted$/],
     ['not-in-step', { step: 0, steps: 2, group: null, percent: 10 }, /1 of 2.*10 %/],
+    ['not-in-step', { step: 0, steps: 2, group: null, percent: 0, attribute: 'a=b' }, /1 of 2.*a=b$/],
     ['bundle-fits', { own: null }, /it$/],
     ['bundle-forced', { own: null }, /another compatible/],
     ['runs-another', { bundle: 'b.raucb', running: null, version: null }, /b\.raucb/],

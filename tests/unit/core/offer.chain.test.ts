@@ -167,6 +167,17 @@ describe('nothing is offered, and a person reads why', () => {
     ['not-in-step', /^step 1 of 3: not in the group lab$/, { releases: inSteps(0) }],
     ['not-in-step', /^step 2 of 3: not in the first 25 %$/, { releases: inSteps(1) }],
     [
+      'not-in-step',
+      /^step 1 of 1: the device does not have the attribute product=gateway$/,
+      {
+        releases: [
+          releaseOf('board', {
+            policy: { steps: [{ kind: 'attribute', name: 'product', value: 'gateway' }] },
+          }),
+        ],
+      },
+    ],
+    [
       'outside-window',
       /the maintenance window is closed/,
       {

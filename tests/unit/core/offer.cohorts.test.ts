@@ -73,6 +73,7 @@ describe('a device in a step', () => {
   const devices = fc.record({
     id: fc.string({ minLength: 1, maxLength: 64 }),
     labels: fc.subarray(['lab', 'vip']),
+    attributes: fc.constantFrom({}, { product: 'gateway' }, { product: 'lab', lab: 'yes' }),
   });
   const releaseId = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 

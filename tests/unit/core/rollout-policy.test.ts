@@ -16,6 +16,9 @@ describe('steps', () => {
     ['0.125,99.999', '0.125,99.999'],
     [upTo(20), upTo(20)],
     ['group:lab,10,group:early,100', 'group:lab,10,group:early,100'],
+    ['attribute:product=gateway, 10', 'attribute:product=gateway,10'],
+    ['attribute:a=b=50 %,attribute:Größe=日本 ✓,100', 'attribute:a=b=50 %,attribute:Größe=日本 ✓,100'],
+    ['attribute:a=1,attribute:a=2,attribute:b=1', 'attribute:a=1,attribute:a=2,attribute:b=1'],
   ])('are read from %p', (text, told) => {
     expect(formatSteps(parsePolicy(policyOf({ steps: parseSteps(text) })).steps)).toBe(told);
   });
@@ -38,6 +41,15 @@ describe('steps', () => {
     '0',
     '101',
     'group:lab,group:lab',
+    'attribute:',
+    'attribute:product',
+    'attribute:=gateway',
+    'attribute:product=',
+    'attribute:product =gateway',
+    'attribute:a=1,attribute:a=1',
+    `attribute:${'n'.repeat(129)}=x`,
+    `attribute:a=${'x'.repeat(257)}`,
+    'attribute:a=b\u0007',
     '5%5',
     '5,101',
     upTo(21),

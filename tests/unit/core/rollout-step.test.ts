@@ -11,6 +11,7 @@ const policy = { ...everyoneAtOnce, steps } as unknown as typeof everyoneAtOnce;
 const places = Array.from({ length: 200 }, (_, index) => ({
   id: `dev-${index}`,
   labels: [],
+  attributes: {},
   place: placeInRelease(1, `dev-${index}`),
 }));
 
@@ -39,7 +40,24 @@ describe('the place of a device in a release', () => {
 describe('the step that reaches a device', () => {
   it('is that of its group, whatever its place', () => {
     const last = places.find(({ place }) => place > 90);
-    expect(stepOf(policy, 1, { id: last?.id ?? '', labels: ['site=a', 'lab'] })).toBe(0);
+    expect(stepOf(policy, 1, { id: last?.id ?? '', labels: ['site=a', 'lab'], attributes: {} })).toBe(0);
+  });
+
+  it('is that of what it tells of itself, by name and value, and never that of a label', () => {
+    const policyOf = (name: string, value: string) => ({
+      ...everyoneAtOnce,
+      steps: [{ kind: 'attribute', name, value } as const],
+    });
+    const device = {
+      id: 'dev-1',
+      labels: ['product=gateway'],
+      attributes: { product: 'gateway', place: 'product' },
+    };
+    expect(stepOf(policyOf('product', 'gateway'), 1, device)).toBe(0);
+    expect(stepOf(policyOf('product', 'Gateway'), 1, device)).toBeNull();
+    expect(stepOf(policyOf('gateway', 'product'), 1, device)).toBeNull();
+    expect(stepOf(policyOf('constructor', 'Object'), 1, device)).toBeNull();
+    expect(stepOf(policyOf('product', 'gateway'), 1, { ...device, attributes: {} })).toBeNull();
   });
 
   it('is the first one with room for its place, or none', () => {
@@ -50,6 +68,6 @@ describe('the step that reaches a device', () => {
   });
 
   it('is the one for everybody', () => {
-    expect(stepOf(everyoneAtOnce, 1, { id: 'dev-1', labels: [] })).toBe(0);
+    expect(stepOf(everyoneAtOnce, 1, { id: 'dev-1', labels: [], attributes: {} })).toBe(0);
   });
 });

@@ -4,8 +4,14 @@ import { text } from '../../texts';
 /** Whom a step of a policy reaches, worded for use within a sentence. */
 export function audienceOf(word: string): string {
   const step = readStep(word);
-  if (step === null) return word;
-  return step.kind === 'group'
-    ? text.rollouts.stepWithLabel(step.label)
-    : text.rollouts.stepPercent(step.percent);
+  switch (step?.kind) {
+    case 'group':
+      return text.rollouts.stepWithLabel(step.label);
+    case 'attribute':
+      return text.rollouts.stepWithAttribute(step.attribute);
+    case 'percent':
+      return text.rollouts.stepPercent(step.percent);
+    case undefined:
+      return word;
+  }
 }

@@ -69,6 +69,7 @@ function firstOf(draft: ReleaseDraft, devices: number): string {
 
 function firstWords(first: Step, devices: number): string {
   if (first.kind === 'group') return words.firstGroup(first.label);
+  if (first.kind === 'attribute') return words.firstWithAttribute(first.attribute);
   if (first.percent === 100) return words.firstAll;
   return words.firstPart(first.percent, formatCount(Math.round((devices * first.percent) / 100)));
 }

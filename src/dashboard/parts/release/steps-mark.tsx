@@ -5,8 +5,16 @@ import { readStep } from './steps';
 /** Whom a step reaches, in words. */
 export function stepWords(word: string): string {
   const step = readStep(word);
-  if (step === null) return word;
-  return step.kind === 'group' ? text.rollouts.group(step.label) : text.rollouts.percent(step.percent);
+  switch (step?.kind) {
+    case 'group':
+      return text.rollouts.group(step.label);
+    case 'attribute':
+      return step.attribute;
+    case 'percent':
+      return text.rollouts.percent(step.percent);
+    case undefined:
+      return word;
+  }
 }
 
 /** The steps of a rollout in miniature, with the current one marked. */

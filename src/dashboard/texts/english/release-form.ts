@@ -19,7 +19,7 @@ export const releaseForm = {
   inSteps: 'In steps',
   steps: 'Steps',
   stepsHint:
-    'Increasing percentages of the devices. To start with the devices that have a label: group:lab,25,100',
+    'Increasing percentages of the devices. To start with the devices that have a label: group:lab,25,100; or an attribute: attribute:product=gateway,25,100',
   presets: 'Common steps',
   groupFirst: 'Start with devices labelled',
   noGroup: 'no label',
@@ -53,6 +53,7 @@ export const releaseForm = {
   firstPart: (percent: number, about: string) =>
     `It is first offered to ${percent}\u00a0% of them, about ${about}`,
   firstGroup: (label: string) => `It is first offered to those with the label ${label}`,
+  firstWithAttribute: (attribute: string) => `It is first offered to those with the attribute ${attribute}`,
   firstNobody: 'New devices are offered it according to this policy',
   notBefore: (moment: string) => `not before ${moment}`,
   inWindow: 'only while the window is open',

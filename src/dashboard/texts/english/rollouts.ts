@@ -120,6 +120,7 @@ export const rollouts = {
   startsAt: 'Not offered before',
   stepLost: (n: string) => `, and ${n} lost`,
   stepWithLabel: (label: string) => `devices with the label ${label}`,
+  stepWithAttribute: (attribute: string) => `devices with the attribute ${attribute}`,
   stepPercent: (percent: number) => (percent === 100 ? 'all devices' : `${percent}\u00a0% of the devices`),
   stepEmpty: 'This step adds no known devices.',
   inProgress: (n: string) => `in progress: ${n}`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttributeMode } from '../../../core/contact';
 import type { DeviceFacts } from '../../../core/device-facts';
 import { DomainError } from '../../../core/errors';
-import { canBeTold } from '../../../core/told-text';
+import { attributeNameMaxLength, canBeTold } from '../../../core/told-text';
 import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 import { factNames, readFact } from '../rauc/device-facts';
 import { parseJsonBody } from './json-body';
@@ -11,7 +11,6 @@ import { parseJsonBody } from './json-body';
 export const configDataLimitBytes = 256 << 10;
 /** hawkBit's limit. */
 export const maxAttributes = 100;
-const nameMaxLength = 128;
 
 const configDataSchema = z.object({
   mode: z.enum(['merge', 'replace', 'remove']).nullish(),
@@ -52,7 +51,7 @@ export function parseConfigData(body: Buffer): ConfigData {
 }
 
 function canBeNamed(name: string): boolean {
-  return name.length <= nameMaxLength && canBeTold(name);
+  return name.length <= attributeNameMaxLength && canBeTold(name);
 }
 
 function factsOf(

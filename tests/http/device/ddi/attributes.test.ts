@@ -55,6 +55,24 @@ describe('attributes', () => {
     expect((await other.links()).kinds).not.toContain('deploymentBase');
   });
 
+  it('put a device into a group of a rollout, and take it out again', async () => {
+    const other = new HawkbitClient((await fleet.connect('dev-2', 'HTTP/1.1')).client, 'dev-2');
+    const isOffered = async (client: HawkbitClient) =>
+      (await client.links()).kinds.includes('deploymentBase');
+    await device.configData({ product: 'sensor' });
+    await other.configData({ product: 'gateway' });
+    const policy = { ...everyoneAtOnce, steps: parseSteps('attribute:product=gateway') };
+    const { activateRelease } = fleet.services;
+    await activateRelease.activate({ name: 'v2.0.0.raucb', compatible: board, actor: 'local', policy });
+    expect([await isOffered(device), await isOffered(other)]).toEqual([false, true]);
+
+    const third = new HawkbitClient((await fleet.connect('dev-3', 'HTTP/1.1')).client, 'dev-3');
+    await third.configData({ product: 'gateway' });
+    await third.configData({ product: '' }, 'remove');
+    await device.configData({ product: 'gateway' });
+    expect([await isOffered(device), await isOffered(third)]).toEqual([true, false]);
+  });
+
   it('are asked for again when a device of the same name is added anew', async () => {
     const asks = async () => (await device.links()).kinds.includes('configData');
     await device.configData({ product: 'old' });

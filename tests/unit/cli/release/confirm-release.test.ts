@@ -145,7 +145,7 @@ describe('bundle upload --activate on a terminal', () => {
   });
 });
 
-describe('a step for a label that no device has', () => {
+describe('a step for a label or an attribute that no device has', () => {
   const steps = ['--steps', 'group:lab,group:factory,group:far,100'];
 
   it('is pointed out when the release is made', async () => {
@@ -161,5 +161,11 @@ describe('a step for a label that no device has', () => {
     expect((await run(['release', 'create', 'v2.raucb', ...steps])).stderr).not.toContain('warning');
     const uploaded = await run(['bundle', 'upload', newest, '--activate', '--steps', 'group:nobody,100']);
     expect(uploaded.stderr).toContain('has the label nobody');
+  });
+
+  it('is pointed out for an attribute, too', async () => {
+    const told = await run(['release', 'create', 'v1.raucb', '--steps', 'attribute:product=gateway,100']);
+    expect(told.code).toBe(0);
+    expect(told.stderr).toContain('has the attribute product=gateway');
   });
 });

@@ -23,10 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const count = () =>
+const count = (counted = release) =>
   countStepDevices(
     { devices: store.devices, heardSince: () => new Date(at.getTime() - 24 * hourMs), now: () => at },
-    release,
+    counted,
   );
 const total = async () => (await count()).devices.reduce((sum, devices) => sum + devices, 0);
 
@@ -108,7 +108,8 @@ it('counts each of many devices once, in the step that reaches it, at a cost tha
   await others;
   const expected = [0, 0, 0];
   for (const [index, id] of ids.entries()) {
-    const step = stepOf(release.rollout.policy, release.id, { id, labels: labelsOf(index) }) ?? 0;
+    const step =
+      stepOf(release.rollout.policy, release.id, { id, labels: labelsOf(index), attributes: {} }) ?? 0;
     expected[step] = (expected[step] ?? 0) + 1;
   }
   expect(devices).toEqual(expected);
@@ -137,4 +138,22 @@ it('counts silent, held and pinned devices beside the steps', async () => {
     pinned: 1,
     countedAt: at,
   });
+});
+
+it('counts the devices of a step for an attribute, and counts one elsewhere once it tells otherwise', async () => {
+  const steps = parseSteps('attribute:product=gateway,100');
+  const byAttribute = releaseOf('board', { policy: { steps } });
+  const facts = (product: string) => ({
+    compatible: 'board',
+    systemVersion: '1.0.0',
+    attributes: { product },
+  });
+  const tell = (id: string, product: string) =>
+    store.devices.write({ device: deviceOf(id, { lastContactAt: at, facts: facts(product) }) });
+  await tell('a', 'gateway');
+  await tell('b', 'gateway');
+  await tell('c', 'sensor');
+  expect((await count(byAttribute)).devices).toEqual([2, 1]);
+  await tell('a', 'sensor');
+  expect((await count(byAttribute)).devices).toEqual([1, 2]);
 });
