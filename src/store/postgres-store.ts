@@ -40,6 +40,7 @@ import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
 import { createWebhookRecords } from './postgres/webhook-records';
 import { createWritability, DatabaseHealth } from './postgres/writability';
+import type { UpTimeRecords } from '../ports/up-time';
 import { openInstalledData } from './installed-data';
 import type { ServerStore } from './store';
 
@@ -103,6 +104,7 @@ export async function openPostgresStore(
     return {
       ...files,
       ...recordsOf(database, journal, connection),
+      upTime: savedWhile(() => membership.lease.isLeader(), createUpTimeRecords(database)),
       openFleet: (of) => Promise.resolve(new PostgresFleet({ ...of, database, journal })),
       database: await versionOf(database),
       nodes: {
@@ -165,7 +167,6 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     askedNames: createAskedNameRecords(database),
     drafts: createDraftRecords(database, journal),
     hawkbitSettings: createHawkbitSettingRecords(database, journal),
-    upTime: createUpTimeRecords(database),
     inheritedRevocations: () => Promise.resolve([]),
     revocations: createRevocationRecords(database, { connect: () => openClient(connection) }),
     retention: createRetentionRecords(database),
@@ -192,4 +193,12 @@ function touch(database: Database): Promise<void> {
   return database.transact(async (transaction) => {
     await transaction.all(sql`UPDATE leader SET is_only = is_only`.compile(query));
   });
+}
+
+/** Of servers that run at the same time only one may save: together they would count the time twice. */
+function savedWhile(isLeader: () => boolean, records: UpTimeRecords): UpTimeRecords {
+  return {
+    all: () => records.all(),
+    save: (spans, removed) => (isLeader() ? records.save(spans, removed) : Promise.resolve()),
+  };
 }

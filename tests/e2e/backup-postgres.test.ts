@@ -107,7 +107,7 @@ describe('a backup of a server with its state in PostgreSQL', () => {
     await start(env);
     const meanwhile = await command(['restore', archive, '--json'], { ...env, DATA_DIR: 'data-4' });
     expect(meanwhile.code).not.toBe(0);
-    expect(meanwhile.stderr).toContain('another server is running on this database');
+    expect(meanwhile.stderr).toContain('servers are running on this database');
     expect(await server?.stop()).toBe(0);
   });
 
