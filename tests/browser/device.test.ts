@@ -135,7 +135,7 @@ describe('what the page of a device shows', () => {
     await page.reload();
     await now.getByText('downloading').waitFor();
     await now.getByRole('progressbar').waitFor();
-    await now.getByText(/(49|50) % · .* of /).waitFor();
+    await now.getByText(/(49|50)\s% · .* of /).waitFor();
     await device.report('installed', { transactionId: 't-1' });
     await now.getByText('installed').waitFor();
     device.boot('1.0.0');
