@@ -53,8 +53,8 @@ export interface Revocation {
 }
 
 /**
- * Which CAs may have device certificates without a stated purpose (X.509 v1, or no extended key usage): those taken over from an
- * earlier server, all of them, or none.
+ * Which CAs may have device certificates without a stated purpose (X.509 v1, or no extended key usage): only those taken over
+ * from an earlier server, all CAs, or none.
  */
 export const oldCertificatePolicies = ['taken-over', 'accept', 'refuse'] as const;
 export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
@@ -116,7 +116,7 @@ export interface KnownCertificate {
   /** `null` when unknown: a certificate that begins in 1970 does not say. */
   readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
-  /** Whether it is the one in the device's folder. */
+  /** Whether it is the one in the folder of devices' certificates. */
   readonly hasFile: boolean;
   /** It states no purpose: X.509 v1, or no extended key usage. */
   readonly isOld: boolean;

@@ -52,8 +52,8 @@ export function needsAttention({ failing }: ChoreStatus, at: Date): boolean {
 }
 
 /**
- * Whether a chore fails because nothing can be saved, which is reported separately. @param writeProblem why nothing can be
- * written
+ * Whether a chore fails because nothing can be saved, which is reported separately.
+ * @param writeProblem why nothing can be written
  */
 export function isWriteProblem(error: unknown, writeProblem: DomainError | null): boolean {
   return error instanceof DomainError && writeProblem !== null && error.message === writeProblem.message;

@@ -8,7 +8,7 @@ import type { ProvingHeader } from './silent-poller';
 
 /** The device on the other side, as proven by the verified client certificate or, on the listener for tokens, by the token. */
 export interface DeviceIdentity {
-  /** The CN, or what the token belongs to; compared exactly. */
+  /** The CN, or the device to which the token belongs; compared exactly. */
   readonly id: string;
   /** Lower-case hex serial of the certificate; `null` for a device that connected without one. */
   readonly certificateSerial: string | null;

@@ -46,7 +46,7 @@ export interface Installation {
   readonly transactionId: string | null;
   /** How many attempts began. */
   readonly attempts: number;
-  /** How often the device was told of the bundle. */
+  /** How often the device was offered the bundle. */
   readonly polls: number;
   /** Payload bytes sent to this device. */
   readonly bytesSent: number;

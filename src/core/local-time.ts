@@ -4,7 +4,7 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
- * What the clocks of a zone show, in milliseconds as `Date.UTC` gives them for the same digits. Rounded to whole minutes.
+ * What the clocks of a zone show, to the minute, in milliseconds as `Date.UTC` gives them for the same digits.
  * @param timeZone IANA name
  * @throws RangeError for an unknown zone
  */

@@ -58,7 +58,7 @@ export function formatWindow({ days, from, to, timeZone }: MaintenanceWindow): s
 
 /**
  * Whether a window is open. A window that begins and ends at the same time of day is open for a whole day. If it lies wholly
- * within an hour that clocks skip, it opens when they are set, for its usual length. In an hour that they repeat, it is open
+ * within the time that clocks skip, it opens when they are set, for its usual length. In the time that they repeat, it is open
  * twice.
  */
 export function isWindowOpen(window: MaintenanceWindow, at: Date): boolean {

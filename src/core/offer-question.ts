@@ -51,7 +51,7 @@ export interface PinnedBundle {
 export interface UnbootedBundle {
   readonly bundleName: string;
   readonly sha256: string;
-  /** How long to wait for the boot. */
+  /** Until when to wait for the boot. */
   readonly until: Date;
 }
 

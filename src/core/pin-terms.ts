@@ -1,7 +1,7 @@
 import type { AssignmentWindow } from './assignment-window';
 
 /**
- * How a device takes what it is pinned to, in hawkBit's words:
+ * How a device takes the bundle to which it is pinned, in hawkBit's words:
  * - `forced`: it downloads and installs
  * - `soft`: likewise, but at a time that suits it
  * - `downloadonly`: it downloads, but does not install

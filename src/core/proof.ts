@@ -6,7 +6,7 @@ import { type Installation, type InstallationChange, mayBeWritten } from './inst
 import { isFailure, isUnsettled } from './installation-states';
 import { judgeSilence, takeUp } from './silence';
 
-/** {@link ProofRules.patiencePolls}; the device keeps its place of the release no longer than that. */
+/** {@link ProofRules.patiencePolls}; the device keeps its place in the release no longer than that. */
 export const patiencePolls = 3;
 
 /**
@@ -186,7 +186,9 @@ function judgePresumed(
   return boot?.state === 'proven' ? { ...boot, isPresumed: false } : null;
 }
 
-/** The running system may not last: one that boots, makes contact and is never marked good falls back to the old one. */
+/**
+ * The running system may not last: if it boots and makes contact but is never marked good, the device falls back to the old one.
+ */
 function judgeFallback(
   installation: Installation,
   evidence: Evidence,

@@ -15,7 +15,7 @@ export interface ProtocolLimits {
   readonly followsNumbers?: true;
   /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
   readonly downloadsAhead?: true;
-  /** Its devices are told of an assignment whether to install it, and when. */
+  /** Its devices are told whether and when to install an assignment. */
   readonly tellsTerms?: true;
   /** Opaque files, which are not RAUC bundles. */
   readonly carriesOpaque?: true;

@@ -3,7 +3,7 @@ import type { EventKind, NewEvent } from './event';
 /** How many of a device's lines of one kind are written as they come, within {@link spellMs}. */
 export const plainLines = 30;
 export const spellMs = 3_600_000;
-/** How long repeats are counted before they become one line: shortly at first, then longer. */
+/** How long repeats are counted before they become one line: for a short time at first, then longer. */
 const tellAfterMs = [60_000, 600_000, spellMs] as const;
 
 interface Spell {

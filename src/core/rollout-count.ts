@@ -1,5 +1,5 @@
 /**
- * The devices that a rollout is meant for: those of its channel that a step reaches and its versions do not exclude, including
+ * The devices for which a rollout is meant: those of its channel that a step reaches and its versions do not exclude, including
  * silent ones. It does not wait for held or pinned devices, or for devices that have never made contact.
  */
 export interface RolloutCount {

@@ -48,7 +48,7 @@ export function joinSpans(first: UpSpan, second: UpSpan): UpSpan {
  * The times that the clock showed during the latest stretch of this much uptime. A device whose last contact has another time was
  * silent throughout.
  * @param spans oldest first
- * @returns `null` when the server was not up for so long
+ * @returns `null` when the server was not up for that long
  */
 export function timesOfLast(
   spans: readonly UpSpan[],

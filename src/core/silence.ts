@@ -18,7 +18,7 @@ export const conclusions = {
   rejected: circumstance('signature-rejected'),
 } as const;
 
-/** RAUC retries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
+/** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
 export const samePollMs = 20_000;
 
 /** After rejecting a bundle, RAUC waits longer than one interval, which is at least a minute; an installation begins sooner. */

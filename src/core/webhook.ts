@@ -61,7 +61,10 @@ export function retryDelayMs(attempts: number, random: number): number {
   return Math.round(delayMs * (0.8 + 0.4 * random));
 }
 
-/** No attempt is planned this far ahead. One that seems to be would wait for years because the clock was set back. */
+/**
+ * No attempt is planned this far ahead. One that seems to be is due at once: after a clock was set back, it could otherwise wait
+ * for years.
+ */
 export const farAheadMs = 2 * 3_600_000;
 
 /**

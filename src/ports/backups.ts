@@ -41,7 +41,7 @@ export interface RestoredBackup {
   readonly keptDatabase: string | null;
   /** Whether certificates were restored. Existing ones are never replaced. */
   readonly hasCertificates: boolean;
-  /** Bundles that the database names but that are in neither the archive nor the folder. */
+  /** Bundles that the database names but that were not found anywhere. */
   readonly missingBundles: readonly string[];
 }
 

@@ -31,8 +31,8 @@ export interface StagedBundle {
   readonly sizeBytes: number;
   open(): Promise<OpenFile>;
   /**
-   * Uploads the bytes if they are stored on another machine, which makes `keep` quick. They may stay there even if `keep` is
-   * never called. @throws DomainError as `keep` does
+   * Uploads the bytes if they are stored elsewhere, which makes `keep` quick. They may stay there even if `keep` is never called.
+   * @throws DomainError as `keep` does
    */
   send?(): Promise<void>;
   /**
@@ -73,8 +73,8 @@ export interface BundleStorage {
   /** Opens bytes for ranges. @throws DomainError `not-found` when they are gone or incomplete, `unavailable` */
   open(sha256: string): Promise<OpenBytes>;
   /**
-   * Opens bytes as a file on this machine. Fetches all of them first if they are stored elsewhere. @throws DomainError as `open`
-   * does
+   * Opens bytes as a file on this machine. Fetches all of them first if they are stored elsewhere.
+   * @throws DomainError as `open` does
    */
   openFile(sha256: string): Promise<OpenFile>;
   /** The stored bytes, complete or not; `undefined` when there are none. */

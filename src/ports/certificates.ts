@@ -84,7 +84,7 @@ export interface ImportCaRequest {
 export interface CreateServerRequest extends IssueOptions {
   readonly names: readonly string[];
   readonly ips: readonly string[];
-  /** Keep the names of the certificate that is replaced, and its key if that is RSA. */
+  /** Keep the names of the certificate that is replaced, and make an RSA key if it has one. */
   readonly keepsNames?: boolean;
   /** The host that devices use, such as that of SERVER_URL. The certificate always covers it. */
   readonly host?: string | undefined;

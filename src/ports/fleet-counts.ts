@@ -25,7 +25,7 @@ export interface TroubledDevices extends StoppedDevices {
 export interface BundleDevices {
   /** Devices of its compatible that run its version. */
   readonly running: number;
-  /** Devices with an open latest installation of the bundle. */
+  /** Devices whose latest installation is of the bundle and still open. */
   readonly installing: number;
   readonly pinned: number;
   /** Devices on which it failed or was rolled back last. */
@@ -106,8 +106,8 @@ export interface BundleUses {
    */
   pinnedBundles(): Promise<readonly { readonly bundleName: string; readonly devices: number }[]>;
   /**
-   * The needs that the check of a deletion looks at, even while nothing can be written. @param at offers that ended by then do
-   * not count
+   * The needs that the check of a deletion looks at, even while nothing can be written.
+   * @param at offers that ended by then do not count
    */
   needs(name: string, at: Date): Promise<BundleNeeds>;
 }

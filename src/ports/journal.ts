@@ -36,8 +36,8 @@ export interface ReadJournal {
   /** The id of the newest line, or 0. `SELECT max(id) FROM events` */
   lastId(): Promise<number>;
   /**
-   * Reports lines as they are committed, those of other nodes through `LISTEN journal`. It is only a hint. @returns a function
-   * that stops it
+   * Reports lines as they are committed, those of other nodes through `LISTEN journal`. It is only a hint.
+   * @returns a function that stops it
    */
   listen(listener: (events: readonly JournalEvent[]) => void): () => void;
 }

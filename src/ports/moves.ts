@@ -20,7 +20,7 @@ export interface Moved {
   readonly tables: number;
   readonly rows: number;
   readonly bundles: number;
-  /** How many bundles the target did not have yet. */
+  /** How many bundles were copied because the target did not have them yet. */
   readonly copiedBundles: number;
   readonly copiedBytes: number;
 }

@@ -20,8 +20,8 @@ export interface RestoreRecords {
    * Notes that the database may be an older copy, until {@link RestoreRecords.marked}, and gives it a new id. `UPDATE
    * database_identity SET id = $1, is_marked = false, …`, then `INSERT INTO foreign_hashes … ON CONFLICT DO NOTHING` or `UPDATE
    * installations SET offer_ends_at = $4 WHERE ended_at IS NULL AND offer_ends_at > $4`
-   * @param named the hash that devices named, which is known from now on and not reported again; `null` when the marker gave it
-   * away at a start, which also ends all earlier offers
+   * @param named the hash that devices named, which is known from now on and not reported again; `null` when the marker revealed
+   * it at a start, which also ends all earlier offers
    * @throws DomainError `storage-full`, `unavailable`
    */
   suspect(newId: string, reason: Why, named: string | null, at: Date): Promise<void>;

@@ -78,9 +78,10 @@ export interface WebhookDeliveries {
    */
   letGo(place: DeliveryPlace): Promise<void>;
   /**
-   * `UPDATE webhook_deliveries SET … WHERE webhook = $1 AND event = $2 AND attempts = $3 AND state = 'waiting' RETURNING event`, then,
-   * if there is a row, the lines and `UPDATE webhooks SET last_error = …, last_delivered_at = … WHERE id = $1`
-   * Saves the outcome of an attempt. @returns false, and saves nothing, when the delivery has changed meanwhile
+   * Saves the outcome of an attempt. `UPDATE webhook_deliveries SET … WHERE webhook = $1 AND event = $2 AND attempts = $3 AND
+   * state = 'waiting' RETURNING event`, then, if there is a row, the lines and `UPDATE webhooks SET last_error = …,
+   * last_delivered_at = … WHERE id = $1`
+   * @returns false, and saves nothing, when the delivery has changed meanwhile
    */
   save(place: DeliveryPlace, progress: DeliveryProgress, events: readonly NewEvent[]): Promise<boolean>;
   /**

@@ -39,10 +39,9 @@ export interface WebhookRecords {
     events: readonly NewEvent[],
   ): Promise<Webhook | undefined>;
   /**
-   * `UPDATE webhooks SET in_order = $2 WHERE name = $1 AND in_order <> $2 RETURNING *`, the lines if there is a row, else
-   * `SELECT * FROM webhooks WHERE name = $1`
-   * Sets whether a webhook delivers in order. @returns `undefined` when there is none of this name; lines are written only if
-   * something changed
+   * Sets whether a webhook delivers in order. `UPDATE webhooks SET in_order = $2 WHERE name = $1 AND in_order <> $2 RETURNING *`,
+   * the lines if there is a row, else `SELECT * FROM webhooks WHERE name = $1`
+   * @returns `undefined` when there is none of this name; lines are written only if something changed
    */
   setInOrder(name: string, inOrder: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
   /**

@@ -55,7 +55,7 @@ export interface ServicePorts {
   readonly protocols: readonly OfferingProtocol[];
   /** Accept bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
-  /** Accept unverified files that are not bundles from hawkBit's scripts; default: no. */
+  /** Accept unverified files from hawkBit's scripts that are not bundles; default: no. */
   readonly allowOpaque?: boolean;
   readonly fleetRules: FleetRules;
   /** How long a browser stays signed in, in milliseconds; default: 12 hours. */

@@ -1,8 +1,8 @@
 import type { ReasonParameters } from './reason-words';
 
 /**
- * Wraps parameters so that reading a missing one throws, instead of putting "undefined" into a sentence. @throws RangeError when
- * a missing parameter is read
+ * Wraps parameters so that reading a missing one throws, instead of putting "undefined" into a sentence.
+ * @throws RangeError when a missing parameter is read
  */
 export function nothingMissing(parameters: ReasonParameters): ReasonParameters {
   return new Proxy(parameters, refusing);

@@ -45,13 +45,14 @@ export interface DeviceTokens {
   /** Works without the key, too. `null` when there is no token. */
   describe(holder: TokenHolder): Promise<DeviceTokenFacts | null>;
   /**
-   * Creates a token. @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist,
-   * `invalid-input`, `configuration`
+   * Creates a token.
+   * @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist, `invalid-input`,
+   * `configuration`
    */
   create(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
   /**
-   * Replaces the token. Only the one it replaces may stay valid for a while, not an older one. @throws DomainError as above;
-   * `not-found` when there is none
+   * Replaces the token. Only the one it replaces may stay valid for a while, not an older one.
+   * @throws DomainError as above; `not-found` when there is none
    */
   rotate(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
   /** Takes over a token that a device already uses, even if another is stored. @returns whether that changed something */

@@ -16,8 +16,8 @@ import type { Why } from '../../core/reasons/why';
 /** Hashes the images of stored bundles after their upload, and keeps the results. */
 export interface CheckStoredImages {
   /**
-   * Checks the bundles that are due, one after the other. Only one run at a time. @throws DomainError `storage-full`,
-   * `unavailable` when nothing can be saved
+   * Checks the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when nothing can be saved
    */
   run(): Promise<void>;
   /** Cancels the running check; the next start of the server begins it again. */

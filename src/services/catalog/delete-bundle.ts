@@ -20,7 +20,9 @@ export interface DeleteBundle {
    */
   delete(request: {
     readonly name: string;
-    /** Delete it even if devices install it, which then fails, or are pinned to it, who then get nothing. */
+    /**
+     * Delete it even if devices install it or are pinned to it. The installations then fail, and the pinned devices get nothing.
+     */
     readonly force?: boolean;
     readonly actor: string;
     /** Network address of the actor, if there is one. */

@@ -10,8 +10,8 @@ import { mostWanted } from './wanted-bundles';
 /** Computes the weak hashes of bundles that were stored without them. */
 export interface HashStoredBundles {
   /**
-   * Hashes the bundles that are due, one after the other. Only one run at a time. @throws DomainError `storage-full`,
-   * `unavailable` when nothing can be saved
+   * Hashes the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when nothing can be saved
    */
   run(): Promise<void>;
   /** Cancels the running work; the next start of the server begins it again. */

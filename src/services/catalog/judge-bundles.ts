@@ -21,8 +21,8 @@ export interface JudgeBundles {
    */
   begin(): Promise<void>;
   /**
-   * Judges the bundles that are due, one after the other. Only one run at a time. @throws DomainError `storage-full`,
-   * `unavailable` when a verdict cannot be saved
+   * Judges the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when a verdict cannot be saved
    */
   run(): Promise<void>;
   /** Lets the current run finish after the bundle it is working on. */

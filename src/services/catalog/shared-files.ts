@@ -88,7 +88,7 @@ export class SharedFiles {
   }
 }
 
-/** An open file, or one that is being opened. */
+/** A file that is open or being opened. */
 class Shared {
   leases = 0;
   opened: CachedBytes | undefined;

@@ -74,7 +74,8 @@ export class UpTime {
   }
 
   /**
-   * The times between which anything heard from in the last `ms` of uptime was last heard from.
+   * The times that the clock showed during the last `ms` of uptime. Anything last heard from at another time was silent
+   * throughout.
    * @returns `null` when the server was not up that long, so nothing can have been silent that long
    */
   timesOfLast(ms: number): { readonly from: Date; readonly until: Date } | null {

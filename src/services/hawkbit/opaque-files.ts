@@ -53,7 +53,7 @@ export class OpaqueFiles {
     }
   }
 
-  /** Deletes files that no module points to and no device needs. Concurrent calls wait for the next sweep. */
+  /** Deletes files that no module points to and no device needs. Files that cannot be deleted yet wait for the next sweep. */
   async sweep(): Promise<void> {
     // An arriving file gets its module before it leaves this list. So if a file is not on the list now, the check below sees what
     // points to it.

@@ -4,7 +4,8 @@ import { unlessMissing } from '../../core/unless-missing';
 import type { DeviceTokens } from '../access/device-tokens';
 
 /**
- * Gives a holder this token. The previous one is refused at once, as in hawkBit. @throws DomainError `invalid-input`, `not-found`
+ * Gives a holder this token. The previous one is refused at once, as in hawkBit.
+ * @throws DomainError `invalid-input`, `not-found`
  */
 export type ReplaceToken = (holder: TokenHolder, token: string, actor: Actor) => Promise<void>;
 

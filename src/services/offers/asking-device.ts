@@ -20,8 +20,8 @@ export interface AskingPorts {
 }
 
 /**
- * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one its certificate is bound
- * to, or else the one it last reported, or else the default, or else that of the bundle to which someone pinned it.
+ * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one to which its certificate
+ * is bound, or else the one it last reported, or else the default, or else that of the bundle to which someone pinned it.
  * @param record `undefined` for an unknown device
  * @param asked the compatible it names now; `null` if it names none
  * @param meansDefault a device that names none means the default, whatever it reported before

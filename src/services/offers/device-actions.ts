@@ -17,8 +17,8 @@ export interface DeviceActions {
   /** @returns `undefined` if the device has no installation with this number, or it is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;
   /**
-   * How a device should carry out its installation now. @param downloadsAhead it may download before the window of a rollout
-   * opens
+   * How a device should carry out its installation now.
+   * @param downloadsAhead it may download before the window of a rollout opens
    */
   orderOf(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,

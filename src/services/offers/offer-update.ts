@@ -66,7 +66,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return { offer: standing, isOld: offer.bundle.sha256 !== standing.bundle.sha256 };
   }
 
-  /** Whether an answer does not affect what the device was told before. */
+  /** Whether the device's previous answer stays valid beside a new one. */
   function keepsOldOffer(
     releases: ReleaseNumbers,
     record: DeviceRecord,

@@ -23,8 +23,8 @@ export interface AdvanceRollouts {
   /** Counts now. */
   count(release: Release): Promise<StepDevices>;
   /**
-   * Makes the moves that are due. One release's failure does not stop the others. @throws Error that names the first release that
-   * failed
+   * Makes the moves that are due. One release's failure does not stop the others.
+   * @throws Error that names the first release that failed
    */
   advance(): Promise<void>;
 }

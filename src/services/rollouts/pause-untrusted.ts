@@ -7,7 +7,8 @@ import type { ManageRollouts } from './manage-rollouts';
 
 /**
  * Pauses rollouts whose bundle is no longer trusted. It depends only on stored state, so a kill loses nothing. If one rollout
- * cannot be paused, the others still are. @throws the first error
+ * cannot be paused, the others still are.
+ * @throws the first error
  */
 export type PauseUntrusted = () => Promise<void>;
 

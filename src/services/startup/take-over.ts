@@ -22,7 +22,7 @@ export interface Startup {
 export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<Startup> {
   const { store, inspect, allowUntrusted, lastCrash, log, now } = ports;
   const { bundles: storage, foundFiles, legacy, markers } = store;
-  // Uploads wait for it if it must first wait until the disk takes writes.
+  // If this runs only once the disk takes writes, uploads wait for it.
   const files = await catalog.exclusively(() =>
     takeOverFiles({ catalog, storage, foundFiles, legacy, inspect, allowUntrusted }),
   );

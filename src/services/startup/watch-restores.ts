@@ -34,7 +34,8 @@ export interface WatchRestores {
   readonly databaseId: string;
   /**
    * Evaluates the hash of a bundle that a device names, in an ETag or a pinned URL. The consequences for this device's request
-   * are in force when the promise resolves. @throws DomainError `unavailable`
+   * are in force when the promise resolves.
+   * @throws DomainError `unavailable`
    */
   hear(deviceId: string, sha256: string): Promise<void>;
   /** The hold on every device until rollouts and pins are stopped; `null` normally. */

@@ -43,7 +43,8 @@ export interface ManageWebhooks {
   ): Promise<{ readonly webhook: WebhookStatus; readonly secret: string }>;
   /**
    * Turns a webhook on or off. On: it starts with the next event, without its failures. Off: waiting deliveries are skipped.
-   * Without a change, nothing happens. @throws DomainError `not-found`
+   * Without a change, nothing happens.
+   * @throws DomainError `not-found`
    */
   setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<WebhookStatus>;
   /** Sets whether events wait for earlier ones. @throws DomainError `not-found` */
