@@ -31,7 +31,7 @@ const never = 3_600_000;
 describe('servers on one PostgreSQL', () => {
   let postgres: Postgres;
   let url: string;
-  let open: Server[] = [];
+  const open: Server[] = [];
   let count = 0;
 
   beforeAll(async () => {
