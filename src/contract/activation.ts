@@ -23,7 +23,7 @@ export const activatedJson = z.object({
 
 export const deactivateParams = z.object({ compatible });
 
-/** A form sends text, with an empty field where nothing was typed. */
+/** A form sends text; a field left empty is an empty text. */
 export const deactivateCompatibleBody = z.strictObject({
   expected_release: z
     .union([count, z.literal(''), wholeNumber])

@@ -97,7 +97,7 @@ export const bundleDetailsJson = bundleJson.extend({
   recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
 });
 
-/** A bundle with what a delete would concern. */
+/** A bundle with everything that deleting it would affect. */
 export const bundleInUseJson = bundleDetailsJson.extend({
   current: z.array(place.extend({ release_id: count })),
   history: z

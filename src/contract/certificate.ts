@@ -71,7 +71,7 @@ const deviceCertificateJson = z.object({
     .describe('False for one that an earlier server made: X.509 v1, or without an extended key usage'),
 });
 
-/** The CA, the certificate of the server, and a page of those of devices. */
+/** The CA, the server's certificate, and a page of devices' certificates. */
 export const certificatesJson = z.object({
   ca: z
     .object({
@@ -90,7 +90,7 @@ export const certificatesJson = z.object({
   next: nullableText,
 });
 
-/** What a check of the certificates folder found. */
+/** The findings of a check of the certificates folder. */
 export const verificationJson = z.object({
   ok: z.boolean().describe('True if no finding is an error'),
   findings: z.array(
@@ -111,7 +111,7 @@ export const issuedCertificateJson = z.object({
   certificate: z.string().describe('PEM'),
 });
 
-/** What the requests for a certificate and for a device kit share. */
+/** The fields that requests for a certificate and for a device kit share. */
 export type IssueFields = z.infer<z.ZodObject<typeof issueFields>>;
 export type VerificationJson = z.infer<typeof verificationJson>;
 export type DeviceCertificateJson = z.infer<typeof deviceCertificateJson>;

@@ -22,7 +22,7 @@ export const bulkVerbs = [
 ] as const;
 export type BulkVerb = (typeof bulkVerbs)[number];
 
-/** So many devices at a time. */
+/** How many devices at a time. */
 export const maxBulk = 1_000;
 
 export const bulkBody = z.strictObject({
@@ -35,7 +35,7 @@ export const bulkBody = z.strictObject({
     .describe('The reason of a hold, the bundle of a pin, the channel or the label'),
 });
 
-/** What became of each device. */
+/** The result for each device. */
 export const bulkResultJson = z.object({
   done: stringList,
   failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),

@@ -5,20 +5,20 @@ import type { Read } from './reader';
 import type { ReleaseJson } from './release';
 import type { StateCode } from './state-looks';
 
-/** What an older server tells of a certificate: not whether it is revoked. */
+/** What an older server reports about a certificate: it does not say whether it is revoked. */
 interface SeenCertificate extends Pick<SeenCertificateJson, 'last_seen_at'> {
   readonly revoked_at?: string | null | undefined;
 }
 
 type Installation = Read<Pick<InstallationJson, 'bundle' | 'sha256' | 'state' | 'from_version'>>;
 
-/** What is known of a device when its state is worked out. */
+/** What is known about a device when its state is determined. */
 export interface Standing extends Pick<DeviceJson, 'first_contact_at'> {
   readonly certificates: readonly SeenCertificate[];
   readonly installation: Pick<Installation, 'state'> | null;
 }
 
-/** What it takes to tell whether a device runs what it should. */
+/** What is needed to tell whether a device runs what it should. */
 export interface Running extends Read<
   Pick<DeviceJson, 'compatible' | 'channel' | 'system_version' | 'admission' | 'hold'>
 > {
@@ -30,7 +30,7 @@ type Current = Pick<ReleaseJson, 'compatible' | 'channel' | 'version' | 'sha256'
 
 /**
  * The state of a device in one word, or `null` when there is nothing to say. A refused device is never up to date. A device whose
- * latest installation is open has that installation's state; once it is over, what the device runs says more.
+ * latest installation is open has that installation's state. Once the installation has ended, what the device runs says more.
  * @param isUpToDate whether it runs what it should
  */
 export function deviceState(
@@ -43,7 +43,7 @@ export function deviceState(
   return installation?.state ?? (device.first_contact_at === null ? 'never-heard' : null);
 }
 
-/** Whether a device runs what is current for it, as far as a list of devices and releases can tell. */
+/** Whether a device runs what is current for it, as far as lists of devices and releases show. */
 export function runsCurrent(device: Running, releases: readonly Current[]): boolean {
   const { installation, pin, hold, admission, system_version: running } = device;
   if (hold !== null || admission === 'waiting') return false;
@@ -53,12 +53,12 @@ export function runsCurrent(device: Running, releases: readonly Current[]): bool
     ({ compatible, channel }) => compatible === device.compatible && channel === device.channel,
   );
   if (release === undefined || running === null || running !== release.version) return false;
-  // A bundle that was built again under its version is another one.
+  // A bundle that was rebuilt with the same version is a different one.
   if (isProven) return installation.sha256 === release.sha256;
   return !ranItBefore(installation, release, running);
 }
 
-/** The previous build has the same version: the device tried the current one and did not get there. */
+/** Whether the device runs an earlier build with the same version: it tried the current one, but does not run it. */
 function ranItBefore(
   installation: Installation | null,
   { sha256 }: Pick<Current, 'sha256'>,

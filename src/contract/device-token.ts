@@ -40,10 +40,10 @@ export const deviceTokenStateJson = z.object({
 export type DeviceTokenJson = z.infer<typeof deviceTokenJson>;
 export type DeviceTokenStateJson = z.infer<typeof deviceTokenStateJson>;
 
-/** So many at a time. */
+/** How many at a time. */
 export const maxImportedTokens = 500;
 
-/** Another server may take what is not an id or a token here: each is judged by itself, so that one does not stop the others. */
+/** Other servers may accept ids and tokens that are invalid here. Each is judged separately, so one does not stop the others. */
 const importedText = z.string().max(512);
 
 export const importTokensBody = z.strictObject({

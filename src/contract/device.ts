@@ -25,7 +25,7 @@ export const deviceChangeBody = deviceInput.extend({
   remove_labels: z.array(word).max(100).optional(),
 });
 
-/** A time, or how long ago it was. */
+/** A time, or an age such as `7d`. */
 export const timeOrAgo = z
   .union(
     [z.iso.datetime({ offset: true }), z.string().regex(agoForm)],

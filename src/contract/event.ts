@@ -3,7 +3,7 @@ import { isKnownKind } from '../core/event-filter';
 import { count, instant, nullableInstant, nullableText } from './answer-fields';
 import { bundleName, compatible, deviceId, flag, pageLimit, wholeNumber, word } from './request-fields';
 
-/** More than there are. */
+/** More than exist. */
 const maxKinds = 64;
 const kindsMaxLength = 2_000;
 
@@ -44,7 +44,7 @@ export const eventQuery = z.strictObject({
   after: wholeNumber.transform(Number).optional().describe('The id of the last known event'),
 });
 
-/** Where a reader of the event stream resumes, as in the header `Last-Event-ID`. */
+/** Where a reader of the event stream resumes, as given in the header `Last-Event-ID`. */
 export const lastEventId = wholeNumber.transform(Number);
 
 const facts = z.record(z.string(), z.unknown()).nullable();

@@ -35,7 +35,7 @@ export const fleetHistoryQuery = z.strictObject({
   hours: wholeNumber.transform(Number).pipe(z.number().min(1).max(17_520)).default(48),
 });
 
-/** What the fleet ran, over time. */
+/** The versions that the fleet ran, over time. */
 export const fleetHistoryJson = z.object({
   points: z
     .array(z.object({ at: instant, counts: z.array(versionCountJson) }))

@@ -4,13 +4,13 @@ import { rangeMaxLength } from '../core/version-range';
 import { nullableInstant, nullableText } from './answer-fields';
 import { flag } from './request-fields';
 
-/** A form sends text, with an empty field where nothing was typed. */
+/** A form sends text; a field left empty is an empty text. */
 const number = z
   .union([z.number(), z.string().regex(/^(\d{1,9}(\.\d{1,3})?)?$/, 'not a number')])
   .optional()
   .transform((value) => (value === undefined || value === '' ? null : Number(value)));
 const stepsMaxLength = 2_000;
-/** The words of `parseSteps` in core, as one text or one by one. */
+/** Steps as `parseSteps` in core reads them, as one text or as a list. */
 const stepsField = z
   .union([
     z.string().max(stepsMaxLength),
@@ -24,7 +24,7 @@ const text = z
   .optional()
   .transform((value) => (value === '' ? undefined : value));
 
-/** How a release reaches its devices, as fields of JSON or of a form; all left out means everyone at once. */
+/** How a release reaches its devices, as fields of JSON or of a form; without any of them, everyone at once. */
 export const policyFields = {
   steps: stepsField.describe(
     'Such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices tell of themselves',

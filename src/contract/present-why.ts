@@ -7,7 +7,7 @@ import type { VerificationJson } from './certificate';
 import type { FindingJson } from './finding';
 import type { LastErrorJson, WhyJson } from './why';
 
-/** A reason as a sentence, and as a code with parameters if the server has found it. */
+/** A reason as a sentence, and as a code with parameters if the server found it. */
 export function presentWhy(why: Why | null): WhyJson & { readonly reason: string | null } {
   return { reason: sayAny(why), ...codeOf(why) };
 }
@@ -18,12 +18,12 @@ export function presentLastError(why: Why | null): LastErrorJson & { readonly la
   return { last_error: sayAny(why), last_error_code: code, last_error_parameters: parameters };
 }
 
-/** The same for what was found in a bundle, or is to be known about a certificate. */
+/** The same for a finding in a bundle, or a warning about a certificate. */
 export function presentFinding({ code, message }: Finding): FindingJson {
   return { code, message: sayWhy(message), ...codeOf(message) };
 }
 
-/** What a check of the certificates folder found. */
+/** The findings of a check of the certificates folder. */
 export function presentVerification(findings: readonly FolderFinding[]): VerificationJson {
   return {
     ok: isFolderGood(findings),

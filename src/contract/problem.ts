@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../core/errors';
 
-/** Every code that a problem document can have: the domain's own, and what only HTTP knows. */
+/** Every code that a problem document can have: the domain's own, and those of HTTP alone. */
 export const problemCodes = [...errorCodes, 'method-not-allowed', 'internal'] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

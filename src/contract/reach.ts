@@ -24,14 +24,14 @@ export const reachJson = z.object({
   unknown_version: count.describe("Devices whose version is unknown, or cannot be compared by RAUC's rules"),
 });
 
-/** What is probably not intended with a release. */
+/** Warnings about what is probably unintended in a release. */
 export const warningsJson = z
   .array(findingJson)
   .describe(
     'Likely mistakes, such as a step for a label that no device has, or images that differ from the manifest',
   );
 
-/** What a release does, with the answer that says that it was made. */
+/** The effect of a release, in the answer to the request that made it. */
 export const effectFields = {
   reach: reachJson.nullable().describe('The devices that it reaches; null if they cannot be counted now'),
   warnings: warningsJson,

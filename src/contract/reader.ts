@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An answer as a reader knows it: where the server has a closed set of words, a newer server may have one more. */
+/** An answer as a reader sees it: a newer server may add a word to a closed set. */
 export type Read<Json> = Json extends string
   ? string
   : Json extends readonly (infer Item)[]

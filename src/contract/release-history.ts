@@ -78,7 +78,7 @@ export const historyPageJson = z.object({
   next_before: count.nullable(),
 });
 
-/** Where going back leads. */
+/** The release to which going back leads. */
 export const backTargetJson = z.object({
   release_id: count,
   bundle: z.string(),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** A request as clients write it: what a schema takes, before its defaults and conversions. */
+/** A request as clients write it: the schema's input, before defaults and conversions. */
 export type RequestOf<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
 
 type Frozen<Value> = Value extends readonly (infer Item)[]

@@ -21,7 +21,7 @@ export const rolloutJson = z.object({
   policy: policyJson,
 });
 
-/** The devices that a rollout is meant for, and those that it does not wait for. */
+/** The devices for which a rollout is meant, and those for which it does not wait. */
 export const meantDevicesJson = z.object({
   devices: count.describe(
     'Devices that it is meant for, including silent ones, without held and pinned ones',

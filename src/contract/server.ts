@@ -50,7 +50,7 @@ export const aboutJson = z.object({
   }),
 });
 
-/** For probes: figures of the store may follow. */
+/** For probes; may contain further figures about the store. */
 export const healthJson = z.looseObject({
   status: z.literal('ok'),
   version: z.string(),

@@ -9,7 +9,7 @@ import type { DeliveryState } from '../core/webhook-delivery';
 /** What a state means to people; the page has a colour for each. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle';
 
-/** Each shape of a state, as one character for a terminal. The page has a drawing of the same name. */
+/** Each shape as one character for a terminal. The page has a drawing of the same name. */
 export const shapeMarks = {
   check: '✓',
   cross: '✗',
@@ -35,7 +35,7 @@ export const shapeMarks = {
 
 export type Shape = keyof typeof shapeMarks;
 
-/** How a state is shown. Word and shape set it apart from every other state of its kind, so that colour is never needed. */
+/** How a state is shown. Word and shape distinguish it from every other state of its kind, so colour is never needed. */
 export interface StateLook {
   /** Its form within a sentence. */
   readonly word: string;

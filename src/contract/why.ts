@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nullableText } from './answer-fields';
 
-/** What goes along with a `reason` that the server may have found itself; a reader takes an answer without them, too. */
+/** The fields that accompany a `reason` that the server may have found itself. Readers also accept answers without them. */
 export const whyFields = {
   reason_code: nullableText
     .default(null)

@@ -11,14 +11,14 @@ import { isCircumstance } from './reasons/why';
 export type ActionState = 'active' | 'cancelling' | 'closed';
 
 export function actionStateOf(installation: Installation): ActionState {
-  // A bundle that only waits for its boot is finished for the client.
+  // For the client, a bundle that only waits for its boot is finished.
   if (!isUnsettled(installation) || installation.installedAt !== null) return 'closed';
   return installation.state === 'cancelling' ? 'cancelling' : 'active';
 }
 
 /**
- * No one waits for it any more: the device has begun, and has said nothing of it for too long, although it polls. Its closing report may
- * be lost. It may still take the action up again, or tell how it ended.
+ * Whether no report is expected any more: the device has begun, and has not reported for too long although it polls. Its final
+ * report may be lost. The device may still resume the action, or report how it ended.
  */
 export function isOrphaned({ state, message }: Pick<Installation, 'state' | 'message'>): boolean {
   return state === 'stopped' && isCircumstance(message) && message.code === 'installation-stalled';

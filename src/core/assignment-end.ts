@@ -8,8 +8,8 @@ import { type PinTerms, termsOf } from './pin-terms';
 import type { Circumstance } from './reasons/why';
 
 /**
- * Why the assignment of a device that asks can come to no end: its window does not open again, or it is only to be downloaded, and the
- * device says nothing of that. A client that streams its bundles never does.
+ * Why the assignment of a device that asks can never end: its window does not open again, or it is only to be downloaded and the
+ * device does not report that. A client that streams its bundles never does.
  * @param tellsTerms the device asks by a protocol that tells it the terms
  * @returns `null` while it continues, and for a pin without terms
  */
@@ -47,9 +47,9 @@ function isUnanswered(
 ): boolean {
   const { state, startedAt, movedAt, offeredAt, polls } = installation;
   if (kind !== 'downloadonly' || !isUnsettled(installation) || state === 'cancelling') return false;
-  // What it has downloaded it reports when the window opens.
+  // The device reports its download when the window opens.
   if (startedAt !== null && window !== null) return false;
-  // No one could hear it while the server was off.
+  // No one could hear the device while the server was off.
   if (startedAt === null && tellsTerms && polls <= patiencePolls) return false;
   return Math.abs(at.getTime() - (movedAt ?? startedAt ?? offeredAt).getTime()) > stalledAfterMs;
 }

@@ -1,9 +1,9 @@
 import { DomainError } from './errors';
 import type { AssignmentWindowProblem } from './reasons/hawkbit';
 
-/** When an assignment may install, as hawkBit's scripts say it. */
+/** When an assignment may install, as hawkBit's scripts specify it. */
 export interface AssignmentWindow {
-  /** A Quartz cron expression of when it opens: seconds, minutes, hours, days, months, weekdays and, perhaps, years. */
+  /** A Quartz cron expression for when it opens: seconds, minutes, hours, days, months, weekdays and, perhaps, years. */
   readonly schedule: string;
   /** `HH:MM:SS`, for how long it stays open; less than a day. */
   readonly duration: string;
@@ -15,7 +15,7 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Words for `min` and the numbers after it. */
+  /** Words for `min` and the numbers that follow it. */
   readonly words?: readonly string[];
   /** A range may continue with `min` after `max`, such as FRI-MON. */
   readonly wraps: boolean;
@@ -59,7 +59,7 @@ const scheduleMaxLength = 128;
 
 /**
  * Checks a window and returns it unchanged.
- * @throws DomainError `invalid-input` that names the part which is wrong, also for a window that never opens after `at`
+ * @throws DomainError `invalid-input` that names the wrong part, also for a window that never opens after `at`
  */
 export function parseAssignmentWindow(window: AssignmentWindow, at: Date): AssignmentWindow {
   if (window.schedule.length > scheduleMaxLength) throw wrong('schedule', window.schedule, 'too-long');
@@ -68,7 +68,7 @@ export function parseAssignmentWindow(window: AssignmentWindow, at: Date): Assig
   return window;
 }
 
-/** @throws DomainError `invalid-input` for one that {@link parseAssignmentWindow} does not accept */
+/** @throws DomainError `invalid-input` for a window that {@link parseAssignmentWindow} does not accept */
 export function isAssignmentWindowOpen(window: AssignmentWindow, at: Date): boolean {
   const times = timesOf(window);
   const local = at.getTime() + times.offsetMs;
@@ -84,7 +84,7 @@ export function isAssignmentWindowOver(window: AssignmentWindow, at: Date): bool
   return !isOpenAfter(timesOf(window), at);
 }
 
-/** A window as it is at a time. */
+/** The state of a window at a given time. */
 export type AssignmentWindowState =
   | { readonly state: 'open' }
   | { readonly state: 'closed'; readonly opensAt: Date }
@@ -102,7 +102,7 @@ export function assignmentWindowAt(window: AssignmentWindow, at: Date): Assignme
   return { state: 'over' };
 }
 
-/** The first time of a day at which it opens, no earlier than `from`; both in local milliseconds. */
+/** The first time of a day, no earlier than `from`, at which it opens; both in local milliseconds. */
 function firstOpening({ clock, opensOn }: Times, day: number, from: number): number | null {
   if (!opensOn(new Date(day))) return null;
   const [seconds, minutes, hours] = clock;
@@ -116,7 +116,7 @@ function firstOpening({ clock, opensOn }: Times, day: number, from: number): num
   return null;
 }
 
-/** The last time of a day at which it opens, no later than `until`; both in local milliseconds. */
+/** The last time of a day, no later than `until`, at which it opens; both in local milliseconds. */
 function lastOpening({ clock, opensOn }: Times, day: number, until: number): number | null {
   if (!opensOn(new Date(day))) return null;
   const [seconds, minutes, hours] = clock;
@@ -141,7 +141,7 @@ function isOpenAfter(times: Times, at: Date): boolean {
   return false;
 }
 
-/** The days of its years from that of `since` on; all in local milliseconds. */
+/** The days of its years, beginning with the day of `since`; all in local milliseconds. */
 function* daysFrom({ years }: Times, since: number): Generator<number> {
   const firstDay = Math.floor(since / dayMs) * dayMs;
   const firstYear = new Date(firstDay).getUTCFullYear();
@@ -170,7 +170,7 @@ function timesOf({ schedule, duration, timezone }: AssignmentWindow): Times {
   };
 }
 
-/** The numbers that one field means, ascending: `*`, `?`, `5`, `FRI-MON`, `0/15`, and several of them joined by commas. */
+/** The numbers that one field stands for, ascending: `*`, `?`, `5`, `FRI-MON`, `0/15`, and several of them joined by commas. */
 function numbersOf(text: string, field: Field, schedule: string): readonly number[] {
   const found = new Set<number>();
   for (const part of text.toUpperCase().split(',')) {

@@ -36,8 +36,8 @@ export const attentionKinds = [
 
 export type AttentionKind = (typeof attentionKinds)[number];
 
-/** So many of the devices that an item is about are named. */
+/** How many of its devices an item names at most. */
 export const maxNamedDevices = 20;
 
-/** So many may be dismissed at a time. */
+/** How many items may be dismissed at a time. */
 export const maxSubjects = 1_000;

@@ -1,4 +1,4 @@
-/** What an archive of a whole installation has, and how archives are called. */
+/** What an archive of a whole installation contains, and how archives are named. */
 
 export interface BackedUpBundle {
   readonly name: string;
@@ -6,7 +6,7 @@ export interface BackedUpBundle {
   readonly sizeBytes: number;
 }
 
-/** How private keys are kept in an archive. */
+/** How an archive stores private keys. */
 export const backedUpCertificates = ['none', 'plain', 'encrypted'] as const;
 export type BackedUpCertificates = (typeof backedUpCertificates)[number];
 
@@ -18,12 +18,12 @@ export interface BackupContents {
   readonly database: string;
   /** Every file that the database names. */
   readonly bundles: readonly BackedUpBundle[];
-  /** Whether their bytes are in the archive; otherwise it only says which they are. */
+  /** Whether their bytes are in the archive; otherwise it only lists them. */
   readonly hasBundles: boolean;
   readonly certificates: BackedUpCertificates;
 }
 
-/** `rauc-backup-20261127T121500Z.tar`: by name they are in the order in which they were made. */
+/** `rauc-backup-20261127T121500Z.tar`: sorting archives by name sorts them by age. */
 export function archiveName(at: Date): string {
   return `rauc-backup-${at.toISOString().replace(/[-:]|\.\d+/g, '')}.tar`;
 }

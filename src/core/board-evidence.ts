@@ -6,7 +6,7 @@ import { type Installation, type InstallationChange, reachedState } from './inst
 import { endingAs, type InstallationState, isDecidedByBoot, isUnsettled } from './installation-states';
 import type { Sight } from './recognize-board';
 
-/** Sights of a board of which nothing is known yet. */
+/** Sights of a board about which nothing is known yet. */
 const freshReasons = {
   replaced: circumstance('board-replaced'),
   reflashed: circumstance('board-reflashed'),
@@ -20,13 +20,16 @@ export function freshReason(sight: Sight): Circumstance | undefined {
     : undefined;
 }
 
-/** Whether what the board tells may say something about an installation: not about one from before it started afresh. */
+/**
+ * Whether the board's reports may say something about an installation. They say nothing about one offered before the board
+ * started afresh.
+ */
 export function isJudged({ freshAt }: Boards, { offeredAt }: Installation): boolean {
   return freshAt === null || offeredAt >= freshAt;
 }
 
 /**
- * Takes back what a second board's contacts were taken for: they came as if the device had booted.
+ * Reverses what was concluded from a second board's contacts, which looked as if the device had booted.
  * @param other the boot that was the second board's
  * @returns what changes about the latest installation, or `null`
  */
@@ -50,8 +53,8 @@ function isFresh(state: InstallationState, message: Why | null): boolean {
 
 /**
  * Judges the open installation of a board that starts afresh.
- * @param proof what the contact would prove of the board before; a boot into the bundle shows that it is the same board after
- * all, whose new system tells of itself in another way
+ * @param proof what the contact would prove about the previous board; a boot into the bundle shows that it is the same board
+ * after all, and that its new system describes itself differently
  */
 export function judgeFresh(
   installation: Installation,

@@ -1,10 +1,10 @@
 /**
- * A certificate identifies a device. Which board uses that certificate follows from the rest that the board reports: a boot id
+ * A certificate identifies a device. Which board uses that certificate follows from what else the board reports: a boot id
  * belongs to one boot of one board, a serial to one board, and a machine-id to one installation of a system, or to one slot or
  * boot of it.
  */
 
-/** What one boot of a board reported about itself; `null` for what it left out. */
+/** What one boot of a board reported about itself; `null` for what it omitted. */
 export interface SeenBoot {
   readonly bootId: string | null;
   readonly serial: string | null;
@@ -20,10 +20,10 @@ export interface SecondBoard {
   readonly foundAt: Date;
   /** When this was last written. */
   readonly notedAt: Date;
-  /** The one that was here first: it is the device. */
+  /** The board that was here first. It is the device. */
   readonly own: SeenBoot;
   readonly other: SeenBoot;
-  /** A boot that cannot be told yet: it belongs to the board whose previous boot id does not come back. */
+  /** A boot that cannot be attributed yet. It belongs to the board whose previous boot id does not come back. */
   readonly unclear: SeenBoot | null;
 }
 
@@ -33,7 +33,7 @@ export interface Boards {
   readonly boots: readonly SeenBoot[];
   /** `null` while only one board has been seen. */
   readonly second: SecondBoard | null;
-  /** Since then it is another board, or newly flashed: earlier offers say nothing about it. */
+  /** Since when it is a different or newly flashed board; earlier offers say nothing about it. */
   readonly freshAt: Date | null;
 }
 
@@ -44,7 +44,7 @@ export const maxBoots = 6;
 /** A board not heard from for this long is gone: RAUC's poller asks at least every four days. */
 export const boardGoneAfterMs = 7 * 86_400_000;
 
-/** Whether nothing changed that must last: only times and addresses may be lost, for an hour at most. */
+/** Whether nothing changed that must be saved. Only times and addresses may be lost, for an hour at most. */
 export function isSameBoards(before: Boards, after: Boards): boolean {
   if (before === after) return true;
   if (before.freshAt?.getTime() !== after.freshAt?.getTime()) return false;
@@ -61,7 +61,7 @@ function isSameSeen(before: SeenBoot | undefined, after: SeenBoot): boolean {
   );
 }
 
-/** A board in words: what tells it from the other one. */
+/** A board in words: what distinguishes it from the other one. */
 export function describeBoard({ serial, bootId, machineId, address }: SeenBoot): string {
   const told = [
     ['serial', serial],

@@ -7,8 +7,8 @@ export interface AskedBytes {
 }
 
 /**
- * What a device is after that asks for bytes of a bundle: `payload` to install it, `signature` to judge it. RAUC's poll
- * reads the first bytes, and the length of the signature at the end.
+ * Why a device asks for bytes of a bundle: `payload` to install it, `signature` to judge it. RAUC's poll reads the first bytes,
+ * and the length of the signature at the end.
  */
 export type BundlePart = 'payload' | 'signature' | 'other';
 

@@ -1,6 +1,6 @@
 import { DomainError } from './errors';
 
-/** Whether a failure says that the object store does not answer, so that it may work again a moment later. */
+/** Whether a failure means that the object store does not answer, so a retry may succeed. */
 export function isBundleStoreAway(error: unknown): error is DomainError {
   return error instanceof DomainError && error.reason?.code === 'bundle-store-away';
 }

@@ -2,7 +2,7 @@ import { DomainError } from './errors';
 import type { StoredImageCheck } from './image-check';
 import type { Inspection } from './inspection';
 
-/** Hashes that some update clients ask for. They protect only against accidents. Lower-case hex. */
+/** Hashes that some update clients ask for. They detect accidental damage only. Lower-case hex. */
 export interface WeakHashes {
   readonly sha1: string;
   readonly md5: string;
@@ -12,9 +12,9 @@ export interface WeakHashes {
 export interface Bundle {
   /** File name, unique on this server. */
   readonly name: string;
-  /** Of the whole file, lower-case hex: its ETag and the pin in its URL. */
+  /** Of the whole file, lower-case hex. Used as its ETag and as the pin in its URL. */
   readonly sha256: string;
-  /** `null` until they are known: bundles from before they were kept are hashed in the background. */
+  /** `null` until they are known. Bundles stored by versions without them are hashed in the background. */
   readonly weakHashes: WeakHashes | null;
   readonly sizeBytes: number;
   /** From the manifest, or given by the operator for an encrypted one; `null` when unknown. */
@@ -60,7 +60,7 @@ export const compatibleMaxLength = 200;
 
 /**
  * Checks a compatible and returns it unchanged. RAUC compares compatibles exactly and allows any text, so this refuses only what
- * cannot be in a manifest value or would mislead people: control characters, blanks at the ends.
+ * cannot be in a manifest value or would mislead people: control characters, spaces at the ends.
  * @throws DomainError `invalid-input`
  */
 export function parseCompatible(compatible: string): string {

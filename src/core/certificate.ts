@@ -29,7 +29,7 @@ export interface CertificateSummary {
   readonly statesPurpose: boolean;
 }
 
-/** Whole days until it ends; negative when it is over. */
+/** Whole days until it expires; negative when it has expired. */
 export function daysLeft(notAfter: Date, at: Date): number {
   return Math.floor((notAfter.getTime() - at.getTime()) / dayMs);
 }
@@ -53,8 +53,8 @@ export interface Revocation {
 }
 
 /**
- * Which CAs may have device certificates without a stated purpose (X.509 v1, or no extended key usage): those taken over from an
- * earlier server, all, or none.
+ * Which CAs may have device certificates without a stated purpose (X.509 v1, or no extended key usage): only those taken over
+ * from an earlier server, all CAs, or none.
  */
 export const oldCertificatePolicies = ['taken-over', 'accept', 'refuse'] as const;
 export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
@@ -64,7 +64,7 @@ export type KeyType = (typeof keyTypes)[number];
 
 /** What to know about a certificate that was made or imported. */
 export interface CertificateWarning {
-  /** Of its kind, for programs. */
+  /** Identifies the kind of warning, for programs. */
   readonly code: string;
   readonly message: Circumstance;
 }
@@ -81,18 +81,18 @@ export interface IssuedFiles {
   readonly certificate: CertificateSummary;
   /** Paths written, certificate first. */
   readonly written: readonly string[];
-  /** Paths that replaced files were kept as. */
+  /** Paths of the replaced files that were kept. */
   readonly kept: readonly string[];
   readonly warnings: readonly CertificateWarning[];
 }
 
-/** What a device has to trust to reach the server. */
+/** What a device must trust to reach the server. */
 export interface ServerTrust {
-  /** The root of the server certificate, where no CA of `ca.crt` is above it, such as that of a public CA. */
+  /** The root of the server certificate, such as a public CA's, if it chains to no CA in `ca.crt`. */
   readonly extraRoot: { readonly name: string; readonly pem: string } | null;
 }
 
-/** A server certificate that took the place of one that was about to expire. */
+/** A server certificate that replaced one that was about to expire. */
 export interface RenewedServer {
   readonly certificate: CertificateSummary;
   readonly replaced: CertificateSummary;
@@ -106,17 +106,17 @@ export interface ListedCertificate {
   readonly revokedAt: Date | null;
 }
 
-/** One device certificate that exists, whether its file is still here or not. */
+/** An issued device certificate. Its file need not be here any more. */
 export interface KnownCertificate {
   readonly deviceId: string;
   /** Lower-case hex, as in {@link CertificateSummary.serial}. */
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** `null` when unknown: a certificate that begins in 1970 does not tell. */
+  /** `null` when unknown: a certificate that begins in 1970 does not say. */
   readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
-  /** Whether it is the one in the devices' folder. */
+  /** Whether it is the one in the folder of devices' certificates. */
   readonly hasFile: boolean;
   /** It states no purpose: X.509 v1, or no extended key usage. */
   readonly isOld: boolean;
@@ -126,15 +126,15 @@ export interface KnownCertificate {
 export const certificateSorts = ['device', 'expires'] as const;
 export type CertificateSort = (typeof certificateSorts)[number];
 
-/** Why a device is due a new certificate: the one that it has runs out, or states no purpose. */
+/** Why a device needs a new certificate: the present one expires soon, or states no purpose. */
 export const certificateDues = ['expiring', 'old'] as const;
 export type CertificateDue = (typeof certificateDues)[number];
 
 /** All known certificates, from the folder and from the log of issued ones. */
 export interface CertificateInventory {
-  /** Of several, the one that is valid longest. */
+  /** If there are several, the one that is valid longest. */
   readonly ca: CertificateSummary | null;
-  /** Whether its key is here, so that something can be issued. */
+  /** Whether its key is here, which issuing needs. */
   readonly hasCaKey: boolean;
   readonly server: CertificateSummary | null;
   /** By device, the newest first. */
@@ -148,11 +148,11 @@ export interface DeviceFiles {
   readonly certificatePem: string;
   /** `null` when the key never left the device. */
   readonly keyPem: string | null;
-  /** What the device verifies the server with. */
+  /** The CA with which the device verifies the server. */
   readonly caPem: string;
 }
 
-/** A note is about what is right here and may be a surprise elsewhere. */
+/** A note is about something that is correct but may be surprising. */
 export const findingSeverities = ['error', 'warning', 'note'] as const;
 
 export interface FolderFinding {
@@ -162,7 +162,7 @@ export interface FolderFinding {
   readonly remedy: Why;
 }
 
-/** Warnings and notes alone are good. */
+/** Whether there are no errors. Warnings and notes do not matter. */
 export function isFolderGood(findings: readonly Pick<FolderFinding, 'severity'>[]): boolean {
   return !findings.some(({ severity }) => severity === 'error');
 }

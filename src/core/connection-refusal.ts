@@ -1,6 +1,6 @@
 import type { Why } from './reasons/why';
 
-/** Why a connection of a device is refused, in few words: each is counted. */
+/** Short codes for why a device's connection is refused. Each is counted. */
 export const refusalCauses = [
   'no-certificate',
   'unknown-ca',
@@ -20,11 +20,11 @@ export type RefusalCause = (typeof refusalCauses)[number];
 /** Why a connection is refused. */
 export interface ConnectionRefusal {
   readonly cause: RefusalCause;
-  /** A text is OpenSSL's. */
+  /** A text comes from OpenSSL. */
   readonly reason: Why;
 }
 
-/** What to do about a certificate that is refused, as a sentence; for the device's owner and for the server's. */
+/** What to do about a certificate that is refused, as a sentence; for the owners of the device and of the server. */
 const remedies: Partial<Readonly<Record<RefusalCause, string>>> = {
   'unknown-ca': 'Give the device a certificate of a CA in ca.crt, or add its CA there if that is yours.',
   expired: 'Issue the device a new certificate: cert device <id> --force.',
@@ -40,34 +40,34 @@ export function remedyOfRefusal(cause: RefusalCause): string {
   return remedies[cause] ?? 'See the log of the server.';
 }
 
-/** Whether the certificate itself is the reason, so that another one would be let in. */
+/** Whether the certificate itself is the reason, so another certificate would be accepted. */
 export function isAboutCertificate(cause: RefusalCause): boolean {
   return remedies[cause] !== undefined;
 }
 
-/** Whether the device is told why: otherwise a stranger, or a crowd, would get answers for the asking. */
+/** Whether the device is told why. Strangers, and clients that connect in large numbers, get no answer. */
 export function isAnswered(cause: RefusalCause): boolean {
   return isAboutCertificate(cause) || cause === 'revocations-unknown';
 }
 
-/** What people see of a refused certificate. It may be hostile: every text is bounded and safe to show on one line. */
+/** What people see of a refused certificate. It may be hostile, so every text is bounded and safe to show on one line. */
 export interface RefusedSubject {
   /** Empty when the certificate cannot be read. */
   readonly subject: string;
   readonly issuer: string;
   /** Lower-case hex without leading zeros. */
   readonly serial: string;
-  /** The device that it names; `null` unless one of our CAs signed that. */
+  /** The device that it names; `null` unless one of our CAs signed the certificate. */
   readonly deviceId: string | null;
-  /** Whether a CA in `ca.crt` signed it, so that strangers cannot make more of these. */
+  /** Whether a CA in `ca.crt` signed it, so strangers cannot make more of these. */
   readonly isOurs: boolean;
 }
 
-/** A certificate that was refused, with how often and where it came from. */
+/** A certificate that was refused, with how often that happened and where it came from. */
 export interface RefusedCertificate extends RefusedSubject, ConnectionRefusal {
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
-  /** Of the last time. */
+  /** Of the last refusal. */
   readonly address: string | null;
   readonly count: number;
   readonly firstAt: Date;

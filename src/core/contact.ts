@@ -1,9 +1,9 @@
 import type { DeviceFacts } from './device-facts';
 
-/** Told attributes are put beside the known ones, take the place of all of them, or name those that go. */
+/** Whether reported attributes are added to the known ones, replace all of them, or name those to remove. */
 export type AttributeMode = 'merge' | 'replace' | 'remove';
 
-/** What one request of a device tells. A part that the request does not mention is missing: it then stays as it was. */
+/** What one request of a device reports. A part that the request does not mention is left out, and stays as it was. */
 export interface Contact {
   readonly at: Date;
   readonly address: string | null;
@@ -18,12 +18,12 @@ export interface Contact {
   readonly isPoller?: boolean;
 }
 
-/** The slot that runs, as the kit's `RAUC-Slot` or a device maker's own header of that name tells it; `null` without. */
+/** The slot that runs, from the `RAUC-Slot` header of the kit or of the device's maker; `null` without that header. */
 export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>): string | null {
   return attributes?.['slot'] ?? null;
 }
 
-/** What is known after a contact. Attributes are updated one by one, unless the device says otherwise. */
+/** What is known after a contact. Attributes are updated one by one, unless the device asks otherwise. */
 export function mergeFacts(
   known: DeviceFacts,
   told: Partial<DeviceFacts>,
@@ -47,7 +47,7 @@ function changeAttributes(
   }
 }
 
-/** The known ones themselves when nothing is new: a fleet's polls then leave less behind to clean up. */
+/** Returns the known object itself when nothing is new, which leaves less garbage after a fleet's polls. */
 function mergeAttributes(
   known: DeviceFacts['attributes'],
   told: DeviceFacts['attributes'],
@@ -59,13 +59,13 @@ function mergeAttributes(
 /** How a device's boot relates to the one that was known before. */
 export type BootChange = 'same' | 'new' | 'unknown';
 
-/** A little less precise than clocks are. */
+/** Allows for some imprecision of clocks. */
 const uptimeSlackSeconds = 5;
 
 /**
- * Tells whether a device has booted since it was heard before: by its boot id, else by an uptime that is shorter than the
- * time that has passed.
- * @param before what was known, and when it was heard; `null` when it was never heard
+ * Tells whether a device has booted since its previous contact: by its boot id, or else by an uptime shorter than the time that
+ * has passed.
+ * @param before what was known, and when the device was last heard from; `null` if never
  */
 export function bootChange(
   before: Pick<DeviceFacts, 'bootId' | 'uptimeSeconds'>,
@@ -78,6 +78,6 @@ export function bootChange(
   const passedSeconds = (now.at.getTime() - heardAt.getTime()) / 1000;
   if (uptimeSeconds + uptimeSlackSeconds < passedSeconds) return 'new';
   if (before.uptimeSeconds === null) return 'unknown';
-  // Also when the clock was set: an uptime only falls by a boot.
+  // This holds even if the clock was set: only a boot lowers an uptime.
   return uptimeSeconds + uptimeSlackSeconds < before.uptimeSeconds ? 'new' : 'same';
 }

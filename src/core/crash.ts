@@ -1,4 +1,4 @@
-/** What the server can do without for a while, should its code end the process. */
+/** Parts that the server can run without for a while if their code ends the process. */
 export const optionalParts = ['webhooks'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
 
@@ -7,10 +7,10 @@ export interface Crash {
   readonly at: Date;
   /** When that run began. */
   readonly startedAt: Date;
-  /** The part it came from; `null` for a part that the server cannot do without. */
+  /** The part that caused it; `null` for a part that the server needs. */
   readonly part: OptionalPart | null;
   readonly message: string;
-  /** How many runs in a row ended like this, each soon after its start but for the first. */
+  /** How many runs in a row ended like this. All but the first ended soon after their start. */
   readonly times: number;
 }
 
@@ -18,7 +18,7 @@ export interface Crash {
 const soonMs = 60_000;
 const messageMaxLength = 500;
 
-/** @param before how the run before ended; `undefined` when it ended in an orderly way */
+/** @param before how the previous run ended; `undefined` when it ended normally */
 export function nextCrash(before: Crash | undefined, crash: Omit<Crash, 'times'>): Crash {
   const isSoon = Math.abs(crash.at.getTime() - crash.startedAt.getTime()) < soonMs;
   const isRepeated = before !== undefined && isSoon && before.part === crash.part;
@@ -26,7 +26,7 @@ export function nextCrash(before: Crash | undefined, crash: Omit<Crash, 'times'>
   return { ...crash, message, times: isRepeated ? before.times + 1 : 1 };
 }
 
-/** @returns what the next run leaves out: what ended the server again soon after its start */
+/** @returns the part that the next run leaves out, because it ended the server repeatedly, soon after the start */
 export function partLeftOut(crash: Crash | undefined): OptionalPart | null {
   return crash !== undefined && crash.times > 1 ? crash.part : null;
 }

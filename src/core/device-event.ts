@@ -4,8 +4,8 @@ import type { Evidence } from './evidence';
 import type { ProtocolLimits } from './protocol';
 
 /**
- * What devices do, in words that all protocols share. Each protocol translates what it hears into these events, and passes them
- * to `services/offers`: there is no other way from a protocol to a device's record.
+ * What devices do, in terms that all protocols share. Each protocol translates requests into these events and passes them to
+ * `services/offers`, the only way from a protocol to a device's record.
  */
 export type DeviceEvent = Asked | Described | Began | Read | Reported;
 
@@ -13,25 +13,25 @@ export type DeviceEvent = Asked | Described | Began | Read | Reported;
 export interface Asked {
   readonly kind: 'asked';
   readonly contact: Contact;
-  /** Of the protocol that it asks by. */
+  /** Of the protocol that it uses. */
   readonly limits: ProtocolLimits;
   /** The compatible that it asks for; `null` when it names none. */
   readonly compatible: string | null;
-  /** Without a name it means the default compatible, whatever it told before. */
+  /** If it names none, it means the default compatible, whatever it reported before. */
   readonly meansDefault: boolean;
   /** RAUC's own poller asks; `null` for any other client. */
   readonly native: Evidence['native'];
-  /** The hash of a bundle that it names as the one that it has seen; `null` when it names none. */
+  /** The hash of the bundle that it says it has seen; `null` when it names none. */
   readonly namedSha256: string | null;
 }
 
-/** It tells of itself, and asks for nothing. */
+/** It describes itself, and asks for nothing. */
 export interface Described {
   readonly kind: 'described';
   readonly contact: Contact;
 }
 
-/** It asks for a bundle, perhaps with RAUC's name for the attempt to install it, which begins then. */
+/** It asks for a bundle and so begins to install it, perhaps with RAUC's name for the attempt. */
 export interface Began {
   readonly kind: 'began';
   readonly by: 'request';
@@ -39,7 +39,9 @@ export interface Began {
   readonly bundle: Bundle;
 }
 
-/** It reads a bundle, of which nothing but the bytes tells. Thousands of these come in one installation: none waits for a disk. */
+/**
+ * It reads a bundle, which only the requested bytes reveal. One installation causes thousands of these, so none waits for a disk.
+ */
 export type Read = BeganReading | ReadPayload | ReadSignature;
 
 /** It asks for bytes of the payload. The first of these begins the installation. */
@@ -64,7 +66,7 @@ export interface ReadSignature {
   readonly bundle: Bundle;
 }
 
-/** It says something of an installation. It may say it again, late, and in any order. */
+/** It reports on an installation. Reports may come repeatedly, late, and in any order. */
 export type Reported = ReportedProgress | Ended | CancelAcknowledged;
 
 export interface ReportedProgress extends Told {
@@ -89,19 +91,19 @@ export interface Ended extends Told {
 /** The device knows that the installation was cancelled. */
 export interface CancelAcknowledged extends Told {
   readonly kind: 'cancel-acknowledged';
-  /** Whether it stops or continues. */
+  /** Whether the device stops or continues. */
   readonly stops: boolean;
 }
 
 interface Told {
   readonly contact: Contact;
-  /** The number of the installation that it is about; left out for the latest. */
+  /** The number of the installation concerned; left out for the latest. */
   readonly installationId?: number;
-  /** RAUC's name for the attempt that it is about; `null` when it does not say. */
+  /** RAUC's name for the attempt concerned; `null` when the device does not say. */
   readonly transactionId: string | null;
   readonly message: string | null;
   /** The newest log of the installation; `null` or `""` for none. */
   readonly log: string | null;
-  /** Lines that go to the end of that log. */
+  /** Lines to append to that log. */
   readonly moreLog?: string;
 }

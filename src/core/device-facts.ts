@@ -1,4 +1,4 @@
-/** What a device says of itself. None of it is proven, and every part may be missing. */
+/** What a device reports about itself. None of it is proven, and every part may be missing. */
 export interface DeviceFacts {
   readonly compatible: string | null;
   readonly variant: string | null;
@@ -9,7 +9,10 @@ export interface DeviceFacts {
   /** The version that runs. */
   readonly systemVersion: string | null;
   readonly uptimeSeconds: number | null;
-  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case, and what the device is configured to tell of itself. */
+  /**
+   * Custom `RAUC-*` headers, by their name without the prefix, in lower case, and whatever else the device is configured to
+   * report.
+   */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

@@ -13,7 +13,7 @@ export interface DeviceRecord {
   readonly interruptions: ReadonlyMap<string, number>;
 }
 
-/** What is known of a device that appears. */
+/** What is known about a new device. */
 export function newcomer(device: Device): DeviceRecord {
   return { device, installation: null, failures: new Map(), interruptions: new Map() };
 }

@@ -1,6 +1,6 @@
 /**
- * How the device listener does TLS, apart from its files. Certificates are proved under the same terms before they are used, so
- * that a proof says what the listener will say.
+ * How the device listener does TLS, apart from its files. Certificates are tested with the same options before they are used, so
+ * the test gives the listener's result.
  */
 export const deviceTlsOptions = {
   requestCert: true,

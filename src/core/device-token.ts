@@ -14,24 +14,24 @@ export function holderKey(holder: TokenHolder): string {
   return holder.kind === 'gateway' ? 'gateway' : `device:${holder.id}`;
 }
 
-/** How people call the holder. */
+/** What people call the holder. */
 export function holderName(holder: TokenHolder): string {
   return holder.kind === 'gateway' ? 'the gateway' : holder.id;
 }
 
 export const tokenMinLength = 16;
 export const tokenMaxLength = 256;
-/** What a header carries as it is: printable ASCII without spaces. */
+/** What a header carries unchanged: printable ASCII without spaces. */
 export const tokenPattern = /^[\x21-\x7e]+$/;
 
-/** Checks a token that someone brings, such as hawkBit's. @throws DomainError `invalid-input` */
+/** Checks an existing token, such as one from hawkBit. @throws DomainError `invalid-input` */
 export function parseDeviceToken(token: string): string {
   if (token.length < tokenMinLength || token.length > tokenMaxLength || !tokenPattern.test(token))
     throw DomainError.of('not-a-device-token', { minLength: tokenMinLength, maxLength: tokenMaxLength });
   return token;
 }
 
-/** How long a token stays valid beside the one that replaced it, when no one says otherwise, in milliseconds: a week. */
+/** How long a token stays valid beside its replacement by default, in milliseconds: a week. */
 export const defaultOverlapMs = 7 * 86_400_000;
 /** A year, in milliseconds. */
 export const maxOverlapMs = 365 * 86_400_000;

@@ -6,17 +6,17 @@ import type { Why } from './reasons/why';
 import { defaultChannel } from './release';
 import type { ProvingHeader } from './silent-poller';
 
-/** Who is on the other side: as the verified client certificate says or, on the listener for tokens, as the token proves. */
+/** The device on the other side, as proven by the verified client certificate or, on the listener for tokens, by the token. */
 export interface DeviceIdentity {
-  /** The CN, or what the token belongs to; compared exactly. */
+  /** The CN, or the device to which the token belongs; compared exactly. */
   readonly id: string;
-  /** Lower-case hex serial of the certificate; `null` for a device that came without one. */
+  /** Lower-case hex serial of the certificate; `null` for a device that connected without one. */
   readonly certificateSerial: string | null;
-  /** Compatibles that the certificate is bound to; empty means that it is bound to none in particular. */
+  /** Compatibles that the certificate is bound to; empty means no binding. */
   readonly compatibles: readonly string[];
 }
 
-/** Whether a device may have anything: depending on the configuration, an unknown one must be admitted first. */
+/** Whether a device may get anything. Depending on the configuration, an unknown device must be admitted first. */
 export const admissions = ['admitted', 'waiting'] as const;
 export type Admission = (typeof admissions)[number];
 
@@ -33,7 +33,7 @@ export interface Pin {
   readonly bundleName: string;
   readonly by: string;
   readonly at: Date;
-  /** Of an assignment that is not to be installed at once. */
+  /** Only for an assignment that is not installed at once. */
   readonly terms?: PinTerms;
 }
 
@@ -44,14 +44,14 @@ export interface SeenCertificate {
   readonly lastSeenAt: Date;
 }
 
-/** The certificates that a device used last; older ones make room. */
+/** How many of the certificates that a device used last are kept. */
 export const maxCertificates = 16;
 
 /** One machine, as the server knows it. */
 export interface Device {
   readonly id: string;
   readonly createdAt: Date;
-  /** `null` for a device that was made ahead of its first contact. */
+  /** `null` for a device that was added before its first contact. */
   readonly firstContactAt: Date | null;
   readonly lastContactAt: Date | null;
   /** Where the last contact came from. */
@@ -66,13 +66,13 @@ export interface Device {
   readonly hold: Hold | null;
   readonly pin: Pin | null;
   readonly certificates: readonly SeenCertificate[];
-  /** What is remembered of the boards that use its certificate: normally one. */
+  /** What is known about the boards that use its certificate; normally there is one. */
   readonly boards: Boards;
   /** What its certificate was bound to at the last contact; empty means no binding, or no contact yet. */
   readonly boundCompatibles: readonly string[];
-  /** The compatible it claims against its certificate; `null` when the two agree. */
+  /** The compatible it claims if its certificate contradicts that; `null` when the two agree. */
   readonly claimedCompatible: string | null;
-  /** What RAUC's own poller left out when it asked last; `null` for a device that does not use it. */
+  /** What RAUC's own poller omitted in its last request; `null` for a device that does not use it. */
   readonly pollerOmits: readonly ProvingHeader[] | null;
 }
 
@@ -110,12 +110,15 @@ export function certificateInUse({
   );
 }
 
-/** Whether a device may be what it claims: a claim never beats its certificate. @param bound empty means no binding */
+/** Whether a device may be what it claims: a claim never overrides the certificate. @param bound empty means no binding */
 export function mayBe(compatible: string, bound: readonly string[]): boolean {
   return bound.length === 0 || bound.includes(compatible);
 }
 
-/** A device's compatible: what it claims if its certificate allows it, else what was known, else everything it may be. */
+/**
+ * A device's compatible: what it claims if its certificate allows that, else what was known, else all that the certificate
+ * allows.
+ */
 export function certifiedCompatible(
   bound: readonly string[],
   claimed: string | null,

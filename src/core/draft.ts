@@ -31,7 +31,7 @@ export interface DraftFile {
 
 export type NewDraft = Omit<Draft, 'id' | 'file'>;
 
-/** Modules and sets that may exist at a time. With texts of the allowed length they take less than 32 MiB. */
+/** How many modules and sets may exist at a time. With texts of the longest allowed length they take less than 32 MiB. */
 export const maxDrafts = 10_000;
 
 const textMaxLength = 128;

@@ -12,19 +12,19 @@ export interface ErrorDetails extends Readonly<Record<string, unknown>> {
 }
 
 export interface DomainErrorOptions {
-  /** What went wrong below, for the log. */
+  /** The underlying error, for the log. */
   readonly cause?: unknown;
   /** What the reader should do next, as one sentence. */
   readonly remedy?: string | undefined;
   /** Facts for machines, such as the list of bad fields. */
   readonly details?: ErrorDetails;
-  /** Why, for readers with wording of their own. */
+  /** The reason, for clients that use their own words. */
   readonly reason?: Reason;
 }
 
-/** What comes with a reason of the catalogue. */
+/** What may accompany a reason of the catalogue. */
 export interface CircumstanceOptions extends Pick<DomainErrorOptions, 'cause' | 'details'> {
-  /** The kind of failure, where it is not the usual one of this reason. */
+  /** The kind of failure, if it differs from the usual one for this reason. */
   readonly code?: ErrorCode;
 }
 
@@ -34,8 +34,8 @@ type Rest<Code extends ReasonCode> =
     : [parameters: ParametersOf<Code>, options?: CircumstanceOptions];
 
 /**
- * An expected failure: its kind, and a reason of the catalogue with what its sentence needs. The sentence is made by who tells it;
- * `message` and `remedy` have it in English, for logs and terminals.
+ * An expected failure: its kind, and a reason of the catalogue with the parameters of its sentence. Whoever shows the failure
+ * makes the sentence; `message` and `remedy` hold it in English, for logs and terminals.
  */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
@@ -54,7 +54,7 @@ export class DomainError extends Error {
     this.reason = options.reason;
   }
 
-  /** The same failure of another kind, for a caller that knows better whose fault it is. */
+  /** The same failure with another kind, for a caller that knows better who caused it. */
   ofKind(code: ErrorCode): DomainError {
     const { message, remedy, details, reason } = this;
     return new DomainError(code, message, {
@@ -65,11 +65,11 @@ export class DomainError extends Error {
     });
   }
 
-  /** @param parameters what the words of the reason need: the compiler knows it by the code */
+  /** @param parameters of the reason's sentence; their type follows from the code */
   static of<Code extends ReasonCode>(reasonCode: Code, ...[given, options = {}]: Rest<Code>): DomainError {
     const { code = catalogue[reasonCode].code, ...circumstances } = options;
     const reason = { code: reasonCode, parameters: { ...given } };
-    // Bundled, a class that names itself gets another name, which logs would show.
+    // The bundler renames a class that refers to itself by name, and logs would show the new name.
     return new this(code, sentenceOf(reason), {
       ...circumstances,
       remedy: remedyOf(reason),

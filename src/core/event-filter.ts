@@ -17,7 +17,7 @@ export interface EventFilter {
   readonly until?: Date;
 }
 
-/** Whether a line is looked for. */
+/** Whether a line matches. */
 export function isWanted(event: JournalEvent, filter: EventFilter): boolean {
   const { kinds = [], since, until } = filter;
   const { subject } = event;
@@ -41,7 +41,7 @@ function fitsKind(kind: string, wanted: string): boolean {
   return wanted.endsWith('.') ? kind.startsWith(wanted) : kind === wanted;
 }
 
-/** Whether any event is of a wanted kind: one of them, or a noun with a dot at its end. */
+/** Whether a wanted kind exists: it is a kind of event, or a noun with a dot at its end. */
 export function isKnownKind(wanted: string): boolean {
   return eventKinds.some((kind) => fitsKind(kind, wanted));
 }

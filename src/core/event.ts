@@ -1,7 +1,7 @@
 import { installationStates } from './installation-states';
 import type { EventReason, LineCode } from './journal/catalogue';
 
-/** Everything that goes into the journal. The part before the dot is the noun that it is about. */
+/** Every kind of event in the journal. The part before the dot is the noun concerned. */
 export const eventKinds = [
   'bundle.published',
   'bundle.deleted',
@@ -60,7 +60,7 @@ export type EventKind = (typeof eventKinds)[number];
 
 /** Who did something, and from where. */
 export interface Actor {
-  /** `local`, `token:<name>`, `cli:<user>`, `device:<id>`, or `server` for what it does on its own. */
+  /** `local`, `token:<name>`, `cli:<user>`, `device:<id>`, or `server` for what the server does on its own. */
   readonly name: string;
   /** Network address; `null` for what did not come over the network. */
   readonly address: string | null;
@@ -71,27 +71,27 @@ export function isPerson({ name }: Pick<Actor, 'name'>): boolean {
   return name !== theServer.name && !name.startsWith(deviceActor);
 }
 
-/** How the name of a device begins, as one that did something. */
+/** The prefix of a device's name as an actor. */
 const deviceActor = 'device:';
 
 export const theServer: Actor = { name: 'server', address: null };
 
-/** Stands for repeats by one device, in one line: `at` and the rest are those of the last one. */
+/** Repeats by one device in a single line. `at` and the other fields are those of the last repeat. */
 export interface Repeats {
   readonly count: number;
   readonly firstAt: Date;
 }
 
-/** One line of the journal of what people and devices did. It never changes. */
+/** One line of the journal, which records what people and devices did. It never changes. */
 export interface JournalEvent {
-  /** Grows by the order in which things were committed. */
+  /** Ids grow in the order of commits. */
   readonly id: number;
   readonly at: Date;
   readonly kind: EventKind;
   readonly actor: Actor;
-  /** What happened, as a code with what its sentence needs; `null` for a line that an earlier version wrote. */
+  /** What happened, as a code with the parameters of its sentence; `null` for a line that an earlier version wrote. */
   readonly reason: EventReason | null;
-  /** The sentence that an earlier version wrote; empty where `reason` says it. */
+  /** The sentence that an earlier version wrote; empty if there is a `reason`. */
   readonly message: string;
   /** What it is about; `null` for what does not apply. */
   readonly subject: EventSubject;
@@ -111,7 +111,7 @@ export interface EventSubject {
   readonly installationId: number | null;
 }
 
-/** Of an event that is about none of these. */
+/** The subject of an event that concerns none of these. */
 export const noSubject: EventSubject = {
   deviceId: null,
   compatible: null,

@@ -1,34 +1,34 @@
 import type { BootChange } from './contact';
 
-/** What a contact tells about an installation. */
+/** What a contact reveals about an installation. */
 export interface Evidence {
   readonly at: Date;
   /** RAUC's name for an attempt at this installation's bundle; `null` for a poll and everything else. */
   readonly transactionId: string | null;
-  /** It asks what there is, and neither begins, downloads nor reports. */
+  /** Whether the device only asks for updates, and does not begin, download or report. */
   readonly isPoll: boolean;
-  /** Only with `isPoll`: RAUC's own poller asks. `null` for any other client. */
+  /** Only with `isPoll`: set if RAUC's own poller asks; `null` for any other client. */
   readonly native: {
     /** The ETag of the bundle it accepted last, from If-None-Match; `null` without that header. */
     readonly knownEtag: string | null;
   } | null;
-  /** Whether the device has booted since the contact before. */
+  /** Whether the device has booted since its previous contact. */
   readonly boot: BootChange;
-  /** `null` when the device does not tell. */
+  /** `null` when the device does not report it. */
   readonly bootId: string | null;
-  /** The slot that runs, as the device names it; `null` when it does not tell. */
+  /** The slot that runs, as the device names it; `null` when it does not report it. */
   readonly slot: string | null;
-  /** The version that runs; `null` when the device does not tell. */
+  /** The version that runs; `null` when the device does not report it. */
   readonly systemVersion: string | null;
 }
 
 export interface ProofRules {
-  /** How long after its begin, or its proof, a boot into the old version counts as a rollback, in milliseconds. */
+  /** How long after an installation began, or was proven, a boot into the old version counts as a rollback, in milliseconds. */
   readonly rollbackWindowMs: number;
-  /** After so many polls without a begin a person is told that the device does not take the bundle. */
+  /** After how many polls without a begin people are told that the device does not take the bundle. */
   readonly patiencePolls: number;
-  /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
+  /** After how many polls of RAUC's own poller without a boot a stopped installation counts as failed; 0 for never. */
   readonly failAfterPolls: number;
-  /** After so long without a sign of progress nothing is expected any more, in milliseconds. */
+  /** How long an installation may show no progress before nothing more is expected of it, in milliseconds. */
   readonly stalledAfterMs: number;
 }

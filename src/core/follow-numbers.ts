@@ -4,9 +4,9 @@ import type { Installation, InstallationChange } from './installation';
 import { isStarted, isUnsettled } from './installation-states';
 
 /**
- * Judges an offer to a device that follows numbers (`ProtocolLimits.followsNumbers`) by what it was given before: what it has begun is called
- * off first, as long as it only downloads, and nothing is installed twice.
- * @returns whether the offer has to wait, and what changes meanwhile; `null` for nothing
+ * Judges an offer to a device that follows numbers (`ProtocolLimits.followsNumbers`) by its earlier offers. What it has begun is
+ * cancelled first, while it only downloads, and nothing is installed twice.
+ * @returns whether the offer must wait, and what changes meanwhile; `null` for nothing
  */
 export function judgeNext(
   installation: Installation | null,
@@ -19,7 +19,7 @@ export function judgeNext(
   if (installation.sha256 === sha256)
     return installedAt !== null || isStarted(installation) ? goesOn : begins;
   if (installedAt !== null || !isStarted(installation)) return begins;
-  if (state === 'cancelling' || progressPercent !== null) return goesOn; // it answers first, or installs already
+  if (state === 'cancelling' || progressPercent !== null) return goesOn; // it must answer first, or already installs
   return {
     waits: true,
     change: { state: 'cancelling', message: circumstance('installation-gives-way', { bundle: name }) },

@@ -1,10 +1,10 @@
 import { DomainError } from './errors';
 
-/** What hawkBit's scripts configure. `null`: no one has, so the option of the server counts. */
+/** What hawkBit's scripts configure. `null` means that no script has set it, so the server's option applies. */
 export interface HawkbitSettings {
   /** How often clients should ask, in milliseconds. */
   readonly pollingTimeMs: number | null;
-  /** After so much more time without a poll a target is shown as overdue, in milliseconds. */
+  /** How much later than expected a poll may come before the target is shown as overdue, in milliseconds. */
   readonly pollingOverdueTimeMs: number | null;
   /** Whether the token of a device identifies it. */
   readonly acceptsTargetTokens: boolean | null;

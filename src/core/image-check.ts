@@ -1,16 +1,16 @@
 import type { Why } from './reasons/why';
 
-/** What it came to when the images of a bundle were hashed and compared with its manifest. */
+/** The result of hashing the images of a bundle and comparing them with its manifest. */
 export type ImageCheck =
   | { readonly state: 'sound' }
-  /** Devices that need one of these files refuse the bundle, however sound its signature is. */
+  /** Devices that need one of these files refuse the bundle, even if its signature is valid. */
   | { readonly state: 'mismatch'; readonly files: readonly string[] }
   | { readonly state: 'not-checked'; readonly reason: Why };
 
-/** Of a stored bundle: its images are hashed after the upload, which takes a while. */
+/** The check of a stored bundle, whose images are hashed after the upload. That takes a while. */
 export type StoredImageCheck =
   | ImageCheck
-  /** `tries` counts the checks that were begun, so that one that ends the process is not begun for ever. */
+  /** `tries` counts the checks that were begun, so that a check that crashes the process is not repeated for ever. */
   | { readonly state: 'being-checked'; readonly tries: number };
 
 export const imageCheckStates = [
@@ -22,12 +22,12 @@ export const imageCheckStates = [
 
 export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 0 };
 
-/** So many are named in a sentence. */
+/** How many files a sentence names. */
 export const maxNamedImages = 5;
 
 /**
- * The names of files that a manifest does not fit, for a sentence.
- * @param count of all of them, where not all are at hand
+ * The names of files that do not match the manifest, for a sentence.
+ * @param count of all such files, if `files` are only the first
  */
 export function namedImages(files: readonly string[], count = files.length): string {
   const more = count - maxNamedImages;

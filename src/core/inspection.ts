@@ -1,6 +1,6 @@
 import type { Why } from './reasons/why';
 
-/** What looking into a bundle tells: the nouns that `src/rauc` fills in and everyone else reads. */
+/** What an inspection of a bundle finds: the nouns that `src/rauc` fills in and everyone else reads. */
 
 /**
  * - `trusted`: intact, and signed by a chain to the configured keyring under the configured profile.
@@ -15,7 +15,7 @@ export type Verdict = (typeof verdicts)[number];
 export const bundleFormats = ['plain', 'verity', 'crypt'] as const;
 export type BundleFormat = (typeof bundleFormats)[number];
 
-/** One thing worth telling about a bundle: a stable code of its kind for machines, and what people are told. */
+/** One thing to report about a bundle: a stable code for machines, and a message for people. */
 export interface Finding {
   readonly code: string;
   /** A text in what an earlier version stored. */
@@ -29,7 +29,7 @@ export interface Image {
   /** Name of the artifact in an artifact repository (RAUC 1.15 and later). */
   readonly artifact: string | null;
   readonly filename: string | null;
-  /** As RAUC derives it from the file name when the manifest does not say it. */
+  /** Derived from the file name, as RAUC does, when the manifest does not give it. */
   readonly type: string | null;
   readonly sha256: string | null;
   /** `null` when the manifest has none. */
@@ -72,30 +72,33 @@ export interface SignerCertificate {
   readonly keyAlgorithm: string;
 }
 
-/** Who can decrypt an encrypted crypt bundle: all that its CMS tells without a key. */
+/** Who can decrypt an encrypted crypt bundle: all that its CMS reveals without a key. */
 export interface Recipient {
   readonly issuer: string;
   readonly serial: string;
   readonly algorithm: string;
 }
 
-/** What a signature came to under one keyring and profile: all of an inspection that can change while the bytes don't. */
+/**
+ * The verdict on a signature under one keyring and profile: the part of an inspection that can change while the bytes stay the
+ * same.
+ */
 export interface Judgement {
   readonly verdict: Verdict;
   /** Why the verdict is `untrusted` or `broken`; empty otherwise. */
   readonly reasons: readonly Finding[];
   /** Leaf first, as far as the chain could be built. */
   readonly signerChain: readonly SignerCertificate[];
-  /** Fingerprint of the keyring and profile that it was judged under; `null` in what an earlier version stored. */
+  /** Fingerprint of the keyring and profile under which it was judged; `null` in what an earlier version stored. */
   readonly judgedUnder: string | null;
 }
 
 export interface Inspection extends Judgement {
-  /** What a person should know before releasing an accepted bundle. */
+  /** What people should know before they release an accepted bundle. */
   readonly warnings: readonly Finding[];
-  /** What could be better, and does no harm as it is. */
+  /** What could be improved but does no harm. */
   readonly hints: readonly Finding[];
-  /** `null` when the file is too broken to tell. */
+  /** `null` when the file is too damaged to tell. */
   readonly format: BundleFormat | null;
   /** Whether the CMS is encrypted (EnvelopedData): then manifest and signer are unknown. */
   readonly encrypted: boolean;

@@ -33,32 +33,30 @@ export type InstallationState = (typeof installationStates)[number];
 
 type InState = { readonly state: InstallationState };
 
-/** The device has begun, and may still ask for the bundle: no one cancelled it. */
+/** The device has begun and may still ask for the bundle, because no one cancelled it. */
 export const underWayStates = ['downloading', 'installed'] as const;
-/** The device has begun and is expected to continue: it takes one of the places of its release. */
+/** The device has begun and is expected to continue: it occupies a place of its release. */
 export const startedStates = [...underWayStates, 'cancelling'] as const;
-/** The next step is the device's: at most one installation of a device is open. */
+/** The device must act next. At most one installation of a device is open. */
 export const openStates = ['offered', ...startedStates] as const;
-/** It is open, or may be taken up again although nothing is expected of the device. */
+/** It is open, or may be resumed although nothing is expected of the device. */
 export const unsettledStates = [...openStates, 'stopped', 'lost'] as const;
 /** A person may cancel it. */
 export const cancellableStates = ['offered', ...underWayStates, 'stopped', 'lost'] as const;
 /** A person cancelled it. */
 export const cancelledStates = ['cancelling', 'cancelled'] as const;
-/** It counts against its bundle, and for the pause of its release. */
+/** It counts against its bundle and towards the pause of its release. */
 export const failedStates = ['failed', 'rolled-back', 'rejected'] as const;
-/** It is over or has come to a standstill, and a person should look at the device. */
+/** It has ended or stalled, and someone should look at the device. */
 export const troubledStates = [...failedStates, 'lost', 'interrupted'] as const;
 export type TroubledState = (typeof troubledStates)[number];
 /** The bundle is on the device. */
 export const writtenStates = ['installed', 'proven'] as const;
-/** The device has told or shown how its installation went. */
+/** The device has reported or shown how its installation went. */
 export const toldStates = [...writtenStates, ...failedStates] as const;
-/** What the device ran after a boot decided it. */
+/** The system that the device ran after a boot decided the state. */
 export const decidedByBootStates = ['proven', 'rolled-back', 'interrupted'] as const;
-/**
- * It has not begun, or was withdrawn: the device's earlier attempt at the same release says more, and counts instead.
- */
+/** It has not begun, or was withdrawn. The device's earlier attempt at the same release says more, and counts instead. */
 export const mutedStates = ['offered', 'withdrawn'] as const;
 
 function isOneOf(states: readonly InstallationState[], { state }: InState): boolean {
@@ -70,7 +68,7 @@ export function isStarted(installation: InState): boolean {
   return isOneOf(startedStates, installation);
 }
 
-/** Whether the next step is the device's: {@link openStates}. */
+/** Whether the device must act next: {@link openStates}. */
 export function isOpen(installation: InState): boolean {
   return isOneOf(openStates, installation);
 }
@@ -105,12 +103,12 @@ export function isDecidedByBoot(installation: InState): boolean {
   return isOneOf(decidedByBootStates, installation);
 }
 
-/** Whether it has not begun, or came to nothing: {@link mutedStates}. */
+/** Whether it has not begun, or was withdrawn: {@link mutedStates}. */
 export function isMuted(installation: InState): boolean {
   return isOneOf(mutedStates, installation);
 }
 
-/** How it ends: as cancelled when a person cancelled it, whatever else it would have come to. */
+/** How it ends: `cancelled` if a person cancelled it, whatever its state would be otherwise. */
 export function endingAs<State extends InstallationState>(
   { state }: InState,
   end: State,

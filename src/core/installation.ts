@@ -2,9 +2,9 @@ import { type InstallationState, isUnsettled } from './installation-states';
 import type { Why } from './reasons/why';
 
 /**
- * - `unread`: it has not read all of it, as far as we know
- * - `read`: it has
- * - `accepted`: it has, and remembers the bundle (If-None-Match), so the signature was good
+ * - `unread`: the device has not read all of the signature, as far as we know
+ * - `read`: it has read it
+ * - `accepted`: it has read it and remembers the bundle (If-None-Match), so the signature was good
  */
 export type SignatureState = 'unread' | 'read' | 'accepted';
 
@@ -15,7 +15,7 @@ export interface Installation {
   readonly deviceId: string;
   readonly bundleName: string;
   readonly sha256: string;
-  /** The release that it was offered for; `null` for a pinned bundle, or one that the device took by itself. */
+  /** The release for which it was offered; `null` for a pinned bundle, or one that the device requested without an offer. */
   readonly releaseId: number | null;
   /** The step of the rollout that the device belongs to, from 0; `null` without a release. */
   readonly step: number | null;
@@ -24,33 +24,33 @@ export interface Installation {
   /** What ran when it was offered. */
   readonly fromVersion: string | null;
   readonly fromBootId: string | null;
-  /** The slot that ran then, as the device names it; `null` when it does not tell. */
+  /** The slot that ran then, as the device names it; `null` when it does not report it. */
   readonly fromSlot: string | null;
-  /** What ran at the boot that decided how it ended; `null` before, and when it ended otherwise. */
+  /** The version that ran after the boot that decided its end; `null` before that, and when it ended otherwise. */
   readonly bootedVersion: string | null;
   readonly bootedSlot: string | null;
   readonly state: InstallationState;
   readonly offeredAt: Date;
-  /** Until then an install request gets this bundle, whatever was decided meanwhile. */
+  /** Until this time an install request gets this bundle, whatever was decided meanwhile. */
   readonly offerEndsAt: Date;
   /** When the device was seen to begin; `null` before. */
   readonly startedAt: Date | null;
   /** When the device said that the bundle is written; `null` before. */
   readonly installedAt: Date | null;
-  /** When it last got on: it began, read payload, or reported; `null` before. */
+  /** When it last made progress: it began, read payload, or reported; `null` before. */
   readonly movedAt: Date | null;
-  /** When it reached a state that is an end; `null` before. */
+  /** When it reached a final state; `null` before. */
   readonly endedAt: Date | null;
   readonly updatedAt: Date;
   /** RAUC's name for the latest attempt. */
   readonly transactionId: string | null;
   /** How many attempts began. */
   readonly attempts: number;
-  /** How often the device was told of the bundle. */
+  /** How often the device was offered the bundle. */
   readonly polls: number;
-  /** Payload bytes that left for this device. */
+  /** Payload bytes sent to this device. */
   readonly bytesSent: number;
-  /** Those of them that went to attempts before the latest. */
+  /** How many of them were sent in attempts before the latest. */
   readonly bytesBefore: number;
   /** With fewer payload bytes no image can be written (`core/payload-need`); 0 when unknown. */
   readonly leastBytes: number;
@@ -65,16 +65,16 @@ export interface Installation {
   readonly signature: SignatureState;
   /** Polls of RAUC's own poller, in the same boot, since it stopped. */
   readonly silentPolls: number;
-  /** The state was concluded from silence: what the device does later may still show otherwise. */
+  /** Whether the state was concluded from silence; later contacts may still show otherwise. */
   readonly isPresumed: boolean;
-  /** A person has looked at this failure: it no longer counts against the bundle. */
+  /** When a person cleared this failure, which then no longer counts against the bundle. */
   readonly clearedAt: Date | null;
 }
 
-/** Other protocols number installations with 32 bits and a sign. */
+/** Other protocols number installations with signed 32-bit integers. */
 export const maxInstallationId = 2 ** 31 - 1;
 
-/** A device's installations beyond so many are forgotten, the oldest first. */
+/** How many installations of a device are kept; the oldest are forgotten first. */
 export const keptInstallations = 50;
 
 /** Payload bytes of the latest attempt. */
@@ -82,12 +82,12 @@ export function payloadBytes({ bytesSent, bytesBefore }: Installation): number {
   return Math.max(0, bytesSent - bytesBefore);
 }
 
-/** Whether the bundle may be on the device: it says so, or it has read as much as that takes, as far as anyone knows. */
+/** Whether the bundle may be on the device: it says so, or it has read enough for that, as far as is known. */
 export function mayBeWritten(installation: Installation): boolean {
   return installation.installedAt !== null || payloadBytes(installation) >= installation.wholeBytes;
 }
 
-/** How far it has come, by its times. */
+/** How far it has come, judging by its times. */
 export function reachedState({
   startedAt,
   installedAt,
@@ -101,7 +101,7 @@ export type InstallationChange = Partial<
   Omit<Installation, 'id' | 'deviceId' | 'bundleName' | 'sha256' | 'releaseId' | 'step' | 'updatedAt'>
 >;
 
-/** Applies a change, and keeps `endedAt` true to the state. */
+/** Applies a change, and keeps `endedAt` consistent with the state. */
 export function changeInstallation(
   installation: Installation,
   change: InstallationChange,

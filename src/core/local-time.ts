@@ -4,9 +4,9 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
- * What the clocks of a zone show, as milliseconds: those that `Date.UTC` gives for the same digits. Whole minutes, as people set clocks.
+ * What the clocks of a zone show, to the minute, in milliseconds as `Date.UTC` gives them for the same digits.
  * @param timeZone IANA name
- * @throws RangeError for a zone that is not known
+ * @throws RangeError for an unknown zone
  */
 export function localMinute(at: Date, timeZone: string): number {
   const parts = new Map(
@@ -29,9 +29,9 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * The moment at which clocks that are set forward pass over a time of the day.
+ * The moment at which clocks are set forward past a local time.
  * @param local as {@link localMinute} gives it
- * @returns `null` when the clocks of the zone do show this time
+ * @returns `null` when the clocks of the zone show this time
  */
 export function skippedAt(local: number, timeZone: string): Date | null {
   const aheadMs = (at: number) => localMinute(new Date(at), timeZone) - at;
@@ -51,10 +51,10 @@ export function skippedAt(local: number, timeZone: string): Date | null {
   return new Date(set);
 }
 
-/** There are not many zones, but as many spellings of each as it has letters. */
+/** There are not many zones, but upper and lower case give each many spellings. */
 const formatters = new RecentMap<string, Intl.DateTimeFormat>(256);
 
-/** Making one costs a hundred times what using it does. */
+/** Making a formatter costs a hundred times as much as using it. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatters.getOrMake(
     timeZone,

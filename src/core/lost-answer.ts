@@ -1,4 +1,4 @@
-/** The slowest rate at which a server reads a bundle again, in bytes a millisecond: a small board with a slow card. */
+/** The slowest rate at which a server rereads a bundle, in bytes per millisecond: that of a small board with a slow card. */
 const slowestBytesPerMs = 20_000;
 const patienceMs = 30_000;
 const longestPauseMs = 15_000;

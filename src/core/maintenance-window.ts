@@ -7,12 +7,12 @@ export type Weekday = (typeof weekdays)[number];
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A zone that moves over the date line skips a day. */
+/** A zone that moves across the date line skips a day. */
 const longestSkipMs = dayMs;
 
-/** Times of the week at which installations may begin. */
+/** Times of the week when installations may begin. */
 export interface MaintenanceWindow {
-  /** On which days it opens; at least one. */
+  /** The days on which it opens; at least one. */
   readonly days: readonly Weekday[];
   /** `HH:MM`, when it opens. */
   readonly from: string;
@@ -25,7 +25,7 @@ export interface MaintenanceWindow {
 /**
  * Reads a window as people write it: `sat,sun 01:00-05:00 Europe/Berlin`; `daily` or `mon-fri` for the days. Without a zone
  * it is UTC.
- * @throws DomainError `invalid-input` that names the part which is wrong
+ * @throws DomainError `invalid-input` that names the wrong part
  */
 export function parseWindow(text: string): MaintenanceWindow {
   const [days = '', times, timeZone = 'UTC', ...more] = text.trim().split(/ +/);
@@ -57,8 +57,9 @@ export function formatWindow({ days, from, to, timeZone }: MaintenanceWindow): s
 }
 
 /**
- * Whether a window is open. One that begins and ends at the same time of day is open for a whole day. One that lies wholly in the
- * time that clocks skip opens when they are set, for as long as on other days; in the time that they repeat it is open twice.
+ * Whether a window is open. A window that begins and ends at the same time of day is open for a whole day. If it lies wholly
+ * within the time that clocks skip, it opens when they are set, for its usual length. In the time that they repeat, it is open
+ * twice.
  */
 export function isWindowOpen(window: MaintenanceWindow, at: Date): boolean {
   const now = localMinute(at, window.timeZone);
@@ -73,7 +74,7 @@ function isOpenByClock({ days, from, to }: MaintenanceWindow, now: number): bool
   return (opensOn(days, now) && clock >= opens) || (opensOn(days, now - dayMs) && clock < closes);
 }
 
-/** Asked when it is closed by the clock, so that days without a change cost little. */
+/** Called only when the window is closed by the clock, so that days without a change cost little. */
 function isOpenAfterSkip({ days, from, to, timeZone }: MaintenanceWindow, at: Date, now: number): boolean {
   const earlier = new Date(at.getTime() - longestSkipMs - dayMs);
   const passedMs = wholeMinute(at) - wholeMinute(earlier);
@@ -84,7 +85,7 @@ function isOpenAfterSkip({ days, from, to, timeZone }: MaintenanceWindow, at: Da
     if (!opensOn(days, day)) continue;
     const opensAt = skippedAt(day + clockMs(from), timeZone);
     if (opensAt === null || opensAt > at || at.getTime() - opensAt.getTime() >= lengthMs) continue;
-    // What reaches beyond the skipped time closes by the clock.
+    // A window that extends beyond the skipped time closes by the clock.
     if (day + clockMs(from) + lengthMs <= localMinute(opensAt, timeZone)) return true;
   }
   return false;
@@ -95,7 +96,7 @@ function opensOn(days: readonly Weekday[], local: number): boolean {
   return weekday !== undefined && days.includes(weekday);
 }
 
-/** Works before 1970 too, for a clock that was never set. */
+/** Also works before 1970, for a clock that was never set. */
 function timeOfDay(local: number): number {
   return ((local % dayMs) + dayMs) % dayMs;
 }

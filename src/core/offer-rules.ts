@@ -11,7 +11,7 @@ const judges = { ...deviceRules, ...bundleRules, ...versionRules, ...triesRules,
 /** A rule on the way to an offer. */
 export type OfferRule = keyof typeof judges;
 
-/** The rules, in the order they are asked. */
+/** The rules, in the order in which they are asked. */
 export const offerRules = [
   'compatible',
   'certificate',

@@ -9,7 +9,7 @@ export function sentenceOf(said: Said<VerdictCode>): string {
   return wordsOf(said, sayWhy);
 }
 
-/** The sentence of a verdict of a server; `undefined` for one that another version knows, which may need other parameters. */
+/** The sentence of a server's verdict; `undefined` for one of another version, whose parameters may differ. */
 export function knownVerdict({ code, parameters }: NestedReason): string | undefined {
   if (!isVerdictCode(code)) return undefined;
   try {

@@ -17,14 +17,14 @@ export interface RefusalParameters {
     readonly own: string | null;
     readonly compatible: string | null;
   };
-  /** Only a person assigns it, to single devices. */
+  /** Only people can assign it, to single devices. */
   'opaque-not-assigned': InBundle;
   'opaque-not-carried': InBundle;
   'bundle-untrusted': InBundle & { readonly why: Why };
   'plain-not-streamable': InBundle;
   'no-version': InBundle;
   'crypt-not-encrypted': InBundle;
-  /** It is proven to run the bundle, or says that it runs its version. */
+  /** The device is proven to run the bundle, or reports its version. */
   'up-to-date': { readonly proven: string } | { readonly version: string };
   'waits-for-reboot': InBundle & { /** The bundle that is installed. */ readonly unbooted: string };
   'older-version': Versions;
@@ -35,27 +35,27 @@ export interface RefusalParameters {
   'downloaded-before': Count;
   'interrupted-before': Count;
   cancelled: Nothing;
-  /** `pauses`: why it must pause now; else `reason`, why it was paused. */
+  /** `pauses` is why it must pause now; otherwise `reason` is why it was paused. */
   'rollout-paused': { readonly pauses: Why } | { readonly reason: Why | null };
   'rollout-aborted': { readonly reason: Why | null };
   'not-started': { /** In ISO 8601. */ readonly startAt: string };
   'not-in-step': Step & {
     /** The label of the step's group. */
     readonly group: string | null;
-    /** Without a group. */
+    /** For a step without a group. */
     readonly percent: number;
     /** As `name=value`; left out unless the step is for one. */
     readonly attribute?: string;
   };
   'outside-window': Nothing;
-  /** To a device whose protocol cannot tell it so. */
+  /** For a device whose protocol cannot tell it so. */
   'only-downloaded': InBundle;
   'too-many-in-progress': Count & { readonly max: number };
 }
 
 export type NothingReason = keyof RefusalParameters;
 
-/** What the limits of the protocol are to blame for: another protocol may carry the bundle. */
+/** Refusals caused by the limits of the protocol. Another protocol may carry the bundle. */
 export const limitReasons: readonly NothingReason[] = [
   'plain-not-streamable',
   'no-version',
@@ -65,7 +65,7 @@ export const limitReasons: readonly NothingReason[] = [
   'only-downloaded',
 ];
 
-/** What a rule says that does not object. */
+/** What a rule says when it does not object. */
 interface PassParameters {
   'compatible-known': { readonly compatible: string };
   'certificate-unbound': Nothing;
@@ -104,7 +104,7 @@ interface PassParameters {
   'has-room': Count & { readonly max: number };
 }
 
-/** What a rule says that had nothing to judge. */
+/** What a rule says when it had nothing to judge. */
 interface SkipParameters {
   'no-bundle': Nothing;
   'not-opaque': Nothing;
@@ -148,7 +148,7 @@ interface Count {
 export type VerdictParameters = RefusalParameters & PassParameters & SkipParameters;
 export type VerdictCode = keyof VerdictParameters;
 
-/** A code with its parameters. `offer-sentences.ts` turns it into a sentence when someone reads it. */
+/** A code with its parameters. `offer-sentences.ts` turns it into a sentence for readers. */
 export interface Said<Code extends VerdictCode> {
   readonly code: Code;
   readonly parameters: VerdictParameters[Code];

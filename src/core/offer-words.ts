@@ -115,7 +115,7 @@ const words: {
   'pinned-without-rollout': () => 'a pinned bundle has no rollout',
 };
 
-/** Makes the sentence of a verdict or a reason. @param say makes those of reasons within it */
+/** Makes the sentence of a verdict or a reason. @param say makes the sentences of reasons within it */
 export function wordsOf<Code extends VerdictCode>({ code, parameters }: Said<Code>, say: SayWhy): string {
   return words[code](parameters, say);
 }

@@ -7,7 +7,7 @@ import type { NothingReason, Refusal, Verdict } from './offer-verdict';
 import type { Release } from './release';
 import { stepOf } from './rollout-step';
 
-/** What the server answers one device now: a bundle, or nothing with a reason that people can read. */
+/** The server's answer to one device now: a bundle, or nothing with a reason that people can read. */
 export type Offer = {
   readonly compatible: string;
 } & (
@@ -35,7 +35,7 @@ export type RuleResult = { readonly rule: OfferRule } & Verdict;
  *
  * Pure: the same question gets the same answer. A held device never gets anything; a bundle goes only to devices of its own
  * compatible, unless it was released by force for another; a pin wins over the channel and its rollout.
- * @param releases those that may concern the device; others are ignored
+ * @param releases at least those that may concern the device; others are ignored
  */
 export function decideOffer(
   device: AskingDevice,
@@ -56,7 +56,7 @@ export function decideOffer(
   return { kind: 'bundle', compatible, bundle, release, step };
 }
 
-/** What every rule says on the way to {@link decideOffer}'s answer, including the rules after the deciding one: for people. */
+/** What every rule says about {@link decideOffer}'s answer, including the rules after the deciding one. For people. */
 export function judgeOffer(
   device: AskingDevice,
   releases: readonly Release[],
@@ -73,7 +73,7 @@ function findCandidate(
   { isInstall, at }: Question,
 ): Candidate | undefined {
   const { compatible, channel, pin, standing } = device;
-  // An opaque file has no compatible: it goes to whom it is assigned.
+  // An opaque file has no compatible. It goes to the devices to which it is assigned.
   const mayBeOpaque = pin?.bundle !== undefined && isOpaque(pin.bundle);
   if (compatible === null && !mayBeOpaque) return undefined;
   if (isInstall && standing !== null && at < standing.endsAt) {

@@ -14,10 +14,11 @@ const fileNamePattern = /^[A-Za-z0-9_][A-Za-z0-9 ._+~@=,()-]*(?<! )$/;
 const opaqueNamePattern = /^opaque-\d{1,15}-[0-9a-f]{16}-(.*)$/s;
 
 /**
- * Makes the name under which an opaque file is stored. It belongs to one upload alone, so that the same file name may come with other bytes.
+ * Makes the name under which an opaque file is stored. The name is unique to one upload, so the same file name may be uploaded
+ * with other bytes.
  * @param moduleId of the module that it was uploaded to
- * @param nonce 16 hexadecimal digits that no other upload has
- * @param fileName checked, and kept at the end: clients look at its extension
+ * @param nonce 16 hexadecimal digits, different for each upload
+ * @param fileName checked, and kept at the end because clients look at its extension
  * @throws DomainError `invalid-input`
  */
 export function opaqueName(moduleId: number, nonce: string, fileName: string): string {

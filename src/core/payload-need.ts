@@ -1,29 +1,29 @@
 import type { Bundle } from './bundle';
 import type { Image } from './inspection';
 
-/** How much of a bundle's payload an installation takes, in bytes; 0 when unknown. */
+/** How much of a bundle's payload an installation needs, in bytes; 0 when unknown. */
 export interface PayloadNeed {
-  /** With fewer, no device can have written an image: one that stopped there failed. */
+  /** With fewer bytes, no device can have written an image, so a device that stopped there failed. */
   readonly leastBytes: number;
-  /** With fewer, a device that installs every image of the bundle is not done: one that booted there was interrupted. */
+  /** With fewer bytes, a device that installs every image of the bundle is not done, so one that booted there was interrupted. */
   readonly wholeBytes: number;
 }
 
 const unknownNeed: PayloadNeed = { leastBytes: 0, wholeBytes: 0 };
 
-/** Files that are not images, tables of the squashfs, and bytes of which a crash of the server took the count. */
+/** Files that are not images, tables of the squashfs, and bytes whose count was lost in a crash of the server. */
 const slack = 0.1;
 /** How much better than the others the smallest image may be compressed. */
 const compressionSpread = 8;
 
 /**
- * Estimates the least of a bundle's payload that devices must read.
+ * Estimates how much of a bundle's payload devices must read at least.
  *
  * Both bounds are low on purpose. RAUC reads each image whole, whatever a page cache holds, unless it is adaptive, kept as an
- * artifact, converted, or installed by a hook or handler: for such a bundle nothing is known. What is sent is compressed, but a
- * manifest lists uncompressed sizes. So the payload without its hash tree counts; of several images, only the smallest one's
- * share, allowing for better compression than the others'. One image is enough, because RAUC may skip slots that are already
- * equal (`install-same=false`) and does not read images of other variants.
+ * artifact, converted, or installed by a hook or handler: for such a bundle nothing is known. The payload is compressed, but a
+ * manifest lists uncompressed sizes. So the estimate starts from the payload without its hash tree. Of several images, only the
+ * smallest one's share counts, allowing for better compression than that of the others. One image is enough, because RAUC may
+ * skip slots that are already equal (`install-same=false`) and does not read images of other variants.
  */
 export function payloadNeed({
   inspection,

@@ -1,10 +1,10 @@
 import type { AssignmentWindow } from './assignment-window';
 
 /**
- * How a device takes what it is pinned to, in hawkBit's words:
+ * How a device takes the bundle to which it is pinned, in hawkBit's words:
  * - `forced`: it downloads and installs
- * - `soft`: likewise, but when it suits it best
- * - `downloadonly`: it downloads, and does not install
+ * - `soft`: likewise, but at a time that suits it
+ * - `downloadonly`: it downloads, but does not install
  */
 export const pinKinds = ['forced', 'soft', 'downloadonly'] as const;
 export type PinKind = (typeof pinKinds)[number];
@@ -12,16 +12,16 @@ export type PinKind = (typeof pinKinds)[number];
 /** The terms of a pin that an assignment made. */
 export interface PinTerms {
   readonly kind: PinKind;
-  /** When one that is soft becomes forced; left out for never. */
+  /** When a soft pin becomes forced; left out for never. */
   readonly forcedAt?: Date;
-  /** The device downloads at once, and installs while it is open; `null` for any time. */
+  /** The device downloads at once, and installs while the window is open; `null` for any time. */
   readonly window: AssignmentWindow | null;
 }
 
-/** Of a pin without terms. */
+/** The terms of a pin that has none of its own. */
 export const plainTerms: PinTerms = { kind: 'forced', window: null };
 
-/** How a device takes it at a time: what is soft may have become forced. */
+/** The kind of a pin at a given time: a soft one may have become forced. */
 export function kindAt({ kind, forcedAt }: PinTerms, at: Date): PinKind {
   return kind === 'soft' && forcedAt !== undefined && at >= forcedAt ? 'forced' : kind;
 }

@@ -6,7 +6,7 @@ import { type Installation, type InstallationChange, mayBeWritten } from './inst
 import { isFailure, isUnsettled } from './installation-states';
 import { judgeSilence, takeUp } from './silence';
 
-/** {@link ProofRules.patiencePolls}; a place of the release is kept for the device no longer than that. */
+/** {@link ProofRules.patiencePolls}; the device keeps its place in the release no longer than that. */
 export const patiencePolls = 3;
 
 /**
@@ -29,7 +29,7 @@ export function judgeContact(
   return boot === null ? silence : { ...boot, ...silence };
 }
 
-/** The same transaction again is the same attempt: a retry, or the next hop of a redirect. */
+/** A repeated transaction is the same attempt: a retry, or the next hop of a redirect. */
 function judgeAttempt(
   installation: Installation,
   { at, bootId, systemVersion, slot }: Evidence,
@@ -50,7 +50,7 @@ function judgeAttempt(
     startedAt: at,
     movedAt: at,
     bytesBefore: installation.bytesSent,
-    // What counts is a boot after the begin.
+    // Only a boot after the begin counts.
     fromBootId: bootId ?? fromBootId,
     fromVersion: systemVersion ?? fromVersion,
     fromSlot: slot ?? fromSlot,
@@ -71,7 +71,7 @@ function judgeBoot(
   if (boot === 'same') return null;
   if (systemVersion === null) return boot === 'new' ? judgeInterruption(installation, bootedUnknown) : null;
   const otherBefore = fromVersion === systemVersion ? null : fromVersion;
-  // Without boot ids: a version changes only with a boot.
+  // There are no boot ids, but a version changes only with a boot.
   if (boot === 'unknown' && otherBefore === null) return null;
   const booted = { bootedVersion: systemVersion, bootedSlot: slot };
   if (fromVersion === systemVersion && startedAt !== null) {
@@ -93,7 +93,7 @@ function judgeBoot(
     const other = judgeOtherSystem({ ...installation, startedAt }, systemVersion, evidence.at, rules);
     return { ...other, ...booted };
   }
-  // It booted before it began: what counts is a boot after that.
+  // It booted before it began, so only a later boot counts.
   const isKnown =
     systemVersion === fromVersion && (bootId ?? fromBootId) === fromBootId && (slot ?? fromSlot) === fromSlot;
   return isKnown
@@ -102,8 +102,8 @@ function judgeBoot(
 }
 
 /**
- * The device has begun, has booted since, and runs the version that ran before: another slot tells the bundle from a rollback.
- * Bundles may share a version with what runs, as nightlies do.
+ * The device has begun, has booted since, and runs the version that ran before. A different slot means the bundle, the same slot
+ * a rollback. A bundle may have the version that already runs, as nightlies do.
  */
 function judgeSlot(
   installation: Installation & { readonly startedAt: Date },
@@ -157,7 +157,7 @@ function judgeOtherSystem(
     : { state: 'withdrawn', message: circumstance('device-booted-long-after', booted) };
 }
 
-/** What is known of a boot into something unknown. */
+/** What is known about a boot into an unknown system. */
 const bootedUnknown: Booted = { version: null, isAgain: false, slot: null };
 
 /** A power cut in the middle of a download says nothing about the bundle. */
@@ -186,7 +186,9 @@ function judgePresumed(
   return boot?.state === 'proven' ? { ...boot, isPresumed: false } : null;
 }
 
-/** The running system may not last: one that boots, makes contact and is never marked good falls back to the old one. */
+/**
+ * The running system may not last: if it boots and makes contact but is never marked good, the device falls back to the old one.
+ */
 function judgeFallback(
   installation: Installation,
   evidence: Evidence,

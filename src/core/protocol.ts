@@ -1,4 +1,4 @@
-/** What a protocol can carry to its devices: `decideOffer` gets it as data. */
+/** What a protocol can carry to its devices, as data for `decideOffer`. */
 export interface ProtocolLimits {
   /** Bundles in plain format, which cannot be streamed. */
   readonly carriesPlain: boolean;
@@ -6,16 +6,16 @@ export interface ProtocolLimits {
   readonly carriesUnencryptedCrypt: boolean;
   /** Bundles whose manifest has no version. */
   readonly carriesUnversioned: boolean;
-  /** Its devices can tell how an installation ended. Without that, downloads count as tries where nothing else tells it. */
+  /** Its devices can report how an installation ended. Otherwise downloads count as tries if nothing else shows the end. */
   readonly tellsOutcome: boolean;
   /**
-   * Its devices do one installation after the other, by their numbers, and answer when one is cancelled: what they have begun is cancelled
-   * before anything takes its place, and what they say they have installed is not begun again.
+   * Its devices do one installation at a time, identify it by number, and answer when it is cancelled. An installation that has
+   * begun is cancelled before another replaces it, and one reported as installed is not begun again.
    */
   readonly followsNumbers?: true;
   /** Its devices are told to download before the maintenance window of a rollout opens, and to install only then. */
   readonly downloadsAhead?: true;
-  /** Its devices are told of an assignment whether to install it, and when. */
+  /** Its devices are told whether and when to install an assignment. */
   readonly tellsTerms?: true;
   /** Opaque files, which are not RAUC bundles. */
   readonly carriesOpaque?: true;
@@ -29,13 +29,13 @@ export const noLimits: ProtocolLimits = {
   tellsOutcome: true,
 };
 
-/** Of one that carries opaque files, too, and cannot tell terms. */
+/** Of a protocol that carries opaque files, too, but cannot tell terms. */
 export const withoutTerms: ProtocolLimits = { ...noLimits, carriesOpaque: true };
 
 /** Of a protocol that carries opaque files, too, and tells terms. */
 export const noLimitsAtAll: ProtocolLimits = { ...withoutTerms, tellsTerms: true };
 
-/** A protocol by which devices ask what to install. */
+/** A protocol that devices use to ask what to install. */
 export interface OfferingProtocol {
   /** As metrics and explanations name it: lower case, words joined by hyphens. */
   readonly name: string;

@@ -2,7 +2,7 @@ import { boardGoneAfterMs, type Boards, maxBoots, type SecondBoard, type SeenBoo
 import type { Contact } from './contact';
 import type { DeviceFacts } from './device-facts';
 
-/** The attribute by which a board says that it was newly flashed: `RAUC_HTTP_PROVISIONED` from the system-info handler. */
+/** The attribute with which a board says that it was newly flashed: `RAUC_HTTP_PROVISIONED` from the system-info handler. */
 export const provisionedAttribute = 'provisioned';
 
 /**
@@ -17,7 +17,7 @@ export const provisionedAttribute = 'provisioned';
  */
 export type Sight = 'own' | 'late' | 'other' | 'unclear' | 'found' | 'replaced' | 'reflashed' | 'provisioned';
 
-/** What is known of the device from earlier contacts. */
+/** What is known about the device from earlier contacts. */
 export interface KnownBoards {
   readonly boards: Boards;
   readonly facts: DeviceFacts;
@@ -32,12 +32,12 @@ export interface Recognized {
   readonly sight: Sight;
 }
 
-/** Two boards that ask in turn must not be written with each poll. */
+/** Two boards that ask in turn must not cause a write with each poll. */
 const noteEveryMs = 3_600_000;
 
 /**
  * Tells which board makes a contact. Pure.
- * @param isQuestion it asks for an update: a report may come late, from an earlier boot
+ * @param isQuestion whether it asks for an update; a report may be late, from an earlier boot
  */
 export function recognizeBoard(device: KnownBoards, contact: Contact, isQuestion: boolean): Recognized {
   const now = seenBoot(contact);
@@ -71,7 +71,7 @@ export function recognizeBoard(device: KnownBoards, contact: Contact, isQuestion
   return { boards: after, sight: isReflashed(known, last, now) ? 'reflashed' : 'own' };
 }
 
-/** Two serials in turn are two boards, unless each is the way in which one slot's system writes it. */
+/** Two alternating serials are two boards, unless each is one slot's spelling of the same serial. */
 function ofOtherSerial(
   boards: Boards,
   known: readonly SeenBoot[],
@@ -88,7 +88,7 @@ function ofOtherSerial(
   return { boards: withSecond(boards, last, updated(before, now), now.lastSeenAt), sight: 'other' };
 }
 
-/** A machine-id that has changed before changes on its own: with each boot, or with the slot. */
+/** A machine-id that has changed before changes without reflashing: with each boot, or with the slot. */
 function isReflashed(known: readonly SeenBoot[], last: SeenBoot, now: SeenBoot): boolean {
   if (now.serial === null || last.serial === null || now.machineId === null) return false;
   if (now.bootId !== null && now.bootId === last.bootId) return false;
@@ -97,7 +97,7 @@ function isReflashed(known: readonly SeenBoot[], last: SeenBoot, now: SeenBoot):
 }
 
 function withSecond(boards: Boards, own: SeenBoot, other: SeenBoot, foundAt: Date): Boards {
-  // What the second board began does not count.
+  // What the second board started does not count.
   const isOwnStart = boards.freshAt === null || boards.freshAt < other.firstSeenAt;
   const freshAt = isOwnStart ? boards.freshAt : null;
   return { boots: [own], second: { foundAt, notedAt: foundAt, own, other, unclear: null }, freshAt };
@@ -126,12 +126,12 @@ function amongTwo(boards: Boards, second: SecondBoard, now: SeenBoot): Recognize
   return { boards: { ...boards, boots: [changed.own], second: changed }, sight };
 }
 
-/** The boot that was not known is then of the board that does not return. */
+/** Whether a board returned; the unclear boot then belongs to the other one. */
 function isReturned(before: SeenBoot, now: SeenBoot, unclear: SeenBoot | null): unclear is SeenBoot {
   return unclear !== null && now.bootId !== null && before.bootId === now.bootId;
 }
 
-/** By the surest that both boards tell and that differs. */
+/** Decides by the most reliable value that both boards report and that differs. */
 function ownerOf({ own, other }: SecondBoard, now: SeenBoot): 'own' | 'other' | undefined {
   for (const key of ['bootId', 'serial', 'machineId', 'address'] as const) {
     if (now[key] === null || !isOther(own[key], other[key])) continue;
@@ -148,7 +148,7 @@ function seenBoot({ at, address, facts }: Contact): SeenBoot {
   return { bootId, serial, machineId, systemVersion, address, firstSeenAt: at, lastSeenAt: at };
 }
 
-/** What was known of a device before boots were remembered. */
+/** What was known about a device before boots were stored. */
 function bootsOf(device: Omit<KnownBoards, 'boards'>): readonly SeenBoot[] {
   const { facts, address, firstContactAt, lastContactAt } = device;
   const { bootId, serial, machineId, systemVersion } = facts;

@@ -10,11 +10,11 @@ interface HistoryLine {
 type Made<Line extends HistoryLine> = Line & { readonly bundleName: string; readonly releaseId: number };
 
 /**
- * The releases of a channel that going back may lead to, the nearest first. A release that was brought back keeps its old place,
- * and so does a bundle that was made current again by hand: going back twice leads two releases back, not back and forth. For
- * each bundle only the latest release counts.
+ * The releases of a channel to which one can go back, the nearest first. A release that was brought back keeps its old place, and
+ * so does a bundle that was made current again by hand, so going back twice leads two releases back. For each bundle only the
+ * latest release counts.
  * @param history of the channel, newest first
- * @param isCurrent whether anything is current there now; otherwise the last one counts as the one before
+ * @param isCurrent whether anything is current there now; otherwise the last release counts as the previous one
  */
 export function releasesBefore<Line extends HistoryLine>(
   history: readonly Line[],

@@ -2,22 +2,22 @@ import type { InstallationState } from './installation-states';
 import type { Why } from './reasons/why';
 import type { RolloutState } from './rollout';
 
-/** What takes a release's place: another one, nothing, the previous one as if it had never been replaced, or an earlier one. */
+/** What replaces a release: another one, nothing, the previous one as if it had never been replaced, or an earlier one. */
 export const releaseEndings = ['replaced', 'deactivated', 'undone', 'rolled-back-to'] as const;
 export type ReleaseEnding = (typeof releaseEndings)[number];
 
 /** Devices that failed with a release for one reason. */
 export interface FailureReason {
   readonly state: InstallationState;
-  /** What the devices reported, or what was concluded. */
+  /** What the devices reported, or what the server concluded. */
   readonly reason: Why | null;
   readonly devices: number;
 }
 
-/** How a release was left. */
+/** How a release ended. */
 export interface ReleaseEnd {
   readonly how: ReleaseEnding;
-  /** What took its place; `null` for nothing. */
+  /** What replaced it; `null` for nothing. */
   readonly bundleName: string | null;
   readonly at: Date;
 }
@@ -26,7 +26,7 @@ export interface ReleaseEnd {
 export const releaseOutcomes = ['running', 'paused', 'aborted', 'complete', ...releaseEndings] as const;
 export type ReleaseOutcome = (typeof releaseOutcomes)[number];
 
-/** That it was taken back weighs more than that it was complete, which weighs more than what came after it. */
+/** Being taken back outweighs being complete, which outweighs what replaced it. */
 export function outcomeOf(
   { state, completedAt }: { readonly state: RolloutState; readonly completedAt: Date | null },
   how: ReleaseEnding | null,

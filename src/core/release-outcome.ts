@@ -1,6 +1,6 @@
 import { type InstallationState, isFailure, isMuted, isWritten } from './installation-states';
 
-/** What became of a release's devices: how many by the state of their installation. */
+/** The number of a release's devices by the state of their installation. */
 export type Outcomes = Readonly<Partial<Record<InstallationState, number>>>;
 
 /** The outcome of a release, in numbers of devices. */

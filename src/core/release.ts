@@ -1,12 +1,12 @@
 import type { Bundle } from './bundle';
 import type { Rollout } from './rollout';
 
-/** The channel of devices for which nothing else is set. */
+/** The channel of devices for which no other is set. */
 export const defaultChannel = 'stable';
 
 /** The decision that a bundle is current on (compatible, channel). */
 export interface Release {
-  /** Of the line of history that made it; it keeps its id when people go back to it. */
+  /** The id of the line of history that made it. It stays when people go back to the release. */
   readonly id: number;
   readonly compatible: string;
   readonly channel: string;

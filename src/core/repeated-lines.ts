@@ -1,30 +1,30 @@
 import type { EventKind, NewEvent } from './event';
 
-/** A device's lines of one kind that are written as they come, within {@link spellMs}. */
+/** How many of a device's lines of one kind are written as they come, within {@link spellMs}. */
 export const plainLines = 30;
 export const spellMs = 3_600_000;
-/** How long to count repeats before they become one line: short at first, then longer. */
+/** How long repeats are counted before they become one line: for a short time at first, then longer. */
 const tellAfterMs = [60_000, 600_000, spellMs] as const;
 
 interface Spell {
   startedAtMs: number;
   /** Lines that were written as they came. */
   lines: number;
-  /** How often counted repeats were written, and when last. */
+  /** How often counted repeats were written. */
   told: number;
   toldAtMs: number;
   counted: { count: number; readonly firstAt: Date; last: NewEvent; readonly dueAtMs: number } | null;
 }
 
 /**
- * The lines that one device puts into the journal. What repeats, with whatever values, becomes one line with a count, so that
- * no device can fill the disk: of each kind there are {@link plainLines} and a few within an hour, and one an hour while it goes
- * on. Time comes with the lines.
+ * The lines that one device adds to the journal. Repeats, whatever their values, become one line with a count, so no device can
+ * fill the disk. Each kind gets {@link plainLines} lines and a few more within an hour, then one an hour while repeats continue.
+ * Time comes with the lines.
  */
 export class RepeatedLines {
   readonly #spells = new Map<EventKind, Spell>();
 
-  /** Whether something is counted and not told yet. */
+  /** Whether some repeats are counted but not written yet. */
   get hasCounted(): boolean {
     for (const { counted } of this.#spells.values()) if (counted !== null) return true;
     return false;
@@ -56,7 +56,7 @@ export class RepeatedLines {
     return this.#tellWhere((counted) => isDue(counted, now.getTime()), now);
   }
 
-  /** The lines for all counted repeats, due or not: nothing comes after them. */
+  /** The lines for all counted repeats, due or not. Call it last. */
   rest(now: Date): readonly NewEvent[] {
     return this.#tellWhere(() => true, now);
   }

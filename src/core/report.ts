@@ -3,11 +3,11 @@ import type { CancelAcknowledged, Ended, Reported, ReportedProgress } from './de
 import type { Installation, InstallationChange } from './installation';
 import { endingAs, isUnsettled } from './installation-states';
 
-/** How far a device can say that an installation is, in the order in which it happens. */
+/** The stages of an installation that a device can report, in order. */
 export const reportStates = ['downloading', 'installing', 'installed', 'failed', 'good'] as const;
 export type ReportState = (typeof reportStates)[number];
 
-/** The event that a report of a state is. @param told with `progressPercent`, which only progress has */
+/** The event for a report of a state. @param told with `progressPercent`, which only progress has */
 export function reportOf(
   state: ReportState,
   { progressPercent, ...told }: Omit<ReportedProgress, 'kind' | 'by' | 'phase'>,
@@ -18,7 +18,8 @@ export function reportOf(
 }
 
 /**
- * Judges a report. Reports come repeated, late and out of order: one never leads back, and none changes what has ended.
+ * Judges a report. Reports may be repeated, late and out of order. A report never leads back, and never changes an installation
+ * that has ended.
  * @returns what changes, or `null`
  */
 export function judgeReport(
@@ -52,7 +53,7 @@ function judgeEnd(
   const isCancelling = state === 'cancelling';
   switch (report.outcome) {
     case 'good':
-      return null; // what runs after the boot proves it
+      return null; // the system that runs after the boot proves it
     case 'failed':
       return { ...movedOn(installation, report, at), state: endingAs(installation, 'failed') };
     case 'downloaded':
@@ -97,7 +98,7 @@ function beginAttempt(installation: Installation, report: Progress, at: Date): I
   };
 }
 
-/** A device that continues a called-off installation is back where it was. */
+/** A device that continues a cancelled installation returns to its previous state. */
 function judgeAcknowledgement(
   installation: Installation,
   { stops, message }: Pick<CancelAcknowledged, 'stops' | 'message'>,
@@ -111,7 +112,7 @@ function judgeAcknowledgement(
     state: before,
     movedAt: at,
     message: message ?? circumstance('device-did-not-stop'),
-    progressPercent: progressPercent ?? 0, // it installs
+    progressPercent: progressPercent ?? 0, // it is installing
   };
 }
 

@@ -1,18 +1,18 @@
 /**
- * The devices that a rollout is meant for: those of its channel that a step reaches and its versions do not exclude, including
- * silent ones. It does not wait for held or pinned devices, nor for devices that have never made contact.
+ * The devices for which a rollout is meant: those of its channel that a step reaches and its versions do not exclude, including
+ * silent ones. It does not wait for held or pinned devices, or for devices that have never made contact.
  */
 export interface RolloutCount {
   readonly devices: number;
-  /** Of them: a boot has shown that they run it. */
+  /** How many of them run it, as a boot has shown. */
   readonly proven: number;
-  /** Of them: not proven, and not heard of for long. They keep the rollout from being complete. */
+  /** How many of them are not proven and have long been silent. Until they are proven, the rollout is not complete. */
   readonly silent: number;
-  /** Of them: not proven, and it was never offered to them. */
+  /** How many of them are not proven and were never offered it. */
   readonly notReached: number;
-  /** Apart from these: held and not proven. */
+  /** How many other devices are held and not proven. */
   readonly held: number;
-  /** Apart from these: pinned and not proven. */
+  /** How many other devices are pinned and not proven. */
   readonly pinned: number;
   readonly countedAt: Date;
 }

@@ -5,9 +5,9 @@ import type { RolloutCount } from './rollout-count';
 
 /** The devices of a release, as far as its rollout's next move depends on them. */
 export interface RolloutProgress {
-  /** Devices that the present step reaches first; `null` before they were counted. */
+  /** Devices that the present step is the first to reach; `null` before they were counted. */
   readonly devices: number | null;
-  /** Of them: proven. */
+  /** How many of them are proven. */
   readonly proven: number;
   /** Devices that failed or rolled back so far. */
   readonly failures: number;
@@ -17,8 +17,8 @@ export type RolloutMove =
   { readonly kind: 'pause'; readonly reason: Why } | { readonly kind: 'promote'; readonly reason: Why };
 
 /**
- * What a running rollout does next on its own, or `null`. It depends only on its arguments: asked twice it says the same, and
- * after a move it says something else.
+ * What a running rollout does next on its own, or `null`. It depends only on its arguments, so it gives the same answer twice,
+ * and a different one after a move.
  */
 export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMove | null {
   if (rollout.state !== 'running') return null;

@@ -6,7 +6,7 @@ import { attributeNameMaxLength, canBeTold } from './told-text';
 const maxSteps = 20;
 
 /**
- * Reads the steps of a rollout as people write them: `5,25,100`, with groups of devices by a label or by what they tell of
+ * Reads the steps of a rollout as people write them: `5,25,100`, with groups of devices by a label or by what they report about
  * themselves: `group:lab,attribute:product=gateway,10,100`. A comma ends a step, so it cannot be in an attribute.
  * @throws DomainError `invalid-input`
  */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { RolloutPolicy, RolloutStep } from './rollout';
 
 /**
- * A device's place in a release, from 0 up to but not including 100. It depends only on the two ids: it is stable, needs no
- * table, and differs from release to release, so that it is not always the same devices that go first.
+ * A device's place in a release, from 0 up to but not including 100. It depends only on the two ids, so it is stable and needs no
+ * table. It differs from release to release, so that different devices go first.
  */
 export function placeInRelease(releaseId: number, deviceId: string): number {
   const digest = createHash('sha256').update(`${releaseId}\0${deviceId}`).digest();
@@ -14,7 +14,7 @@ export function placeInRelease(releaseId: number, deviceId: string): number {
 export interface SteppedDevice {
   readonly id: string;
   readonly labels: readonly string[];
-  /** What it tells of itself, by name. */
+  /** What it reports about itself, by name. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

@@ -3,37 +3,37 @@ import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
 
-/** Whom a step reaches in addition to the steps before it. */
+/** The devices that a step reaches in addition to the previous steps. */
 export type RolloutStep =
   | { readonly kind: 'percent'; /** 1 to 100, of all devices. */ readonly percent: number }
   | { readonly kind: 'group'; /** Devices with this label. */ readonly label: string }
   | {
       readonly kind: 'attribute';
-      /** Devices that tell this of themselves: a name as in `DeviceFacts.attributes`, with exactly this value. */
+      /** Devices that report this about themselves: a name as in `DeviceFacts.attributes`, with exactly this value. */
       readonly name: string;
       readonly value: string;
     };
 
 /** How a release reaches its devices. */
 export interface RolloutPolicy {
-  /** Nothing is offered before. */
+  /** Nothing is offered before this time. */
   readonly startAt: Date | null;
   /** At least one. Percentages only grow. */
   readonly steps: readonly RolloutStep[];
-  /** Goes to the next step when so many percent of the step's devices are proven; `null`: people promote. */
+  /** Percentage of the step's devices that must be proven before the next step begins; `null` if people promote. */
   readonly promoteAtPercent: number | null;
-  /** Pauses when so many devices failed or rolled back since the step began: six failures of one device are one. */
+  /** Pauses when this many devices failed or rolled back since the step began. Each device counts once. */
   readonly pauseAtFailures: number | null;
-  /** Pauses when so many percent of the step's devices failed or rolled back since the step began. */
+  /** Pauses when this percentage of the step's devices failed or rolled back since the step began. */
   readonly pauseAtPercent: number | null;
-  /** Not more installations in progress at a time. */
+  /** How many installations may be in progress at a time. */
   readonly maxInProgress: number | null;
   readonly window: MaintenanceWindow | null;
   /** Whether it also reaches devices that run a newer version. */
   readonly allowDowngrade: boolean;
-  /** The release predates the choice about downgrades, and keeps what it allowed. */
+  /** The release is older than the choice about downgrades, and still allows them. */
   readonly isDowngradeInherited?: true;
-  /** The versions that it may start from; `null`: any. */
+  /** The versions from which it may start; `null` for any. */
   readonly from: VersionRange | null;
 }
 
@@ -49,7 +49,7 @@ export const everyoneAtOnce: RolloutPolicy = {
   from: null,
 };
 
-/** What a release allowed that was made before anyone was asked about downgrades. */
+/** The policy of a release that was made before there was a choice about downgrades. */
 export const inheritedPolicy: RolloutPolicy = {
   ...everyoneAtOnce,
   allowDowngrade: true,
@@ -70,7 +70,7 @@ export type RolloutState = (typeof rolloutStates)[number];
 export interface Rollout {
   readonly policy: RolloutPolicy;
   readonly state: RolloutState;
-  /** Index of the step that is reached. */
+  /** Index of the current step. */
   readonly step: number;
   readonly stepStartedAt: Date;
   /** Why it is paused or aborted. */
@@ -78,9 +78,9 @@ export interface Rollout {
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
-  /** Devices whose failures and rollbacks were accepted by resuming: they do not pause it again. */
+  /** How many devices have failures and rollbacks that someone accepted by resuming. They do not pause it again. */
   readonly forgivenFailures: number;
-  /** When all devices that it is meant for were proven; devices that come later change nothing about that. */
+  /** When all devices for which it is meant were proven. Devices added later do not change it. */
   readonly completedAt: Date | null;
 }
 
@@ -98,7 +98,7 @@ export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollo
   };
 }
 
-/** Whether a rollout is complete now that was not before: it runs in its last step, and all devices that it is meant for are proven. */
+/** Whether a rollout has just become complete: it runs in its last step, and all devices for which it is meant are proven. */
 export function isNowComplete(rollout: Rollout, { devices, proven }: RolloutCount): boolean {
   const { state, step, policy, completedAt } = rollout;
   return (

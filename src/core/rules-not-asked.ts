@@ -1,6 +1,6 @@
 interface ToldRule {
   readonly rule: string;
-  /** `null` for one that had nothing to judge. */
+  /** `null` for a rule that had nothing to judge. */
   readonly passed: boolean | null;
   readonly message: string;
 }
@@ -11,7 +11,7 @@ export interface NotAsked<Rule extends string = string> {
   readonly message: string;
 }
 
-/** The rules that had nothing to judge, by their reason: told once each, and not once a rule. */
+/** The rules that had nothing to judge, grouped by reason, so each reason is told once. */
 export function rulesNotAsked<Told extends ToldRule>(
   rules: readonly Told[],
 ): readonly NotAsked<Told['rule']>[] {

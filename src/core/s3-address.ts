@@ -1,4 +1,4 @@
-/** Where bundles are in an object store: a bucket, and what all keys in it begin with. */
+/** Where bundles are in an object store: a bucket, and the prefix of all keys in it. */
 export interface S3Address {
   readonly bucket: string;
   /** Without slashes at its ends; empty if there is none. */
@@ -6,8 +6,8 @@ export interface S3Address {
 }
 
 /**
- * Reads `s3://bucket` or `s3://bucket/prefix`. Names of buckets are those of AWS; a prefix is made of letters, digits and `._-/`, which every
- * store takes as they are.
+ * Reads `s3://bucket` or `s3://bucket/prefix`. Bucket names follow the rules of AWS. A prefix consists of letters, digits and
+ * `._-/`, which every store accepts unchanged.
  * @returns `undefined` for anything else
  */
 export function parseS3Address(address: string): S3Address | undefined {

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 
-/** The rules about the certificate that the device listener shows. Every device is cut off where one is broken. */
+/** The rules about the certificate that the device listener presents. Breaking one of them cuts off every device. */
 
 const dayMs = 86_400_000;
 
-/** How long before its end it is renewed, or people are told that it cannot be. */
+/** How long before its expiry it is renewed, or people are told that this is not possible. */
 export const renewalNoticeMs = 30 * dayMs;
 
-/** So long a name counts as in use after a device asked for it. */
+/** How long a name counts as in use after a device asked for it. */
 export const askedNameLifetimeMs = 7 * dayMs;
 
 /** What is judged about a server certificate. */
@@ -32,7 +32,7 @@ export type HoldReason =
   | { readonly kind: 'misses-names'; readonly names: readonly string[] };
 
 /**
- * Why a running server keeps its certificate instead of a new one; `null` when the new one is no worse.
+ * Why a running server keeps its certificate instead of using a new one; `null` when the new one is no worse.
  * @param asked names that devices asked for in recent days
  * @param covers whether a certificate with these names covers a host
  */

@@ -1,25 +1,28 @@
-/** What the server knows about its own clock, which may be wrong: before NTP sets it, with an empty battery, or if set by hand. */
+/**
+ * What the server knows about its own clock, which may be wrong before NTP sets it, with an empty battery, or after it was set by
+ * hand.
+ */
 
-/** A clock that is off by no more was slewed or stepped by NTP, and is right; in milliseconds. */
+/** A clock that is off by no more than this was slewed or stepped by NTP, and counts as right; in milliseconds. */
 export const clockToleranceMs = 60_000;
 
 /** Why the clock looks wrong. */
 export type ClockTrouble =
-  /** It was set while the server ran. Not followed, the server counts by its monotonic clock. */
+  /** It was set while the server ran. The server does not follow it, and uses its monotonic clock. */
   | { readonly kind: 'jumped'; readonly byMs: number; readonly sureAt: Date; readonly isFollowed: boolean }
   /** It is before a time at which the server ran. */
   | { readonly kind: 'behind'; readonly byMs: number; readonly sureAt: Date };
 
 export const clockTroubleKinds = ['jumped', 'behind'] as const satisfies readonly ClockTrouble['kind'][];
 
-/** A period in which the server was up and its clock was not set. Even times are in milliseconds since the first start. */
+/** A period in which the server was up and its clock was not set. Monotonic times are in milliseconds since the first start. */
 export interface UpSpan {
   /** Grows from span to span. */
   readonly id: number;
-  /** What the clock showed. */
+  /** What the clock showed at its begin. */
   readonly fromAt: Date;
   readonly untilAt: Date;
-  /** How long the server had been up, in all its runs. */
+  /** How long the server had been up by then, in all its runs. */
   readonly fromUpMs: number;
   readonly upMs: number;
   /** The same, including the time in which it was off, as far as its clock could tell. */
@@ -31,7 +34,7 @@ export interface UpSpan {
   readonly jumpedByMs: number | null;
 }
 
-/** Joins two that follow each other, so that there are not too many. */
+/** Joins two consecutive spans, to limit their number. */
 export function joinSpans(first: UpSpan, second: UpSpan): UpSpan {
   return {
     ...second,
@@ -42,9 +45,10 @@ export function joinSpans(first: UpSpan, second: UpSpan): UpSpan {
 }
 
 /**
- * Between which times the clock was while the server was up for so long. What carries another time was not heard of in all of it.
+ * The times that the clock showed during the latest stretch of this much uptime. A device whose last contact has another time was
+ * silent throughout.
  * @param spans oldest first
- * @returns `null` when the server was not up for so long
+ * @returns `null` when the server was not up for that long
  */
 export function timesOfLast(
   spans: readonly UpSpan[],
@@ -66,7 +70,7 @@ export function timesOfLast(
 
 /**
  * How long ago the clock showed a time, counted in server uptime. If the clock showed it more than once, the last time counts.
- * @param slackMs writes up to this long after the end of a span belong to it
+ * @param slackMs times up to this long after the end of a span belong to it
  * @returns `undefined` when the clock showed it in none of the spans
  */
 export function ageOf(spans: readonly UpSpan[], at: Date, slackMs: number): number | undefined {
@@ -81,7 +85,7 @@ export function ageOf(spans: readonly UpSpan[], at: Date, slackMs: number): numb
   return last.ageMs - shown.ageMs + Math.min(sinceMs, lengthMs);
 }
 
-/** A joined span does not tell what its clock showed in between: its begin is early enough. */
+/** A joined span does not record what its clock showed in between; its begin is early enough. */
 function wallAt({ fromAt, untilAt, fromUpMs, upMs }: UpSpan, atUpMs: number): number {
   const isEven = Math.abs(untilAt.getTime() - fromAt.getTime() - (upMs - fromUpMs)) <= clockToleranceMs;
   return fromAt.getTime() + (isEven ? Math.max(0, atUpMs - fromUpMs) : 0);

@@ -4,14 +4,14 @@ import { type Installation, type InstallationChange, payloadBytes, reachedState 
 import { endingAs, isStarted } from './installation-states';
 import type { Evidence, ProofRules } from './evidence';
 
-/** What the device's silence leaves open. */
+/** What remains unknown because of the device's silence. */
 export const openEnds = {
   unclear: circumstance('download-unclear'),
   notTaken: circumstance('offer-not-taken'),
   stalled: circumstance('installation-stalled'),
 } as const;
 
-/** What the device's silence tells. */
+/** What can be concluded from the device's silence. */
 export const conclusions = {
   tooLittle: circumstance('read-too-little'),
   tooLong: circumstance('never-booted'),
@@ -21,12 +21,12 @@ export const conclusions = {
 /** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
 export const samePollMs = 20_000;
 
-/** After rejecting a bundle RAUC waits longer than one interval, which is at least a minute; an installation begins sooner. */
+/** After rejecting a bundle, RAUC waits longer than one interval, which is at least a minute; an installation begins sooner. */
 const rejectedAfterMs = 60_000;
 
 /**
- * Judges a contact that proves nothing: it may revive what was lost, leave a question for people, or show something by what is
- * missing.
+ * Judges a contact that proves nothing. It may revive a lost installation, leave a question for people, or show something by what
+ * it lacks.
  *
  * RAUC's own poller does not poll while it installs: a poll means that any installation is over, but not how it ended. A script
  * may poll while its installer still runs, so for a script only a long standstill means something.
@@ -106,7 +106,7 @@ const rejected: InstallationChange = {
   message: conclusions.rejected,
 };
 
-/** RAUC remembers what it accepted, and sends it in If-None-Match. */
+/** RAUC remembers the bundle it accepted, and names it in If-None-Match. */
 function isRejected({ signature, updatedAt }: Installation, at: Date): boolean {
   return signature === 'read' && Math.abs(at.getTime() - updatedAt.getTime()) >= rejectedAfterMs;
 }

@@ -5,13 +5,14 @@ import { isFailure, isUnsettled } from './installation-states';
 import { payloadNeed } from './payload-need';
 
 /**
- * What RAUC's own poller must send so that a boot proves or disproves an update, as named in `[streaming] send-headers=`. It
- * reports nothing, so if one is missing, a bundle that does not boot would be offered, installed and rolled back endlessly.
+ * The headers that RAUC's own poller must send for a boot to prove or disprove an update, as named in `[streaming]
+ * send-headers=`. The poller sends no reports, so if one of them is missing, a bundle that does not boot would be offered,
+ * installed and rolled back endlessly.
  */
 export const provingHeaders = ['boot-id', 'system-version'] as const;
 export type ProvingHeader = (typeof provingHeaders)[number];
 
-/** What a poll leaves out of it. */
+/** Which of these headers a poll omits. */
 export function omittedHeaders({ bootId, systemVersion }: Partial<DeviceFacts>): readonly ProvingHeader[] {
   const told = { 'boot-id': bootId, 'system-version': systemVersion };
   return provingHeaders.filter((name) => (told[name] ?? null) === null);
@@ -20,14 +21,14 @@ export function omittedHeaders({ bootId, systemVersion }: Partial<DeviceFacts>):
 /** What a device has downloaded of a bundle without reporting the outcome. */
 export interface UnprovenDownloads {
   readonly sha256: string;
-  /** How often it began. */
+  /** How often an attempt began. */
   readonly attempts: number;
   readonly bytesSent: number;
-  /** It counts as a failure already. */
+  /** Whether it already counts as a failure. */
   readonly isFailure: boolean;
 }
 
-/** @param omits what its poller leaves out; `null` for a device without RAUC's poller */
+/** @param omits the headers that its poller omits; `null` for a device without RAUC's poller */
 export function unprovenDownloads(
   omits: readonly ProvingHeader[] | null,
   installation: Installation | null,
@@ -43,9 +44,10 @@ export function unprovenDownloads(
 /**
  * How many attempts the downloads of a bundle amount to.
  *
- * One attempt is as many bytes as the whole bundle has, so that a download cut short by a bad line counts only for its bytes. RAUC reads
- * some blocks twice; there are still never more attempts than downloads that started. For an adaptive bundle, and wherever it is unknown
- * how much of it a device reads, each start is an attempt: once its blocks are in the slot, the next one reads hardly any of them.
+ * As many bytes as the whole bundle has make one attempt, so a download cut short by a bad line counts only for its bytes. RAUC
+ * reads some blocks twice; there are still never more attempts than downloads that started. For an adaptive bundle, and whenever
+ * it is unknown how much of it a device reads, each start is an attempt: once its blocks are in the slot, the next attempt reads
+ * hardly any of them.
  */
 export function untoldTries(
   { attempts, bytesSent }: Pick<UnprovenDownloads, 'attempts' | 'bytesSent'>,

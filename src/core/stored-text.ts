@@ -7,8 +7,8 @@ export function canBeStored(text: string): boolean {
 }
 
 /**
- * Where in a parsed value a text is that cannot be stored: the names on the way to it.
- * @returns nothing when all of it can be stored
+ * Finds texts in a parsed value that cannot be stored: the path of names to each of them.
+ * @returns an empty list when everything can be stored
  */
 export function findUnstorable(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value === 'string') return canBeStored(value) ? [] : [path];

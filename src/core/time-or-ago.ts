@@ -4,8 +4,8 @@ const unitsMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export const agoForm = /^([1-9]\d{0,3})([mhd])$/;
 
 /**
- * A time in the past as people name it.
- * @param text an instant of ISO 8601, or how long ago it was, as {@link agoForm} has it
+ * Reads a time in the past as people write it.
+ * @param text an instant of ISO 8601, or how long ago it was, in the form of {@link agoForm}
  */
 export function timeOrAgo(text: string, now: Date): Date {
   const [, amount, unit] = agoForm.exec(text) ?? [];

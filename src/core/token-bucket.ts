@@ -1,8 +1,8 @@
 /** How often something may happen. */
 export interface Rate {
-  /** So often at once. */
+  /** How often at once. */
   readonly burst: number;
-  /** After that, this many a second. */
+  /** How often per second after that. */
   readonly perSecond: number;
 }
 
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#intervalMs = 1000 / rate.perSecond;
   }
 
-  /** @returns whether it may happen once more; then that is counted */
+  /** @returns whether it may happen once more, and counts it if so */
   take(nowMs: number): boolean {
     if (this.waitMs(nowMs) > 0) return false;
     this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + this.#intervalMs;
@@ -30,7 +30,7 @@ export class TokenBucket {
     return Math.max(0, this.#fullAtMs - nowMs - (burst - 1) * this.#intervalMs);
   }
 
-  /** Whether nothing of it is used: it then need not be remembered. */
+  /** Whether none of it is used, so the bucket need not be remembered. */
   isFull(nowMs: number): boolean {
     return this.#fullAtMs <= nowMs;
   }

@@ -1,4 +1,4 @@
-/** From weak to strong; each includes those before. */
+/** From weak to strong; each includes the ones before it. */
 export const tokenScopes = ['read', 'publish', 'admin'] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 

@@ -1,10 +1,10 @@
-/** Longer names of attributes are not kept. */
+/** Attributes with longer names are not stored. */
 export const attributeNameMaxLength = 128;
-/** Longer values are not facts about a device. */
+/** Longer values are ignored. */
 export const toldMaxLength = 256;
 
 /**
- * Whether a device can send a text, such as its version, in a header: not empty, not too long, printable, and without blanks at
+ * Whether a device can send a text, such as its version, in a header: not empty, not too long, printable, and without spaces at
  * the ends, which headers drop. Anything else counts as not sent.
  */
 export function canBeTold(text: string): boolean {

@@ -1,6 +1,6 @@
 import { DomainError } from './errors';
 
-/** Waits for what may not exist. @returns `otherwise` in the place of a failure with `not-found`; passes on all others */
+/** Waits for something that may not exist. @returns `otherwise` instead of a `not-found` failure; other failures are passed on */
 export async function unlessMissing<Found, Otherwise>(
   found: Promise<Found>,
   otherwise: Otherwise,

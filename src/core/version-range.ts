@@ -10,9 +10,9 @@ interface Bound {
 
 /** Versions between bounds, in RAUC's order. Only {@link parseVersionRange} makes one. */
 export interface VersionRange {
-  /** As it was written, with one blank between the bounds. */
+  /** As it was written, with one space between the bounds. */
   readonly text: string;
-  /** A version must keep within all of them. */
+  /** A version must satisfy all of them. */
   readonly bounds: readonly Bound[];
 }
 
@@ -21,7 +21,7 @@ export const rangeMaxLength = 200;
 const maxBounds = 10;
 
 /**
- * Reads a range as people write it: `>=10.4 <12`. A blank means "and".
+ * Reads a range as people write it: `>=10.4 <12`. A space means "and".
  * @throws DomainError `invalid-input`
  */
 export function parseVersionRange(text: string): VersionRange {
@@ -34,7 +34,7 @@ export function parseVersionRange(text: string): VersionRange {
   const bounds = words.map((word): Bound => {
     const operator = operators.find((one) => word.startsWith(one));
     const bound = word.slice(operator?.length ?? 0);
-    // RAUC would take a forgotten blank for a part of a pre-release.
+    // RAUC would read a bound after a missing space as part of a pre-release.
     const version = /[<=>]/.test(bound) ? null : parseRaucVersion(bound);
     if (operator === undefined || version === null) throw badRange(text);
     return { operator, version };
@@ -42,7 +42,7 @@ export function parseVersionRange(text: string): VersionRange {
   return { text: words.join(' '), bounds };
 }
 
-/** Whether a version is in a range. One that is unknown, or that RAUC could not compare, is in none. */
+/** Whether a version is in a range. A version that is unknown, or that RAUC could not compare, is in no range. */
 export function isInRange(version: string | null, { bounds }: VersionRange): boolean {
   const parsed = version === null ? null : parseRaucVersion(version);
   if (parsed === null) return false;

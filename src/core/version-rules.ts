@@ -24,7 +24,7 @@ export function whyNotComparable(whose: 'device' | 'bundle', version: string | n
     : `RAUC cannot compare the ${whose}'s version ${version}`;
 }
 
-/** Says of each side that RAUC could not compare why, for people. @param target of the bundle */
+/** Says why RAUC could not compare one or both versions, for people. @param target of the bundle */
 export function whyNotOrdered(target: string | null, running: string | null): string {
   const isUnknown = (version: string | null) => version === null || parseRaucVersion(version) === null;
   return [

@@ -1,12 +1,12 @@
 /**
- * A version as RAUC compares it (`higher-semver`, `min-rauc-version`): semver in its order, laxer in its numbers. It is not npm's:
- * parts may be missing, numbers may have leading zeros, and a hyphen inside of a pre-release makes it unreadable.
+ * A version as RAUC compares it (`higher-semver`, `min-rauc-version`): ordered as semver, but laxer in its numbers. Unlike npm's,
+ * parts may be missing, numbers may have leading zeros, and a hyphen inside a pre-release makes it unreadable.
  */
 export interface RaucVersion {
   /** Major, minor, patch; missing parts are 0. */
   readonly numbers: readonly [bigint, bigint, bigint];
   readonly preRelease: string | null;
-  /** Has no part in the order. */
+  /** Does not affect the order. */
   readonly build: string | null;
 }
 
@@ -29,7 +29,7 @@ export function parseRaucVersion(text: string): RaucVersion | null {
 
 /**
  * RAUC's order: the numbers, then the pre-release field by field. A release comes after its pre-releases, a number before a word,
- * and of two that begin alike the longer one comes later. Builds do not count.
+ * and the longer of two that begin alike comes later. Builds do not count.
  * @returns less than 0 when `a` is older, more than 0 when it is newer, 0 when neither is
  */
 export function compareVersions(a: RaucVersion, b: RaucVersion): number {

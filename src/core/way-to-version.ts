@@ -4,7 +4,7 @@ import { compareVersions, parseRaucVersion } from './version';
 import { isInRange, type VersionRange } from './version-range';
 import { versionFit } from './version-rules';
 
-/** How a device gets to a version that a release may start from. */
+/** How a device gets to a version from which a release may start. */
 export type WayToVersion =
   | { readonly kind: 'channel'; readonly channel: string; readonly version: string }
   | { readonly kind: 'pin'; readonly bundleName: string; readonly version: string };

@@ -15,13 +15,13 @@ export interface WebhookDelivery {
   /** When the event happened; `null` when it is no longer in the journal. */
   readonly at: Date | null;
   readonly state: DeliveryState;
-  /** That failed; for one that was delivered, before it was. */
+  /** Attempts that failed; for an event that was delivered, those before the delivery. */
   readonly attempts: number;
-  /** `null` for one that does not wait. */
+  /** `null` for a delivery that does not wait. */
   readonly nextAttemptAt: Date | null;
   /** Since when attempts have failed; `null` without a failure. */
   readonly failingSince: Date | null;
-  /** Why the last attempt that failed did so; a text is the system's, or of an earlier version. */
+  /** Why the last failed attempt failed; a text comes from the system, or from an earlier version. */
   readonly lastError: Why | null;
   /** When it was delivered, given up or skipped; `null` while it waits. */
   readonly endedAt: Date | null;
@@ -33,9 +33,9 @@ export type DeliveryProgress = Pick<
   'state' | 'attempts' | 'nextAttemptAt' | 'failingSince' | 'lastError' | 'endedAt'
 >;
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export interface DeliveryAttempt {
-  /** `null` when the receiver took it, else why not. */
+  /** `null` when the receiver accepted it, else why not. */
   readonly failure: Why | null;
   /** When it ended. */
   readonly at: Date;
@@ -45,9 +45,9 @@ export interface DeliveryAttempt {
   readonly random: number;
 }
 
-/** One delivery is not tried for longer. */
+/** How long one delivery is attempted. */
 const giveUpAfterMs = 24 * 3_600_000;
-/** But so often at least, which takes three quarters of an hour: the server may have been off for all of that time. */
+/** The least number of attempts, which take three quarters of an hour: the server may have been off for all of that time. */
 const giveUpAfterAttempts = 10;
 
 /** The state of a delivery after an attempt. */

@@ -4,8 +4,8 @@ import type { Why } from './reasons/why';
 const maxLength = 300;
 
 /**
- * Why a receiver did not take an event, as it may be shown. A text of the system loses the secret, and the path and query of a URL, which
- * may hold a secret of the receiver. What the server has found names a host at most.
+ * Why a receiver did not accept an event, safe to show. In a text of the system, the secret is removed, and so are the path and
+ * query of a URL, which may contain a secret of the receiver. The server's own findings name a host at most.
  */
 export function shownError(
   why: Why,

@@ -1,6 +1,6 @@
 import type { Why } from './reasons/why';
 
-/** Where events are sent to, as people see it: never with its secret. */
+/** Where events are sent, as people see it: never with its secret. */
 export interface Webhook {
   readonly id: number;
   readonly name: string;
@@ -8,11 +8,11 @@ export interface Webhook {
   /** Kinds, or nouns with a dot at their end; empty means all. */
   readonly kinds: readonly string[];
   readonly isEnabled: boolean;
-  /** Whether an event waits until those before it were taken or given up. */
+  /** Whether an event waits until earlier ones were delivered or given up. */
   readonly inOrder: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
-  /** The last event that has a delivery, or is not wanted. */
+  /** The last event that has a delivery or is unwanted. */
   readonly cursor: number;
   /** Of the last attempt; `null` after one that succeeded. */
   readonly lastError: Why | null;
@@ -27,9 +27,9 @@ export interface WebhookQueue {
   readonly failing: number;
   /** The failed attempts of the delivery that has failed longest. */
   readonly attempts: number;
-  /** When that one is tried next; `null` when nothing fails. */
+  /** When that delivery is next attempted; `null` when nothing fails. */
   readonly nextAttemptAt: Date | null;
-  /** Since when it fails; `null` when nothing fails. */
+  /** Since when it has failed; `null` when nothing fails. */
   readonly failingSince: Date | null;
 }
 
@@ -44,15 +44,15 @@ export const emptyQueue: WebhookQueue = {
   failingSince: null,
 };
 
-/** So many deliveries wait for one webhook. Later events stay in the journal until there is room: none is lost. */
+/** How many deliveries may wait for one webhook. Later events stay in the journal until there is room: none is lost. */
 export const maxWaiting = 1_000;
 
 const firstDelayMs = 5_000;
 const longestDelayMs = 3_600_000;
 
 /**
- * How long to wait before the next attempt: twice as long each time, up to an hour, and a little at random, so that receivers
- * that come back are not asked by all at once.
+ * How long to wait before the next attempt: twice as long each time, up to an hour, with some randomness so that a receiver that
+ * comes back is not flooded.
  * @param attempts that failed, at least 1
  * @param random from 0 up to 1
  */
@@ -61,11 +61,14 @@ export function retryDelayMs(attempts: number, random: number): number {
   return Math.round(delayMs * (0.8 + 0.4 * random));
 }
 
-/** A clock that was set back must not put an attempt off for years: no attempt is planned so far ahead. */
+/**
+ * No attempt is planned this far ahead. One that seems to be is due at once: after a clock was set back, it could otherwise wait
+ * for years.
+ */
 export const farAheadMs = 2 * 3_600_000;
 
 /**
- * How long a server has a delivery for itself, in milliseconds: longer than any call takes, so that it ends early only on a
- * server that died or stood still.
+ * How long a server has a delivery for itself, in milliseconds: longer than any call takes, so it ends early only if the server
+ * died or stalled.
  */
 export const leaseMs = 30_000;

@@ -4,7 +4,7 @@ import type { Why } from './reasons/why';
 
 /**
  * A failure as a finding.
- * @param byDefault what to do where that is not said
+ * @param byDefault the remedy if the failure has none
  */
 export function whatFailed<Default extends Why | null>(
   { message, remedy, reason }: DomainError,

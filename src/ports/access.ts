@@ -1,7 +1,7 @@
 import type { NewEvent } from '../core/event';
 import type { Token } from '../core/token';
 
-/** Where tokens last. */
+/** Stores tokens. */
 export interface TokenRecords {
   /**
    * `INSERT INTO tokens … ON CONFLICT (name) DO NOTHING RETURNING name`, and the lines if it was added.
@@ -20,13 +20,13 @@ export interface TokenRecords {
   findByHash(secretHash: string): Promise<Token | undefined>;
 }
 
-/** Where sessions are kept, so that a restart signs no one out. */
+/** Stores sessions, so that a restart signs no one out. */
 export interface SessionRecords {
   /**
-   * Those that have expired go; of one token the newest stay. `SELECT 1 FROM tokens WHERE name = $2 FOR UPDATE`, so that sessions
-   * of one token come one after the other, `DELETE FROM sessions WHERE ends_age_ms <= $5`, `INSERT INTO sessions …`, then
-   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY ends_age_ms DESC NULLS LAST OFFSET $6)`,
-   * and the lines
+   * Adds a session. Removes expired sessions, and the oldest ones of a token that has too many. `SELECT 1 FROM tokens WHERE name
+   * = $2 FOR UPDATE`, which adds the sessions of one token one at a time, `DELETE FROM sessions WHERE ends_age_ms <= $5`, `INSERT
+   * INTO sessions …`, then `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY
+   * ends_age_ms DESC NULLS LAST OFFSET $6)`, and the lines
    */
   add(
     session: {
@@ -34,11 +34,11 @@ export interface SessionRecords {
       readonly tokenName: string;
       readonly createdAt: Date;
       readonly expiresAt: Date;
-      /** The age of the server at which it ends, in milliseconds; a clock that is set does not change it. */
+      /** The age of the server at which the session ends, in milliseconds. Setting the clock does not change it. */
       readonly endsAgeMs: number;
     },
     limits: {
-      /** What ends by this age has ended. */
+      /** The server's age. Sessions that end at or before it have ended. */
       readonly ageMs: number;
       readonly maxOfToken: number;
     },
@@ -46,7 +46,7 @@ export interface SessionRecords {
   ): Promise<void>;
   /**
    * `SELECT tokens.*, expires_at, ends_age_ms FROM sessions JOIN tokens ON tokens.name = sessions.token WHERE id_hash = $1`
-   * @returns without `endsAgeMs` for one of an earlier version, which ends by the clock
+   * @returns without `endsAgeMs` for a session that an earlier version made, which ends by the clock
    */
   find(
     idHash: string,

@@ -10,7 +10,7 @@ export interface BackupRequest {
   readonly folder: string;
   /** Encrypts the certificates; `null` leaves them readable. */
   readonly passphrase: string | null;
-  /** Whether the bytes of bundles go in, or only which they are. */
+  /** Whether the archive contains the bytes of bundles, or only lists them. */
   readonly hasBundles: boolean;
   /** How many archives stay in the folder, 1 or more; `null` for all. */
   readonly keep: number | null;
@@ -20,7 +20,7 @@ export interface MadeBackup {
   readonly file: string;
   readonly sizeBytes: number;
   readonly contents: BackupContents;
-  /** Names of archives that were too many. */
+  /** Names of the archives removed because there were more than `keep`. */
   readonly removed: readonly string[];
 }
 
@@ -37,26 +37,27 @@ export interface RestoreRequest {
 
 export interface RestoredBackup {
   readonly contents: BackupContents;
-  /** What the database that was there is called now; `null` when there was none. */
+  /** The new name of the database that was there before; `null` when there was none. */
   readonly keptDatabase: string | null;
-  /** Whether certificates were put in place: those that are there stay. */
+  /** Whether certificates were restored. Existing ones are never replaced. */
   readonly hasCertificates: boolean;
-  /** Bundles that the database names and that are nowhere. */
+  /** Bundles that the database names but that were not found anywhere. */
   readonly missingBundles: readonly string[];
 }
 
 /** Archives of whole installations. */
 export interface Backups {
   /**
-   * Makes an archive, with a server on the installation or without one, and proves it by restoring it into a scratch folder. Only
-   * then it gets its name, and older ones go.
+   * Makes an archive, whether or not a server is running, and tests it by restoring it into a scratch folder. Only then does the
+   * archive get its name, and older ones are removed.
    * @throws DomainError `not-found` without a database, `conflict`, `bundle-broken`, `storage-full`, `unavailable`
    */
   make(request: BackupRequest): Promise<MadeBackup>;
   /**
-   * Puts an installation back while no server runs on it. A server that starts on it pauses every rollout before it offers anything.
-   * @throws DomainError `configuration` while a server runs, `conflict` when there is a database, `invalid-input` for an archive that
-   * is damaged or none, `forbidden` for the wrong passphrase, `not-found`, `storage-full`
+   * Restores an installation while no server runs on it. The next server to start there pauses every rollout before it offers
+   * anything.
+   * @throws DomainError `configuration` while a server runs, `conflict` when there is a database, `invalid-input` for a file that
+   * is damaged or not an archive, `forbidden` for the wrong passphrase, `not-found`, `storage-full`
    */
   restore(request: RestoreRequest): Promise<RestoredBackup>;
 }

@@ -6,7 +6,7 @@ import type { OpenFile } from './bundle-storage';
 /** Which part of an open bundle to inspect. A thread of this process reads it by its descriptor. */
 export type BundleBytes = Pick<OpenFile, 'sizeBytes' | 'descriptor' | 'read'>;
 
-/** Inspects a bundle and verifies it under the configured profile, not on the event loop. */
+/** Inspects a bundle and verifies it under the configured profile, off the event loop. */
 export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
 
 /** Judges a stored bundle by trailer and CMS alone, under the current keyring and profile. */
@@ -15,8 +15,8 @@ export type JudgeSignature = (
 ) => Promise<Judgement & { readonly signerWarnings: readonly Finding[] }>;
 
 /**
- * Hashes the images of a bundle, not on the event loop. Rejects when it cannot be read, when the check ended early, and when it
- * is cancelled.
+ * Hashes the images of a bundle, off the event loop. Rejects when the bundle cannot be read, and when the check ends early or is
+ * cancelled.
  */
 export type CheckImages = (
   bytes: BundleBytes,
@@ -25,22 +25,22 @@ export type CheckImages = (
 ) => Promise<ImageCheck>;
 
 /**
- * Hashes all bytes of a bundle, not on the event loop. Rejects when it cannot be read, when that ended early, and when it is called
- * off.
+ * Hashes all bytes of a bundle, off the event loop. Rejects when the bundle cannot be read, and when hashing ends early or is
+ * cancelled.
  */
 export type HashBundle = (
   bytes: BundleBytes,
   signal: AbortSignal,
 ) => Promise<{ readonly sha256: string; readonly weakHashes: WeakHashes }>;
 
-/** What verdicts depend on now. */
+/** What verdicts currently depend on. */
 export interface TrustTerms {
-  /** Of the keyring and profile: verdicts found under another one do not count. */
+  /** Identifies the keyring and profile. Verdicts with another fingerprint do not count. */
   readonly fingerprint: string;
   /** Without a keyring nothing is trusted or untrusted. */
   readonly hasKeyring: boolean;
   /** Certificates must be valid now, not when the bundle was signed. */
   readonly dependsOnClock: boolean;
-  /** Revocation lists count, which are replaced and run out. */
+  /** Verdicts depend on revocation lists, which are replaced and expire. */
   readonly dependsOnLists: boolean;
 }

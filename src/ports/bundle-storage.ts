@@ -6,22 +6,23 @@ export interface OpenBytes {
   readonly sizeBytes: number;
   /**
    * Reads exactly `length` bytes; rejects when there are fewer.
-   * @param memory at least as long: they may be read into it, and then what is returned is a part of it. Nothing touches it afterwards
+   * @param memory at least `length` bytes. The bytes may be read into it; the result is then a part of it, and nothing changes it
+   * afterwards
    */
   read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
-  /** Bytes `start` to `end`, both included. Fails, rather than ends, when there are fewer. */
+  /** Bytes `start` to `end`, both included. If there are fewer, the stream fails instead of ending early. */
   createReadStream(start: number, end: number): Readable;
   close(): Promise<void>;
 }
 
-/** A bundle in a file of this machine. */
+/** A bundle in a file on this machine. */
 export interface OpenFile extends OpenBytes {
-  /** Of the operating system, for a reader in another thread of this process. It is valid until the file is closed. */
+  /** The operating system's file descriptor, for a reader in another thread of this process. Valid until the file is closed. */
   readonly descriptor: number;
 }
 
 /**
- * An upload that is complete on this machine but not yet stored. It can be inspected while it reaches the disk, and kept once.
+ * An upload that is complete on this machine but not yet stored. It can be inspected while it is written to disk, and kept once.
  */
 export interface StagedBundle {
   /** Of all its bytes, in lower-case hex. */
@@ -30,17 +31,18 @@ export interface StagedBundle {
   readonly sizeBytes: number;
   open(): Promise<OpenFile>;
   /**
-   * Sends the bytes to where they last, if that is elsewhere and takes long, so that `keep` is quick. They may stay there even if it is not
-   * called. @throws DomainError as `keep` does
+   * Uploads the bytes if they are stored elsewhere, which makes `keep` quick. They may stay there even if `keep` is never called.
+   * @throws DomainError as `keep` does
    */
   send?(): Promise<void>;
   /**
-   * Stores the bytes; they last when the promise resolves, which waits for the disk. Bytes that are stored already but damaged or lost are replaced.
-   * @param name of the bundle; a folder calls its file so, and other stores need not know it
+   * Stores the bytes. They are on disk when the promise resolves. Bytes that were stored before but are damaged or lost are
+   * replaced.
+   * @param name of the bundle; a folder uses it as the file name, other stores may ignore it
    * @throws DomainError `conflict` when something else has this name, `storage-full`, `unavailable`
    */
   keep(name: string): Promise<void>;
-  /** Forgets it. One that was kept stays stored. */
+  /** Discards the upload. A bundle that was kept stays stored. */
   discard(): Promise<void>;
 }
 
@@ -50,16 +52,17 @@ export interface StoredBytes {
   readonly sizeBytes: number;
 }
 
-/** What goes when bytes are removed. */
+/** The bundle whose bytes are removed. */
 export interface RemovedBundle {
   readonly name: string;
-  /** Another bundle has the same bytes: for it they stay. */
+  /** Another bundle has the same bytes, so they stay. */
   readonly isShared: boolean;
 }
 
 /**
- * Where the bytes of bundles last, by their SHA-256 (64 lower-case hex digits; anything else is `invalid-input`). Bytes never change,
- * so that storing them twice is harmless. An adapter needs no order and no names: an object store can use the hash as the key.
+ * Stores the bytes of bundles by their SHA-256 (64 lower-case hex digits; anything else is `invalid-input`). The bytes of a hash
+ * never change, so storing them twice is harmless. An adapter needs neither order nor names: an object store can use the hash as
+ * the key.
  */
 export interface BundleStorage {
   /**
@@ -67,11 +70,14 @@ export interface BundleStorage {
    * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload), `unavailable`
    */
   stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
-  /** Opens bytes for ranges. @throws DomainError `not-found` when they are gone or not complete, `unavailable` */
+  /** Opens bytes for ranges. @throws DomainError `not-found` when they are gone or incomplete, `unavailable` */
   open(sha256: string): Promise<OpenBytes>;
-  /** The same as a file of this machine, fetched whole where it is elsewhere. @throws DomainError as `open` does */
+  /**
+   * Opens bytes as a file on this machine. Fetches all of them first if they are stored elsewhere.
+   * @throws DomainError as `open` does
+   */
   openFile(sha256: string): Promise<OpenFile>;
-  /** What exists, complete or not; `undefined` when nothing does. */
+  /** The stored bytes, complete or not; `undefined` when there are none. */
   stat(sha256: string): Promise<StoredBytes | undefined>;
   /** Everything stored, by hash. */
   list(): Promise<readonly StoredBytes[]>;

@@ -1,9 +1,9 @@
 import type { DomainError } from '../core/errors';
 
-/** How the object store does that keeps the bundles. */
+/** The state of the object store that holds the bundles. */
 export interface BundleStoreStatus {
-  /** What keeps it from serving, by its latest answer; `null` while it works. */
+  /** Why it cannot serve, by its latest answer; `null` while it works. */
   readonly problem: DomainError | null;
-  /** What bundles take in the cache on this machine's disk, in bytes. */
+  /** Space that bundles use in the cache on this machine's disk, in bytes. */
   readonly cacheBytes: number;
 }

@@ -1,5 +1,5 @@
-/** Tells the time. It comes in as an argument, so that tests can set it. */
+/** Tells the time. It is passed as an argument so that tests can set it. */
 export type Clock = () => Date;
 
-/** Tells milliseconds since some moment of its own, such as `performance.now`: setting the clock of the machine does not move it. */
+/** Milliseconds since an arbitrary moment, such as `performance.now`. Setting the machine's clock does not affect it. */
 export type MonotonicClock = () => number;

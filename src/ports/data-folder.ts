@@ -1,13 +1,13 @@
 import type { StorageSizes } from '../core/storage-room';
 
-/** What uses space on the disk of the data folder, and what is left, in bytes. */
+/** What uses space on the disk of the data folder, and how much is left, in bytes. */
 export interface StorageUsage {
   readonly sizes: StorageSizes;
-  /** Where bundles have a disk of their own, the smaller of the two. */
+  /** The smaller of the two if bundles have a disk of their own. */
   readonly freeBytes: number;
 }
 
-/** @throws what the file system throws */
+/** @throws the errors of the file system */
 export type MeasureStorage = () => Promise<StorageUsage>;
 
 /** Replaces `manifest.json` atomically. @throws DomainError `storage-full`, `unavailable` */

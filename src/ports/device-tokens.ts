@@ -1,6 +1,6 @@
 import type { NewEvent } from '../core/event';
 
-/** The token of one holder, sealed, and the one before it as long as that is valid. */
+/** The token of one holder, sealed, and the previous one while that is still valid. */
 export interface StoredDeviceToken {
   readonly sealed: string;
   readonly createdAt: Date;
@@ -11,24 +11,25 @@ export interface StoredDeviceToken {
 }
 
 export interface NewDeviceToken extends Pick<StoredDeviceToken, 'sealed' | 'createdAt' | 'createdBy'> {
-  /** Until when the token that it replaces stays valid; `null` for no longer. */
+  /** How long the token it replaces stays valid; `null` if it ends at once. */
   readonly overlapUntil: Date | null;
 }
 
-/** What may be there already. */
+/** Which token may exist already. */
 export type TokenExpectation = 'none' | 'one' | 'any';
 
 export type PutToken = 'created' | 'rotated' | 'taken' | 'missing' | 'no-device';
 
-/** Where the tokens of devices last. A device that is deleted takes its token along. */
+/** Stores the tokens of devices. Deleting a device deletes its token. */
 export interface DeviceTokenRecords {
   /** `SELECT * FROM device_tokens WHERE holder = $1` */
   find(holder: string): Promise<StoredDeviceToken | undefined>;
   /**
-   * Decides in the transaction, and adds the lines if something changed: `SELECT 1 FROM devices WHERE id = $1 FOR SHARE`, then
-   * `INSERT INTO device_tokens … ON CONFLICT (holder) DO UPDATE SET sealed = excluded.sealed, previous = device_tokens.sealed, …`
-   * @param deviceId that must exist; `null` for the gateway
-   * @param events told what became of it
+   * Decides within the transaction, and adds the lines if something changed: `SELECT 1 FROM devices WHERE id = $1 FOR SHARE`,
+   * then `INSERT INTO device_tokens … ON CONFLICT (holder) DO UPDATE SET sealed = excluded.sealed, previous =
+   * device_tokens.sealed, …`
+   * @param deviceId of a device that must exist; `null` for the gateway
+   * @param events makes the journal's lines from the result
    */
   put(
     holder: string,
@@ -41,6 +42,6 @@ export interface DeviceTokenRecords {
   remove(holder: string, events: readonly NewEvent[]): Promise<boolean>;
   /** `DELETE FROM device_tokens RETURNING holder`, and the lines. @returns how many there were */
   removeAll(events: (count: number) => readonly NewEvent[]): Promise<number>;
-  /** A holder that has one; `undefined` when no one has. `SELECT holder FROM device_tokens LIMIT 1` */
+  /** Any holder of a token; `undefined` when there is none. `SELECT holder FROM device_tokens LIMIT 1` */
   any(): Promise<string | undefined>;
 }

@@ -3,23 +3,23 @@ import type { NewEvent } from '../core/event';
 import type { Installation } from '../core/installation';
 import type { DeviceRecord } from '../core/device-record';
 
-/** What the installations of releases are at. */
+/** Counts of the installations of releases. */
 export interface ReleaseNumbers {
   /** Running installations, and open offers. */
   inProgress(releaseId: number): number;
-  /** Whether an offer has ended and given its place to others, whatever the clock says now. */
+  /** Whether an offer has ended and its place is free for others, whatever the clock says now. */
   hasEnded(installation: Installation): boolean;
   /** Devices that failed or rolled back, each once. */
   failures(releaseId: number): number;
-  /** Another number than before when something has changed. */
+  /** A number that differs from the previous one when something has changed. */
   revision(releaseId: number): number;
 }
 
-/** What an update of a device is decided on. */
+/** What the decision about a device's update is based on. */
 export interface DeviceSight {
   /** `undefined` for an unknown device. */
   readonly record: DeviceRecord | undefined;
-  /** As of the moment the update takes effect: what it claims of them, no other update can claim. */
+  /** Counts at the moment the update takes effect. No other update can claim the places that it claims. */
   readonly releases: ReleaseNumbers;
   /**
    * The number of the installation that begins, if one does.
@@ -28,27 +28,28 @@ export interface DeviceSight {
   readonly nextInstallationId: () => number;
 }
 
-/** The result of an update. What it does not name stays. */
+/** The result of an update. Whatever it omits stays as it is. */
 export interface DeviceUpdate<Answer> {
   readonly answer: Answer;
-  /** After the contact, which also adds an unknown device. */
+  /** The device after the contact. An unknown device is added. */
   readonly device?: Device | undefined;
-  /** The same after a contact that told nothing new. A crash may take it. */
+  /** The device after a contact that reported nothing new. A crash may lose this. */
   readonly seen?: Device | undefined;
-  /** New or changed, in the order in which it happened: the latest, those that follow it, and each as often as it changed. */
+  /**
+   * New or changed installations in the order of the changes: the latest one, then those that follow it. One that changed several
+   * times appears several times.
+   */
   readonly installations?: readonly Installation[];
-  /** The latest installation, when it was only told again or helps to judge the next contact. A crash may take it. */
+  /** The latest installation, when its report was only repeated or helps to judge the next contact. A crash may lose this. */
   readonly renewed?: Installation | undefined;
   readonly events?: readonly NewEvent[];
 }
 
-/**
- * Decides what a contact makes of a device. It is pure and synchronous, and may be called again.
- */
+/** Decides how a contact changes a device. It is pure and synchronous, and may be called again. */
 export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
 
 /**
- * The only way for a contact to change a device: its old state, new state and claims are one step.
+ * The only way for a contact to change a device. Reading its old state, writing the new one and claiming places are one step.
  *
  * In PostgreSQL one transaction: `SELECT … FROM devices LEFT JOIN installations … WHERE id = $1 FOR UPDATE OF devices`, the
  * counts of the releases that concern it with their rows locked, then `UPDATE … SET` of the columns that changed and `INSERT INTO
@@ -56,8 +57,8 @@ export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
  */
 export interface DeviceUpdates {
   /**
-   * What this node knows of a recently heard device, possibly a little old; `undefined` also if that would take a database read.
-   * It costs nothing: a range waits for it.
+   * What this node knows of a device that it heard recently, possibly a little old; `undefined` also if finding out would need
+   * the database. It costs nothing, because each range request waits for it.
    */
   recent(id: string): DeviceRecord | undefined;
   /** @returns what is known now; to decide on it, use {@link update} */
@@ -69,10 +70,12 @@ export interface DeviceUpdates {
    */
   update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
   /**
-   * As {@link update}, for what a device must tell again when it could not be written.
+   * Like {@link update}, for reports that a device must repeat if they could not be written.
    * @throws DomainError `storage-full`, `unavailable`
    */
   updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
-  /** Counts payload bytes of the latest installation of a device that was heard recently. A crash may take a second's worth. */
+  /**
+   * Counts payload bytes for the latest installation of a device that was heard recently. A crash may lose one second's count.
+   */
   countBytes(id: string, count: number, at: Date): void;
 }

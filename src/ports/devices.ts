@@ -6,17 +6,17 @@ export interface RolloutPage {
   readonly releaseId: number;
   readonly compatible: string;
   readonly channel: string;
-  /** The last of the page before; `''` for the first page. */
+  /** The last device of the previous page; `''` for the first page. */
   readonly afterId: string;
   readonly limit: number;
-  /** Whether attributes are read, too: up to a hundred of each device. */
+  /** Whether to read attributes, too: up to 100 for each device. */
   readonly withAttributes: boolean;
 }
 
 export interface RolloutDevice {
   readonly id: string;
   readonly labels: readonly string[];
-  /** What it tells of itself, by name; empty unless asked for. */
+  /** What the device reports about itself, by name; empty unless `withAttributes`. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly systemVersion: string | null;
   readonly lastContactAt: Date;
@@ -26,19 +26,19 @@ export interface RolloutDevice {
   readonly state: InstallationState | null;
 }
 
-/** Of a log that grows. */
+/** The maximum length of a log that grows, in characters. */
 export const appendedLogMaxLength = 16 << 10;
 
 /** Reads of devices and installations outside the fleet, and the logs that devices send. */
 export interface DeviceRecords {
   /**
-   * Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. `SELECT id FROM devices
-   * WHERE installation_state = ANY($1) AND (last_contact_at < $2 OR last_contact_at > $3) LIMIT $4`
+   * Devices that have an unsettled installation and were last heard from outside this time span; a few at a time. `SELECT id FROM
+   * devices WHERE installation_state = ANY($1) AND (last_contact_at < $2 OR last_contact_at > $3) LIMIT $4`
    */
   silentIn(times: { readonly from: Date; readonly until: Date }, limit: number): Promise<readonly string[]>;
   /**
-   * By id: those that are admitted and were heard of. `SELECT id, system_version, … FROM devices WHERE compatible = $1 AND channel = $2
-   * AND id > $3 AND admission = 'admitted' AND last_contact_at IS NOT NULL ORDER BY id LIMIT $4`
+   * The admitted devices that were ever heard from, by id. `SELECT id, system_version, … FROM devices WHERE compatible = $1 AND
+   * channel = $2 AND id > $3 AND admission = 'admitted' AND last_contact_at IS NOT NULL ORDER BY id LIMIT $4`
    */
   rolloutDevices(page: RolloutPage): Promise<readonly RolloutDevice[]>;
   /** A device's installations, newest first. `SELECT * FROM installations WHERE device = $1 ORDER BY id DESC LIMIT $2` */
@@ -48,7 +48,7 @@ export interface DeviceRecords {
   /** Keeps the newest log of an installation. `INSERT INTO installation_logs … ON CONFLICT (installation) DO UPDATE` */
   saveLog(installationId: number, log: string, at: Date): Promise<void>;
   /**
-   * Puts lines at the end of an installation's log, of which the last {@link appendedLogMaxLength} characters are kept. `INSERT INTO
+   * Appends lines to an installation's log, and keeps its last {@link appendedLogMaxLength} characters. `INSERT INTO
    * installation_logs … ON CONFLICT (installation) DO UPDATE SET log = right(log || $2, …)`
    */
   appendLog(installationId: number, lines: string, at: Date): Promise<void>;

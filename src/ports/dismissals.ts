@@ -1,12 +1,12 @@
 import type { NewEvent } from '../core/event';
 
-/** Items that people dismissed from what needs attention. */
+/** Items that people dismissed from the list of what needs attention. */
 export interface Dismissal {
   readonly kind: string;
   readonly subject: string;
 }
 
-/** Where dismissals last. */
+/** Stores dismissals. */
 export interface DismissalRecords {
   /** `SELECT kind, subject FROM dismissals` */
   all(): Promise<readonly Dismissal[]>;

@@ -2,7 +2,7 @@ import type { Draft, DraftFile, NewDraft } from '../core/draft';
 import type { DraftKind } from '../core/draft-kind';
 import type { NewEvent } from '../core/event';
 
-/** The line of the journal about a draft. */
+/** Makes the journal's line about a draft. */
 export type TellDraft = (draft: Draft) => NewEvent;
 
 /** A page of drafts. */
@@ -45,11 +45,11 @@ export interface DraftRecords {
   removeFile(moduleId: number): Promise<void>;
   /**
    * Gives a set its module. `UPDATE drafts SET module = $1 WHERE id = $2 AND module IS NULL AND EXISTS …`
-   * @returns false when it has one, or one of the two is gone
+   * @returns false when it has one, or when the set or the module is gone
    */
   setModule(setId: number, moduleId: number): Promise<boolean>;
   /** The bundles that modules point to. `SELECT bundle FROM drafts WHERE bundle IS NOT NULL` */
   pointedTo(): Promise<ReadonlySet<string>>;
-  /** `DELETE FROM drafts WHERE id = $1 AND NOT EXISTS …` @returns false when there was none, and for the module of a set */
+  /** `DELETE FROM drafts WHERE id = $1 AND NOT EXISTS …` @returns false when there was none, and for a module that a set uses */
   remove(kind: DraftKind, id: number, tell: TellDraft): Promise<boolean>;
 }

@@ -20,13 +20,13 @@ export interface DeviceFilter {
   readonly isWaiting?: boolean;
   /** Whether two boards use its certificate. */
   readonly hasSecondBoard?: boolean;
-  /** Whether it claims a compatible other than its certificate's. */
+  /** Whether it claims another compatible than its certificate's. */
   readonly hasOtherClaim?: boolean;
-  /** Whether RAUC's own poller tells too little there to prove an update. */
+  /** Whether it uses RAUC's own poller and reports too little to prove an update. */
   readonly hasSilentPoller?: boolean;
   /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
-  /** Devices that were heard of, and last before this time. */
+  /** Devices that were heard from, but not since this time. */
   readonly lastContactBefore?: Date;
 }
 
@@ -34,7 +34,7 @@ export interface DeviceQuery extends DeviceFilter {
   readonly sort: DeviceSort;
   readonly isDescending: boolean;
   readonly limit: number;
-  /** Where the page before ended, as it said. */
+  /** The previous page's `next`. */
   readonly after?: string;
 }
 
@@ -51,7 +51,7 @@ export interface DevicePage {
   readonly total: number;
 }
 
-/** Some of the matching devices, on the way through all of them. */
+/** One stretch of a walk through all matching devices. */
 export interface DeviceStretch {
   /** By id. */
   readonly devices: readonly ListedDevice[];
@@ -86,7 +86,7 @@ export interface InstallationPage {
   readonly installations: readonly Installation[];
   /** For the page after this one; `null` on the last. */
   readonly nextBefore: number | null;
-  /** Set when the search stopped early because it had looked at enough: when the oldest installation it saw was offered. */
+  /** Set when the search stopped early at its limit: the time at which the oldest installation it saw was offered. */
   readonly searchedUntil: Date | null;
 }
 
@@ -94,7 +94,7 @@ export interface InstallationPage {
 export interface ChannelVersionsPage {
   readonly compatible: string;
   readonly channel: string;
-  /** The last version of the page before; `''` for the first page. */
+  /** The last version of the previous page; `''` for the first page. */
   readonly afterVersion: string;
   readonly limit: number;
 }
@@ -102,7 +102,7 @@ export interface ChannelVersionsPage {
 /** A page of the devices with a label. */
 export interface LabelledPage {
   readonly label: string;
-  /** The last device of the page before; `''` for the first page. */
+  /** The last device of the previous page; `''` for the first page. */
   readonly afterId: string;
   readonly limit: number;
 }
@@ -115,7 +115,7 @@ export interface FleetDecided {
   readonly pinned: number;
 }
 
-/** Where lists of the fleet come from. */
+/** Lists of the fleet. */
 export interface FleetListing {
   /**
    * The devices with a label, by id. `SELECT id, compatible, channel FROM device_labels JOIN devices ON devices.id = device WHERE
@@ -127,9 +127,9 @@ export interface FleetListing {
     readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[]
   >;
   /**
-   * What the devices of a channel run, a page of versions at a time, without pinned ones. Devices that report none (`null`) come
-   * with the first page, in addition to its limit. `SELECT system_version, count(*) FROM devices WHERE compatible = $1 AND
-   * channel = $2 AND pin_bundle IS NULL AND system_version > $3 GROUP BY system_version ORDER BY system_version LIMIT $4`
+   * The versions that the devices of a channel run, without pinned devices, a page at a time. Devices that report none (`null`)
+   * are counted on the first page, in addition to its limit. `SELECT system_version, count(*) FROM devices WHERE compatible = $1
+   * AND channel = $2 AND pin_bundle IS NULL AND system_version > $3 GROUP BY system_version ORDER BY system_version LIMIT $4`
    */
   channelVersions(page: ChannelVersionsPage): Promise<
     readonly {
@@ -138,17 +138,17 @@ export interface FleetListing {
     }[]
   >;
   /**
-   * `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id WHERE compatible = $1 AND … AND (system_version,
-   * id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, by the column that it is sorted by; a search asks `id ILIKE $5 OR serial ILIKE
-   * $5 OR …` of an index of trigrams, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and certificates of
-   * the page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions
-   * @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable`
+   * `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id WHERE compatible = $1 AND … AND
+   * (system_version, id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, on the column that sorts the list; a search uses `id
+   * ILIKE $5 OR serial ILIKE $5 OR …` with a trigram index, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and
+   * certificates of the page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions
+   * @throws DomainError `invalid-input` for a cursor of another list, `unavailable`
    */
   list(query: DeviceQuery): Promise<DevicePage>;
   /**
-   * Goes through all matching devices by id: one that exists throughout comes exactly once, whatever changes meanwhile. Each
-   * stretch is bounded in what it looks at, so an empty one need not be the last. `SELECT … FROM devices WHERE … AND id > $1
-   * ORDER BY id LIMIT $2`
+   * Goes through all matching devices by id. A device that exists throughout appears exactly once, whatever changes meanwhile.
+   * Each stretch looks at a bounded number of devices, so an empty one need not be the last. `SELECT … FROM devices WHERE … AND
+   * id > $1 ORDER BY id LIMIT $2`
    * @param afterId where the previous stretch ended; `''` at first
    * @throws DomainError `unavailable`
    */
@@ -160,8 +160,8 @@ export interface FleetListing {
    */
   listInstallations(query: InstallationQuery): Promise<InstallationPage>;
   /**
-   * Of a large fleet some seconds old. `SELECT compatible, channel, system_version, installation_state, count(*) FROM devices GROUP BY
-   * 1, 2, 3, 4`
+   * For a large fleet, a few seconds old. `SELECT compatible, channel, system_version, installation_state, count(*) FROM devices
+   * GROUP BY 1, 2, 3, 4`
    */
   census(): Promise<readonly FleetCount[]>;
   /**
@@ -170,8 +170,8 @@ export interface FleetListing {
    */
   attention(): Promise<FleetDecided>;
   /**
-   * A release's devices by the state of their installation, by step; `null` for those in no step.
-   * `SELECT step, state, devices FROM release_outcomes WHERE release_id = $1 AND devices > 0 ORDER BY step, state`
+   * The number of a release's devices by step and state of their installation; the step is `null` for devices in none. `SELECT
+   * step, state, devices FROM release_outcomes WHERE release_id = $1 AND devices > 0 ORDER BY step, state`
    */
   outcomes(releaseId: number): Promise<
     readonly {

@@ -5,24 +5,26 @@ import type { DeviceUpdates, ReleaseNumbers } from './device-updates';
 import type { FleetDecisions } from './fleet-decisions';
 import type { Log } from './log';
 
-/** The devices, as contacts and people change them. How it keeps them, and what of them in memory, is its own. */
+/**
+ * The devices, as contacts and people change them. How they are stored, and what is kept in memory, is up to the implementation.
+ */
 export interface Fleet extends DeviceUpdates {
   readonly decisions: FleetDecisions;
   /** As {@link Fleet.find}. @throws DomainError `not-found` */
   get(id: string): Promise<DeviceRecord>;
   /**
-   * What releases are at now, for people and rollouts; an update is given them as of its own moment.
-   * `SELECT release_id, count(*) FILTER (WHERE state = ANY($1)), … FROM installations WHERE release_id = ANY($2) GROUP BY release_id`
+   * The current counts of releases, for people and rollouts. Updates get the counts of their own moment. `SELECT release_id,
+   * count(*) FILTER (WHERE state = ANY($1)), … FROM installations WHERE release_id = ANY($2) GROUP BY release_id`
    */
   releases(): Promise<ReleaseNumbers>;
   /** Whether this node has offered a release to a device since it started; the database knows other nodes' offers. It costs nothing. */
   hasOffered(releaseId: number): boolean;
   /**
-   * Recounts a release that becomes current again. A database that counts on demand has nothing to do.
+   * Recounts a release that becomes current again. Does nothing if the database counts on demand.
    * @throws DomainError `storage-full`, `unavailable` when its changes cannot be written
    */
   recount(releaseId: number): Promise<void>;
-  /** How many installations have come to each state on this node since its start. */
+  /** How many installations have reached each state on this node since its start. */
   reached(): ReadonlyMap<InstallationState, number>;
   /**
    * Writes what is batched, and retries what could not be written. Call it about once a second.
@@ -31,7 +33,7 @@ export interface Fleet extends DeviceUpdates {
   flush(): Promise<void>;
   /** How many devices have changes that could not be written. They are still answered. */
   unsavedDevices(): number;
-  /** Writes what is left, as far as possible. Close the store after it. */
+  /** Writes what is left, as far as possible. Close the store afterwards. */
   close(): Promise<void>;
 }
 
@@ -39,18 +41,18 @@ export interface FleetOptions {
   /** Releases that are current at the start. */
   readonly releaseIds: readonly number[];
   readonly log: Log;
-  /** The longest time that an offer stands, in milliseconds. */
+  /** How long an offer stands at most, in milliseconds. */
   readonly offerLifetimeMs: number;
   readonly now: Clock;
-  /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */
+  /** How long the server has been up, in milliseconds: setting the clock does not change it. */
   readonly ageMs: () => number;
   /**
-   * Loads the catalog again if it is older than the one in the database. Called before a device is decided about, with the version
-   * that was read together with the device.
+   * Loads the catalog again if it is older than the one in the database. Called before a decision about a device, with the
+   * version that was read together with the device.
    * @throws DomainError `unavailable`
    */
   readonly catchUp: (catalogVersion: number) => Promise<void>;
-  /** Told about each device whose journal lines are counted rather than written. */
+  /** Called for each device whose journal lines are counted instead of written. */
   readonly onRepeats?: (deviceId: string) => void;
 }
 

@@ -4,7 +4,7 @@ import type { AskedName } from './asked-names';
 import type { OpenBytes } from './bundle-storage';
 import type { StorageUsage } from './data-folder';
 
-/** A bundle that the database has, and how its file is called. */
+/** A bundle in the database, and the name of its file. */
 export interface InstalledBundle {
   readonly name: string;
   readonly sha256: string;
@@ -20,9 +20,9 @@ export type DatabaseCondition =
 export interface ReadDatabase {
   readonly kind: 'read';
   readonly file: string;
-  /** How many migrations it has seen. */
+  /** How many migrations were applied to it. */
   readonly schema: number;
-  /** What SQLite's own check complains about; at most ten lines. */
+  /** What SQLite's own check reports; at most ten lines. */
   readonly damage: readonly string[];
   readonly bundles: readonly InstalledBundle[];
   /** When the last line of the journal was written; `null` when it is empty. */
@@ -30,21 +30,21 @@ export interface ReadDatabase {
   readonly askedNames: readonly AskedName[];
 }
 
-/** The data folder as it is on the disk, with or without a server on it. Nothing here writes. */
+/** The data folder as it is on disk, whether or not a server is running. Nothing here writes. */
 export interface InstalledData {
   /** How many migrations this program has. */
   readonly knownSchema: number;
-  /** @param isQuick leaves out what takes long in a large database: whether indexes agree with their tables */
+  /** @param isQuick skips what takes long in a large database: checking indexes against their tables */
   readDatabase(isQuick: boolean): Promise<DatabaseCondition>;
   /** Only the bundles, as they are now. */
   listBundles(): Promise<readonly InstalledBundle[]>;
-  /** Files of the bundle folder, without those that are being uploaded. */
+  /** Files of the bundle folder, without unfinished uploads. */
   listFiles(): Promise<readonly string[]>;
   /** @returns `undefined` when there is no such file */
   openBundle(bundle: Pick<InstalledBundle, 'name' | 'sha256'>): Promise<OpenBytes | undefined>;
   /** Where the bytes of a bundle should be, for people: a path, or the address of an object. */
   bundlePlace(bundle: Pick<InstalledBundle, 'name' | 'sha256'>): string;
-  /** Links, owners and modes. */
+  /** Checks links, owners and modes. */
   inspectModes(): Promise<readonly FolderFinding[]>;
   /** @returns `undefined` when there is no such folder */
   measureStorage(): Promise<StorageUsage | undefined>;

@@ -7,7 +7,7 @@ export type LegacyJson =
 export interface LegacyFiles {
   /** What was noted about a bundle at its upload. */
   notes(bundleName: string): Promise<readonly LegacyJson[]>;
-  /** Its releases, the one of its default compatible last. */
+  /** Its releases; that of the default compatible comes last. */
   manifests(): Promise<readonly LegacyJson[]>;
   /** Keeps its `manifest.json` next to the one that this server writes. */
   keepManifest(): Promise<void>;

@@ -9,37 +9,39 @@ export interface Silence {
 /** Something answered that is not this server. */
 export interface Stranger {
   readonly kind: 'stranger';
-  /** In words that follow "it". */
+  /** A phrase that follows the word "it". */
   readonly does: string;
 }
 
 export interface AdminGreeting {
   readonly kind: 'greeted';
-  /** Of the program that runs. */
+  /** The version of the running program. */
   readonly version: string;
 }
 
 export interface DeviceGreeting {
   readonly kind: 'greeted';
-  /** SHA-256 of the certificate that it showed, lower-case hex. */
+  /** SHA-256 of the certificate it presented, lower-case hex. */
   readonly fingerprint: string;
-  /** Why the certificate does not hold under `ca.crt`, as OpenSSL calls it; `null` when it does. */
+  /** Why `ca.crt` does not verify the certificate, in OpenSSL's words; `null` when it does. */
   readonly chainProblem: string | null;
-  /** What became of the request that followed, with a device's certificate; `null` when there was none to show. */
+  /**
+   * The result of the request that followed, made with a device's certificate; `null` when there was no certificate to present.
+   */
   readonly answer: { readonly status: number } | { readonly refusal: string } | null;
 }
 
-/** What a proxy made of three harmless questions. */
+/** How a proxy handled three harmless requests. */
 export interface ProxyGreeting {
   readonly kind: 'greeted';
   readonly version: string;
   /** The status of a request that needs a token, sent without one from a foreign address. */
   readonly statusWithoutToken: number;
-  /** Status of an upload as large as the server takes, of which no byte is sent. */
+  /** Status of an upload that announces the largest size the server accepts, but sends no byte. */
   readonly statusOfUpload: number;
 }
 
-/** A device's TLS: whom it trusts, and its certificate. PEM. */
+/** A device's TLS: the CA it trusts, and its certificate. PEM. */
 export interface DeviceTls {
   readonly ca: string;
   readonly client: { readonly cert: string; readonly key: string } | null;
@@ -48,18 +50,18 @@ export interface DeviceTls {
 export interface ProbeListeners {
   /** Asks the admin listener for its health. @param url with its port */
   greetAdmin(url: string): Promise<AdminGreeting | Silence | Stranger>;
-  /** A handshake, and a request when there is a certificate to show. */
+  /** Makes a handshake, and a request if there is a certificate to present. */
   greetDevices(at: Endpoint, tls: DeviceTls): Promise<DeviceGreeting | Silence | Stranger>;
-  /** Asks the admin listener through whatever is in front of it. Changes nothing there. */
+  /** Sends requests to the admin listener through whatever is in front of it. Changes nothing there. */
   greetProxy(url: string, uploadLimitBytes: number): Promise<ProxyGreeting | Silence | Stranger>;
-  /** Whether a name leads anywhere from here. */
+  /** Whether a name resolves on this machine. */
   resolves(name: string): Promise<boolean>;
 }
 
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
-  /** For SNI; a name that no certificate has, when the server is not to take it for one that a device asks for. */
+  /** For SNI. Use a name that no certificate has if the server must not count it as one that a device asked for. */
   readonly serverName: string;
   /** Whether its listener requires a PROXY header on connections from here; default: no. */
   readonly takesProxyHeader?: boolean;

@@ -1,4 +1,4 @@
-/** Where services report what people should know; a pino logger will do. */
+/** Services report here what people should know, for example to a pino logger. */
 export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
@@ -6,7 +6,7 @@ export interface Log {
   error(facts: object, message: string): void;
 }
 
-/** Where listeners report what happens; a pino logger will do. */
+/** Listeners report here what happens, for example to a pino logger. */
 export interface RequestLog extends Log {
   debug(facts: object, message: string): void;
 }

@@ -1,6 +1,6 @@
 import type { S3Address } from '../core/s3-address';
 
-/** Where an installation keeps what lasts, apart from its certificates. */
+/** Where an installation stores its data, apart from its certificates. */
 export interface InstallationPlace {
   readonly dataDir: string;
   /** `postgres://…`, with its password; `null` for SQLite in the data folder. */
@@ -12,7 +12,7 @@ export interface InstallationPlace {
 export interface MoveRequest {
   readonly from: InstallationPlace;
   readonly to: InstallationPlace;
-  /** Called with how much of all bundles is there, in bytes, and once more before the rows are copied. */
+  /** Called with how many bytes of all bundles have arrived, and once more before the rows are copied. */
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
 }
 
@@ -20,7 +20,7 @@ export interface Moved {
   readonly tables: number;
   readonly rows: number;
   readonly bundles: number;
-  /** Those that were not there yet. */
+  /** How many bundles were copied because the target did not have them yet. */
   readonly copiedBundles: number;
   readonly copiedBytes: number;
 }

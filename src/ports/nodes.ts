@@ -1,45 +1,45 @@
-/** A server that runs on the store. */
+/** A server that uses the store. */
 export interface Node {
-  /** Of this run of it. */
+  /** Identifies this run of the server. */
   readonly id: string;
   /** Its machine and process. */
   readonly name: string;
-  /** Of the program. */
+  /** The version of the program. */
   readonly version: string;
   readonly startedAt: Date;
-  /** How long ago it was last heard of, in milliseconds. */
+  /** How long ago it last reported, in milliseconds. */
   readonly silentMs: number;
-  /** Of the catalog that it answers from. */
+  /** The version of the catalog from which it answers. */
   readonly catalogVersion: number;
-  /** How many changes of the catalog it has not taken over yet. */
+  /** How many changes of the catalog it has not loaded yet. */
   readonly behind: number;
   readonly isLeader: boolean;
-  /** Whether it is the one that was asked. */
+  /** Whether it is the server that answers this call. */
   readonly isThis: boolean;
 }
 
-/** What a node knows of itself. */
+/** What a node knows about itself. */
 export interface NodeStatus {
   readonly isLeader: boolean;
   readonly catalogVersion: number;
 }
 
-/** Which node does the work that only one may do. */
+/** Determines which node does the work that only one may do. */
 export interface Leadership {
   /** Whether this node leads, as far as it knows. */
   isLeader(): boolean;
   /**
-   * Runs work of the leader. What the work saves, however late, is refused once another node has taken over.
-   * @throws DomainError `unavailable` (`leadership-lost`) when this node does not lead, or no longer
+   * Runs work that is the leader's. Once another node has taken over, anything the work still tries to save is refused.
+   * @throws DomainError `unavailable` (`leadership-lost`) when this node does not lead, or no longer does
    */
   lead<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The servers that share a store. */
 export interface Nodes extends Leadership {
-  /** Has other nodes see the version of the catalog that this one has. */
+  /** Shows other nodes the version of the catalog that this one has. */
   report(catalogVersion: () => number): void;
-  /** Those that run, the earliest first; none where only one can. @throws DomainError `unavailable` */
+  /** The running servers, the earliest first; empty if the store allows only one. @throws DomainError `unavailable` */
   list(): Promise<readonly Node[]>;
 }
 

@@ -6,26 +6,27 @@ export interface NumberedRevocation extends Revocation {
   readonly id: number;
 }
 
-/** Revocations in a database that several servers share. A server without one has them in `certs/`. */
+/** Revocations in a database that several servers share. A server without such a database stores them in `certs/`. */
 export interface RevocationRecords {
-  /** Those with a higher number, in order. `SELECT * FROM revocations WHERE id > $1 ORDER BY id` */
+  /** Revocations with a higher number, in order. `SELECT * FROM revocations WHERE id > $1 ORDER BY id` */
   after(id: number): Promise<readonly NumberedRevocation[]>;
   /**
-   * Leaves out serials that are revoked already. `INSERT INTO revocations … ON CONFLICT (serial) DO NOTHING`, and `NOTIFY revocations`
+   * Adds revocations, except of serials that are revoked already. `INSERT INTO revocations … ON CONFLICT (serial) DO NOTHING`,
+   * and `NOTIFY revocations`
    * @throws DomainError `storage-full`, `unavailable`
    */
   add(revocations: readonly Revocation[]): Promise<void>;
   /**
-   * Has them looked at soon after others were added. `LISTEN revocations`, and every second
-   * @param look may reject: then it is called again later
+   * Calls `look` soon after another node has added revocations. `LISTEN revocations`, and every second
+   * @param look is called again later if it rejects
    */
   watch(look: () => Promise<void>): Watch;
 }
 
 /** The revocations that servers share, as commands and the certificates folder see them. */
 export interface SharedRevocations {
-  /** As they are now. The same array as before if none was added. @throws DomainError `unavailable` */
+  /** The current revocations. Returns the same array as before if none was added. @throws DomainError `unavailable` */
   all(): Promise<readonly Revocation[]>;
-  /** As {@link RevocationRecords.add}. */
+  /** See {@link RevocationRecords.add}. */
   add(revocations: readonly Revocation[]): Promise<void>;
 }

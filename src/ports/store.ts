@@ -22,7 +22,7 @@ import type { WebhookDeliveries } from './webhook-deliveries';
 import type { WebhookRecords } from './webhooks';
 import type { Writability } from './writability';
 
-/** Everything that lasts. Who implements all of it can take the place of the embedded database and the data folder. */
+/** All persistent data. An adapter that implements all of it can replace the embedded database and the data folder. */
 export interface Store {
   readonly catalog: CatalogRecords;
   readonly results: ReleaseResults;
@@ -56,7 +56,7 @@ export interface Store {
   readonly nodes: Nodes;
 }
 
-/** Which database keeps the state. */
+/** The database that holds the state, and its version. */
 export interface DatabaseVersion {
   readonly name: 'SQLite' | 'PostgreSQL';
   readonly version: string;

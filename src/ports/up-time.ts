@@ -1,6 +1,6 @@
 import type { UpSpan } from '../core/server-clock';
 
-/** Where it lasts when the server was up. */
+/** Stores when the server was up. */
 export interface UpTimeRecords {
   /** Oldest first. */
   all(): Promise<readonly UpSpan[]>;
@@ -11,10 +11,10 @@ export interface UpTimeRecords {
   save(spans: readonly UpSpan[], removed: readonly number[]): Promise<void>;
 }
 
-/** What is deleted when it is old. */
+/** A kind of data that is deleted when it is old. */
 export type Kept = 'journal' | 'webhook-deliveries' | 'history-moment' | 'history-hour' | 'history-day';
 
-/** How far something old was deleted. */
+/** Up to which point one kind of old data was deleted. */
 export interface RetentionMark {
   readonly what: Kept;
   /** Anything older may be gone. */
@@ -23,7 +23,7 @@ export interface RetentionMark {
   readonly upMs: number;
 }
 
-/** Persists how far old data has been deleted. */
+/** Stores up to which point old data was deleted. */
 export interface RetentionRecords {
   all(): Promise<readonly RetentionMark[]>;
   /** @throws DomainError `storage-full`, `unavailable` */

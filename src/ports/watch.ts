@@ -1,5 +1,5 @@
-/** Looks at something again and again, until it is closed. */
+/** Checks something repeatedly until it is closed. */
 export interface Watch {
-  /** Waits for the present look. */
+  /** Waits for a check that is under way. */
   close(): Promise<void>;
 }

@@ -30,12 +30,12 @@ export interface AdministrationPorts {
   readonly services: Services;
   readonly store: Store;
   readonly facts: ServerFacts;
-  /** What devices use to reach the server. */
+  /** The URL that devices use to reach the server. */
   readonly deviceUrl: () => string;
   readonly certificates: CertificateFolder;
-  /** Ids of devices that came with a certificate that states no purpose. */
+  /** Ids of devices that used a certificate without a stated purpose. */
   readonly oldCertificates: () => readonly string[];
-  /** How the server's own certificate is. */
+  /** The status of the server's own certificate. */
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
@@ -43,7 +43,7 @@ export interface AdministrationPorts {
   readonly now: Clock;
 }
 
-/** Assembles the use cases of administrators on those that all listeners share. */
+/** Assembles the administrators' use cases from those that all listeners share. */
 export function createAdministration(ports: AdministrationPorts): Administration {
   const { services, store, facts, deviceUrl, certificates, log, now } = ports;
   const { oldCertificates, serverCertificate, revocationsInForce, readKitText } = ports;

@@ -41,9 +41,9 @@ const prunedAtOnce = 1_000;
 /** How long people see the outcome of a delivery and can replay it. */
 const deliveriesKeptMs = 30 * 24 * hourMs;
 
-/** What runs one after the other in the order of the list, so that each sees what those before it found. */
+/** Chores that run one after the other in the order of the list, so each sees the results of the previous ones. */
 const inTurn = { isWaitedFor: true, limitMs: minuteMs } as const;
-/** What may take its time: a receiver, a thousand signatures, a large image. No one waits for them. */
+/** Chores that may take long: a receiver, a thousand signatures, a large image. No other chore waits for them. */
 const besides = { isWaitedFor: false } as const;
 
 /** The fleet's chores, in the order in which they run. */
@@ -108,7 +108,7 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
     },
     {
       name: 'fleet-history',
-      everyMs: eachLook, // it looks at the clock, and takes a snapshot at each tenth minute
+      everyMs: eachLook, // it checks the clock, and takes a snapshot every ten minutes
       runsOn: 'leader',
       ...inTurn,
       run: () => ports.fleetHistory.record(),

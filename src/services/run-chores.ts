@@ -5,10 +5,10 @@ import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { Leadership } from '../ports/nodes';
 
-/** What a run resolves to when there is more to do: it is run again with the next look. */
+/** A run resolves to this when there is more to do, and runs again at the next look. */
 export const moreToDo = Symbol('more-to-do');
 
-/** With each look, which is about once a second. */
+/** At each look, about once a second. */
 export const eachLook = 0;
 
 /** Recurring work of the server. */
@@ -16,35 +16,35 @@ export interface Chore {
   readonly name: ChoreName;
   /** From the begin of a run to the next one, in milliseconds; {@link eachLook} for the shortest. */
   readonly everyMs: number;
-  /** From the end of a run that failed to the next one, in milliseconds; default: {@link eachLook}. */
+  /** From the end of a failed run to the next one, in milliseconds; default: {@link eachLook}. */
   readonly retryMs?: number;
   /** On each node, or on the one that leads. */
   readonly runsOn: 'every-node' | 'leader';
   /** Whether later chores in the list wait for its end; otherwise it runs alongside them. */
   readonly isWaitedFor: boolean;
-  /** A run that takes longer has failed, in milliseconds. */
+  /** How long a run may take before it counts as failed, in milliseconds. */
   readonly limitMs: number;
-  /** It may reject, and resolve to {@link moreToDo}. */
+  /** May reject, or resolve to {@link moreToDo}. */
   readonly run: () => Promise<unknown>;
 }
 
 export interface ChorePorts {
   readonly chores: readonly Chore[];
   readonly leadership: Leadership;
-  /** What keeps writes from the disk, which someone else logs; `null` when nothing does. */
+  /** Why writes fail, which is logged elsewhere; `null` when they do not. */
   readonly writeProblem: () => DomainError | null;
   readonly log: Log;
   readonly now: Clock;
-  /** Grows evenly, whatever happens to the clock; in milliseconds. */
+  /** In milliseconds; setting the clock does not change it. */
   readonly monotonicMs: () => number;
-  /** Waits; an aborted signal may end that early, with or without an error. */
+  /** Waits; an aborted signal may end the wait early, with or without an error. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** How long later chores wait for one, in milliseconds; then it runs alongside them. */
 export const chorePatienceMs = 5_000;
 
-/** Runs chores in their order, each when it is due. One that fails or hangs stops no other. */
+/** Runs chores in their order, each when it is due. One that fails or hangs does not stop the others. */
 export class ChoreRunner {
   readonly #entries: readonly ChoreEntry[];
   readonly #looks = new SharedRun(() => this.#look());
@@ -53,7 +53,7 @@ export class ChoreRunner {
     this.#entries = ports.chores.map((chore) => new ChoreEntry(chore, ports));
   }
 
-  /** Does what is due. Call it about once a second; it never rejects. */
+  /** Runs the chores that are due. Call it about once a second; it never rejects. */
   run(): Promise<void> {
     for (const entry of this.#entries) {
       if (!this.#isHere(entry)) entry.rest();
@@ -96,16 +96,16 @@ export class ChoreRunner {
   }
 }
 
-/** A chore, and how it does. */
+/** A chore and its status. */
 class ChoreEntry {
   #running: { readonly sinceMs: number; isOverdue: boolean } | null = null;
-  /** When it may run again, as the time of its last run and what has to pass since; `null` for at once. */
+  /** When it may run again: the time of its last run, and how much time must pass since; `null` for at once. */
   #rest: { readonly since: Date; readonly ms: number } | null = null;
   #lastSuccessAt: Date | null = null;
   #lastDurationMs: number | null = null;
   #failures = 0;
   #failing: ChoreFailure | null = null;
-  /** Why it fails, as last logged; `null` when all is well. */
+  /** Why it fails, as last logged; `null` when it does not. */
   #told: string | null = null;
   #isSilent = false;
 
@@ -131,7 +131,7 @@ class ChoreEntry {
     return Math.abs(this.ports.now().getTime() - this.#rest.since.getTime()) >= this.#rest.ms;
   }
 
-  /** A run that does not end is a failure, once. */
+  /** Counts a run that does not end as one failure. */
   noteHang(): void {
     const { limitMs } = this.chore;
     const running = this.#running;
@@ -160,7 +160,7 @@ class ChoreEntry {
     this.#running = null;
   }
 
-  /** Another node does this now: how it failed here says nothing any more. */
+  /** Another node does this now, so failures here no longer matter. */
   rest(): void {
     this.#failing = null;
     this.#told = null;
@@ -187,7 +187,10 @@ class ChoreEntry {
     this.#told = null;
   }
 
-  /** Logs the first failure, and each one with a different reason; not that nothing can be saved, which is one cause for many chores. */
+  /**
+   * Logs the first failure, and each one with a different reason. Does not log that nothing can be saved, because that is one
+   * cause for many chores.
+   */
   #fail(error: unknown): void {
     const before = this.#failing;
     this.#failures += 1;

@@ -25,13 +25,13 @@ export interface FleetRules {
   readonly maxTries: number;
   /** How often a reboot may interrupt a bundle's installation on a device before it is no longer offered there. */
   readonly maxInterruptions: number;
-  /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
+  /** After how many polls of RAUC's own poller without a boot a stopped installation counts as failed; 0 for never. */
   readonly failAfterPolls: number;
   /** How long a device may still ask for what it was offered, in milliseconds. */
   readonly offerLifetimeMs: number;
-  /** After so long without a contact an installation counts as lost, in milliseconds. */
+  /** After how long without a contact an installation counts as lost, in milliseconds. */
   readonly lostAfterMs: number;
-  /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
+  /** How long after an installation began a boot into the old version counts as a rollback, in milliseconds. */
   readonly rollbackWindowMs: number;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
@@ -39,7 +39,7 @@ export interface FleetRules {
   readonly secondBoards: SecondBoards;
 }
 
-/** What the use cases need from outside. */
+/** What the use cases need from outside the services. */
 export interface ServicePorts {
   readonly store: Store;
   /** Sends one event to one receiver. */
@@ -51,24 +51,24 @@ export interface ServicePorts {
   readonly hashBundle: HashBundle;
   /** What the configured profile makes verdicts depend on. */
   readonly trustTerms: () => TrustTerms;
-  /** The protocols by which devices ask what to install. */
+  /** The protocols that devices use to ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
-  /** Take bundles from signers outside the keyring. */
+  /** Accept bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
-  /** Take files that are not bundles from hawkBit's scripts, unverified; default: no. */
+  /** Accept unverified files from hawkBit's scripts that are not bundles; default: no. */
   readonly allowOpaque?: boolean;
   readonly fleetRules: FleetRules;
   /** How long a browser stays signed in, in milliseconds; default: 12 hours. */
   readonly sessionLifetimeMs?: number;
-  /** Memory for blocks of bundles that devices read again; default: 64 MiB, none for 0. */
+  /** Memory for blocks of bundles that devices read again; default: 64 MiB; 0 for none. */
   readonly bundleCacheBytes?: number;
-  /** How the last run of the server ended, if it was an exception that nothing caught. */
+  /** How the last run of the server ended, if by an uncaught exception. */
   readonly lastCrash?: Crash | undefined;
   /** The server's recurring work besides the fleet's chores. */
   readonly chores?: readonly Chore[];
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
-  /** What devices use to reach the server, without a slash at the end. */
+  /** The URL that devices use to reach the server, without a slash at the end. */
   readonly baseUrl: () => string;
   readonly log: Log;
   readonly now: Clock;

@@ -33,7 +33,7 @@ import { createWebhookServices, type WebhookServices } from './webhooks/webhook-
 export interface ServiceHealth {
   /** Devices whose last changes could not be written; they are still answered. */
   readonly unsavedDevices: number;
-  /** What kept a write from the disk, until one got there again; `null` when nothing did. */
+  /** Why the last write failed, until one succeeds; `null` when none did. */
   readonly writeProblem: DomainError | null;
 }
 
@@ -56,22 +56,25 @@ export interface Services
   readonly readJournal: ReadJournal;
   /** How many installations have come to each state since the start. */
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
-  /** How the services are, for probes and metrics. */
+  /** The health of the services, for probes and metrics. */
   health(): ServiceHealth;
-  /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
+  /**
+   * Does the work that is due, such as writing batched changes and finding lost installations. Call it about once a second; it
+   * never rejects.
+   */
   runHousekeeping(): Promise<void>;
-  /** How each chore of housekeeping does. */
+  /** The status of each chore of housekeeping. */
   readonly chores: () => readonly ChoreStatus[];
-  /** How this server stands among those that share the store. */
+  /** The status of this server among those that share the store. */
   readonly nodeStatus: () => NodeStatus;
-  /** What the start imported, and what it left alone and why. Also in the log. */
+  /** What was imported at the start, what was left alone, and why. Also in the log. */
   readonly startup: Startup;
-  /** Waits for the running change and closes unused files. Close the store after it. */
+  /** Waits for the running change and closes unused files. Close the store afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Loads the catalog, imports what is in the data folder, and assembles the use cases on it.
+ * Loads the catalog, imports what is in the data folder, and assembles the use cases.
  *
  * @example
  * ```ts
@@ -234,11 +237,11 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await hashStoredBundles.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await housekeeping.close(); // the look that is under way, or a last one
+      await housekeeping.close(); // waits for the look under way, or does a last one
       await catalog.idle();
       await watchCatalog.close();
       await fleet.close();
-      await upTime.save().catch(() => undefined); // a minute of it is lost then
+      await upTime.save().catch(() => undefined); // at worst a minute of it is lost
       watchRestores.close();
       await watchRestores.settle();
       await catalogServices.readBundle.close();

@@ -7,14 +7,14 @@ export interface BytesPlace {
 }
 
 const slabBytes = 1 << 20;
-/** Sizes of places are multiples of it, so that a place that was freed fits many others. */
+/** Sizes of places are multiples of this, so a freed place fits many records. */
 const stepBytes = 64;
-/** More bytes have memory of their own. */
+/** Longer records have memory of their own. */
 const longBytes = slabBytes / 16;
 
 /**
- * Many records outside of the heap, in large pieces of memory: they cost the garbage collector nothing, and one that is replaced by
- * one of about its length leaves no garbage. Memory that was needed once is kept for later records of the same size.
+ * Stores many records outside the heap, in large pieces of memory. They cost the garbage collector nothing, and replacing a
+ * record by one of similar length leaves no garbage. Memory once allocated is kept for later records of the same size.
  */
 export class ByteSlabs {
   #slab: Buffer | null = null;
@@ -23,8 +23,8 @@ export class ByteSlabs {
   readonly #free = new Map<number, BytesPlace[]>();
 
   /**
-   * Copies bytes to where others were, if they fit there.
-   * @param before the place of those that they replace, which no one may read any more
+   * Copies bytes to the place of those they replace, if they fit there.
+   * @param before the place of the replaced bytes, which no one may read any more
    */
   put(bytes: Buffer, before: BytesPlace | null): BytesPlace {
     const lengthBytes = bytes.length;
@@ -35,12 +35,12 @@ export class ByteSlabs {
     return place;
   }
 
-  /** Where they are, not a copy. */
+  /** Returns the bytes in place, not a copy. */
   read({ slab, start, lengthBytes }: BytesPlace): Buffer {
     return slab.subarray(start, start + lengthBytes);
   }
 
-  /** Its place belongs to other bytes from now on. */
+  /** Frees a place for other bytes. */
   free(place: BytesPlace): void {
     if (place.sizeBytes > longBytes) return;
     const free = this.#free.get(place.sizeBytes);

@@ -1,15 +1,15 @@
 import { encodings, headBytes, kind, type PackableValue, smallNumbers } from './packed-format';
 
-/** What one value needs at the most, without its texts and the values in it. */
+/** How many bytes one value needs at most, without its texts and the values in it. */
 const maxHeadBytes = 16;
 
-/** Packs values into memory of its own, which it uses again for the next ones. */
+/** Packs values into its own memory, which it reuses for the next ones. */
 export class ValuePacker {
   #bytes = Buffer.allocUnsafe(16_384);
   #at = 0;
   #texts = '';
 
-  /** @returns the packed values, until the next ones are packed */
+  /** @returns the packed values, valid until the next call */
   pack(value: PackableValue): Buffer {
     this.#at = headBytes;
     this.#texts = '';

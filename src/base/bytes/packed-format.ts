@@ -3,8 +3,9 @@ export type PackableValue =
   null | boolean | number | string | readonly PackableValue[] | { readonly [name: string]: PackableValue };
 
 /**
- * Packed values are: a head, the values, and all their texts as one. Of the head's four bytes the first says how the texts are
- * encoded, the others where they start. Each value starts with one of these bytes; a small whole number is in it.
+ * Packed values consist of a head, the values, and all their texts joined into one. The first of the head's four bytes says how
+ * the texts are encoded, the others say where they start. Each value starts with one of these bytes, which also holds a small
+ * whole number.
  */
 export const kind = {
   null: 0,
@@ -24,5 +25,5 @@ export const headBytes = 4;
 /** How many small numbers there are. */
 export const smallNumbers = 256 - kind.small;
 
-/** Texts are of one byte a character if all of them fit. */
+/** Texts take one byte per character if all of them fit. */
 export const encodings = ['latin1', 'utf16le'] as const;

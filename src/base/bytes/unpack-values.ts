@@ -46,7 +46,7 @@ class Unpacking {
     return items;
   }
 
-  /** As JSON does it: each name is an own one, also `__proto__`. */
+  /** As in JSON, each name is an own property, even `__proto__`. */
   #object(length: number): { readonly [name: string]: PackableValue } {
     const entries: [string, PackableValue][] = [];
     for (let index = 0; index < length; index += 1) entries.push([this.#name(), this.next()]);

@@ -1,15 +1,15 @@
-/** Out of date entries that are not worth a sweep. */
+/** How many outdated entries are not worth a sweep. */
 const slack = 64;
 
 /**
- * Ids with a time at which each ends, in whatever order the ends come: with a clock that is set, what came last may end first.
- * A change costs the logarithm of their number; asking what has ended costs no more than what has.
+ * Ids, each with the time at which it ends, in any order: if the clock was set, the last id added may end first. A change costs
+ * the logarithm of their number. Taking the ended ids costs no more than their number.
  */
 export class Deadlines<Id> {
   readonly #ends = new Map<Id, number>();
   /**
-   * A binary heap, the earliest end first, as two lists: an object for each entry would take several times the memory. An entry that
-   * {@link #ends} does not have is out of date.
+   * A binary heap with the earliest end first, as two lists, because an object for each entry would take several times the
+   * memory. An entry that is not in {@link #ends} is outdated.
    */
   #heapIds: Id[] = [];
   #heapEnds: number[] = [];
@@ -22,7 +22,7 @@ export class Deadlines<Id> {
     return this.#ends.size;
   }
 
-  /** @param endsAtMs in place of the end that it has */
+  /** @param endsAtMs replaces the id's present end */
   set(id: Id, endsAtMs: number): void {
     this.#ends.set(id, endsAtMs);
     this.#push(id, endsAtMs);
@@ -33,7 +33,7 @@ export class Deadlines<Id> {
     this.#ends.delete(id);
   }
 
-  /** Removes what ends at a time or before. @returns the ids, the earliest first */
+  /** Removes the ids that end at or before a time. @returns them, the earliest first */
   takeEnded(nowMs: number): Id[] {
     const ended: Id[] = [];
     for (let first = this.#heapEnds[0]; first !== undefined && first <= nowMs; first = this.#heapEnds[0]) {
@@ -47,7 +47,7 @@ export class Deadlines<Id> {
   }
 
   #sweep(): void {
-    const left = [...this.#ends].sort(([, a], [, b]) => a - b); // which is a heap
+    const left = [...this.#ends].sort(([, a], [, b]) => a - b); // a sorted list is a heap
     this.#heapIds = left.map(([id]) => id);
     this.#heapEnds = left.map(([, endsAtMs]) => endsAtMs);
   }
@@ -74,14 +74,14 @@ export class Deadlines<Id> {
       const left = 2 * at + 1;
       const child = this.#endAt(left + 1) < this.#endAt(left) ? left + 1 : left;
       const end = this.#endAt(child);
-      if (!(end < endsAtMs)) break; // also behind the last
+      if (!(end < endsAtMs)) break; // also past the last entry
       this.#put(at, this.#heapIds[child] as Id, end);
       at = child;
     }
     this.#put(at, id, endsAtMs);
   }
 
-  /** Infinity behind the last. */
+  /** Infinity past the last entry. */
   #endAt(at: number): number {
     return this.#heapEnds[at] ?? Infinity;
   }

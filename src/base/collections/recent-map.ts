@@ -16,7 +16,7 @@ export class RecentMap<Key, Value> {
     return value;
   }
 
-  /** Like {@link get}, but makes a missing entry. */
+  /** Like {@link get}, but creates a missing entry. */
   getOrMake(key: Key, make: () => Value): Value {
     const known = this.get(key);
     if (known !== undefined) return known;
@@ -26,7 +26,7 @@ export class RecentMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key); // put at the end
+    this.#entries.delete(key); // moves it to the end
     this.#entries.set(key, value);
     if (this.#entries.size <= this.maxSize) return;
     for (const oldest of this.#entries.keys()) {
@@ -39,7 +39,7 @@ export class RecentMap<Key, Value> {
     return this.#entries.delete(key);
   }
 
-  /** From the one that was used longest ago. To look is no use. */
+  /** The least recently used entry comes first. Iterating does not count as a use. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#entries.entries();
   }

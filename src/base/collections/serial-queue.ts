@@ -1,9 +1,9 @@
-/** Runs work one piece at a time, in the order it was asked for. A failure does not stop what comes after it. */
+/** Runs work one piece at a time, in the order of the calls. A failure does not stop later work. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** Whether nothing runs or waits. */
+  /** Whether no work is running or waiting. */
   get isIdle(): boolean {
     return this.#waiting === 0;
   }

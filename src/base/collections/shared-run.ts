@@ -14,6 +14,6 @@ export class SharedRun {
 
   /** Resolves when the current run ends, however it ends; at once when nothing runs. */
   async ended(): Promise<void> {
-    await this.#running?.catch(() => undefined); // whoever started it hears of that
+    await this.#running?.catch(() => undefined); // its callers get the error
   }
 }

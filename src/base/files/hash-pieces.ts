@@ -11,7 +11,7 @@ export interface ReadableBytes {
 
 /**
  * Reads bytes piece by piece, and hashes them.
- * @param take is given each piece before the next is read
+ * @param take receives each piece before the next is read
  * @returns their SHA-256, in lower-case hex
  */
 export async function hashPieces(

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { systemErrorCode } from './system-error';
 
 /**
- * Makes a folder and those above it, unless they are there.
- * @param mode of those that are made
+ * Makes a folder and its parents, unless they exist.
+ * @param mode of the created folders
  * @throws the system's error. Node's own recursive `mkdir` says `ENOENT` when a disk is full or read-only.
  */
 export async function makeFolder(folder: string, mode: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 
-/** What can be read at any place: a `FileHandle` can. */
+/** A file that can be read at any place, such as a `FileHandle`. */
 export interface ReadableFile {
   read(
     buffer: Buffer,
@@ -11,8 +11,8 @@ export interface ReadableFile {
 }
 
 /**
- * Reads exactly the number of bytes asked for, however few the system returns at a time.
- * @param memory at least as long, is read into, and what is returned is a part of it; default: new memory
+ * Reads exactly the requested number of bytes, however few the system returns at a time.
+ * @param memory into which to read, at least as long; the result is a part of it; default: new memory
  * @throws Error when the file ends first
  */
 export async function readExactly(

@@ -7,8 +7,8 @@ import { systemErrorCode } from './system-error';
 export type FileContent = string | Uint8Array;
 
 /**
- * Writes a new file, and waits until its bytes are on the disk. Leaves nothing behind when it fails.
- * @param mode whatever the umask is
+ * Writes a new file, and waits until its bytes are on disk. Leaves nothing behind when it fails.
+ * @param mode applied regardless of the umask
  * @throws the system's error; `EEXIST` when the name is taken; the existing file is left alone
  */
 export async function writeNewFile(path: string, content: FileContent, mode: number): Promise<void> {
@@ -27,10 +27,10 @@ export async function writeNewFile(path: string, content: FileContent, mode: num
   }
 }
 
-/** Of systems on which a folder cannot be synced: they keep its names otherwise. */
+/** Errors of systems that cannot sync a folder, and make its names durable in another way. */
 const cannotSync = new Set(['EISDIR', 'EPERM', 'EINVAL', 'EACCES']);
 
-/** Makes names that were added to or removed from a folder survive a power cut. @throws the system's error */
+/** Makes added and removed names in a folder survive a power cut. @throws the system's error */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
@@ -46,8 +46,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /**
  * Replaces a small file in one step: readers see either the old or the new content, complete, even after a power cut.
- * @param temporary a path in the same folder that nothing else uses now; overwrites what a killed process left there
- * @throws the system's error; the old file is then still there
+ * @param temporary a path in the same folder that nothing else uses now; anything a killed process left there is overwritten
+ * @throws the system's error; the old file then stays
  */
 export async function replaceFile(
   path: string,
@@ -66,8 +66,8 @@ export async function replaceFile(
 }
 
 /**
- * As {@link replaceFile}, and it is done when it returns: for a process that is about to end.
- * @throws the system's error; then the old file is there
+ * Like {@link replaceFile}, but synchronous, for a process that is about to end.
+ * @throws the system's error; the old file then stays
  */
 export function replaceFileSync(
   path: string,
@@ -93,7 +93,7 @@ export function replaceFileSync(
   syncFolderSync(dirname(path));
 }
 
-/** As {@link syncFolder}, and it is done when it returns. @throws the system's error */
+/** Like {@link syncFolder}, but synchronous. @throws the system's error */
 export function syncFolderSync(folder: string): void {
   try {
     const handle = openSync(folder, 'r');

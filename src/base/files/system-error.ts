@@ -9,7 +9,7 @@ export function systemErrorCode(error: unknown): string | undefined {
 
 const spaceCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Whether there is no room left for a file: on the disk, in the quota of its owner, or for one of its size. */
+/** Whether there is no room left for a file: on the disk, in its owner's quota, or below the maximum file size. */
 export function isOutOfSpace(error: unknown): boolean {
   return spaceCodes.has(systemErrorCode(error) ?? '');
 }

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 
-/** Of the machine, or of the container that the process is in. */
+/** The memory of the machine, or of the container in which the process runs. */
 export function machineMemoryBytes(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();

@@ -1,6 +1,8 @@
-/** What makes a spreadsheet run a value, or skip to a part it runs (OWASP, CSV injection), including full-width characters. */
+/**
+ * What makes a spreadsheet run a value, or skip to a part that it runs (OWASP, CSV injection), including full-width characters.
+ */
 const formulaStart = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
-/** What needs no quotes in any dialect of CSV. */
+/** Values that need no quotes in any dialect of CSV. */
 const plain = /^[\w.:/-]*$/;
 
 /**

@@ -1,4 +1,4 @@
-/** A length of time by its two largest units: `2 d 3 h`, `4 min 10 s`. */
+/** A length of time in its two largest units: `2 d 3 h`, `4 min 10 s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const units: readonly (readonly [string, number])[] = [

@@ -3,7 +3,7 @@ export function snakeCase(facts: Readonly<Record<string, unknown>>): Record<stri
   return renamed(facts, (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
-/** The other way round. */
+/** The reverse of {@link snakeCase}. */
 export function camelCase(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return renamed(facts, (name) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
 }

@@ -1,4 +1,4 @@
-/** Made when it is first needed: the rules of a language take a while to load. */
+/** Made when it is first needed: a language's rules take a while to load. */
 let collator: Intl.Collator | undefined;
 
 /** Orders names as people count: `v9` before `v10`. Only equal texts are equal. */

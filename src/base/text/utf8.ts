@@ -1,7 +1,7 @@
 /**
  * Decodes UTF-8.
  * @param mark how a byte order mark at the start is treated
- * @returns `undefined` for what is not UTF-8: nothing is ever replaced by a question mark
+ * @returns `undefined` for bytes that are not UTF-8; replacement characters are never inserted
  */
 export function decodeUtf8(bytes: Uint8Array, mark: 'drop' | 'keep' = 'drop'): string | undefined {
   try {

@@ -8,12 +8,12 @@ interface Group {
 }
 
 interface Files {
-  /** The first of them. */
+  /** The first of the files. */
   files: readonly string[];
   count: number;
 }
 
-/** What to know before a sound bundle is released, in whole sentences. */
+/** What people should know before they release an intact bundle, in whole sentences. */
 export const bundleWarnings = {
   'plain-not-streamable': () =>
     'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',

@@ -18,8 +18,8 @@ import { rolloutCircumstances } from './rollouts';
 import { startupCircumstances } from './startup';
 
 /**
- * Every circumstance, in English. A translation is another table with the same keys. Codes and their parameters are stored: a code may need
- * more parameters later, but is never used for something else.
+ * Every circumstance, in English. A translation is another table with the same keys. Codes and their parameters are stored: a
+ * later version may add parameters to a code, but never changes its meaning.
  */
 export const circumstances = {
   ...archiveCircumstances,

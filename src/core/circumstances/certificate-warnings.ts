@@ -1,7 +1,7 @@
 import { counted } from '../../base/text/counted';
 import type { Circumstances, SayWhy, Why } from '../reasons/why';
 
-/** What was made at the start, and what to know about a certificate that was made or imported. */
+/** What was created at the start, and what people should know about a certificate that was made or imported. */
 export const certificateWarnings = {
   'ca-created': ({ certificate, key }: { certificate: string; key: string }) =>
     `Created a CA: ${certificate} (its key: ${key}).`,

@@ -1,6 +1,9 @@
 import type { Circumstances, SayWhy, Why } from '../reasons/why';
 
-/** What is wrong with a key, as the words after "it has"; and why a certificate would be refused, as the words after "because". */
+/**
+ * What is wrong with a key, in words that follow "it has", and why a certificate would be refused, in words that follow
+ * "because".
+ */
 export const certificateCircumstances = {
   'rsa-key-of-size': ({ bits }: { bits: number }) => `an RSA key of ${bits} bits`,
   'ec-curve-written-out': () => 'an EC key with its curve written out (explicit parameters)',

@@ -8,7 +8,7 @@ import { sentenceFrom } from './sentence-from';
 import { signatureCircumstances } from './signatures';
 import { signerCircumstances } from './signers';
 
-/** What is found in a bundle. Problems say it, too, so nothing that makes a problem may be imported here. */
+/** What is found in a bundle. Problems contain these sentences, so this file must not import anything that makes a problem. */
 export const findingCircumstances = {
   ...bundleCircumstances,
   ...bundleWarnings,
@@ -19,7 +19,9 @@ export const findingCircumstances = {
   ...signerCircumstances,
 };
 
-/** Makes the sentence of what is found in a bundle; for one of another version without words here, it is the code. */
+/**
+ * Makes the sentence of a finding in a bundle. If another version made it and there are no words for it here, returns its code.
+ */
 export function sayFinding(finding: Why): string {
   return typeof finding === 'string'
     ? finding

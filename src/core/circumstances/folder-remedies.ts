@@ -4,10 +4,10 @@ import { remedyOfCertificate } from '../reasons/refused-certificate';
 import type { Circumstances } from '../reasons/why';
 
 const serverAgain = 'Create it again with: cert server --force.';
-/** The CA begins then, and a new one would have to reach every device first. */
+/** The CA's validity begins then, and a new CA would have to reach every device first. */
 const ownClock = 'Ignore this if your boards have a clock; otherwise set it before they connect.';
 
-/** What to do about what a check finds in the certificates or data folder; whole sentences, or a command. */
+/** What to do about findings in the certificates or data folder; whole sentences, or a command. */
 export const folderRemedies = {
   'remedy-of-refused-certificate': ({ why }: { why: NestedReason }) => remedyOfCertificate(why),
   'renew-in-time': () => 'Create a new one in time, with --force, and copy it to where it is used.',

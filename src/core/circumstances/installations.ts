@@ -6,9 +6,9 @@ import type { Circumstances, SayWhy } from '../reasons/why';
 export interface Booted {
   /** `null` when unknown. */
   version: string | null;
-  /** It is the version that ran before. */
+  /** Whether it is the version that ran before. */
   isAgain: boolean;
-  /** The slot, where both are known; it ran before, too. */
+  /** The slot, if both slots are known; it ran before, too. */
   slot: string | null;
 }
 
@@ -61,7 +61,7 @@ export const installationCircumstances = {
   'assignment-unanswered': () =>
     'it was only to be downloaded, and the device has reported no download for a long time',
   'installation-gives-way': ({ bundle }: { bundle: string }) => `${bundle} takes its place`,
-  /** `refusal` is what a rule said against it. */
+  /** `refusal` is the objection of a rule. */
   'no-longer-offered': ({ refusal }: { refusal: Said<VerdictCode> }, say: SayWhy) => wordsOf(refusal, say),
 } satisfies Circumstances;
 

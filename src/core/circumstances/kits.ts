@@ -1,12 +1,12 @@
 import type { Circumstances } from '../reasons/why';
 
-/** What a device kit tells, and warns of. */
+/** What a device kit explains, and its warnings. */
 export const kitCircumstances = {
   'kit-extra-root': ({ name }: { name: string }) =>
     `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`,
   'kit-native-polling': () =>
     "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.",
-  /** In Markdown, like the next one. */
+  /** In Markdown, as is the next one. */
   'kit-with-key': () =>
     "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.",
   'kit-without-key': () =>

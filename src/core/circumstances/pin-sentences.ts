@@ -1,17 +1,17 @@
 import { type AssignmentWindow, assignmentWindowAt } from '../assignment-window';
 
-/** The terms of a pin, as the API tells them. */
+/** The terms of a pin, as the API returns them. */
 export interface ToldPinTerms {
-  /** A `PinKind`, or one of a newer server, of which nothing is said. */
+  /** A `PinKind`, or a kind of a newer server, for which there is no sentence. */
   readonly kind: string;
-  /** ISO 8601: when one that is soft becomes forced; `null` for never. */
+  /** ISO 8601: when a soft pin becomes forced; `null` for never. */
   readonly forced_at: string | null;
   readonly window: AssignmentWindow | null;
 }
 
 /**
- * What the terms of a pin mean at a time: how the device takes the bundle, and when it may install it. Nothing to say of one that is
- * installed at once.
+ * What the terms of a pin mean at a given time: how the device takes the bundle, and when it may install it. Empty for a pin that
+ * is installed at once.
  * @param moment an instant in the words of the reader
  * @throws DomainError for a window that no server would have accepted
  */

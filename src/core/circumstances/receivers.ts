@@ -1,6 +1,6 @@
 import type { Circumstances } from '../reasons/why';
 
-/** Why a webhook's receiver did not take an event, or may not be called. */
+/** Why a webhook's receiver did not accept an event, or may not be called. */
 export const receiverCircumstances = {
   'receiver-answered': ({ status }: { status: number }) => `it answered with HTTP ${status}`,
   'receiver-silent': ({ limitMs }: { limitMs: number }) => `no answer within ${limitMs / 1_000} s`,

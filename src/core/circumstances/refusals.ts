@@ -6,7 +6,7 @@ import { encodingCircumstances } from './encodings';
 import { receiverCircumstances } from './receivers';
 import { sentenceFrom } from './sentence-from';
 
-/** Circumstances within the sentence of a refusal; they need no other noun's words. */
+/** Circumstances within the sentence of a refusal. They do not use the words of other nouns. */
 export const refusalCircumstances = {
   ...archiveCircumstances,
   ...certificateCircumstances,
@@ -15,7 +15,7 @@ export const refusalCircumstances = {
   ...receiverCircumstances,
 };
 
-/** The words of such a circumstance; what is a name or another text stays as it is. */
+/** The words of such a circumstance. Names and other texts stay as they are. */
 export function sayRefusal(why: Why): string {
   return typeof why === 'string' ? why : (sentenceFrom(refusalCircumstances, why, sayRefusal) ?? why.code);
 }

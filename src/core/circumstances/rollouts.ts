@@ -1,9 +1,9 @@
 import { counted } from '../../base/text/counted';
 import type { Circumstances, SayWhy, Why } from '../reasons/why';
 
-/** Why rollouts move by themselves, and why the server stops them. */
+/** Why rollouts advance automatically, and why the server stops them. */
 export const rolloutCircumstances = {
-  /** `devices` is how many the step has, where the limit is a share of them. */
+  /** `devices` is the number of devices in the step, if the limit is a share of them. */
   'failures-in-step': ({ failures, devices }: { failures: number; devices: number | null }) =>
     `${counted(failures, 'device')} failed or rolled back in this step${devices === null ? '' : ` of ${devices}`}`,
   /** `step` counts from 1. */

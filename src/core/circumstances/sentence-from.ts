@@ -3,7 +3,7 @@ import type { ReasonParameters } from '../reasons/reason-words';
 import type { Circumstance, Circumstances, SayWhy } from '../reasons/why';
 
 /**
- * The sentence that a table has for a circumstance; `undefined` for one that another version knows, which may need other parameters.
+ * The sentence in a table for a circumstance; `undefined` for one of another version, whose parameters may differ.
  * @param say makes the sentences of the reasons within it
  */
 export function sentenceFrom(

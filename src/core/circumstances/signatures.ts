@@ -13,7 +13,7 @@ interface Id {
   id: string;
 }
 
-/** Why a file is not a bundle, or its signature is not sound. */
+/** Why a file is not a bundle, or its signature is not valid. */
 export const signatureCircumstances = {
   'file-too-short': ({ sizeBytes }: Sized) =>
     `the file has ${counted(sizeBytes, 'byte')}: too few for a bundle`,

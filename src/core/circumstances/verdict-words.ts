@@ -1,6 +1,6 @@
 import type { Verdict } from '../inspection';
 
-/** What people read of a verdict. */
+/** The words that people see for a verdict. */
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   trusted: 'trusted',
   unchecked: 'not checked',

@@ -14,7 +14,7 @@ export const attentionLines = {
   },
 } satisfies Lines;
 
-/** `undefined` for a reason that another version knows. */
+/** `undefined` for a reason that only another version knows. */
 function sentenceOf(item: Item): string | undefined {
   if (typeof item === 'string') return item;
   const { code, parameters } = item;

@@ -8,7 +8,7 @@ interface Named {
   bundle: string;
 }
 
-/** @param verdict of a later version, it stays as it is */
+/** @param verdict one of a later version is returned unchanged */
 function wordOf(verdict: string): string {
   return (verdictWords as Readonly<Record<string, string>>)[verdict] ?? verdict;
 }

@@ -10,8 +10,8 @@ import { rolloutLines } from './rollouts';
 import { webhookLines } from './webhooks';
 
 /**
- * Every line of the journal, in English. A translation is another table with the same keys. Codes and their parameters are stored: a code
- * may need more parameters later, but is never used for something else.
+ * Every line of the journal, in English. A translation is another table with the same keys. Codes and their parameters are
+ * stored: a later version may add parameters to a code, but never changes its meaning.
  */
 export const lines = {
   ...accessLines,

@@ -10,8 +10,8 @@ interface Told {
 }
 
 /**
- * Makes the sentence of a journal line, for people. For a line of another version without words here, it is the sentence stored with it,
- * or else its kind.
+ * Makes the sentence of a journal line, for people. If another version wrote the line and there are no words for it here, returns
+ * the sentence stored with it, or else its kind.
  */
 export function messageOf({ kind, message, reason }: Told): string {
   const said = reason === null ? undefined : knownSentence(reason);

@@ -6,7 +6,7 @@ import type { Circumstance, Why } from './why';
 
 const setTheClock = 'Set the clock, then retry.';
 
-/** What to do where the log of issued certificates says that this machine's clock is early. */
+/** What to do when the log of issued certificates shows that this machine's clock is behind. */
 export const setTheClockOrCorrect = `${setTheClock} If the clock was wrong when that certificate was issued, correct issued_at in the last line of issued.jsonl.`;
 
 const matchingPair = 'Restore the matching pair of files.';

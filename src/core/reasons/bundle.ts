@@ -9,9 +9,9 @@ interface Judged {
 
 interface Needs {
   name: string;
-  /** Devices with an open installation of it. */
+  /** How many devices have an open installation of it. */
   installations: number;
-  /** Some of the devices that are pinned to it. */
+  /** Some devices that are pinned to it. */
   pinned: readonly string[];
   /** How many more there are. */
   others: number;

@@ -6,7 +6,7 @@ import type { Reasons } from './reason-words';
 import { remedyOfRequest } from './refused-certificate';
 import type { Circumstance, Why } from './why';
 
-/** About the files in the folder of certificates, and those that are brought to it. */
+/** About the files in the certificates folder, and those imported into it. */
 export const certificateFolderReasons = {
   'encoding-malformed': {
     code: 'invalid-input',
@@ -149,7 +149,7 @@ export const certificateFolderReasons = {
   },
 } satisfies Reasons;
 
-/** What to type. A key of the folder is replaced, because it is read where it is; one that was brought stays as it is. */
+/** The command to type. It replaces a key in the folder, which is read from there; a key from elsewhere stays unchanged. */
 function decryptRemedy(source: Why, file: string | null): string {
   const from = quoteWord(file ?? 'encrypted.key');
   const to = quoteWord(`${file ?? 'encrypted.key'}.decrypted`);

@@ -1,2 +1,2 @@
-/** What hawkBit calls them. */
+/** hawkBit's names for them. */
 export const draftNouns = { module: 'software module', set: 'distribution set' } as const;

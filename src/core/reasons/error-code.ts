@@ -1,6 +1,6 @@
 /**
- * All kinds of expected failures. Each listener translates a code into its own terms: HTTP statuses and RFC 9457 problems, or CLI exit
- * codes.
+ * All kinds of expected failures. Each listener translates a code into its own terms: HTTP statuses with RFC 9457 problems, or
+ * CLI exit codes.
  */
 export const errorCodes = [
   'invalid-input',

@@ -2,7 +2,7 @@ import type { Reasons } from './reason-words';
 
 const previousVersion = 'The version that ran before can still use it.';
 
-/** About a store that cannot do what it is asked for now. */
+/** About a store that cannot do now what it was asked to do. */
 export const fleetStoreReasons = {
   'devices-of-release-change': {
     code: 'unavailable',

@@ -1,6 +1,9 @@
 import type { ReasonParameters } from './reason-words';
 
-/** Parameters that refuse what is not there, which a sentence would call "undefined". @throws RangeError from reading it */
+/**
+ * Wraps parameters so that reading a missing one throws, instead of putting "undefined" into a sentence.
+ * @throws RangeError when a missing parameter is read
+ */
 export function nothingMissing(parameters: ReasonParameters): ReasonParameters {
   return new Proxy(parameters, refusing);
 }

@@ -11,7 +11,7 @@ export interface NestedReason {
 }
 export type ReasonParameters = Readonly<Record<string, ReasonValue>>;
 
-/** One reason of the catalogue: its kind of failure, and its words. */
+/** A reason of the catalogue: its kind of failure, and its words. */
 export interface ReasonWords {
   readonly code: ErrorCode;
   /** Makes the sentence; it starts in lower case and has no full stop. */

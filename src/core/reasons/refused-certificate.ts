@@ -34,7 +34,7 @@ const requestRemedies: Readonly<Partial<Record<string, string>>> = {
   'rsa-exponent-too-small': 'Use an RSA key with the exponent 65537.',
 };
 
-/** What to do about a request for a certificate that is refused; otherwise its key is at fault. */
+/** What to do about a refused request for a certificate; by default the key is at fault. */
 export function remedyOfRequest({ code }: Circumstance): string {
   return requestRemedies[code] ?? `Use ${acceptedKeys}.`;
 }

@@ -79,7 +79,7 @@ export const requestReasons = {
     says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,
     remedy: 'Wait as long as Retry-After says, then poll less often.',
   },
-  /** The same for a client that retries nothing when it is told `too-many-requests`. */
+  /** The same for a client that does not retry after `too-many-requests`. */
   'device-polls-too-often': {
     code: 'unavailable',
     says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,

@@ -1,6 +1,6 @@
 import type { Reasons } from './reason-words';
 
-/** What callers hold for a while, in the plural. */
+/** Things that callers hold for a while, in the plural. */
 const many = {
   search: 'searches under way',
   download: 'downloads under way',
@@ -19,11 +19,11 @@ const remedies: Readonly<Record<Shared, string>> = {
 interface Share {
   what: Shared;
   actor: string;
-  /** More than one. */
+  /** Always more than one. */
   count: number;
 }
 
-/** About what callers share. */
+/** About resources that callers share. */
 export const shareReasons = {
   'share-used-up': {
     code: 'too-many-requests',

@@ -18,7 +18,7 @@ const remedies: Readonly<Record<StoragePart, string>> = {
   outside: 'Free some disk space: check logs, backups and other programs.',
 };
 
-/** How many are listed; the rest takes little space. */
+/** How many parts a sentence lists; the others take up little space. */
 const named = 3;
 
 /** What takes up space, the largest first, as part of a sentence. */
@@ -34,7 +34,7 @@ export function spaceRemedy(sizes: StorageSizes): string {
   return remedies[largestFirst(sizes)[0] ?? 'outside'];
 }
 
-/** For example `1023 MiB`; rounded down, so that it never promises more than there is. */
+/** For example `1023 MiB`; rounded down, so it never promises more than there is. */
 export function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / (1 << 20))} MiB`;
 }

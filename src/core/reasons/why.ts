@@ -1,13 +1,16 @@
 import type { NestedReason } from './reason-words';
 
-/** Why something is as it is, as a code with parameters; `core/circumstances` has its sentence. It is stored, so a code outlives a version. */
+/**
+ * Why something is as it is, as a code with parameters; `core/circumstances` has its sentence. Codes are stored, so they must
+ * outlive versions.
+ */
 export interface Circumstance<Code extends string = string> extends NestedReason {
   readonly code: Code;
 }
 
 /**
- * Why something is as it is: a circumstance that the server has found, or a text that a person or a device wrote. What an earlier version
- * stored as a sentence is a text, too.
+ * Why something is as it is: a circumstance that the server has found, or a text that a person or a device wrote. A sentence that
+ * an earlier version stored is a text, too.
  */
 export type Why = string | Circumstance;
 

@@ -3,7 +3,7 @@ import { isOpaque } from '../opaque';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 import { carriesAll } from '../protocol';
 
-/** Rules about which bundle it is, and whether this device may have it by this protocol. */
+/** Rules about which bundle it is, and whether this device may get it through this protocol. */
 export const bundleRules = {
   release: ({ device, candidate }: Case): Verdict => {
     const { compatible, channel, pin } = device;

@@ -51,7 +51,7 @@ const windowOfRollout = ofRollout(({ rollout: { policy } }, { question: { at, li
   return limits.downloadsAhead === true ? pass('downloads-ahead', {}) : refuse('outside-window', {});
 });
 
-/** An assignment has terms of its own. @returns `null` for anything else */
+/** The maintenance window of an assignment, which has its own terms. @returns `null` for anything else */
 function windowOfPin({ device, candidate, question: { at, limits } }: Case): Verdict | null {
   const terms = isOfPin(device, candidate) ? device.pin?.terms : undefined;
   if (candidate === undefined || terms === undefined) return null;
@@ -65,13 +65,13 @@ function windowOfPin({ device, candidate, question: { at, limits } }: Case): Ver
   return isAssignmentWindowOpen(window, at) ? pass('window-open', {}) : refuse('outside-window', {});
 }
 
-/** Whether a bundle comes from the pin of a device: now, or when the device was told of it. */
+/** Whether a bundle comes from the pin of a device: now, or when the device was offered it. */
 function isOfPin({ pin, standing }: Case['device'], candidate: Candidate | undefined): boolean {
   if (candidate?.source !== 'standing') return candidate?.source === 'pin';
   return standing?.releaseId === null && candidate.bundle.name === pin?.bundleName;
 }
 
-/** A pinned bundle, and one that the device was told of, have no rollout. */
+/** Pinned and already offered bundles have no rollout. */
 function ofRollout(judge: (release: Release, asked: Case, candidate: Candidate) => Verdict) {
   return (asked: Case): Verdict => {
     const { candidate } = asked;

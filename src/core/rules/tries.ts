@@ -3,7 +3,7 @@ import type { Case } from '../offer-case';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 import { untoldTries } from '../silent-poller';
 
-/** The rule about what became of the bundle on this device before. */
+/** The rule about earlier attempts at the bundle on this device. */
 export const triesRules = {
   'tries-left': (asked: Case): Verdict => {
     const { device, terms, candidate } = asked;
@@ -20,7 +20,7 @@ export const triesRules = {
   },
 };
 
-/** A device may report so little that the outcome of its tries stays unknown: it gets no more of them than others. */
+/** A device may report so little that the outcome of its tries stays unknown. It gets no more tries than others. */
 function untoldTriesLeft({ device, question, terms }: Case, bundle: Bundle, failures: number): Verdict {
   const left = pass('failures-left', { count: failures });
   const { unproven } = device;

@@ -15,7 +15,7 @@ export const versionRules = {
     const version = inspection.manifest?.version ?? null;
     if (provenSha256 === sha256) return refuse('up-to-date', { proven: bundle });
     if (running !== null && running === version) {
-      // By version alone the outcome could never be told, and it would be offered again and again.
+      // The version alone would never reveal the outcome, and the bundle would be offered again and again.
       return provenSha256 !== null && tellsSlot
         ? pass('told-apart-by-slot', { version })
         : refuse('up-to-date', { version });

@@ -5,7 +5,7 @@ import { createDeviceTokens, type DeviceTokens } from './device-tokens';
 import { createManageSessions, type ManageSessions } from './manage-sessions';
 import { createManageTokens, type ManageTokens } from './manage-tokens';
 
-/** Who may use the server, and how they show it. */
+/** Who may use the server, and how they prove it. */
 export interface AccessServices {
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;

@@ -22,11 +22,11 @@ import type { Sealing } from '../../ports/sealing';
 export interface DeviceTokenFacts {
   readonly createdAt: Date;
   readonly createdBy: string;
-  /** Until when the token before it is valid, too; `null` when there is none. */
+  /** Until when the previous token stays valid; `null` when there is none. */
   readonly previousUntil: Date | null;
 }
 
-/** A token as administrators see it: it goes into a device's configuration, so it can be shown again. */
+/** A token as administrators see it: it belongs in a device's configuration, so it can be shown again. */
 export interface ShownDeviceToken extends DeviceTokenFacts {
   readonly token: string;
 }
@@ -34,33 +34,40 @@ export interface ShownDeviceToken extends DeviceTokenFacts {
 export interface PutDeviceToken {
   /** Default: a new random one. */
   readonly token?: string | undefined;
-  /** How long the token that it replaces stays valid, in milliseconds; default: a week. */
+  /** How long the replaced token stays valid, in milliseconds; default: a week. */
   readonly overlapMs?: number | undefined;
 }
 
-/** Tokens by which devices show who they are where they show no certificate. Each change is on disk, with its line in the journal. */
+/** Tokens that identify devices without a certificate. Each change is on disk, with its line in the journal. */
 export interface DeviceTokens {
-  /** @throws DomainError `not-found`, `configuration` when the key that sealed it is not here */
+  /** @throws DomainError `not-found`, `configuration` when the key that sealed it is missing */
   show(holder: TokenHolder): Promise<ShownDeviceToken>;
   /** Works without the key, too. `null` when there is no token. */
   describe(holder: TokenHolder): Promise<DeviceTokenFacts | null>;
-  /** @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist, `invalid-input`, `configuration` */
+  /**
+   * Creates a token.
+   * @throws DomainError `conflict` when there is one; `not-found` for a device that does not exist, `invalid-input`,
+   * `configuration`
+   */
   create(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
-  /** Replaces the token. The one before the last is not valid any more. @throws DomainError as above; `not-found` when there is none */
+  /**
+   * Replaces the token. Only the one it replaces may stay valid for a while, not an older one.
+   * @throws DomainError as above; `not-found` when there is none
+   */
   rotate(holder: TokenHolder, request: PutDeviceToken, actor: Actor): Promise<ShownDeviceToken>;
-  /** Takes over a token that a device has already, whether or not there is another. @returns whether that changed something */
+  /** Takes over a token that a device already uses, even if another is stored. @returns whether that changed something */
   adopt(holder: TokenHolder, token: string, actor: Actor): Promise<boolean>;
-  /** It is refused at once, with the one before it. @throws DomainError `not-found` */
+  /** Removes the token and the previous one. Both are refused at once. @throws DomainError `not-found` */
   remove(holder: TokenHolder, actor: Actor): Promise<void>;
-  /** Removes every token, that of the gateway too. @returns how many there were */
+  /** Removes every token, including the gateway's. @returns how many there were */
   removeAll(actor: Actor): Promise<number>;
   /** Whether a token is that of its holder, compared in constant time. @throws DomainError `configuration` */
   check(holder: TokenHolder, token: string): Promise<boolean>;
-  /** The device was revoked: its token is removed as well, if it has one. */
+  /** Call it when a device was revoked: its token, if it has one, is removed, too. */
   revoked(deviceId: string, actor: Actor): Promise<void>;
-  /** @param hear told of each device that was revoked, once its token is gone */
+  /** @param hear called for each revoked device, once its token is gone */
   whenRevoked(hear: (deviceId: string) => void): void;
-  /** The device was forgotten, and its token with it. */
+  /** Call it when a device, and with it its token, was forgotten. */
   forgotten(deviceId: string): void;
   /** Whether the tokens that are stored can be opened. @throws DomainError `configuration` when they cannot */
   prove(): Promise<void>;
@@ -74,7 +81,7 @@ export interface DeviceTokenPorts {
   readonly monotonicMs: MonotonicClock;
 }
 
-/** Hashes of the tokens that a holder may come with. */
+/** Hashes of the tokens that a holder may use. */
 interface ValidTokens {
   readonly current: Buffer;
   readonly previous: Buffer;
@@ -82,7 +89,10 @@ interface ValidTokens {
 }
 
 const tokenSizeBytes = 16; // as hawkBit's, which are 32 hex digits
-/** A device reads thousands of ranges: its token is read once in so long. What another process changes counts no later. */
+/**
+ * How long a token is remembered, because a device reads thousands of ranges. Changes by other processes take effect within this
+ * time.
+ */
 const rememberedForMs = 1_000;
 const maxRemembered = 20_000;
 
@@ -93,7 +103,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     { readonly atMs: number; readonly tokens: Promise<ValidTokens | null> }
   >(maxRemembered);
   const hearers: ((deviceId: string) => void)[] = [];
-  /** Compared with for a holder without a token, so that the answer takes as long as for a wrong token. */
+  /** The comparison for a holder without a token, which takes as long as for a wrong token. */
   const noTokenHash = randomBytes(32);
 
   async function read(holder: string): Promise<ValidTokens | null> {
@@ -149,7 +159,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     const createdAt = now();
     const made = { createdAt, createdBy: actor.name };
     const overlapUntil = overlapMs === 0 ? null : new Date(createdAt.getTime() + overlapMs);
-    // A key of its own for a few among many tokens would hide that theirs is lost.
+    // If tokens exist that cannot be opened, their key is lost. A new key for later tokens would hide that.
     const sealed = await sealing.seal(text, key, !(await areOpenable()));
     const became = await records.put(key, deviceId, { sealed, ...made, overlapUntil }, expects, (done) => [
       line(holder, done, actor, done === 'rotated' ? overlapUntil : null),
@@ -228,7 +238,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
   };
 }
 
-/** Of one length, whatever the token's: that is what can be compared in constant time. */
+/** All hashes have the same length, as a comparison in constant time needs. */
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -7,12 +7,12 @@ import type { DeviceTokens } from './device-tokens';
 export interface ImportedTokens {
   /** Devices that were not known before. */
   readonly created: number;
-  /** Devices that have another token now. */
+  /** Devices whose token changed. */
   readonly changed: number;
   readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
 }
 
-/** Takes over devices with the tokens that they have already, such as those of hawkBit. A second time it changes nothing. */
+/** Imports devices with their existing tokens, such as those from hawkBit. Repeating it changes nothing. */
 export type ImportTokens = (
   tokens: readonly { readonly id: string; readonly token: string }[],
   actor: Actor,
@@ -23,7 +23,7 @@ export interface ImportTokensPorts {
   readonly deviceTokens: Pick<DeviceTokens, 'adopt'>;
 }
 
-/** So many go to the disk together. */
+/** How many are written together. */
 const atOnce = 50;
 
 export function createImportTokens({ manageDevices, deviceTokens }: ImportTokensPorts): ImportTokens {
@@ -43,7 +43,7 @@ export function createImportTokens({ manageDevices, deviceTokens }: ImportTokens
     let [created, changed] = [0, 0];
     const takeOver = async ({ id, token }: (typeof tokens)[number]) => {
       try {
-        parseDeviceToken(token); // a device is not created for a token that it cannot have
+        parseDeviceToken(token); // creates no device for an invalid token
         if (await ensure(id, actor)) created += 1;
         if (await deviceTokens.adopt({ kind: 'device', id }, token, actor)) changed += 1;
       } catch (error) {

@@ -8,20 +8,20 @@ import type { Clock } from '../../ports/clock';
 
 /** Signed-in browsers. A cookie holds a random id, which stands for a token that the browser does not have. */
 export interface ManageSessions {
-  /** @returns the id (43 characters of base64url), which is not stored, and how long it is good for */
+  /** @returns the id (43 characters of base64url), which is not stored, and how long it is valid */
   begin(token: Token, address: string | null): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
   /** The token of a session, unless that has expired or its token was revoked. */
   find(id: string): Promise<Token | undefined>;
-  /** One that is unknown or over stays so. */
+  /** Ends a session. Does nothing for one that is unknown or has ended. */
   end(id: string, address: string | null): Promise<void>;
 }
 
 export interface SessionPorts {
   readonly sessions: SessionRecords;
-  /** From the sign-in, whether it is used or not; default: 12 hours. */
+  /** Counted from the sign-in, used or not; default: 12 hours. */
   readonly sessionLifetimeMs?: number | undefined;
   readonly randomBytes: RandomBytes;
-  /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */
+  /** How long the server has been up, in milliseconds: setting the clock does not change it. */
   readonly ageMs: () => number;
   readonly now: Clock;
 }
@@ -29,7 +29,7 @@ export interface SessionPorts {
 const defaultLifetimeMs = 12 * 3_600_000;
 const idSizeBytes = 32;
 const idPattern = /^[A-Za-z0-9_-]{43}$/;
-/** Browsers and people who share a token; the one that signed in first makes room. */
+/** How many sessions may share a token; the oldest one is removed for a new one. */
 const maxOfToken = 20;
 
 export function createManageSessions(ports: SessionPorts): ManageSessions {

@@ -14,7 +14,7 @@ export type { Token, TokenScope } from '../../core/token';
 export interface ManageTokens {
   /**
    * @returns the secret (`rss_` and 43 characters of base64url), which cannot be shown again
-   * @throws DomainError `invalid-input` for a bad name, `conflict` for one in use
+   * @throws DomainError `invalid-input` for a bad name, `conflict` for a name in use
    */
   create(request: {
     readonly name: string;
@@ -25,13 +25,13 @@ export interface ManageTokens {
   list(): Promise<readonly Token[]>;
   /** Whether there is a token that is not revoked. */
   exists(): Promise<boolean>;
-  /** A token that is revoked already stays as it is. @throws DomainError `not-found` */
+  /** Does nothing to a token that is already revoked. @throws DomainError `not-found` */
   revoke(request: {
     readonly name: string;
     readonly actor: string;
     readonly address?: string | null;
   }): Promise<Token>;
-  /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
+  /** The token of a secret, unless it is unknown or revoked. Asks the database, so changes by other processes take effect. */
   find(secret: string): Promise<Token | undefined>;
 }
 
@@ -77,7 +77,7 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
       return token;
     },
     async find(secret) {
-      // A secret has 256 random bits: its plain hash tells nothing, and comparing hashes in an index leaks nothing.
+      // A secret has 256 random bits, so its plain hash reveals nothing, and comparing hashes in an index leaks nothing.
       if (!secretPattern.test(secret)) return undefined;
       const token = await tokens.findByHash(hashOf(secret));
       return token?.revokedAt === null ? token : undefined;

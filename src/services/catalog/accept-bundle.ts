@@ -5,7 +5,7 @@ import type { Why } from '../../core/reasons/why';
 
 /**
  * Refuses a bundle that must not be stored.
- * @param allowUntrusted the operator takes bundles from signers outside the keyring
+ * @param allowUntrusted whether the operator accepts bundles from signers outside the keyring
  * @throws DomainError `bundle-broken`, `bundle-untrusted`
  */
 export function acceptBundle(name: string, inspection: Inspection, allowUntrusted: boolean): void {
@@ -26,7 +26,7 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
   }
 }
 
-/** Why a verdict is not better: the first reason, because the verdict ends with it. */
+/** Why a verdict is not better: the first reason, which decided it. */
 export function whyOf([reason]: readonly Finding[]): Why {
   return reason?.message ?? circumstance('no-finding');
 }

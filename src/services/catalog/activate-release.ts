@@ -25,21 +25,21 @@ export interface ChannelRequest {
 }
 
 export interface DeactivateRequest extends ChannelRequest {
-  /** The release that is meant; default: whatever is current. */
+  /** The release that the caller means; default: whatever is current. */
   readonly expectedReleaseId?: number;
 }
 
 export interface ActivateRelease {
   /**
    * Makes a bundle current for a compatible, in one transaction with its history. If it is already current, nothing changes,
-   * unless a policy is given or its rollout was aborted: then it starts over.
+   * unless a policy is given or its rollout was aborted: then the rollout starts over.
    * @throws DomainError `not-found`, `invalid-input` (unknown compatible, bad policy), `conflict` (another compatible, not
    * forced; a version that devices cannot report), `bundle-untrusted` and `unavailable` (by the current verdict)
    */
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
-   * Stops offering anything to a compatible.
-   * @throws DomainError `not-found` when nothing was current, `conflict` when it is another release than the one that is meant
+   * Stops all offers to a compatible.
+   * @throws DomainError `not-found` when nothing was current, `conflict` when another release than the expected one is current
    */
   deactivate(request: DeactivateRequest): Promise<Activation>;
 }
@@ -47,7 +47,7 @@ export interface ActivateRelease {
 export interface ActivatePorts {
   readonly catalog: Catalog;
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
-  /** Called after each change, inside of it. Never rejects. */
+  /** Called after each change, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
   readonly now: Clock;
@@ -60,7 +60,7 @@ export function createActivateRelease({
   log,
   now,
 }: ActivatePorts): ActivateRelease {
-  /** Call it inside of `exclusively`. */
+  /** Call it inside `exclusively`. */
   async function activate(request: ActivateRequest): Promise<{ release: Release; changed: boolean }> {
     const { name, policy, address = null } = request;
     if (policy !== undefined) parsePolicy(policy);
@@ -124,7 +124,7 @@ function changeOf(
   };
 }
 
-/** What the decision was about may have been replaced meanwhile. @throws DomainError `conflict` */
+/** The release that the decision was about may have been replaced meanwhile. @throws DomainError `conflict` */
 function refuseOther(currentId: number | undefined, expectedId: number | undefined, bundle: string): void {
   if (expectedId === undefined || currentId === expectedId) return;
   throw DomainError.of(

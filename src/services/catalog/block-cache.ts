@@ -5,12 +5,12 @@ import type { CachedBytes } from './cached-bytes';
 import { CachedFile } from './cached-file';
 
 export interface CacheCounts {
-  /** Reads that were answered from memory, and those that waited for the disk. */
+  /** Reads answered from memory, and reads that waited for the disk. */
   readonly hits: number;
   readonly misses: number;
-  /** Blocks that others pushed out. */
+  /** Blocks evicted by others. */
   readonly evictions: number;
-  /** Of what is kept. */
+  /** Size of the cached blocks. */
   readonly bytes: number;
 }
 
@@ -39,8 +39,8 @@ export class BlockCache {
   }
 
   /**
-   * Keeps blocks of an open file until it is closed. They are the file's own: another one with the same hash, which may have replaced it,
-   * begins with none.
+   * Keeps blocks of an open file until it is closed. They belong to this open file only: another one with the same hash, which
+   * may have replaced it, begins with none.
    */
   of(file: OpenBytes): CachedBytes {
     if (this.#store.capacity === 0) return uncached(file);

@@ -1,23 +1,23 @@
-/** So many blocks are read at once; who comes then reads its own bytes, past the cache. */
+/** How many blocks are read at once. Further readers bypass the cache and read their own bytes. */
 const maxReads = 32;
 const maxReadsAhead = 8;
 
-/** The blocks that are being read from files, counted. */
+/** Counts the blocks that are being read from files. */
 export class BlockReads {
   #underWay = 0;
   #ahead = 0;
 
-  /** Whether another block may be read for someone who waits. */
+  /** Whether another block may be read for a waiting reader. */
   get hasRoom(): boolean {
     return this.#underWay < maxReads;
   }
 
-  /** Whether one may be read ahead. Reads that someone waits for keep room. */
+  /** Whether a block may be read ahead. Some room is reserved for reads that someone waits for. */
   get hasRoomAhead(): boolean {
     return this.#ahead < maxReadsAhead && this.#underWay < maxReads / 2;
   }
 
-  /** How many are being read before anyone asked. */
+  /** How many blocks are being read ahead. */
   get ahead(): number {
     return this.#ahead;
   }

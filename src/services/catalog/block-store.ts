@@ -1,10 +1,10 @@
-/** What is kept of a bundle at a time, in bytes. It begins at a multiple of this. */
+/** The size of a cached block, in bytes. A block begins at a multiple of it. */
 export const blockSizeBytes = 128 << 10;
 
-/** Which bytes of a block were read is remembered by pages of this size: as many as a number has bits. */
+/** The bytes of a block that were read are tracked in pages of this size, one bit of a number for each. */
 const pageSizeBytes = blockSizeBytes / 32;
 
-/** The share of the blocks that an unread one cannot push out. */
+/** The share of the blocks that an unread one cannot evict. */
 const provenShare = 0.75;
 
 /** Blocks of one file, by their index in it. */
@@ -16,14 +16,14 @@ export interface Block {
   readonly slot: number;
   /** The pages that were read, as bits. */
   readPages: number;
-  /** It was read before anyone asked for it, and no one has asked yet. */
+  /** It was read ahead, and no one has asked for it yet. */
   isAhead: boolean;
 }
 
 /** A place for a block that is being read. */
 export interface Room {
   readonly slot: number;
-  /** As long as a block. */
+  /** The size of a block. */
   readonly memory: Buffer;
 }
 
@@ -33,7 +33,7 @@ export interface KeepOptions {
   readonly room: Room | undefined;
 }
 
-/** Of one block: from `from` to before `end` in the block, to `to` in what was asked for. */
+/** A part of one block: bytes `from` to before `end` in the block, to be copied to `to` in the requested bytes. */
 export interface Part {
   readonly index: number;
   readonly from: number;
@@ -42,19 +42,19 @@ export interface Part {
 }
 
 /**
- * Blocks in one slab that is allocated once. Any block can go at any time, because what is read is copied. One whose bytes were read only
- * once goes before those of which some were read again, in whatever order they were read.
+ * Blocks in one slab that is allocated once. Any block can be evicted at any time, because reads are copied. A block whose bytes
+ * were read only once is evicted before those of which some were read again, whatever the order of the reads.
  */
 export class BlockStore {
-  /** How many were pushed out by others. */
+  /** How many blocks others evicted. */
   evictions = 0;
-  /** How many were read ahead and not asked for yet. */
+  /** How many blocks were read ahead and not asked for yet. */
   ahead = 0;
   readonly capacity: number;
   readonly #free: number[];
   readonly #provenLimit: number;
   #slab: Buffer | undefined;
-  /** Both from the one that was unused the longest. */
+  /** Both begin with the least recently used block. */
   readonly #fresh = new Set<Block>();
   readonly #proven = new Set<Block>();
 
@@ -70,8 +70,8 @@ export class BlockStore {
   }
 
   /**
-   * A place to read a block into, for {@link keep} or {@link giveUp}; `undefined` when only blocks that were read again could go for it. They
-   * stay until the block is there.
+   * A place to read a block into, for {@link keep} or {@link giveUp}; `undefined` when only blocks that were read again could be
+   * evicted for it. They stay until the block has been read.
    */
   makeRoom(): Room | undefined {
     if (this.#free.length === 0 && this.#fresh.size > 0) this.#pushOut();
@@ -79,14 +79,14 @@ export class BlockStore {
     return slot === undefined ? undefined : { slot, memory: this.#memoryOf(slot) };
   }
 
-  /** The block was not read. */
+  /** Call it if the block could not be read. */
   giveUp({ slot }: Room): void {
     this.#free.push(slot);
   }
 
   /**
    * @param bytes of the block, which are copied unless they are in the memory of the room
-   * @param room that was made for it
+   * @param room made for the block
    */
   keep(of: BlocksOfFile, index: number, bytes: Buffer, { isAhead, room }: KeepOptions): Block | undefined {
     if (room === undefined && this.#free.length === 0) this.#pushOut();
@@ -107,7 +107,7 @@ export class BlockStore {
     this.use(block, from, end);
   }
 
-  /** Notes that bytes of a block were read. */
+  /** Records that bytes of a block were read. */
   use(block: Block, from: number, end: number): void {
     const pages = pagesOf(from, end);
     const isReadAgain = (block.readPages & pages) !== 0;
@@ -150,7 +150,7 @@ export class BlockStore {
   }
 }
 
-/** Those that begin in a part: then reading in order, in steps of any size, reads no page twice. */
+/** The pages that begin in a part, so that reading in order, in steps of any size, counts no page twice. */
 function pagesOf(from: number, end: number): number {
   const first = Math.ceil(from / pageSizeBytes);
   const count = Math.ceil(end / pageSizeBytes) - first;

@@ -11,19 +11,19 @@ import { whyOf } from './accept-bundle';
 export interface BundleTrust {
   /** Why a bundle must not be offered now; `null` when it may. */
   whyNot(bundle: Pick<Bundle, 'inspection'>): Why | null;
-  /** Why it is judged to be untrusted; `null` when it is not, or is still to be judged. */
+  /** Why it is judged untrusted; `null` when it is not, or has not been judged yet. */
   whyUntrusted(bundle: Pick<Bundle, 'inspection'>): Why | null;
   /** When the first certificate in its signer's chain expires, if devices check their clock; otherwise `null`. */
   endsAt(bundle: Pick<Bundle, 'inspection'>): Date | null;
-  /** @throws DomainError `bundle-untrusted`, or `unavailable` while it is still to be judged */
+  /** @throws DomainError `bundle-untrusted`, or `unavailable` until it has been judged */
   require(bundle: Pick<Bundle, 'name' | 'inspection'>): void;
 }
 
 export interface BundleTrustPorts {
   readonly trustTerms: () => TrustTerms;
-  /** Bundles from signers outside the keyring are taken, and so they are offered. */
+  /** Whether bundles from signers outside the keyring are accepted, and so offered. */
   readonly allowUntrusted: boolean;
-  /** Opaque files are taken, and so they are offered to whom they are assigned. */
+  /** Whether opaque files are accepted, and so offered to the devices to which they are assigned. */
   readonly allowOpaque: boolean;
 }
 

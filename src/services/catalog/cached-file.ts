@@ -6,27 +6,27 @@ import type { CachedBytes } from './cached-bytes';
 
 /** How many blocks are read ahead of a device that reads in order. */
 const aheadOfOne = 2;
-/** Blocks that were read ahead and not asked for yet take at most this share of the cache. */
+/** The largest share of the cache for blocks that were read ahead and not asked for yet. */
 const aheadShare = 1 / 8;
 
-/** What all files share. */
+/** The state that all files share. */
 export interface SharedCache {
   readonly store: BlockStore;
   readonly reads: BlockReads;
-  /** How many reads were answered from memory, and how many waited for the disk. */
+  /** How many reads memory answered, and how many waited for the disk. */
   readonly answered: { hits: number; misses: number };
 }
 
 /** A block that is being read. */
 interface Reading {
   readonly done: Promise<void>;
-  /** The parts that were asked for meanwhile, and where they go. */
+  /** The parts requested meanwhile, and where to copy them. */
   readonly wanted: { readonly target: Buffer; readonly part: Part }[];
 }
 
 /**
- * An open file whose blocks are kept. A read copies out of them, so that a device that stalls holds only what it was granted. Streams and
- * reads of more than a block go past the cache.
+ * An open file with cached blocks. A read copies from them, so a device that stalls holds only the memory it was granted. Streams
+ * and reads of more than a block bypass the cache.
  */
 export class CachedFile implements CachedBytes {
   readonly sizeBytes: number;
@@ -67,10 +67,10 @@ export class CachedFile implements CachedBytes {
     const isCold = parts.some(({ index }) => !this.#isAtHand(index));
     if (isCold && !this.cache.reads.hasRoom) return this.file.read(position, length, memory);
     const target = memoryOf(length, memory);
-    // All of them, also when one fails: none may write to the memory later.
+    // Waits for all of them even if one fails, because none may write to the memory later.
     const copied = await Promise.allSettled(parts.map((part) => this.#copy(target, part)));
     if (copied.every(({ status }) => status === 'fulfilled')) return target;
-    return this.file.read(position, length, memory); // what was asked for may be readable, when all of the block is not
+    return this.file.read(position, length, memory); // the requested bytes may be readable even if the whole block is not
   }
 
   readAhead(position: number): void {
@@ -108,7 +108,7 @@ export class CachedFile implements CachedBytes {
     return reading;
   }
 
-  /** Reads a block into the cache, and copies what is wanted of it at once: it may be pushed out at any time. */
+  /** Reads a block into the cache, and copies the wanted parts at once, because the block may be evicted at any time. */
   async #readBlock(index: number, isAhead: boolean, wanted: Reading['wanted']): Promise<void> {
     const { store } = this.cache;
     const at = index * blockSizeBytes;
@@ -127,7 +127,7 @@ export class CachedFile implements CachedBytes {
     }
   }
 
-  /** Copies the part of one block, which is read first if need be. */
+  /** Copies the part of one block, which is first read if necessary. */
   #copy(target: Buffer, part: Part): Promise<void> {
     if (this.#copyKept(target, part)) return Promise.resolve();
     const reading = this.#reading.get(part.index) ?? this.#fetch(part.index, false);

@@ -23,11 +23,11 @@ export interface CatalogServices {
   readonly judgeBundles: JudgeBundles;
   readonly checkStoredImages: CheckStoredImages;
   readonly hashStoredBundles: HashStoredBundles;
-  /** Rewrites the manifest file for other tools, after each change of a release. Never rejects. */
+  /** Called after each change of a release, to rewrite the manifest file for other tools. Never rejects. */
   readonly changed: () => Promise<void>;
 }
 
-/** So long stays open what a device reads, after its last range. */
+/** How long a file stays open after a device's last range. */
 const idleMs = 5_000;
 
 const usualCacheBytes = 64 << 20;

@@ -14,15 +14,15 @@ import type {
   Tombstone,
 } from '../../ports/catalog';
 
-/** A release by the name of its bundle, which may be lost. */
+/** A release with the name of its bundle, which may be lost. */
 export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
 
-/** How often a change is decided at most, while other nodes change the catalog. */
+/** How often a change is decided at most while other nodes keep changing the catalog. */
 const maxDecisions = 10;
 
 /**
- * Bundles and releases in memory, as they were committed: devices are answered from here. A process changes them one change at a time.
- * Other processes may change the same catalog: its version tells.
+ * Bundles and releases in memory, as they were committed. Devices are answered from here. A process makes one change at a time.
+ * Other processes may change the same catalog, which its version shows.
  *
  * A bundle whose file is gone is lost: it is neither found nor offered until its bytes come back.
  */
@@ -33,7 +33,7 @@ export class Catalog {
   #releases: ReadonlyMap<string, readonly Release[]> = new Map();
   readonly #changes = new SerialQueue();
   #version = 0;
-  /** What the work of {@link exclusively} knows: its own commits and no reload change that. */
+  /** The version known to the work of {@link exclusively}. Its own commits change it, reloads do not. */
   #known = { version: 0 };
   #loading: Promise<void> | undefined;
   #reloaded = (): void => undefined;
@@ -53,17 +53,17 @@ export class Catalog {
 
   /**
    * Loads it again if another process has changed it.
-   * @param version that it must have at least; default: what the database has
+   * @param version the least that it must have; default: the one in the database
    * @throws DomainError `unavailable`
    */
   async catchUp(version?: number): Promise<void> {
     const wanted = version ?? (await this.records.version());
     if (this.#version >= wanted) return;
-    await this.#loading?.catch(() => undefined); // it may have begun too early
+    await this.#loading?.catch(() => undefined); // a load under way may have begun too early
     if (this.#version < wanted) await (this.#loading ??= this.#reload());
   }
 
-  /** Of what devices are answered from. */
+  /** The version from which devices are answered. */
   get version(): number {
     return this.#version;
   }
@@ -73,7 +73,7 @@ export class Catalog {
     return this.#lost.has(name) ? undefined : this.#bundles.get(name);
   }
 
-  /** A bundle that is known, its file present or not. */
+  /** A known bundle, whether or not its file is present. */
   findKnown(name: string): Bundle | undefined {
     return this.#bundles.get(name);
   }
@@ -161,9 +161,9 @@ export class Catalog {
   }
 
   /**
-   * Runs work that decides and commits, after all earlier work of this process. If another process was faster, nothing is committed and the
-   * work runs again, on what that one has left.
-   * @throws DomainError `catalog-changed` if others were faster again and again; `unavailable`
+   * Runs work that decides and commits, after all earlier work of this process. If another process was faster, nothing is
+   * committed, and the work runs again on the changed catalog.
+   * @throws DomainError `catalog-changed` if others were faster each time; `unavailable`
    */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#changes.run(async () => {
@@ -179,12 +179,12 @@ export class Catalog {
     });
   }
 
-  /** Waits for the work of {@link exclusively} that was asked for by now. */
+  /** Waits for all work of {@link exclusively} requested so far. */
   idle(): Promise<void> {
     return this.#changes.run(() => Promise.resolve());
   }
 
-  /** Commits a change and shows it, with nothing in between. Call it inside {@link Catalog.exclusively}. */
+  /** Commits a change and makes it visible, with nothing in between. Call it inside {@link Catalog.exclusively}. */
   commit(change: CatalogChange): Promise<Activation | undefined> {
     const policy = change.policy ?? everyoneAtOnce;
     const isNew = change.activation?.action === 'activate' && change.returning === undefined;
@@ -201,7 +201,7 @@ export class Catalog {
     });
   }
 
-  /** Shows what this process has committed, unless it was loaded already. */
+  /** Makes visible what this process has committed, unless it is already loaded. */
   #committed(version: number, show: () => void): void {
     if (version > this.#version) {
       show();
@@ -227,7 +227,7 @@ export class Catalog {
     return this.records.saveCount(releaseId, count);
   }
 
-  /** Deletes a bundle; the tombstone that stays keeps its name bound. Call it inside {@link Catalog.exclusively}. */
+  /** Deletes a bundle. Its tombstone stays and keeps the name bound to the bytes. Call it inside {@link Catalog.exclusively}. */
   tombstone(tombstone: Tombstone): Promise<void> {
     const { name } = tombstone;
     const known = this.#known;
@@ -316,12 +316,12 @@ export class Catalog {
   }
 }
 
-/** Another process has changed the catalog: nothing was committed, and {@link Catalog.exclusively} decides again. */
+/** Whether another process has changed the catalog, so nothing was committed and {@link Catalog.exclusively} decides again. */
 export function isDecidedAgain(error: unknown): boolean {
   return error instanceof DomainError && error.reason?.code === 'catalog-changed';
 }
 
-/** What has not changed stays the same object: work in the background compares it to notice a change. */
+/** An unchanged bundle stays the same object, because background work compares objects to notice changes. */
 function sameOrNew(known: Bundle | undefined, loaded: Bundle): Bundle {
   if (known === undefined || isDeepStrictEqual(known, loaded)) return known ?? loaded;
   const { inspection, imageCheck } = known;

@@ -15,7 +15,10 @@ import type { Why } from '../../core/reasons/why';
 
 /** Hashes the images of stored bundles after their upload, and keeps the results. */
 export interface CheckStoredImages {
-  /** Checks what is due, one bundle after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when nothing can be kept */
+  /**
+   * Checks the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when nothing can be saved
+   */
   run(): Promise<void>;
   /** Cancels the running check; the next start of the server begins it again. */
   close(): Promise<void>;
@@ -34,7 +37,7 @@ export interface CheckStoredImagesPorts {
 const maxTries = 5;
 const tryAgainAfterMs = 60_000;
 
-/** {@link CheckStoredImages} one after the other, and tries again what failed. */
+/** {@link CheckStoredImages} one after the other. Failed checks are retried. */
 export class StoredImageChecks implements CheckStoredImages {
   /** When the check of a bundle ended early. */
   readonly #failures = new Map<string, number>();
@@ -55,7 +58,7 @@ export class StoredImageChecks implements CheckStoredImages {
     return atMs !== undefined && Math.abs(this.ports.now().getTime() - atMs) < tryAgainAfterMs;
   }
 
-  /** First what devices may install today, then the newest. */
+  /** First the bundles that devices may install today, then the newest. */
   async #next(): Promise<Bundle | undefined> {
     const due = this.ports.catalog
       .bundles()
@@ -84,7 +87,7 @@ export class StoredImageChecks implements CheckStoredImages {
       await this.#keep(found, notChecked(circumstance('server-ended-during-check')));
       return;
     }
-    // Counted first: a check that takes the server down must not be started forever.
+    // Counted first: a check that crashes the server must not be started forever.
     const begun = await this.#keep(found, { state: 'being-checked', tries: tries + 1 });
     if (begun === undefined) return;
     try {
@@ -131,7 +134,7 @@ function notChecked(why: Why): ImageCheck {
   return { state: 'not-checked', reason: circumstance('images-check-failed', { tries: maxTries, why }) };
 }
 
-/** Only a mismatch: sound images are what everyone expects. */
+/** Reports only a mismatch: everyone expects intact images. */
 function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): NewEvent[] {
   if (check.state !== 'mismatch') return [];
   const images = check.files.slice(0, maxTold);
@@ -147,5 +150,5 @@ function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): 
   ];
 }
 
-/** So many names are data of the journal's line. */
+/** How many names the journal's line holds. */
 const maxTold = 100;

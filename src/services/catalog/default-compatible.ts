@@ -2,7 +2,7 @@ import { circumstance } from '../../core/circumstances/catalogue';
 import type { Circumstance } from '../../core/reasons/why';
 import type { Catalog } from './catalog';
 
-/** The compatible meant by who names none, or `null`, with the reason. */
+/** The compatible of devices that name none, or `null`, with the reason. */
 export interface DefaultCompatible {
   readonly compatible: string | null;
   readonly reason: Circumstance;

@@ -12,15 +12,17 @@ import type { Writability } from '../../ports/writability';
 
 export interface DeleteBundle {
   /**
-   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it. On a full disk,
-   * removing its file makes the room that this needs.
-   * @throws DomainError `not-found`; `conflict` when it is current, or without force when devices install it or are pinned to it
-   * (the message says where, and how many); `storage-full` when there is still no room: it is then no longer served, and can be
-   * deleted later
+   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes, and no other bytes can get it. On a full disk,
+   * its file is removed first to make room for the change.
+   * @throws DomainError `not-found`; `conflict` when it is current, or when devices install it or are pinned to it and force is
+   * not set (the message says where, and how many); `storage-full` when there is still no room: the bundle is then no longer
+   * served, and can be deleted later
    */
   delete(request: {
     readonly name: string;
-    /** Even if devices install it, which fails then, or are pinned to it, and then get nothing. */
+    /**
+     * Delete it even if devices install it or are pinned to it. The installations then fail, and the pinned devices get nothing.
+     */
     readonly force?: boolean;
     readonly actor: string;
     /** Network address of the actor, if there is one. */
@@ -45,7 +47,7 @@ export function createDeleteBundle(ports: DeletePorts): DeleteBundle {
         const bundle = catalog.findKnown(name);
         if (bundle === undefined) throw noBundle(name);
         refuseActive(catalog, name);
-        // First the row, so that it is served no more; killed between, the next start removes the file.
+        // The row goes first, so the bundle is no longer served. After a kill in between, the next start removes the file.
         const at = now();
         const { sha256, compatible } = bundle;
         const line: NewEvent = {
@@ -101,7 +103,7 @@ function refuseActive(catalog: Catalog, name: string): void {
   throw DomainError.of('bundle-current', { name, places }, { details: { activeFor: uses } });
 }
 
-/** So many pins are named; of more, the number tells enough. */
+/** How many pins are named; of the others, the number is enough. */
 const namedPins = 5;
 const maxDetails = 100;
 

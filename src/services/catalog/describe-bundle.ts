@@ -5,7 +5,7 @@ import type { ListBundles, ListedBundle } from './list-bundles';
 /** A bundle with everything that deleting it would affect. */
 export interface BundleDescription extends ListedBundle {
   readonly current: readonly Release[];
-  /** When it was made current, the newest first. */
+  /** The times it was made current, newest first. */
   readonly history: readonly Activation[];
   readonly devices: BundleDevices;
 }

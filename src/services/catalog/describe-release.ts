@@ -22,7 +22,7 @@ export interface ReleaseManifest {
 }
 
 /**
- * Translates what one device is offered. With nothing to install `bundle_url` and `filename` are `""`.
+ * Translates what one device is offered. With nothing to install, `bundle_url` and `filename` are `""`.
  * @param baseUrl what devices use to reach the server, without a slash at the end
  */
 export function describeOffer(offer: Offer, baseUrl: string): ReleaseManifest {
@@ -31,7 +31,7 @@ export function describeOffer(offer: Offer, baseUrl: string): ReleaseManifest {
   return describeBundle(compatible, offer.bundle, offer.release?.releasedAt ?? null, baseUrl);
 }
 
-/** Translates what is current, whoever gets it already. */
+/** Translates what is current, regardless of which devices get it yet. */
 export function describeRelease(
   { compatible, bundle, releasedAt }: Release,
   baseUrl: string,
@@ -73,7 +73,7 @@ function describeBundle(
   };
 }
 
-/** Where the device listener serves just these bytes. */
+/** The path at which the device listener serves exactly these bytes. */
 export function pinnedPath({ sha256, name }: Bundle): string {
   return `/bundles/${sha256}/${encodeURIComponent(name)}`;
 }

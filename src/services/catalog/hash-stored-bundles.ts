@@ -7,9 +7,12 @@ import type { Log } from '../../ports/log';
 import type { Catalog } from './catalog';
 import { mostWanted } from './wanted-bundles';
 
-/** Finds out the weak hashes of bundles that were stored without them. */
+/** Computes the weak hashes of bundles that were stored without them. */
 export interface HashStoredBundles {
-  /** Hashes what is due, one bundle after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when nothing can be kept */
+  /**
+   * Hashes the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when nothing can be saved
+   */
   run(): Promise<void>;
   /** Cancels the running work; the next start of the server begins it again. */
   close(): Promise<void>;
@@ -23,10 +26,10 @@ export interface HashStoredBundlesPorts {
   readonly now: Clock;
 }
 
-/** A file that cannot be read, or is damaged, is not read again and again. */
+/** How long to wait before reading an unreadable or damaged file again. */
 const tryAgainAfterMs = 3_600_000;
 
-/** {@link HashStoredBundles} one after the other: those that are offered today first, then the newest. */
+/** {@link HashStoredBundles} one after the other: first those that devices may install today, then the newest. */
 export class StoredBundleHashes implements HashStoredBundles {
   /** When a bundle could not be hashed, by its SHA-256. */
   readonly #failures = new Map<string, number>();

@@ -13,11 +13,17 @@ import type { Log } from '../../ports/log';
 import { wantedBundles } from './wanted-bundles';
 import type { Clock } from '../../ports/clock';
 
-/** Brings the verdicts of stored bundles up to date with keyring, profile and clock. */
+/** Updates the verdicts of stored bundles when keyring, profile or clock change. */
 export interface JudgeBundles {
-  /** Judges what devices may ask for first: call it before they can. At most some hundred bundles; the rest waits for `run`. */
+  /**
+   * Judges the bundles that devices may ask for first. Call it before they can. It judges at most a few hundred bundles; the rest
+   * wait for `run`.
+   */
   begin(): Promise<void>;
-  /** Judges what is due, one after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when a verdict cannot be kept */
+  /**
+   * Judges the bundles that are due, one after the other. Only one run at a time.
+   * @throws DomainError `storage-full`, `unavailable` when a verdict cannot be saved
+   */
   run(): Promise<void>;
   /** Lets the current run finish after the bundle it is working on. */
   close(): Promise<void>;
@@ -34,12 +40,12 @@ export interface JudgePorts {
   readonly now: Clock;
 }
 
-/** So many before the server listens: a second or two. */
+/** How many are judged before the server listens, which takes a second or two. */
 const judgedAtBegin = 200;
 /** How often time-dependent verdicts are checked, and unreadable bundles are retried. */
 const lookAgainAfterMs = 3_600_000;
 const tryAgainAfterMs = 60_000;
-/** Verdicts that are committed together. */
+/** How many verdicts are committed together. */
 const batchSize = 20;
 
 /** Codes of the warnings about a signer, which a new judgement replaces. */
@@ -76,7 +82,7 @@ export class BundleJudge implements JudgeBundles {
     const agoMs = look === undefined ? Infinity : Math.abs(at.getTime() - look.atMs);
     if (look?.hasFailed === true && agoMs < tryAgainAfterMs) return false;
     if (bundle.inspection.judgedUnder !== terms.fingerprint) return true;
-    // A clock that is before the upload is wrong, and no reason to distrust anything.
+    // A clock that shows a time before the upload is wrong, and no reason to distrust anything.
     if (!terms.hasKeyring || !terms.dependsOnClock || at < bundle.uploadedAt) return false;
     const endsAt = this.ports.bundleTrust.endsAt(bundle);
     const hasRunOut = endsAt !== null && endsAt < at && bundle.inspection.verdict === 'trusted';
@@ -158,7 +164,7 @@ interface Judged {
   readonly inspection: Inspection;
 }
 
-/** What changed for people; being checked again does not count. */
+/** The journal line for a changed verdict; being checked again is no change. */
 function tell({ name, compatible, inspection: before }: Bundle, after: Inspection, at: Date): NewEvent[] {
   if (before.verdict === after.verdict) return [];
   const findings = after.reasons.map(({ message }) => message);

@@ -10,7 +10,7 @@ export interface ListedBundle {
   readonly activeFor: readonly { readonly compatible: string; readonly channel: string }[];
 }
 
-/** What administrators read. */
+/** Lists of bundles and releases for administrators. */
 export interface ListBundles {
   /** Newest first. */
   list(): readonly ListedBundle[];
@@ -19,8 +19,7 @@ export interface ListBundles {
   /** By compatible, then channel. */
   releases(): readonly Release[];
   /**
-   * The compatible meant by who names none: the configured one, else the only one with a release; else `null` with the
-   * reason.
+   * The compatible of devices that name none: the configured one, else the only one with a release, else `null` with the reason.
    */
   defaultCompatible(): { readonly compatible: string | null; readonly reason: Circumstance };
   /** Newest first. */

@@ -7,11 +7,11 @@ import { canBeTold, toldMaxLength } from '../../core/told-text';
 import type { RolloutPolicy } from '../../core/rollout';
 import type { Catalog } from './catalog';
 
-/** What to commit so that a bundle is current. */
+/** What to commit to make a bundle current. */
 export interface ActivationPlan {
-  /** The bundle, with the compatible that it was missing. */
+  /** The bundle, with its compatible filled in if it had none. */
   readonly bundle: Bundle;
-  /** Missing when it is current already. */
+  /** Missing when the bundle is already current. */
   readonly activation?: NewActivation;
 }
 
@@ -22,7 +22,7 @@ export interface ActivationInput {
   readonly channel?: string;
   /** How it reaches its devices; default: everyone at once. */
   readonly policy?: RolloutPolicy;
-  /** Insist although the bundle is for another compatible. */
+  /** Activate it even if it is for another compatible. */
   readonly force?: boolean;
   readonly actor: string;
   /** Network address of the actor, if there is one. */
@@ -31,8 +31,8 @@ export interface ActivationInput {
 
 /**
  * Checks whether a bundle may become current and says what changes then. Changes nothing itself.
- * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced; a version that no
- * device can tell)
+ * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced; a version that no device
+ * can report)
  */
 export function planActivation(
   catalog: Catalog,
@@ -67,7 +67,7 @@ export function planActivation(
   };
 }
 
-/** A bundle meant for one compatible, asked for on another. */
+/** The refusal of a bundle for a compatible that is not its own. */
 export function otherCompatible(name: string, own: string | null, asked: string): DomainError {
   return DomainError.of(
     'bundle-for-another-compatible',

@@ -21,17 +21,17 @@ import type { Clock } from '../../ports/clock';
 export interface PublishRequest {
   /** As the client sent it: checked, never rewritten. */
   readonly name: string;
-  /** What the operator says: needed to release an encrypted bundle, else the manifest's is used. */
+  /** Given by the operator. Releasing an encrypted bundle needs it; otherwise the manifest's is used. */
   readonly compatible?: string;
-  /** Take it as it is, without looking at it: it is not a RAUC bundle. Its name is an `opaqueName`. */
+  /** Accept it without inspection, because it is not a RAUC bundle. Its name is an `opaqueName`. */
   readonly isOpaque?: boolean;
   /** Make it current for its compatible in the same step. */
   readonly activate?: boolean;
-  /** The channel to activate it on; default: `stable`. */
+  /** The channel on which to activate it; default: `stable`. */
   readonly channel?: string;
   /** How it reaches its devices when it is activated; default: everyone at once. */
   readonly policy?: RolloutPolicy;
-  /** Activate although the manifest names another compatible. */
+  /** Activate it even if the manifest names another compatible. */
   readonly force?: boolean;
   /** `local`, `token:<name>` or `cli:<user>`. */
   readonly actor: string;
@@ -41,12 +41,12 @@ export interface PublishRequest {
 
 export interface Publication {
   readonly bundle: Bundle;
-  /** False when the same bytes were stored under this name before, and still are. */
+  /** False when the same bytes were already stored under this name. */
   readonly created: boolean;
   readonly release: Release | null;
 }
 
-/** Takes a bundle in: staged, verified, stored under its name and, on request, made current. All or nothing. */
+/** Accepts a bundle: stages and verifies it, stores it under its name and, on request, makes it current. All or nothing. */
 export interface PublishBundle {
   /**
    * Writes and hashes a stream into the incoming area. Nothing stays behind when it fails.
@@ -58,7 +58,7 @@ export interface PublishBundle {
    * @throws DomainError `invalid-input`, `bundle-broken`, `bundle-untrusted`, `conflict`, `storage-full`
    */
   publish(staged: StagedBundle, request: PublishRequest): Promise<Publication>;
-  /** Forgets a staged upload. */
+  /** Discards a staged upload. */
   discard(staged: StagedBundle): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export interface PublishPorts {
   readonly storage: Pick<BundleStorage, 'stage' | 'stat' | 'remove'>;
   readonly inspect: InspectBundle;
   readonly allowUntrusted: boolean;
-  /** Called after each change of a release, inside of it. Never rejects. */
+  /** Called after each change of a release, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
   readonly now: Clock;
@@ -84,12 +84,12 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
         (isOpaque ? parseStoredName : parseBundleName)(request.name);
         if (request.compatible !== undefined) parseCompatible(request.compatible);
         if (request.policy !== undefined) parsePolicy(request.policy);
-        await refuseOtherBytes(catalog, request.name, staged); // early: it saves the inspection
+        await refuseOtherBytes(catalog, request.name, staged); // checked early to save the inspection
         const inspection = isOpaque
           ? opaqueInspection(staged.sizeBytes)
           : await inspectStaged(ports.inspect, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
-        // Both may take long, in which others may change the catalog.
+        // Both may take long, and others may change the catalog meanwhile.
         const hadBytes = await hasBytes(ports, staged, request.name);
         await staged.send?.();
         const upload = new Upload(staged, request.name, hadBytes);
@@ -120,7 +120,7 @@ async function hasBytes(
   return (await storage.stat(sha256))?.sizeBytes === sizeBytes;
 }
 
-/** An upload that is kept once, however often it is decided about. */
+/** An upload that is kept once, even if the decision runs several times. */
 class Upload {
   isKept = false;
 
@@ -152,7 +152,7 @@ async function storeOrTakeBack(
   }
 }
 
-/** Everything that could refuse the request comes before the first thing that lasts. */
+/** Everything that could refuse the request comes before the first lasting change. */
 async function store(
   ports: PublishPorts,
   upload: Upload,
@@ -169,7 +169,7 @@ async function store(
   const bundle = plan?.bundle ?? described;
   const activation = plan?.activation;
 
-  // Its bytes are known: where they are missing or cut short, these take their place.
+  // Its bytes are known. If they are missing or incomplete, these replace them.
   const isStored = catalog.find(name) !== undefined && hadBytes !== false;
   if (!isStored) await upload.keep();
   await catalog.commit({
@@ -226,7 +226,7 @@ function describe(
   };
 }
 
-/** Bytes that were checked before are what they were; who uploads again what could not be checked wants it checked. */
+/** Bytes that were checked before need no new check. A new upload of bytes that could not be checked asks for one. */
 function imageCheckOf(known: Bundle | undefined): StoredImageCheck {
   return known === undefined || known.imageCheck.state === 'not-checked' ? notYetChecked : known.imageCheck;
 }

@@ -12,11 +12,11 @@ import { SharedFiles } from './shared-files';
 export interface BundleLease {
   readonly sizeBytes: number;
   /**
-   * Reads bytes that are in memory; `undefined` when some of them are not.
-   * @param memory as of `read`
+   * Reads from memory; `undefined` when some of the bytes are not there.
+   * @param memory as for `read`
    */
   readNow(position: number, length: number, memory?: Buffer): Buffer | undefined;
-  /** As of `OpenBytes`. */
+  /** Like `OpenBytes.read`. */
   read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. Destroying it does not end the lease. */
   createReadStream(start: number, end: number): Readable;
@@ -25,17 +25,19 @@ export interface BundleLease {
 
 /** How downloads find and read bundles: from memory and disk, without the database. */
 export interface ReadBundle {
-  /** `undefined` also for an opaque file while the server does not accept them, whoever began to read it before. */
+  /**
+   * Also `undefined` for an opaque file while the server does not accept such files, even for devices that have begun to read it.
+   */
   find(name: string): Bundle | undefined;
   /**
-   * A bundle that others have open already; `undefined` when no one has.
+   * A bundle that is already open; `undefined` when it is not.
    * @param trail of the connection that reads
    */
   openNow(bundle: Bundle, trail?: ReadTrail): BundleLease | undefined;
   /**
-   * Opens a bundle once for all who read it at the same time.
-   * @param trail of the connection that reads: who reads in order finds the next blocks in memory
-   * @throws DomainError `not-found` when its bytes are gone or not complete
+   * Opens a bundle once for all concurrent readers.
+   * @param trail of the connection that reads; one that reads in order finds the next blocks in memory
+   * @throws DomainError `not-found` when its bytes are gone or incomplete
    */
   open(bundle: Bundle, trail?: ReadTrail): Promise<BundleLease>;
 }
@@ -46,7 +48,7 @@ export interface BundleReaderPorts {
   /** How long unused files stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
   readonly cache: BlockCache;
-  /** Opaque files are taken, and so devices may read them. */
+  /** Whether opaque files are accepted, and so devices may read them. */
   readonly allowOpaque?: boolean;
 }
 
@@ -75,7 +77,7 @@ export class BundleReader implements ReadBundle {
     return this.#shared.lease(sha256, async () => cache.of(await storage.open(sha256)), trail);
   }
 
-  /** What the cache did since the start. */
+  /** The counts of the cache since the start. */
   cacheCounts(): CacheCounts {
     return this.ports.cache.counts();
   }

@@ -1,6 +1,6 @@
 /** How many places are followed: RAUC reads a file system, and a hash tree beside it. */
 const maxPlaces = 8;
-/** So much of a bundle was read in order, in so many reads, before that counts as reading on. */
+/** How many bytes must be read in order, in how many reads, to count as reading on. */
 const leastBytes = 256 << 10;
 const leastReads = 4;
 
@@ -12,13 +12,13 @@ interface Place {
   usedAt: number;
 }
 
-/** Where one connection reads in bundles: tells those that read in order from those that jump about. */
+/** Where one connection reads in bundles: distinguishes those that read in order from those that jump around. */
 export class ReadTrail {
   readonly #places: Place[] = [];
   #turn = 0;
 
   /**
-   * Notes a read.
+   * Records a read.
    * @returns whether it continues, without a gap, where many before it ended
    */
   follow(sha256: string, position: number, length: number): boolean {
@@ -35,7 +35,7 @@ export class ReadTrail {
     return place.reads >= leastReads && place.bytes >= leastBytes;
   }
 
-  /** In the place of the one that was left the longest ago. */
+  /** Replaces the place that was left the longest ago. */
   #begin(place: Place): void {
     if (this.#places.length < maxPlaces) {
       this.#places.push(place);

@@ -20,7 +20,7 @@ export class SharedFiles {
   /** @param idleMs how long an unused file stays open */
   constructor(private readonly idleMs: number) {}
 
-  /** The use of a file that is open already; `undefined` when it is not. */
+  /** The use of a file that is already open; `undefined` when it is not. */
   leaseNow(key: string, trail?: ReadTrail): FileLease | undefined {
     const shared = this.#byKey.get(key);
     if (shared?.opened === undefined) return undefined;
@@ -28,7 +28,7 @@ export class SharedFiles {
     return new Lease(shared, shared.opened, this, trail);
   }
 
-  /** @param trail of who reads: reading in order reads ahead */
+  /** @param trail of the reader; reading in order triggers reading ahead */
   async lease(key: string, open: () => Promise<CachedBytes>, trail?: ReadTrail): Promise<FileLease> {
     const shared = this.#byKey.get(key) ?? new Shared(key, open());
     this.#byKey.set(key, shared);
@@ -58,7 +58,7 @@ export class SharedFiles {
     if (this.#byKey.get(shared.key) === shared) this.#byKey.delete(shared.key);
   }
 
-  /** It is not being read at the moment. One timer runs for all of its pauses, because most of them are short. */
+  /** Called when the file is not being read. One timer runs for all of its pauses, because most of them are short. */
   #rest(shared: Shared): void {
     shared.restsSinceMs = performance.now();
     if (shared.timer === undefined) this.#lookAgain(shared, this.idleMs);
@@ -88,7 +88,7 @@ export class SharedFiles {
   }
 }
 
-/** An open file, or one that is being opened. */
+/** A file that is open or being opened. */
 class Shared {
   leases = 0;
   opened: CachedBytes | undefined;

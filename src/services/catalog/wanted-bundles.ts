@@ -14,7 +14,7 @@ export async function wantedBundles(
   ]);
 }
 
-/** The bundle whose turn it is: first those that are wanted, then the newest. `undefined` when there is none. */
+/** The next bundle: first the wanted ones, then the newest. `undefined` when there is none. */
 export function mostWanted(bundles: readonly Bundle[], wanted: ReadonlySet<string>): Bundle | undefined {
   const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
   return bundles.reduce<Bundle | undefined>((best, bundle) => {

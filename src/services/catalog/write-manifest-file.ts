@@ -9,17 +9,14 @@ export interface ManifestFilePorts {
   readonly catalog: Catalog;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
-  /** What devices use to reach the server, without a slash at the end. */
+  /** The URL that devices use to reach the server, without a slash at the end. */
   readonly baseUrl: () => string;
   /** Replaces the file atomically. */
   readonly writeManifestFile: (text: string) => Promise<void>;
   readonly log: Log;
 }
 
-/**
- * Writes the default compatible's current release for other tools. The server never reads it, so a failure is reported and stops
- * nothing.
- */
+/** Writes the default compatible's current release for other tools. The server never reads it, so a failure is only reported. */
 export function createWriteManifestFile(ports: ManifestFilePorts): () => Promise<void> {
   const { catalog, log } = ports;
   return async () => {

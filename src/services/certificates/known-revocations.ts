@@ -3,7 +3,7 @@ import type { MonotonicClock } from '../../ports/clock';
 import type { RevocationRecords, SharedRevocations } from '../../ports/revocations';
 import type { Watch } from '../../ports/watch';
 
-/** For so long the last known revocations count when no others can be read, in milliseconds. */
+/** How long the last known revocations are trusted when no newer ones can be read, in milliseconds. */
 const goodForMs = 60_000;
 
 export interface KnownRevocationsPorts {
@@ -11,7 +11,7 @@ export interface KnownRevocationsPorts {
   readonly monotonicMs: MonotonicClock;
 }
 
-/** The revocations that several servers share, as this one knows them. Each look reads only those that were added. */
+/** The revocations that several servers share, as known to this one. Each check reads only those that were added. */
 export class KnownRevocations implements SharedRevocations {
   #all: readonly Revocation[] = [];
   readonly #bySerial = new Map<string, Revocation>();
@@ -46,12 +46,12 @@ export class KnownRevocations implements SharedRevocations {
     return this.#bySerial.size;
   }
 
-  /** Whether they were read in the last minute. Otherwise no one knows whether a device that comes now was revoked. */
+  /** Whether they were read in the last minute. Otherwise it is unknown whether a device that connects now was revoked. */
   areCurrent(): boolean {
     return this.ports.monotonicMs() - this.#readAtMs <= goodForMs;
   }
 
-  /** @param onAdded called when another server, or this one, has added some */
+  /** @param onAdded called when this or another server has added some */
   watch(onAdded: () => void): Watch {
     let seen = this.#all;
     return this.ports.records.watch(async () => {

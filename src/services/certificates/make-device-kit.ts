@@ -120,7 +120,7 @@ function withRoot(caPem: string, rootPem: string): string {
   return `${caPem.trimEnd()}\n${rootPem}`;
 }
 
-/** An existing certificate is used as it is: refuses requests for a new one that would silently be ignored. */
+/** An existing certificate is used as it is, so options for a new one are refused instead of silently ignored. */
 function checkExisting(
   { certificate, revokedAt }: DeviceFiles,
   { csrPem, days, key }: KitRequest,

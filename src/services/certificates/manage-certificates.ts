@@ -54,7 +54,7 @@ export interface ManageCertificates {
   list(query: CertificateQuery): Promise<CertificatePage>;
   /** Checks the whole folder, as `cert verify` does. It reads every file, so requests during a check share its result. */
   verify(): Promise<readonly FolderFinding[]>;
-  /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` if there is none, `configuration` */
+  /** The CAs with which devices verify the server, in PEM. @throws DomainError `not-found` if there is none, `configuration` */
   readCa(): Promise<string>;
   /**
    * Issues a device's certificate into the folder.

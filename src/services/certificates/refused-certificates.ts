@@ -49,7 +49,10 @@ type Entry = { -readonly [Key in keyof RefusedCertificate]: RefusedCertificate[K
 const maxOurs = 2_000;
 const maxStrangers = 500;
 const hourMs = 3_600_000;
-/** Rates of journal lines: neither a fleet whose certificates all expire at once nor a client with ever new ones may fill it. */
+/**
+ * Rates of journal lines: neither a fleet whose certificates all expire at once nor a client with ever new certificates may fill
+ * it.
+ */
 const linesOfOurs = { burst: 100, perSecond: 600 / 3_600 };
 const linesOfStrangers = { burst: 20, perSecond: 30 / 3_600 };
 /** More than these rates allow per hour. */

@@ -30,7 +30,7 @@ export interface ServerCertificateStatus {
   readonly renewalProblem: { readonly reason: Why; readonly remedy: Why } | null;
   /** Why the certificate in the folder is not in use; `null` when it is. */
   readonly heldBack: HoldReason | null;
-  /** Names that devices asked for in recent days and the current certificate does not cover. */
+  /** Names that devices asked for in recent days but the current certificate does not cover. */
   readonly missedNames: readonly string[];
   /** Counted since the start. */
   readonly renewals: { readonly renewed: number; readonly failed: number };
@@ -73,8 +73,8 @@ export class ServerCertificate<Tls extends ServedTls> {
   }
 
   /**
-   * Chooses what to use of new files: all of them or, if their certificate is worse for devices than the current one, only the CAs. In that
-   * case a journal line says so.
+   * Chooses which of the new files to use: all of them or, if their certificate is worse for devices than the current one, only
+   * the CAs. In the latter case a journal line says so.
    */
   choose(found: Tls): Tls {
     const inUse = this.ports.inUse();
@@ -179,7 +179,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     log.error({ serial, notAfter, reason: sayWhy(reason), remedy: sayWhy(remedy) }, sentenceOf(told));
     const filter = { kinds: ['certificate.expiring'], since: new Date(at.getTime() - dayMs + checkEveryMs) };
     const { events } = await journal.search(filter, { limit: 1 });
-    if (events.length > 0) return; // told before a restart
+    if (events.length > 0) return; // already reported before a restart
     await this.#record({
       kind: 'certificate.expiring',
       reason: told,

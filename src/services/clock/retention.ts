@@ -10,7 +10,7 @@ export interface RetentionPorts {
 
 /** How much old data may be deleted while the server is up: two days' worth a day. */
 const pace = 2;
-/** How far the disk may lag: after a kill, at most this much is deleted again. */
+/** How far the saved state may lag: after a kill, at most this much is deleted again. */
 const saveEveryMs = 10 * 60_000;
 
 /** Says what is old enough to delete. A clock far ahead does not make everything old at once. */
@@ -32,7 +32,7 @@ export class Retention {
   }
 
   /**
-   * Before which time things may be deleted.
+   * The time before which things may be deleted.
    * @param keptMs how long they stay
    * @throws DomainError `storage-full`, `unavailable`: nothing may be deleted then
    */

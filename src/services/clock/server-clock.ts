@@ -19,7 +19,7 @@ export interface ServerClockPorts {
   readonly log: Log;
 }
 
-/** Watches the server's own clock, and says so when it looks wrong. */
+/** Watches the server's own clock, and reports when it looks wrong. */
 export class ServerClock {
   #told: ClockTrouble['kind'] | null = null;
 
@@ -84,7 +84,7 @@ export class ServerClock {
   }
 }
 
-/** What attention calls it by: it stays the same as long as the clock is wrong. */
+/** The subject of the attention item. It stays the same as long as the clock is wrong. */
 export function subjectOf({ sureAt }: ClockTrouble): string {
   return sureAt.toISOString();
 }

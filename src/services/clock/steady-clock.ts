@@ -11,15 +11,15 @@ export interface SteadyClockPorts {
 }
 
 /**
- * The server's time: the machine's clock, unless that jumps against the monotonic clock. A jump is followed when it has lasted, so that
- * a clock that is wrong for a moment opens no window, ends no offer and stamps no line.
+ * The server's time: the machine's clock, unless that jumps relative to the monotonic clock. The server follows a jump only once
+ * it has lasted, so a clock that is briefly wrong opens no window, ends no offer and stamps no line.
  */
 export class SteadyClock {
   #timeMs: number;
   #monotonicMs: number;
   /** How far the machine's clock is ahead of the monotonic one, once it differs from what was expected. */
   #doubt: { readonly aheadMs: number; readonly byMs: number; readonly sinceMs: number } | null = null;
-  /** The same before the last accepted jump: a clock that returns there is right. */
+  /** The same value before the last accepted jump. A clock that returns to it is right. */
   #aheadBefore: number | null = null;
   #knownMs = -Infinity;
 
@@ -37,7 +37,9 @@ export class SteadyClock {
     return this.#doubt?.byMs ?? null;
   }
 
-  /** Says that this time is past: a clock that was before it and is set to a later one was put right, and is followed at once. */
+  /**
+   * Says that this time is past. A clock that was behind it and is set to a later time was corrected, and is followed at once.
+   */
   know(at: Date): void {
     this.#knownMs = at.getTime();
   }

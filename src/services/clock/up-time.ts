@@ -18,7 +18,7 @@ export interface UpTimePorts {
 }
 
 const saveEveryMs = 60_000;
-/** What was written in the last minute before a kill is later than what was saved. */
+/** Lines written in the last minute before a kill are later than the last saved span. */
 const unsavedMs = 2 * saveEveryMs;
 /** How long after a jump the new time counts as right. */
 const sureAfterMs = 24 * 3_600_000;
@@ -36,7 +36,7 @@ export class UpTime {
   #judged: UpSpan | null = null;
   #readAtMs: number;
   #savedAtMs: number;
-  /** Spans that the disk does not have in full. */
+  /** Spans that are not completely on disk. */
   #unsaved: UpSpan[] = [];
 
   private constructor(
@@ -58,12 +58,12 @@ export class UpTime {
     return upTime;
   }
 
-  /** How long the server was up, in milliseconds: it grows evenly. */
+  /** How long the server was up, in milliseconds, by the monotonic clock. */
   upMs(): number {
     return this.#tick().upMs;
   }
 
-  /** The same, including the time it was off, as far as its clock showed at the start. */
+  /** The same, including the time it was off, as far as its clock showed that at the start. */
   ageMs(): number {
     return this.#tick().ageMs;
   }
@@ -74,8 +74,9 @@ export class UpTime {
   }
 
   /**
-   * Between which times something was heard of that was heard of in the last `ms` that the server was up.
-   * @returns `null` when it was not up for so long, so that nothing is silent for so long
+   * The times that the clock showed during the last `ms` of uptime. Anything last heard from at another time was silent
+   * throughout.
+   * @returns `null` when the server was not up that long, so nothing can have been silent that long
    */
   timesOfLast(ms: number): { readonly from: Date; readonly until: Date } | null {
     const times = timesOfLast([...this.#earlier, this.#tick()], ms);
@@ -97,7 +98,7 @@ export class UpTime {
     return byMs < -clockToleranceMs ? { kind: 'behind', byMs, sureAt } : null;
   }
 
-  /** Accepts the present time as right, because a person says so. */
+  /** Accepts the present time as right, because someone confirmed it. */
   accept(): void {
     const { untilAt: sureAt, upMs: sureUpMs } = this.#span;
     this.#span = { ...this.#span, jumpedByMs: null, sureAt, sureUpMs };
@@ -164,7 +165,7 @@ export class UpTime {
   }
 }
 
-/** Takes the time for right when nothing speaks against it. */
+/** Accepts the time as right when nothing contradicts it. */
 function judge(span: UpSpan): UpSpan {
   const { untilAt, upMs, sureAt, sureUpMs, jumpedByMs } = span;
   if (jumpedByMs !== null && upMs - sureUpMs < sureAfterMs) return span;

@@ -1,6 +1,9 @@
 import type { Device } from '../../core/device';
 
-/** Forgets that two boards used its certificate and that it is silent; if so, its next poll shows it again. */
+/**
+ * Forgets that two boards use a device's certificate, and that its poller reports too little. If that is still so, the next poll
+ * shows it again.
+ */
 export function clearSuspicions(device: Device): Device {
   const { second } = device.boards;
   const isSilent = (device.pollerOmits ?? []).length > 0;

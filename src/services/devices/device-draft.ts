@@ -4,7 +4,7 @@ import type { Installation } from '../../core/installation';
 import type { DeviceSight, DeviceUpdate, ReleaseNumbers } from '../../ports/device-updates';
 import { type DeviceRecord, newcomer, withInstallation } from '../../core/device-record';
 
-/** A device while an update is being decided: each step sees the result of the steps before. */
+/** A device while an update is being decided: each step sees the result of the previous ones. */
 export class DeviceDraft {
   readonly releases: ReleaseNumbers;
   readonly #before: DeviceRecord | undefined;
@@ -34,7 +34,7 @@ export class DeviceDraft {
     return this.#record;
   }
 
-  /** The device appears. */
+  /** Adds a new device. */
   register(device: Device, events: readonly NewEvent[]): void {
     this.#record = newcomer(device);
     this.tell(device, events);

@@ -6,7 +6,7 @@ import { percentIn } from '../../core/progress-text';
 
 export interface ChangedInstallation {
   readonly installation: Installation;
-  /** One line, or none when nothing worth reading has changed. */
+  /** One line, or none when nothing notable has changed. */
   readonly events: readonly NewEvent[];
 }
 
@@ -34,7 +34,7 @@ export function changed(
   };
 }
 
-/** Progress is worth a line for each ten percent, whatever it says. */
+/** Progress gets a line for each ten percent, whatever its message. */
 function isSmallStep(before: Installation, { progressPercent, message }: Installation): boolean {
   if (typeof message !== 'string' || percentIn(message) === null) return false;
   if (before.progressPercent === null || progressPercent === null) return false;

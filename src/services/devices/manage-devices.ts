@@ -39,9 +39,9 @@ export interface ManageDevices {
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
   pin(id: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<DeviceRecord>;
-  /** Makes a pin that is soft forced. @throws DomainError `conflict` for a device that is pinned otherwise, or again */
+  /** Makes a soft pin forced. @throws DomainError `conflict` for a device that no longer has this pin */
   forcePin(id: string, soft: Pin, actor: Actor): Promise<DeviceRecord>;
-  /** @param isMeant only if it is pinned so; left out for whatever it is pinned to */
+  /** @param isMeant unpins only a pin for which this is true; any pin if left out */
   unpin(id: string, actor: Actor, isMeant?: (pin: Pin) => boolean): Promise<DeviceRecord>;
   /**
    * Applies one decision to many devices in one write: to all that it can apply to, or to none.
@@ -53,8 +53,8 @@ export interface ManageDevices {
   /** The same for many devices in one write: for all that exist, or for none. */
   clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
   /**
-   * Cancels its installation; the bundle is not offered again until that is cleared. By force, a pending cancellation counts as done
-   * although the device has not answered: the device is told nothing, and may still finish.
+   * Cancels its installation; the bundle is not offered again until that is cleared. With force, a pending cancellation counts as
+   * done although the device has not answered: the device is told nothing, and may still finish.
    * @throws DomainError `conflict`
    */
   cancel(id: string, actor: Actor, request?: CancelRequest): Promise<DeviceRecord>;
@@ -64,9 +64,9 @@ export interface ManageDevices {
 
 export interface CancelRequest {
   readonly isForced?: boolean;
-  /** It must be this installation. */
+  /** The installation that the caller means. */
   readonly installationId?: number;
-  /** The device is asked to stop even if it has not been seen to begin: it answers. */
+  /** Ask the device to stop even if it has not been seen to begin, because it answers. */
   readonly asksDevice?: boolean;
 }
 
@@ -178,7 +178,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   };
 }
 
-/** @throws DomainError `conflict` if no cancellation is pending: the device should learn of it first */
+/** @throws DomainError `conflict` if no cancellation is pending: the device should be told first */
 function endCancelled(installation: Installation | null, id: string, cause: Cause): Intervention {
   if (installation?.state !== 'cancelling') throw DomainError.of('nothing-being-cancelled', { id });
   const after = changed(installation, { state: 'cancelled' }, cause);

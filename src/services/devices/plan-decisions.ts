@@ -15,7 +15,7 @@ import { type DeviceChange, parseText, planChange } from './device-input';
 
 /** A decision that applies to any device. */
 export interface Decision {
-  /** @throws DomainError `conflict` for a device that it cannot apply to */
+  /** @throws DomainError `conflict` for a device to which it cannot apply */
   readonly change: DecideOnDevice;
   /** Describes the decision and what it replaced. */
   readonly tell: TellDecision;
@@ -30,11 +30,11 @@ export interface DecisionPlans {
   /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
   pin(bundleName: string, terms?: PinTerms): Decision;
   /**
-   * Makes a pin that is soft forced; one that has become forced meanwhile stays as it is.
-   * @throws DomainError `conflict` for a device that is pinned otherwise, or again
+   * Makes a soft pin forced; one that has become forced meanwhile stays as it is.
+   * @throws DomainError `conflict` for a device that no longer has this pin
    */
   force(soft: Pin): Decision;
-  /** @param isMeant left out for whatever it is pinned to */
+  /** @param isMeant unpins only a pin for which this is true; any pin if left out */
   unpin(isMeant?: (pin: Pin) => boolean): Decision;
   /** @throws DomainError `invalid-input` */
   change(change: DeviceChange): Decision;
@@ -158,7 +158,7 @@ function isForced(pin: Pin | null, bundleName: string): boolean {
   return pin?.bundleName === bundleName && (pin.terms ?? plainTerms).kind === 'forced';
 }
 
-/** Unpins a device that is pinned as expected: by now a person may have pinned it otherwise. */
+/** Unpins a device if it is pinned as expected. Someone may have pinned it differently meanwhile. */
 export function planUnpin(isMeant: (pin: Pin) => boolean, actor: Actor, at: Date): Decision {
   const isPinned = ({ pin }: Device) => pin !== null && isMeant(pin);
   return {

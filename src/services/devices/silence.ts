@@ -4,7 +4,7 @@ import type { UpTime } from '../clock/up-time';
 export interface Silence {
   /** After this long without a contact while the server was up; in milliseconds. */
   readonly afterMs: number;
-  /** Devices that are not silent were heard since then; `null` while the server was not up long enough for any to be silent. */
+  /** Devices heard from since this time are not silent; `null` while the server was not up long enough for any to be silent. */
   readonly heardSince: () => Date | null;
 }
 

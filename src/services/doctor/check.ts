@@ -5,10 +5,10 @@ import type { SkipCode } from '../../core/reasons/doctor/skipped';
 
 /** Where a check reports its findings. */
 export interface CheckReport {
-  /** It does not work, or is not safe. @param subject a path, an address or an option */
+  /** Something does not work, or is not safe. @param subject a path, an address or an option */
   error(subject: string, reason: FindingReason): void;
   warning(subject: string, reason: FindingReason): void;
-  /** What another check of a folder found. */
+  /** Adds the findings of a check of a folder. */
   add(findings: readonly FolderFinding[]): void;
   /** Says what was not checked. */
   skip(code: SkipCode): void;

@@ -18,7 +18,7 @@ export interface InstallationPorts {
   readonly isQuick: boolean;
   readonly adminUrl: string;
   readonly deviceEndpoint: Endpoint;
-  /** What a device of this CA would trust and show. */
+  /** The CA that a device would trust, and the certificate that it would present. */
   readonly deviceTls: () => Promise<DeviceTls>;
 }
 
@@ -33,7 +33,7 @@ export interface Listeners {
   readonly device: DeviceGreeting | Silence | Stranger;
 }
 
-/** What several checks read; each is read once. */
+/** Data that several checks use; each is read once. */
 export interface Installation {
   database(): Promise<DatabaseCondition>;
   listeners(): Promise<Listeners>;

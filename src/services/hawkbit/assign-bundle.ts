@@ -15,20 +15,20 @@ import { changed } from '../devices/installation-events';
 import type { ManageDevices } from '../devices/manage-devices';
 import type { BeginInstallation } from '../offers/begin-installation';
 
-/** What an assignment came to. */
+/** The result of an assignment. */
 export interface Assignment {
   readonly installationId: number;
-  /** The device had this installation before, and it continues or is done. */
+  /** Whether the device had this installation before; it continues or has ended. */
   readonly isOld: boolean;
 }
 
 /**
- * Assigns a bundle to one device: pins the device to it, and begins the installation, so that it has its number before the device asks.
- * What failed or was cancelled there is cleared. It is on disk when the promise resolves; a kill in between leaves the pin, with which
- * the installation begins at the device's next contact.
+ * Assigns a bundle to one device: pins the device to it, and begins the installation, which gets its number before the device
+ * asks. Earlier failures and cancellations there are cleared. The assignment is on disk when the promise resolves. A kill in
+ * between leaves the pin, and the installation begins at the device's next contact.
  * @throws DomainError `not-found`; `conflict` for a bundle of another compatible, and while the device installs another one;
  * `bundle-untrusted`, `storage-full`, `unavailable`
- * @param terms left out for one that is installed at once
+ * @param terms left out for an assignment that is installed at once
  */
 export type AssignBundle = (
   deviceId: string,
@@ -88,7 +88,8 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
         return draft.update(answer);
       });
     } catch (error) {
-      // What is refused leaves no pin, from which it would begin later. After a full disk it does begin later.
+      // A refused assignment leaves no pin, from which it would begin later. If the disk was full, the pin stays, and it does
+      // begin later.
       const isRefused = error instanceof DomainError && error.code === 'conflict';
       if (isRefused && pin !== null) await manageDevices.unpin(deviceId, actor, (one) => isSamePin(one, pin));
       throw error;
@@ -96,13 +97,13 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
   };
 }
 
-/** Whether the device has begun something else, and answers for that first. */
+/** Whether the device has begun something else, and must first answer about that. */
 function isHeldUp({ installation }: DeviceRecord, bundle: Bundle): boolean {
   if (installation?.state === 'cancelling') return true;
   return installation?.sha256 !== bundle.sha256 && judgeNext(installation, bundle).waits;
 }
 
-/** RAUC names an attempt only when it streams. */
+/** Whether the device streams: only then does RAUC name an attempt. */
 function streams({ installation }: DeviceRecord): boolean {
   return installation !== null && installation.transactionId !== null;
 }

@@ -7,12 +7,12 @@ import type { Clock } from '../../ports/clock';
 import type { HawkbitSettingRecords } from '../../ports/hawkbit-settings';
 import type { DeviceTokens } from '../access/device-tokens';
 
-/** What hawkBit's scripts configure: kept in the database, and in memory for each poll. */
+/** What hawkBit's scripts configure. Stored in the database, and in memory for polls. */
 export interface HawkbitConfiguration {
   current(): HawkbitSettings;
   /**
-   * Changes settings; it is on disk when the promise resolves, with its line in the journal.
-   * @param told what the line says: the script's name of the setting, and its value
+   * Changes settings. The change is on disk when the promise resolves, with its line in the journal.
+   * @param told for the line: the script's name of the setting, and its value
    * @throws DomainError `storage-full`, `unavailable`
    */
   change(

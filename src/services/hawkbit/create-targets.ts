@@ -13,7 +13,7 @@ export interface NewTarget {
 
 /**
  * Creates devices, each with a token, as hawkBit does: all of them, or none if one is refused.
- * @throws DomainError `conflict` for one that exists, `invalid-input`, `storage-full`, `unavailable`
+ * @throws DomainError `conflict` for a device that exists, `invalid-input`, `storage-full`, `unavailable`
  */
 export type CreateTargets = (targets: readonly NewTarget[], actor: Actor) => Promise<void>;
 
@@ -36,7 +36,7 @@ export function createCreateTargets({ manageDevices, deviceTokens }: CreateTarge
         await deviceTokens.create({ kind: 'device', id }, { token }, actor);
       }
     } catch (error) {
-      for (const id of created) await manageDevices.forget(id, actor).catch(() => undefined); // it is told why already
+      for (const id of created) await manageDevices.forget(id, actor).catch(() => undefined); // the original error is reported instead
       throw error;
     }
   };

@@ -13,7 +13,7 @@ import { OpaqueFiles } from './opaque-files';
 import { createReplaceToken, type ReplaceToken } from './replace-token';
 import { createUploadFile, type UploadFile } from './upload-file';
 
-/** What scripts that were written for hawkBit can do. */
+/** What scripts written for hawkBit can do. */
 export interface HawkbitServices {
   readonly hawkbitSettings: HawkbitConfiguration;
   readonly createTargets: CreateTargets;
@@ -23,7 +23,7 @@ export interface HawkbitServices {
   readonly assignBundle: AssignBundle;
 }
 
-/** Parts that others use too. */
+/** Parts that other services use, too. */
 export interface HawkbitParts extends Pick<CatalogServices, 'publishBundle' | 'deleteBundle'> {
   readonly catalog: Catalog;
   readonly fleet: Fleet;

@@ -34,11 +34,11 @@ export interface ManageDrafts {
   /** The bundle of a module or set; `undefined` as long as there is none. @throws DomainError `not-found` */
   bundleOf(draft: Draft): Promise<Bundle | undefined>;
   /**
-   * A bundle stays when its module leaves; an opaque file leaves with it, once no device needs it.
+   * Removes a module or set. A module's bundle stays; an opaque file is removed, too, once no device needs it.
    * @throws DomainError `not-found`; `conflict` for a module of a set
    */
   remove(kind: DraftKind, id: number, actor: Actor): Promise<void>;
-  /** Deletes opaque files that no one needs any more: call it when devices were forgotten. */
+  /** Deletes opaque files that are no longer needed. Call it when devices were forgotten. */
   sweep(): Promise<void>;
   /** Takes the file from a module. @throws DomainError `not-found` */
   removeFile(moduleId: number): Promise<void>;

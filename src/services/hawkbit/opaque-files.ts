@@ -19,16 +19,16 @@ export interface OpaqueFilesPorts {
 
 const nonceSizeBytes = 8;
 
-/** Files that are not RAUC bundles. Each belongs to one module, and leaves with it once no device needs it. */
+/** Files that are not RAUC bundles. Each belongs to one module, and is removed with it once no device needs it. */
 export class OpaqueFiles {
-  /** Stored, and not yet the file of a module. */
+  /** Names of files that are stored but not yet the file of a module. */
   readonly #arriving = new Set<string>();
 
   constructor(private readonly ports: OpaqueFilesPorts) {}
 
   /**
    * Stores a file as it is.
-   * @param point makes it the file of its module; the file leaves again if that fails
+   * @param point makes it the file of its module; if that fails, the file is removed again
    */
   async store(
     staged: StagedBundle,
@@ -49,13 +49,14 @@ export class OpaqueFiles {
       return publication;
     } finally {
       this.#arriving.delete(name);
-      await this.sweep().catch(() => undefined); // the next one does it
+      await this.sweep().catch(() => undefined); // the next sweep does it
     }
   }
 
-  /** Deletes files that no module points to and no device needs. Others wait for the next time. */
+  /** Deletes files that no module points to and no device needs. Files that cannot be deleted yet wait for the next sweep. */
   async sweep(): Promise<void> {
-    // One that arrives has its module before it is taken from the list: what is not on it now is seen below, if anything points to it.
+    // An arriving file gets its module before it leaves this list. So if a file is not on the list now, the check below sees what
+    // points to it.
     const isHere = (bundle: Bundle) => isOpaque(bundle) && !this.#arriving.has(bundle.name);
     const found = this.ports.catalog.bundles().filter(isHere);
     if (found.length === 0) return;

@@ -3,7 +3,10 @@ import type { Actor } from '../../core/event';
 import { unlessMissing } from '../../core/unless-missing';
 import type { DeviceTokens } from '../access/device-tokens';
 
-/** Gives a holder this token. The one before it is refused at once, as in hawkBit. @throws DomainError `invalid-input`, `not-found` */
+/**
+ * Gives a holder this token. The previous one is refused at once, as in hawkBit.
+ * @throws DomainError `invalid-input`, `not-found`
+ */
 export type ReplaceToken = (holder: TokenHolder, token: string, actor: Actor) => Promise<void>;
 
 export function createReplaceToken({

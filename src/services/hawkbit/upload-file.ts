@@ -10,11 +10,11 @@ import type { ManageDrafts } from './manage-drafts';
 import type { OpaqueFiles } from './opaque-files';
 
 export interface UploadFile {
-  /** Whether files that are not RAUC bundles are taken. */
+  /** Whether files that are not RAUC bundles are accepted. */
   readonly allowsOpaque: boolean;
   /**
-   * Publishes a staged file and makes it the file of a module: a RAUC bundle under its name, or, where that is allowed, an opaque file.
-   * Consumes the staged file even if it refuses.
+   * Publishes a staged file and makes it the file of a module: a RAUC bundle under its name or, if allowed, an opaque file.
+   * Consumes the staged file even if it refuses the upload.
    * @throws DomainError `not-found`; `conflict` if the module has a file, or the name belongs to another bundle; `bundle-broken`,
    * `bundle-untrusted`, `storage-full`, `unavailable`
    */

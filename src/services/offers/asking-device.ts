@@ -20,8 +20,8 @@ export interface AskingPorts {
 }
 
 /**
- * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one its certificate is bound to, or else
- * the one it last reported, or else the default, or else that of the bundle which a person pinned it to.
+ * Describes a device to the offer's rules. Its compatible is the one it asks for, or else the only one to which its certificate
+ * is bound, or else the one it last reported, or else the default, or else that of the bundle to which someone pinned it.
  * @param record `undefined` for an unknown device
  * @param asked the compatible it names now; `null` if it names none
  * @param meansDefault a device that names none means the default, whatever it reported before
@@ -108,8 +108,9 @@ function standingOffer(
 }
 
 /**
- * The bundle that waits for a reboot. One that was reported as installed waits until the device is lost; one that was read without a report
- * waits while a boot would still count. If the device reports nothing that would show a boot, nothing waits.
+ * The bundle that waits for a reboot. One that was reported as installed waits until the device is lost; one that was read
+ * without a report waits as long as a boot would still count. If the device reports nothing that would show a boot, no bundle
+ * waits.
  */
 function unbootedBundle(
   { proofRules }: AskingPorts,

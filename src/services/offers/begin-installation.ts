@@ -12,7 +12,7 @@ import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed, tellState } from '../devices/installation-events';
 
-/** A bundle, and the release it is offered for; without a release it is pinned, or the device took it on its own. */
+/** A bundle, and the release for which it is offered. Without a release it is pinned, or the device took it on its own. */
 export interface Offered {
   readonly bundle: Bundle;
   readonly release: { readonly id: number } | null;
@@ -27,7 +27,7 @@ export interface BeginPorts {
 }
 
 /**
- * Records that a device was told of a bundle or begins to install it, in its unsettled installation for the bundle or a new one.
+ * Records that a device was offered a bundle or begins to install it, in its unsettled installation for the bundle or a new one.
  */
 export type BeginInstallation = (
   draft: DeviceDraft,
@@ -70,7 +70,7 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
     );
   };
 
-  /** It does not matter if a crash loses the renewal: the offer is valid without it. */
+  /** Whether a crash may lose the renewal because the offer is valid without it. */
   function standsForLong({ offerEndsAt }: Installation, at: Date): boolean {
     const leftMs = offerEndsAt.getTime() - at.getTime();
     return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;

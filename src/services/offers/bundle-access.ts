@@ -6,13 +6,13 @@ import type { Catalog } from '../catalog/catalog';
 import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceUpdates } from '../../ports/device-updates';
 
-/** What a device may read. It is asked for each range, so it needs no database for a recently heard device. */
+/** What a device may read. It is checked for each range, so it needs no database for a recently heard device. */
 export interface BundleAccess {
   /** Whether a device may have bundles at all. */
   isAdmitted(identity: DeviceIdentity): Soon<boolean>;
   /** Whether a bundle may be for a device, according to its certificate. */
   isTheirs(identity: DeviceIdentity, bundle: Bundle): boolean;
-  /** Whether a device was heard before. */
+  /** Whether a device was heard from before. */
   isKnown(identity: DeviceIdentity): Soon<boolean>;
   /** Whether an attempt with this name is under way for a bundle. */
   hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): Soon<boolean>;
@@ -40,7 +40,7 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
     isAdmitted: ({ id }) => find(id, (record) => (record?.device.admission ?? newDevices) === 'admitted'),
 
     isTheirs({ compatibles }, bundle) {
-      if (isOpaque(bundle)) return false; // only what it is assigned to, as its action
+      if (isOpaque(bundle)) return false; // a device gets it only by assignment, as its action
       if (compatibles.length === 0) return true;
       if (bundle.compatible !== null && compatibles.includes(bundle.compatible)) return true;
       // A bundle of another compatible may have been released by force: then it is for these devices too.

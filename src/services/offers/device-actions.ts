@@ -16,7 +16,10 @@ export interface DeviceActions {
   latest(identity: Pick<DeviceIdentity, 'id'>): Promise<LatestAction>;
   /** @returns `undefined` if the device has no installation with this number, or it is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;
-  /** How a device is to take its installation now. @param downloadsAhead it may download before the window of a rollout opens */
+  /**
+   * How a device should carry out its installation now.
+   * @param downloadsAhead it may download before the window of a rollout opens
+   */
   orderOf(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     installation: Installation,
@@ -36,7 +39,7 @@ export interface LatestAction {
   readonly installation: Installation | null;
   /** When the device first appeared; `null` for an unknown one. */
   readonly knownSince: Date | null;
-  /** The device reports its version, so that a boot into another one can be seen. */
+  /** Whether the device reports its version, which shows a boot into another one. */
   readonly tellsVersion: boolean;
 }
 

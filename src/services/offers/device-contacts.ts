@@ -23,21 +23,21 @@ export interface ContactPorts {
   readonly secondBoards: SecondBoards;
 }
 
-/** A second board with a device's certificate is answered on its own, or refused; people are told either way. */
+/** A second board with a device's certificate is answered separately, or refused. People are told either way. */
 export type SecondBoards = 'answer' | 'refuse';
 
 /** A device that made contact. */
 export interface HeardDevice extends DeviceRecord {
   /**
-   * It is, or may be, not the device but a second board with its certificate. The answer follows from what it reports, and nothing about it
-   * is kept.
+   * Whether this may be a second board with the device's certificate. The answer follows from what it reports, and nothing about
+   * it is stored.
    */
   readonly isDoubtful: boolean;
-  /** It is a second board for certain. */
+  /** Whether it certainly is a second board. */
   readonly isOther: boolean;
 }
 
-/** A device asks what there is. */
+/** A device asks for updates. */
 export type Poll = Pick<Evidence, 'native'>;
 
 /** What follows from a contact once it is registered. Pure, like the update that it is part of. */

@@ -12,15 +12,15 @@ export interface DeviceEvents {
   /** @returns what to tell the device; anything that must not be lost is on disk by then, if possible */
   take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
   /**
-   * Resolves when it is on disk; for the begin of an installation, on disk if possible.
+   * Resolves when the event is on disk; for the begin of an installation, on disk if possible.
    * @throws DomainError `storage-full`, `unavailable` for what it reports about itself
    */
   take(identity: DeviceIdentity, event: Described | Began): Promise<void>;
   /** Cheap: a range waits for it. */
   take(identity: DeviceIdentity, event: Read): void;
   /**
-   * It is on disk when the promise resolves.
-   * @returns the installation that it is about; `null` if there is none
+   * The event is on disk when the promise resolves.
+   * @returns the installation concerned; `null` if there is none
    * @throws DomainError `storage-full`, `unavailable`: then the device reports again
    */
   take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;

@@ -14,20 +14,20 @@ import { planUnpin } from '../devices/plan-decisions';
 /** A device asks what to install. */
 export interface AskingAt {
   readonly at: Date;
-  /** By a protocol that tells it the terms of its assignment. */
+  /** Whether it uses a protocol that tells it the terms of its assignment. */
   readonly tellsTerms: boolean;
 }
 
-/** Ends assignments that can come to no end. */
+/** Ends assignments that can never end otherwise. */
 export interface EndAssignment {
   /**
-   * Which pin of a device that asks is to end. It is pure: the decision about the device asks it.
+   * The pin of an asking device that should end. It is pure, because the decision about the device calls it.
    * @returns `null` while its assignment continues
    */
   pinToEnd(record: DeviceRecord | undefined, asking: AskingAt): Pin | null;
   /**
-   * Cancels the installation, then unpins the device if that is still its pin. If a kill or a full disk prevents a part of it, the next
-   * poll does it.
+   * Cancels the installation, then unpins the device if that is still its pin. If a kill or a full disk prevents part of that,
+   * the next poll completes it.
    */
   end(deviceId: string, pin: Pin, asking: AskingAt): Promise<void>;
 }
@@ -41,7 +41,7 @@ export function createEndAssignment({ fleet, proofRules }: EndAssignmentPorts): 
   const whyNow = (record: DeviceRecord, { at, tellsTerms }: AskingAt) =>
     whyAssignmentEnds(record, at, proofRules, tellsTerms);
 
-  /** Withdraws what the device has not begun; what it has, it is asked to stop. */
+  /** Withdraws an installation that the device has not begun; asks it to stop one that it has. */
   function plan(record: DeviceRecord, asking: AskingAt): Intervention {
     const nothing = { installations: [], events: [] };
     const { device, installation } = record;

@@ -13,7 +13,7 @@ export interface ExplainedOffer {
   readonly chain: readonly RuleResult[];
 }
 
-/** Why a device does or does not get something, in each protocol by which it may ask. */
+/** Why a device does or does not get something, in each protocol that it may use. */
 export interface Explanation {
   readonly deviceId: string;
   readonly answers: readonly ExplainedOffer[];
@@ -22,8 +22,8 @@ export interface Explanation {
 /** Answers "why does this device (not) get this?". */
 export interface ExplainOffer {
   /**
-   * What the device would be told now, by the same rules that answer it. Its certificate counts as bound as at the last contact; without a
-   * binding, that rule is shown as not asked.
+   * What the device would be told now, by the same rules that answer it. Its certificate's binding is taken from the last
+   * contact; without one, that rule is shown as not asked.
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Promise<Explanation>;
@@ -38,7 +38,7 @@ export interface ExplainOffer {
 export interface ExplainPorts {
   readonly fleet: Pick<Fleet, 'find' | 'get' | 'releases'>;
   readonly decisions: OfferDecisions;
-  /** Protocols by which devices ask what to install. */
+  /** Protocols that devices use to ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
   readonly now: Clock;
 }

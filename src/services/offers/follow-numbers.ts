@@ -4,7 +4,9 @@ import { judgeNext } from '../../core/follow-numbers';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 
-/** Whether a device that follows numbers continues with its earlier bundle instead of an offer; that may be cancelled. */
+/**
+ * Whether a device that follows numbers continues with its earlier bundle instead of an offer. The earlier one may be cancelled.
+ */
 export function continuesEarlierBundle(
   bundle: Bundle,
   draft: DeviceDraft,

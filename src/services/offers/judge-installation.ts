@@ -13,9 +13,9 @@ export interface Judged {
   /** `null` if unchanged. */
   readonly installation: Installation | null;
   readonly events: readonly NewEvent[];
-  /** The board starts afresh. */
+  /** Whether the board starts afresh. */
   readonly isFresh: boolean;
-  /** It only helps to judge the next contact. */
+  /** Whether the change only helps to judge the next contact. */
   readonly isHint: boolean;
   readonly boards: Boards;
 }

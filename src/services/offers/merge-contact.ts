@@ -15,7 +15,7 @@ export const maxAttributes = 100;
 /** Limit for their names and values together, in characters. */
 const maxAttributesLength = 24 << 10;
 
-/** The device after a contact. @param boards what is then known of its boards */
+/** The device after a contact. @param boards what is then known about its boards */
 export function mergeContact(
   device: Device,
   identity: DeviceIdentity,

@@ -18,7 +18,7 @@ import { createRecordProgress } from './record-progress';
 import { createRecordReport } from './record-report';
 import { AskingPollers } from './silent-pollers';
 
-/** What a device's contact means, and what it is told. */
+/** What a device's contact means, and how it is answered. */
 export interface OfferServices {
   readonly deviceEvents: DeviceEvents;
   readonly bundleAccess: BundleAccess;
@@ -27,7 +27,7 @@ export interface OfferServices {
   readonly beginInstallation: BeginInstallation;
 }
 
-/** Parts that others use too. */
+/** Parts that other services use, too. */
 export interface OfferParts {
   readonly catalog: Catalog;
   readonly fleet: Fleet;

@@ -41,7 +41,7 @@ const installFollowsPollMs = 60_000;
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { contacts, decisions, endAssignment, silentPollers, watchRestores } = ports;
 
-  /** @returns what to tell the device, and whether that only repeats what it was told before */
+  /** @returns what to tell the device, and whether that only repeats the previous answer */
   function answer(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -66,7 +66,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return { offer: standing, isOld: offer.bundle.sha256 !== standing.bundle.sha256 };
   }
 
-  /** Whether an answer does not affect what the device was told before. */
+  /** Whether the device's previous answer stays valid beside a new one. */
   function keepsOldOffer(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -102,7 +102,8 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     // What it reports counts only if its certificate allows it.
     const named = compatible ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
     const asking = decisions.describe(releases, heard, identity, named, asked.meansDefault);
-    // If it begins to install without saying so, this very request still gets the bundle; if it then reads the bundle, all was well.
+    // If it begins to install without saying so, this very request still gets the bundle. If it then reads the bundle, nothing
+    // was wrong.
     const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
     const { offer, isOld } = answer(releases, heard, device, asked);
     if (!isOld && !isInDoubt && !heard.isDoubtful && !keepsOldOffer(releases, heard, device, offer, asked))
@@ -120,7 +121,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       heard,
       offer: offerTo(identity, asked, heard, draft),
     });
-    // A pin that is to end is ended before anything is offered: what people decided is on disk before it takes effect.
+    // A pin that should end is ended before anything is offered: what people decided is on disk before it takes effect.
     const first = await contacts.hear(identity, said, poll, (heard, draft) => {
       const ending = endAssignment.pinToEnd(draft.before, asking);
       return ending === null ? answering(heard, draft) : { ending };
@@ -172,7 +173,7 @@ function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
   return installation.startedAt === null && installation.state !== 'cancelling';
 }
 
-/** Records what the device was told. */
+/** Records what the device was offered. */
 function remember(
   { beginInstallation }: OfferPorts,
   draft: DeviceDraft,

@@ -37,7 +37,7 @@ export function createRecordProgress({
   silentPollers,
   now,
 }: ProgressPorts): RecordProgress {
-  /** No range waits for it. What cannot be written is tried again with the device's next range. */
+  /** No range waits for it. A failed write is retried with the device's next range. */
   function update(id: string, decide: DecideUpdate<undefined>): void {
     fleet.update(id, decide).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
@@ -64,7 +64,7 @@ export function createRecordProgress({
     const installation = fleet.recent(id)?.installation ?? null;
     if (installation?.sha256 !== read.bundle.sha256 || !isUnsettled(installation)) return;
     if (read.by === 'payload') {
-      // What polls read, again and again, is not part of a download.
+      // The bytes that each poll reads again are not part of a download.
       if (installation.startedAt !== null) fleet.countBytes(id, read.bytes, now());
     } else if (installation.signature === 'unread') {
       update(id, ({ record }) => {
@@ -117,7 +117,7 @@ function begunBy({ startedAt, attempts }: Installation, isNewAttempt: boolean, a
   };
 }
 
-/** Includes one that counted as failed because the device was silent. */
+/** Includes an installation that counted as failed because the device was silent. */
 function canGoOn(installation: Installation): boolean {
   return isUnsettled(installation) || (installation.isPresumed && isFailure(installation));
 }

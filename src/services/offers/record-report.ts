@@ -12,7 +12,7 @@ import { planUnpin } from '../devices/plan-decisions';
 /**
  * Takes a report from a device; reports may arrive in any order, and repeatedly. It is on disk when the promise resolves.
  * @param event its log is at most {@link reportLogLimitBytes} long
- * @returns the installation that it is about; `null` if there is none
+ * @returns the installation concerned; `null` if there is none
  * @throws DomainError `storage-full`, `unavailable`: then the device reports again
  */
 export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promise<Installation | null>;
@@ -26,9 +26,12 @@ export interface ReportPorts {
 }
 
 export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
-  /** What was only to be downloaded is on the device. If a kill prevents this, the device downloads it once more. */
+  /**
+   * A bundle that should only be downloaded is on the device. If a kill prevents the unpinning, the device downloads it once
+   * more.
+   */
   async function unpin({ deviceId, bundleName }: Installation, { at, address }: Contact): Promise<void> {
-    // By now a person may have pinned it under other terms.
+    // Someone may have pinned it under other terms meanwhile.
     const isMeant = (pin: Pin) => pin.bundleName === bundleName && pin.terms?.kind === 'downloadonly';
     const actor = { name: `device:${deviceId}`, address };
     const { change, tell } = planUnpin(isMeant, actor, at);
@@ -49,7 +52,7 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
       if (isDoubtful) return null;
       const latest = record.installation;
       if (installationId !== undefined && installationId !== latest?.id) return null;
-      // It says nothing about the latest installation, which may have begun since.
+      // The report says nothing about the latest installation, which may have begun since.
       if (transactionId !== null && named !== null && named.id !== latest?.id) return named;
       const change = latest === null ? null : judgeReport(latest, event, contact.at);
       if (latest === null || change === null) return latest;

@@ -38,7 +38,7 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
       const ids = devices.map(({ device }) => device.id);
       const why = circumstance('held-with-pin', { why: reason });
       const { failed } = await manageDevices.decideAll(ids, (plans) => plans.hold(why), theServer);
-      const refused = failed.find(({ error }) => error.code !== 'not-found'); // one that was forgotten meanwhile
+      const refused = failed.find(({ error }) => error.code !== 'not-found'); // `not-found` means a device that was forgotten meanwhile
       if (refused !== undefined) throw refused.error;
     }
   };

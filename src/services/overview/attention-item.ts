@@ -13,11 +13,11 @@ export interface AttentionItem {
   readonly deviceId?: string;
   /** Ids of the first affected devices, at most 20. */
   readonly devices?: readonly string[];
-  /** Those of `devices` that have a new certificate and have not used it yet. */
+  /** Those of `devices` that have a new certificate but have not used it yet. */
   readonly renewed?: readonly string[];
   /** Those of `devices` whose certificates are all revoked. */
   readonly revoked?: readonly string[];
-  /** The devices in question were last heard before this. */
+  /** The devices in question were last heard from before this time. */
   readonly lastContactBefore?: Date;
   /** Why, and what to do, to be made into a sentence. */
   readonly reason: AttentionReason;

@@ -14,7 +14,7 @@ import { ofServerCertificate } from './server-certificate-attention';
 export interface CertificateFacts {
   readonly at: Date;
   readonly inventory: CertificateInventory;
-  /** The server's own certificate, if a running server takes care of it. */
+  /** The server's own certificate, if a running server manages it. */
   readonly serverCertificate?: ServerCertificateStatus | undefined;
   /** Devices that used a certificate without a stated purpose. */
   readonly oldCertificates: readonly string[];

@@ -40,11 +40,11 @@ export interface FleetOverview {
   readonly firstSteps: {
     readonly hasBundle: boolean;
     readonly hasRelease: boolean;
-    /** One that is neither revoked nor expired. */
+    /** Whether there is one that is neither revoked nor expired. */
     readonly hasDeviceCertificate: boolean;
-    /** At least one has made contact, and was not only added by hand. */
+    /** Whether at least one device has made contact, and was not only added by hand. */
     readonly hasDevice: boolean;
-    /** A device has reported the end of an installation, or proven one. */
+    /** Whether a device has reported the end of an installation, or proven one. */
     readonly hasReport: boolean;
   };
 }

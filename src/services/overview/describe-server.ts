@@ -29,7 +29,7 @@ export interface ServerDescription extends ServerFacts {
   /** The URL by which devices reach the server. */
   readonly deviceUrl: string;
   readonly storage: StorageUsage;
-  /** The servers that share the store; none where only one can. */
+  /** The servers that share the store; empty if the store allows only one. */
   readonly nodes: readonly Node[];
 }
 

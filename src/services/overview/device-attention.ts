@@ -16,7 +16,7 @@ export interface NoticedDevices {
 
 /** Devices that are not held and have been silent for long. */
 export interface SilentDevices extends NamedDevices {
-  /** They were last heard before this. */
+  /** They were last heard from before this time. */
   readonly before: Date;
   /** How long the server has been up since then, at least; in milliseconds. */
   readonly afterMs: number;

@@ -17,7 +17,7 @@ export interface StorageFacts extends RoomFacts {
   readonly writeProblem: DomainError | null;
 }
 
-/** A disk that takes no writes, or has too little space, or soon will. */
+/** What needs attention about the disk: it takes no writes, or has too little space, or soon will. */
 export function ofStorage(facts: StorageFacts): readonly AttentionItem[] {
   return [...ofUnwritable(facts), ...ofRoom(facts)];
 }
@@ -30,7 +30,7 @@ function ofUnwritable({ writeProblem }: StorageFacts): AttentionItem[] {
   ];
 }
 
-/** A disk that has too little space, or soon will. */
+/** What needs attention about the disk's space: there is too little, or soon will be. */
 export function ofRoom(facts: RoomFacts): readonly AttentionItem[] {
   const reason = shortage(facts);
   return reason === null ? [] : [{ kind: 'storage', count: 1, reason }];

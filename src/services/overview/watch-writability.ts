@@ -4,14 +4,14 @@ import type { Writability } from '../../ports/writability';
 
 export interface WatchWritabilityPorts {
   readonly writability: Writability;
-  /** Does what was waiting for the disk. @throws the reason why it still has to wait */
+  /** Does the work that waited for the disk. @throws the reason why it must still wait */
   readonly onHealed: () => Promise<void>;
   readonly log: Log;
 }
 
 /** Checks whether the disk takes writes again, and logs when a problem begins and ends. */
 export class WritabilityWatch {
-  /** What was last logged; `null` when all is well. */
+  /** The problem that was last logged; `null` when there is none. */
   #told: string | null = null;
 
   constructor(private readonly ports: WatchWritabilityPorts) {}

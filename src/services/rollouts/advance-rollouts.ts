@@ -10,11 +10,11 @@ import { countStepDevices, type CountPorts, type StepDevices } from './count-ste
 import type { Fleet } from '../../ports/fleet';
 import type { ManageRollouts } from './manage-rollouts';
 
-/** Moves rollouts by themselves, as their policies say. */
+/** Advances and pauses rollouts automatically, as their policies say. */
 export interface AdvanceRollouts {
   /**
-   * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap; what it needs to know
-   * and does not is counted meanwhile, because only the server that leads calls {@link AdvanceRollouts.advance}.
+   * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap: counts that it lacks
+   * are made in the background, because only the server that leads calls {@link AdvanceRollouts.advance}.
    * @param failures devices that failed or rolled back
    */
   pauseReason(release: Release, failures: number): Why | null;
@@ -22,7 +22,10 @@ export interface AdvanceRollouts {
   counted(releaseId: number): StepDevices | undefined;
   /** Counts now. */
   count(release: Release): Promise<StepDevices>;
-  /** Makes the moves that are due. A release that fails stops no other. @throws Error that names the first of those that failed */
+  /**
+   * Makes the moves that are due. One release's failure does not stop the others.
+   * @throws Error that names the first release that failed
+   */
   advance(): Promise<void>;
 }
 
@@ -33,17 +36,17 @@ export interface AdvancePorts extends CountPorts {
 }
 
 interface Count extends StepDevices {
-  /** Of the release's installations when the count began. */
+  /** Revision of the release's installations when the count began. */
   readonly revision: number;
-  /** How long it took, in milliseconds, including everything that ran in between. */
+  /** How long it took, in milliseconds, including other work in between. */
   readonly tookMs: number;
 }
 
-/** A count reads the whole registry: not more often, even when devices come all the time. */
+/** The shortest time between counts, even when devices connect all the time: a count reads the whole registry. */
 const countEveryMs = 5_000;
-/** And not less often: devices come and go without an event for this release. */
+/** The longest time between counts: devices come and go without an event for this release. */
 const countAgainAfterMs = 60_000;
-/** Where no move depends on a count, counting may take at most this share of the time. */
+/** When no move depends on a count, counting may take at most this share of the time. */
 const countingShare = 1 / 50;
 
 /** Counts a release's devices when a move depends on it, and makes the move. */
@@ -59,10 +62,10 @@ export class RolloutAdvance implements AdvanceRollouts {
     const { state, policy, forgivenFailures } = release.rollout;
     const dependsOnShare =
       state === 'running' && policy.pauseAtPercent !== null && failures > forgivenFailures;
-    if (dependsOnShare && this.#isOld(release.id)) this.count(release).catch(() => undefined); // the next question counts again
+    if (dependsOnShare && this.#isOld(release.id)) this.count(release).catch(() => undefined); // the next call counts again
     const move = this.#moveOf(release, failures);
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
-    // A share of an unknown number: they are counted within a second.
+    // The number of devices is unknown, so a share of it is, too. They are counted within a second.
     return dependsOnShare && !this.#counts.has(release.id) ? circumstance('rollout-being-counted') : null;
   }
 
@@ -90,7 +93,7 @@ export class RolloutAdvance implements AdvanceRollouts {
       try {
         await this.#forgiveNoMore(release);
         if (release.rollout.state === 'running' && (await this.#advanceOne(release))) continue;
-        // No pause waits for a count that it does not depend on.
+        // A pause does not wait for a count on which it does not depend.
         if (await this.#mustCount(release)) await this.count(release);
         await this.#completeOne(release);
         await this.#keepCount(release.id);
@@ -140,7 +143,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     return ageMs >= Math.max(everyMs, counted.tookMs / countingShare);
   }
 
-  /** The count is all that the history keeps of the fleet, so it is written when it changes. */
+  /** The history stores nothing else about the fleet, so the count is written whenever it changes. */
   async #keepCount(id: number): Promise<void> {
     const total = this.#counts.get(id)?.total;
     if (total === undefined) return;
@@ -150,7 +153,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     this.#saved.set(id, text);
   }
 
-  /** By a count that nothing has changed since, or not yet. */
+  /** Marks a rollout as complete, but only by a count since which nothing has changed. */
   async #completeOne({ id, rollout }: Release): Promise<void> {
     const counted = this.#counts.get(id);
     if (counted === undefined || !isNowComplete(rollout, counted.total)) return;
@@ -159,7 +162,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     await this.ports.manageRollouts.complete(id, counted.total, counted.revision);
   }
 
-  /** What is about to happen must not follow from outdated facts. */
+  /** A move must not be based on outdated facts. */
   async #moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
     const { catalog, fleet } = this.ports;
     const before = await fleet.releases();
@@ -169,12 +172,15 @@ export class RolloutAdvance implements AdvanceRollouts {
     const isOld = counted !== undefined && counted.revision !== before.revision(id);
     if (isOld && dependsOnCount(release)) await this.count(release);
     const failures = (await fleet.releases()).failures(id);
-    const present = catalog.findRelease(id); // meanwhile a person may have moved it
+    const present = catalog.findRelease(id); // someone may have moved it meanwhile
     const move = present === undefined ? null : this.#moveOf(present, failures);
     return present === undefined || move === null ? undefined : { release: present, move };
   }
 
-  /** A forgotten device takes its failure with it, even a forgiven one, which would otherwise hide the next. */
+  /**
+   * Lowers the number of forgiven failures once a forgotten device has taken its failure with it. Otherwise the surplus would
+   * hide the next failure.
+   */
   async #forgiveNoMore({ id, rollout }: Release): Promise<void> {
     const { fleet, catalog } = this.ports;
     if ((await fleet.releases()).failures(id) >= rollout.forgivenFailures) return;
@@ -203,13 +209,13 @@ export class RolloutAdvance implements AdvanceRollouts {
   }
 }
 
-/** Whether a move depends on how many devices there are: counting them reads the whole channel. */
+/** Whether a move depends on how many devices there are: if so, the whole channel must be read. */
 function dependsOnCount({ rollout: { policy, step } }: Release): boolean {
   const mayPromote = policy.promoteAtPercent !== null && step < policy.steps.length - 1;
   return mayPromote || policy.pauseAtPercent !== null;
 }
 
-/** A person made the move: decide again next time. */
+/** Whether someone else made the move meanwhile: then decide again next time. */
 function lostTheRace(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found');
 }

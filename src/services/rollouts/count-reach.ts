@@ -4,7 +4,7 @@ import { parseRaucVersion } from '../../core/version';
 import { orderOf, versionFit } from '../../core/version-rules';
 import type { FleetListing } from '../../ports/fleet-queries';
 
-/** Devices of a kind, and what they run. */
+/** Devices of a kind, and the versions they run. */
 export interface DeviceGroup {
   readonly devices: number;
   /** The most frequent of their versions first; the others are only counted. */
@@ -12,31 +12,31 @@ export interface DeviceGroup {
 }
 
 /**
- * Whom a release reaches on its channel, as far as versions decide. Every device that follows the channel counts, including held
- * and silent ones; a pinned device does not, because it gets what it is pinned to.
+ * The devices that a release reaches on its channel, as far as versions decide. Every device that follows the channel counts,
+ * including held and silent ones; a pinned device does not, because it gets what it is pinned to.
  */
 export interface ReleaseReach {
   readonly devices: number;
-  /** They run its version already. */
+  /** Devices that already run its version. */
   readonly upToDate: number;
-  /** They may be offered it, those that go down among them. */
+  /** Devices that may be offered it, including those that would be downgraded. */
   readonly reached: number;
-  /** They are reached and run a newer version. */
+  /** Devices that are reached and run a newer version. */
   readonly goesDown: DeviceGroup;
-  /** Not reached, because they run a newer version. */
+  /** Devices that are not reached because they run a newer version. */
   readonly leftOutNewer: DeviceGroup;
-  /** Not reached, because the release does not start from what they run. */
+  /** Devices that are not reached because the release does not start from their version. */
   readonly leftOutByFrom: DeviceGroup;
-  /** Their version is unknown, or RAUC could not compare it. They are among those that are reached or left out. */
+  /** Devices whose version is unknown, or not comparable for RAUC. They are also counted as reached or left out. */
   readonly unknownVersion: number;
 }
 
-/** A page takes a few milliseconds, in which nothing else is answered. */
+/** A page takes a few milliseconds, during which nothing else is answered. */
 const pageSize = 500;
-/** Devices name their own version, so the answer must be bounded. */
+/** Devices report their own versions, so the answer must be bounded. */
 const maxVersions = 10;
 
-/** Counts whom a release reaches. It reads what the channel runs in pages, and lets other work run between them. */
+/** Counts the devices that a release reaches. It reads the channel's versions in pages, and lets other work run between them. */
 export async function countReach(
   listing: Pick<FleetListing, 'channelVersions'>,
   { compatible, channel, bundle, rollout }: Pick<Release, 'compatible' | 'channel' | 'bundle' | 'rollout'>,
@@ -87,7 +87,7 @@ class Group {
   #devices = 0;
   #versions: readonly { readonly version: string; readonly devices: number }[] = [];
 
-  /** Each version comes once. */
+  /** Call it once for each version. */
   add(version: string | null, devices: number): void {
     this.#devices += devices;
     if (version === null || devices === 0) return;

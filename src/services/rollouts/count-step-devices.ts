@@ -6,28 +6,28 @@ import { versionFit } from '../../core/version-rules';
 import type { DeviceRecords, RolloutDevice } from '../../ports/devices';
 import type { Clock } from '../../ports/clock';
 
-/** How many devices of a release each step reaches first, and how many of them are proven. By step, from 0. */
+/** How many devices of a release each step is the first to reach, and how many of them are proven. By step, from 0. */
 export interface StepDevices {
   readonly devices: readonly number[];
   readonly proven: readonly number[];
-  /** Of all steps together, and with the devices that are silent. */
+  /** The count over all steps, including silent devices. */
   readonly total: RolloutCount;
   readonly countedAt: Date;
 }
 
 export interface CountPorts {
   readonly devices: Pick<DeviceRecords, 'rolloutDevices'>;
-  /** Devices that were not heard since are silent: no step waits for them. */
+  /** Devices not heard from since this time are silent, and no step waits for them. */
   readonly heardSince: () => Date;
   readonly now: Clock;
 }
 
-/** A page takes a few milliseconds, in which the store may answer nothing else. */
+/** A page takes a few milliseconds, during which the store may answer nothing else. */
 const pageSize = 500;
 
 /**
  * Counts the devices of a release by the step that reaches them: those of its compatible and channel that could get it. It reads
- * the registry in pages, so that other requests are answered between them.
+ * the registry in pages, and other requests are answered in between.
  */
 export async function countStepDevices(
   { devices: registry, heardSince: earliest, now }: CountPorts,
@@ -77,13 +77,13 @@ export async function countStepDevices(
   }
 }
 
-/** One that runs the version although it never began to install it needs no proof. */
+/** A device that runs the version although it never began to install it needs no proof. */
 function isProven({ state, systemVersion }: RolloutDevice, version: string | null): boolean {
   if (state === 'proven') return true;
   return (state === null || state === 'withdrawn') && version !== null && systemVersion === version;
 }
 
-/** One that its version leaves out must not be waited for; one that had it once is judged by the outcome. */
+/** No step waits for a device that its version excludes. A device that once had the release is judged by the outcome. */
 function isLeftOut(policy: RolloutPolicy, version: string | null, device: RolloutDevice): boolean {
   if (device.state !== null && device.state !== 'withdrawn') return false;
   const fit = versionFit(policy, version, device.systemVersion);

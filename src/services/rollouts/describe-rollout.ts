@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock';
 
 export interface StepProgress {
   readonly step: RolloutStep;
-  /** Devices that this step reaches first. */
+  /** Devices that this step is the first to reach. */
   readonly devices: number;
   readonly proven: number;
   /** These devices by the state of their installation. */
@@ -25,12 +25,12 @@ export interface RolloutProgressReport {
   readonly failuresInStep: number;
   /** What it waits for, for people. */
   readonly next: Circumstance;
-  /** Of all steps together. */
+  /** The count over all steps. */
   readonly total: RolloutCount;
   readonly countedAt: Date;
 }
 
-/** Tells how far a release has come. It counts the fleet, in pages. */
+/** Describes how far a release has come. It counts the fleet, in pages. */
 export type DescribeRollout = (release: Release) => Promise<RolloutProgressReport>;
 
 export interface DescribeRolloutPorts {
@@ -40,7 +40,7 @@ export interface DescribeRolloutPorts {
   readonly now: Clock;
 }
 
-/** A count of the fleet is good enough for so long. */
+/** How long a count of the fleet is reused. */
 const freshMs = 2_000;
 
 export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRollout {

@@ -14,29 +14,29 @@ import { tellActivation } from '../catalog/release-events';
 import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Clock } from '../../ports/clock';
 
-/** So far back in the history of a channel. */
+/** How many lines of a channel's history are searched. */
 const lookedAt = 1_000;
 
-/** The release that going back leads to, and its outcome. */
+/** The release to which going back leads, and its outcome. */
 export interface BackTarget {
   /** The line of the history that made it. */
   readonly made: Activation & { readonly releaseId: number };
   readonly bundle: Bundle;
-  /** Where it stood: it comes back there. */
+  /** The state in which it ended, and in which it comes back. */
   readonly rollout: Rollout;
   readonly outcomes: Outcomes;
-  /** What is known of that line of the history. */
+  /** What is known about that line of the history. */
   readonly result: ReleaseResult;
   /** Whether any device has proven the bundle, or runs its version. */
   readonly isProven: boolean;
 }
 
 export interface BackRequest extends ChannelRequest {
-  /** The bundle that the caller saw: another one is refused. */
+  /** The bundle that the caller saw; any other is refused. */
   readonly expected?: string;
-  /** The release that the caller saw: another one is refused. */
+  /** The release that the caller saw; any other is refused. */
   readonly expectedRelease?: number;
-  /** Go back although no device has proven the bundle. */
+  /** Go back even if no device has proven the bundle. */
   readonly isUnprovenAccepted?: boolean;
   /** Let a paused rollout continue; its failures so far are accepted. */
   readonly isResumed?: boolean;
@@ -51,7 +51,7 @@ export interface GoBack {
   /**
    * Brings back the previous release as it was: with its policy, step and devices, and paused if it was paused.
    * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
-   * when nothing is expected and someone already went back, or without force when no device has proven it
+   * when nothing is expected and someone already went back, or when no device has proven it and that was not accepted
    */
   goBack(request: BackRequest): Promise<Release>;
 }
@@ -60,7 +60,7 @@ export interface GoBackPorts {
   readonly catalog: Catalog;
   readonly results: ReleaseResults;
   readonly fleet: Pick<Fleet, 'recount' | 'releases'>;
-  /** Called after each change, inside of it. Never rejects. */
+  /** Called after each change, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
   readonly now: Clock;
@@ -92,7 +92,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
   function isProven(bundle: Bundle): Promise<boolean> {
     const { name, compatible } = bundle;
     const version = versionOf(bundle);
-    // A version that several bundles share says nothing about one of them.
+    // If several bundles share a version, it says nothing about any one of them.
     const isShared = catalog
       .bundles()
       .some(
@@ -101,7 +101,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     return results.isProven({ name, compatible, version: isShared ? null : version });
   }
 
-  /** What the caller saw may be gone: someone else went back, or released. */
+  /** The release that the caller saw may be gone because someone else went back, or released another one. */
   async function expectedTarget(request: BackRequest): Promise<BackTarget> {
     const { expected, expectedRelease } = request;
     const isAny = expected === undefined && expectedRelease === undefined;

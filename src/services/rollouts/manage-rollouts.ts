@@ -10,7 +10,7 @@ import type { Catalog } from '../catalog/catalog';
 import type { Fleet } from '../../ports/fleet';
 import type { Clock } from '../../ports/clock';
 
-/** People's hands on rollouts. Each change is on disk when its promise resolves. */
+/** What people do with rollouts. Each change is on disk when its promise resolves. */
 export interface ManageRollouts {
   /** By compatible, then channel. */
   list(): readonly Release[];
@@ -24,20 +24,20 @@ export interface ManageRollouts {
    * @throws DomainError `not-found`, `conflict`
    */
   promote(releaseId: number, fromStep: number, actor: Actor, reason?: Why): Promise<Release>;
-  /** @throws DomainError `not-found`, `conflict` when it does not run */
+  /** @throws DomainError `not-found`, `conflict` when it is not running */
   pause(releaseId: number, reason: Why, actor: Actor): Promise<Release>;
   /**
-   * Failures so far are accepted.
+   * Resumes a rollout and accepts its failures so far.
    * @throws DomainError `not-found`, `conflict` when it is not paused, `bundle-untrusted`
    */
   resume(releaseId: number, actor: Actor): Promise<Release>;
   /**
-   * Notes that all devices that it is meant for are proven.
+   * Records that all devices for which it is meant are proven.
    * @param revision of the release's installations when they were counted
    * @throws DomainError `not-found`, `conflict` when it is complete already, or anything has changed since the count
    */
   complete(releaseId: number, count: RolloutCount, revision: number): Promise<Release>;
-  /** Offers it to no further devices; devices keep what they have. @throws DomainError `not-found`, `conflict` */
+  /** Stops offering it to further devices; devices keep what they have. @throws DomainError `not-found`, `conflict` */
   abort(releaseId: number, reason: string, actor: Actor): Promise<Release>;
 }
 
@@ -48,11 +48,11 @@ export interface ManageRolloutsPorts {
   readonly now: Clock;
 }
 
-/** When a move is made, and how many devices have failed with the release by then. */
+/** The moment of a move, and how many devices have failed with the release by then. */
 interface Moment {
   readonly at: Date;
   readonly failures: number;
-  /** Of the release's installations. */
+  /** Revision of the release's installations. */
   readonly revision: number;
 }
 

@@ -6,8 +6,9 @@ import type { Catalog } from '../catalog/catalog';
 import type { ManageRollouts } from './manage-rollouts';
 
 /**
- * Pauses rollouts whose bundle is no longer trusted. It depends only on stored state, so a kill loses nothing. A rollout that
- * cannot be paused does not stop the others. @throws what the first of them threw
+ * Pauses rollouts whose bundle is no longer trusted. It depends only on stored state, so a kill loses nothing. If one rollout
+ * cannot be paused, the others still are.
+ * @throws the first error
  */
 export type PauseUntrusted = () => Promise<void>;
 

@@ -15,27 +15,27 @@ import type { Clock } from '../../ports/clock';
 export interface ReleasePreview {
   readonly compatible: string;
   readonly channel: string;
-  /** Of the bundle; `null` when its manifest tells none, or cannot be read. */
+  /** The bundle's version; `null` when its manifest has none, or cannot be read. */
   readonly version: string | null;
   /** What is current there now; `null` when nothing is. */
   readonly current: Release | null;
-  /** False when it is current already and would stay as it is. */
+  /** False when it is already current and would stay as it is. */
   readonly changes: boolean;
   readonly reach: ReleaseReach;
-  /** What is probably not intended. */
+  /** Warnings about what is probably unintended. */
   readonly warnings: readonly Finding[];
 }
 
-/** Says whom a release reaches, before or after it is made. */
+/** Says which devices a release reaches, before or after it is made. */
 export interface PreviewRelease {
   /**
-   * What an activation would do; changes nothing.
+   * Describes what an activation would do; changes nothing.
    * @throws DomainError as the activation would; `unavailable`
    */
   preview(request: ActivateRequest): Promise<ReleasePreview>;
-  /** Whom a new release reaches; `null` when that cannot be counted now, which is no reason to refuse it. */
+  /** The devices that a new release reaches; `null` when they cannot be counted now, which is no reason to refuse it. */
   reachOf(release: Release): Promise<ReleaseReach | null>;
-  /** What is probably not intended with a new release; empty when that cannot be found out now. */
+  /** Warnings about what is probably unintended in a new release; empty when that cannot be determined now. */
   warningsOf(release: Release): Promise<readonly Finding[]>;
 }
 

@@ -22,13 +22,13 @@ export interface RolloutServices {
   readonly pauseUntrusted: PauseUntrusted;
 }
 
-/** What they share with others. */
+/** Parts that other services use, too. */
 export interface RolloutParts {
   readonly catalog: Catalog;
   readonly fleet: Fleet;
   readonly bundleTrust: BundleTrust;
   readonly upTime: Pick<UpTime, 'timesOfLast'>;
-  /** Called after each change of a release, inside of it. Never rejects. */
+  /** Called after each change of a release, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
 }
 

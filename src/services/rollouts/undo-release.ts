@@ -14,7 +14,7 @@ import type { Clock } from '../../ports/clock';
 export interface UndoTarget {
   readonly releaseId: number;
   readonly bundle: Bundle;
-  /** Where it stood: it comes back there. */
+  /** The state in which it ended, and in which it comes back. */
   readonly rollout: Rollout;
   readonly forced: boolean;
 }
@@ -24,7 +24,7 @@ interface Found {
   readonly before: Activation | undefined;
 }
 
-/** Takes a release back as if it had never been made, while no device was offered it. */
+/** Takes a release back as if it had never been made, as long as no device was offered it. */
 export interface UndoRelease {
   /** What would be current then; `null` for nothing; `undefined` when the release cannot be undone. */
   preview(releaseId: number): Promise<UndoTarget | null | undefined>;
@@ -32,7 +32,7 @@ export interface UndoRelease {
    * Brings back what was current before, as it was. The transaction that does so checks the devices.
    * @returns what is current then; `null` for nothing
    * @throws DomainError `not-found` when there is no such release, or the previous bundle is deleted; `conflict` when a device
-   * was offered it, or it is not the latest decision on its channel; `storage-full`, `unavailable`
+   * was offered the release, or it is not the latest decision on its channel; `storage-full`, `unavailable`
    */
   undo(releaseId: number, actor: Actor): Promise<Release | null>;
 }
@@ -41,7 +41,7 @@ export interface UndoPorts {
   readonly catalog: Catalog;
   readonly results: Pick<ReleaseResults, 'of' | 'wasOffered'>;
   readonly fleet: Pick<Fleet, 'hasOffered' | 'recount'>;
-  /** Called after each change, inside of it. Never rejects. */
+  /** Called after each change, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
   readonly now: Clock;
@@ -49,7 +49,7 @@ export interface UndoPorts {
 
 export function createUndoRelease({ catalog, results, fleet, changed, log, now }: UndoPorts): UndoRelease {
   /**
-   * @param wasOffered according to the database; an offer made just now is in memory, and on its way there
+   * @param wasOffered according to the database; an offer made just now may still be only in memory
    * @throws DomainError `conflict`
    */
   function refuseOffered(releaseId: number, wasOffered: boolean): void {

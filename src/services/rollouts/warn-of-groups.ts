@@ -4,7 +4,7 @@ import type { Finding } from '../../core/inspection';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
-/** A page takes a few milliseconds, in which nothing else is answered. */
+/** A page takes a few milliseconds, during which nothing else is answered. */
 const pageSize = 500;
 
 interface Followed {
@@ -31,7 +31,7 @@ export async function warnOfGroups(
   }
   return warnings;
 
-  /** One that has not told its compatible yet may be of this one. */
+  /** A device that has not reported its compatible yet may have this one. */
   function follows(device: Followed): boolean {
     return device.channel === channel && (device.compatible === null || device.compatible === compatible);
   }
@@ -47,7 +47,7 @@ export async function warnOfGroups(
     }
   }
 
-  /** No index knows attributes: devices are looked through a stretch at a time, until one has it. */
+  /** No index covers attributes, so devices are searched a stretch at a time until one has it. */
   async function isTold({
     name,
     value,

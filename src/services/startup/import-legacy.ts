@@ -37,7 +37,7 @@ interface LegacyRelease {
 
 /**
  * Imports the releases of the original Python server, once: `manifests/*.json` and `manifest.json`. The bundles must be known by
- * then. If killed, it starts over at the next start and changes nothing twice.
+ * then. After a kill, it starts over at the next start and changes nothing twice.
  */
 export async function importLegacyReleases(ports: ImportPorts): Promise<Imported> {
   const { catalog, legacy, markers } = ports;
@@ -116,7 +116,7 @@ function newestByCompatible(releases: readonly LegacyRelease[], report: Report):
   return [...newest.values()];
 }
 
-/** @returns false when there is no release for a reason that is reported, or there is one already */
+/** @returns false when there is no release for a reported reason, or there already is one */
 async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report): Promise<boolean> {
   const { path, compatible, filename, sha256, releasedAt } = release;
   const [decided] = await catalog.history({ compatible, limit: 1 });
@@ -135,7 +135,7 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
   }
   try {
     return await catalog.exclusively(async () => {
-      // It was decided once, and devices refuse what is not for them: so the earlier server's choice counts.
+      // The earlier server's choice counts, because devices refuse bundles that are not for them.
       const input = { compatible, force: true, actor: importer };
       const plan = planActivation(catalog, bundle, input, releasedAt);
       if (plan.activation === undefined) return false;

@@ -1,5 +1,5 @@
 /**
- * An instant as the earlier server wrote it: without a zone it is UTC.
+ * Reads an instant as the earlier server wrote it; without a zone it is UTC.
  * @returns `undefined` for anything else
  */
 export function parseLegacyInstant(value: unknown): Date | undefined {

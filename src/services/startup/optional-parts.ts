@@ -3,12 +3,12 @@ import type { OptionalPart } from '../../core/crash';
 
 const running = new AsyncLocalStorage<OptionalPart>();
 
-/** Runs work so that an exception in any of its callbacks is known to come from a part: see {@link failingPart}. */
+/** Runs work of a part, and attributes exceptions in any of its callbacks to the part: see {@link failingPart}. */
 export function asPart<Result>(part: OptionalPart, work: () => Result): Result {
   return running.run(part, work);
 }
 
-/** Call it where an exception arrived that nothing caught. @returns the part that it came from; `null` for any other */
+/** Call it in the handler of an uncaught exception. @returns the part that threw it; `null` if no optional part did */
 export function failingPart(): OptionalPart | null {
   return running.getStore() ?? null;
 }

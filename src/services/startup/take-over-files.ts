@@ -34,7 +34,7 @@ export interface TakeOverPorts {
 
 /** What a start found and did. */
 export interface TakenOver {
-  /** Bundles that lay in the folder and are known now. */
+  /** Bundles that were found in the folder and are now in the catalog. */
   readonly adopted: readonly string[];
   readonly problems: readonly StartupProblem[];
 }
@@ -102,7 +102,7 @@ function whyLeftAlone(error: unknown): Why {
   return circumstance('file-unreadable', { code });
 }
 
-/** @returns false when it was not taken in for a reason that is reported */
+/** @returns false when it was not imported, for a reported reason */
 async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Promise<boolean> {
   const { catalog } = ports;
   const name = parseBundleName(found.name);
@@ -115,7 +115,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
         throw DomainError.of('name-of-deleted-bundle');
       }
       if (binding.deletedAt !== null && found.changedAt < binding.deletedAt) {
-        await ports.foundFiles.remove(name); // the delete was cut short
+        await ports.foundFiles.remove(name); // an earlier delete was interrupted
         return false;
       }
     }
@@ -151,7 +151,7 @@ interface Notes {
   readonly uploadedAt?: Date;
 }
 
-/** Notes come in several shapes: a field that is not as expected counts as missing. */
+/** Notes come in several shapes. An unexpected field counts as missing. */
 const notesSchema = z.object({
   sha256: z
     .string()

@@ -7,13 +7,13 @@ import { sayWhy } from '../../core/circumstances/sentences';
 import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 
-/** What a start imported, and what it left alone and why. */
+/** What a start imported, what it left alone, and why. */
 export interface Startup {
-  /** How the run before ended, if it was an exception that nothing caught. */
+  /** How the previous run ended, if by an uncaught exception. */
   readonly lastCrash: Crash | undefined;
-  /** Bundles that lay in the folder and are known now. */
+  /** Bundles that were found in the folder and are now in the catalog. */
   readonly adopted: readonly string[];
-  /** Compatibles whose release an earlier server had made. */
+  /** Compatibles whose release was made by an earlier server. */
   readonly released: readonly string[];
   readonly problems: readonly StartupProblem[];
 }
@@ -22,7 +22,7 @@ export interface Startup {
 export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<Startup> {
   const { store, inspect, allowUntrusted, lastCrash, log, now } = ports;
   const { bundles: storage, foundFiles, legacy, markers } = store;
-  // Uploads wait for it, where it comes once the disk takes writes.
+  // If this runs only once the disk takes writes, uploads wait for it.
   const files = await catalog.exclusively(() =>
     takeOverFiles({ catalog, storage, foundFiles, legacy, inspect, allowUntrusted }),
   );
@@ -35,7 +35,7 @@ export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<S
   return { lastCrash, adopted: files.adopted, released: releases.released, problems };
 }
 
-/** A full disk does not keep the server from serving devices. @throws what is not about the disk */
+/** Even with a full disk the server serves devices. @throws errors that are not about the disk */
 function leftForLater(error: unknown): Imported {
   if (!(error instanceof DomainError) || (error.code !== 'storage-full' && error.code !== 'unavailable'))
     throw error;

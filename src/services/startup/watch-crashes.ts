@@ -10,17 +10,17 @@ export interface CrashPorts {
   readonly now: Clock;
 }
 
-/** Keeps from run to run how the server ended. */
+/** Remembers how the previous run of the server ended. */
 export interface WatchCrashes {
-  /** How the last run ended, if an exception that nothing caught ended it. */
+  /** How the last run ended, if by an uncaught exception. */
   readonly last: Crash | undefined;
-  /** Logs an exception that nothing caught, and keeps the first one for the next start. Call it where the exception arrived. */
+  /** Logs an uncaught exception, and saves the first one for the next start. Call it in the handler of the exception. */
   readonly note: (error: unknown) => void;
-  /** The server closes. Without an exception before, the next run begins with a clean slate. */
+  /** Call it when the server closes. Without an earlier exception, the next run begins with a clean slate. */
   closed(): void;
 }
 
-/** Begins with what the last run left. */
+/** {@link WatchCrashes}, beginning with the record of the last run. */
 export class CrashWatch implements WatchCrashes {
   readonly last: Crash | undefined;
   readonly #startedAt: Date;

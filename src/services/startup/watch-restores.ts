@@ -28,22 +28,23 @@ export interface WatchRestoresPorts {
   readonly now: Clock;
 }
 
-/** Notices that the database is an older copy, before it makes a fleet go backwards. */
+/** Notices that the database is an older copy, before that takes a fleet backwards. */
 export interface WatchRestores {
-  /** Names the database; another one after a restore. */
+  /** The id of the database, which changes after a restore. */
   readonly databaseId: string;
   /**
-   * Takes note of the bundle that a device names by its hash, in an ETag or a pinned URL. The consequences for this device's
-   * question are in force when the promise resolves. @throws DomainError `unavailable`
+   * Evaluates the hash of a bundle that a device names, in an ETag or a pinned URL. The consequences for this device's request
+   * are in force when the promise resolves.
+   * @throws DomainError `unavailable`
    */
   hear(deviceId: string, sha256: string): Promise<void>;
-  /** What every device is held by until rollouts and pins are stopped; `null` in quiet times. */
+  /** The hold on every device until rollouts and pins are stopped; `null` normally. */
   hold(): Hold | null;
-  /** Does what is due. Never rejects: {@link run} retries what failed. */
+  /** Does the work that is due. Never rejects: {@link run} retries what failed. */
   settle(): Promise<void>;
-  /** Like {@link settle}. @throws what it failed with */
+  /** Like {@link settle}. @throws the error that it failed with */
   run(): Promise<void>;
-  /** Names what stops offers, and the fleet to ask about devices. */
+  /** Sets what stops offers, and the fleet to ask about devices. */
   begin(ports: {
     readonly fleet: Pick<Fleet, 'find'>;
     readonly suspend: (reason: Why) => Promise<void>;
@@ -54,17 +55,17 @@ export interface WatchRestores {
 
 interface Suspicion {
   readonly reason: Why;
-  /** What devices named; `null` when the marker told. */
+  /** The hash that devices named; `null` when the marker was the evidence. */
   readonly named: string | null;
   readonly at: Date;
   isKept: boolean;
   isSuspended: boolean;
 }
 
-/** Hashes known to be known: at most as many as there are bundles. */
+/** How many known hashes are remembered; there are at most as many as bundles. */
 const maxRemembered = 10_000;
 
-/** {@link WatchRestores} by the marker beside the database, and by the hashes that devices name. */
+/** {@link WatchRestores} with the marker beside the database, and by the hashes that devices name. */
 export class RestoreWatch implements WatchRestores {
   #id: string;
   #decision: number;
@@ -73,7 +74,7 @@ export class RestoreWatch implements WatchRestores {
   #written: Marker | null = null;
   #begun: Parameters<WatchRestores['begin']>[0] | null = null;
   #running: Promise<void> | undefined;
-  /** What the last look failed with. */
+  /** The error of the last look. */
   #failure: { readonly error: unknown } | null = null;
   #alarmedAtMs = -Infinity;
   #stopListening: () => void = () => undefined;
@@ -96,7 +97,7 @@ export class RestoreWatch implements WatchRestores {
     const reason = known.suspicion ?? judgeMarker(known, found);
     if (reason !== null) {
       watch.#suspect(reason, null);
-      await watch.#settleNow(); // before anything is read that it changes
+      await watch.#settleNow(); // before anything that it changes is read
     } else if (typeof found === 'object' && known.isMarked) watch.#written = found;
     watch.#listen();
     return watch;
@@ -110,7 +111,7 @@ export class RestoreWatch implements WatchRestores {
     if (this.#knownHashes.has(sha256)) return;
     const { restores, now } = this.ports;
     const device = (await this.#begun?.fleet.find(deviceId))?.device;
-    // Who was never heard before may have come from another server.
+    // A device that was never heard from before may have come from another server.
     if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
     if (await restores.isKnownHash(sha256)) {
       if (this.#knownHashes.size < maxRemembered) this.#knownHashes.add(sha256);
@@ -131,7 +132,7 @@ export class RestoreWatch implements WatchRestores {
     return open === null || open.isSuspended ? null : heldFor(open.reason, open.at);
   }
 
-  /** One at a time. Callers that arrive during a run wait for the next one, which sees what they bring. */
+  /** One at a time. Callers that arrive during a run wait for the next one, which includes their evidence. */
   settle(): Promise<void> {
     const next = (this.#running ?? Promise.resolve())
       .then(() => this.#settleNow())
@@ -188,7 +189,7 @@ export class RestoreWatch implements WatchRestores {
     }
   }
 
-  /** What is already on disk is not written again. */
+  /** Skips writing what is already on disk. */
   async #keep(open: Suspicion): Promise<void> {
     if (open.isKept) return;
     const next = newId(this.ports);

@@ -3,7 +3,7 @@ import { emptyQueue, type Webhook, type WebhookStatus } from '../../core/webhook
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
 import type { WebhookRecords } from '../../ports/webhooks';
 
-/** Says how webhooks do. */
+/** Describes the status of webhooks. */
 export interface DescribeWebhooks {
   /** By name. @throws DomainError `unavailable` */
   all(): Promise<readonly WebhookStatus[]>;
@@ -16,7 +16,7 @@ export interface DescribeWebhooksPorts {
   readonly deliveries: Pick<WebhookDeliveries, 'queues'>;
 }
 
-/** Makes what joins webhooks with what waits for them. */
+/** Joins webhooks with their waiting deliveries. */
 export function createDescribeWebhooks({ webhooks, deliveries }: DescribeWebhooksPorts): DescribeWebhooks {
   async function describe(some: readonly Webhook[]): Promise<readonly WebhookStatus[]> {
     const queues = await deliveries.queues();

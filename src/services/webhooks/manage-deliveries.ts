@@ -8,7 +8,7 @@ import type { DeliveryPage, ReplayTerms, WebhookDeliveries } from '../../ports/w
 import type { WebhookRecords } from '../../ports/webhooks';
 import { noWebhook } from './no-webhook';
 
-/** What people see and decide of the deliveries of a webhook. */
+/** What people see and decide about the deliveries of a webhook. */
 export interface ManageDeliveries {
   /** Newest event first. @throws DomainError `not-found` */
   list(
@@ -16,12 +16,13 @@ export interface ManageDeliveries {
     page: { readonly state?: DeliveryState; readonly limit: number; readonly beforeEvent?: number },
   ): Promise<DeliveryPage>;
   /**
-   * Sends an event again, or one that waits at once, under the same id.
-   * @throws DomainError `not-found`, `conflict` when the webhook is off, too much waits, or the event is no longer in the journal
+   * Sends an event again, or a waiting one at once, with the same id.
+   * @throws DomainError `not-found`, `conflict` when the webhook is off, too many deliveries wait, or the event is no longer in
+   * the journal
    */
   replay(name: string, eventId: number, actor: Actor): Promise<void>;
   /**
-   * Resends everything that was given up, while there is room.
+   * Resends all deliveries that were given up, while there is room.
    * @returns how many, and whether some are left
    * @throws DomainError `not-found`, `conflict` when the webhook is off
    */

@@ -22,9 +22,9 @@ export interface NewWebhook {
   readonly url: string;
   /** Kinds, or nouns with a dot at their end; empty means all. */
   readonly kinds: readonly string[];
-  /** Whether an event waits until those before it are accepted or given up; default: no. */
+  /** Whether an event waits until earlier ones are delivered or given up; default: no. */
   readonly inOrder?: boolean;
-  /** What signs the deliveries; default: a new one. */
+  /** Signs the deliveries; default: a new random one. */
   readonly secret?: string;
 }
 
@@ -42,11 +42,12 @@ export interface ManageWebhooks {
     actor: Actor,
   ): Promise<{ readonly webhook: WebhookStatus; readonly secret: string }>;
   /**
-   * When turned on, it starts with the next event and without its failures; when turned off, what is waiting is skipped. No
-   * change does nothing. @throws DomainError `not-found`
+   * Turns a webhook on or off. On: it starts with the next event, without its failures. Off: waiting deliveries are skipped.
+   * Without a change, nothing happens.
+   * @throws DomainError `not-found`
    */
   setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<WebhookStatus>;
-  /** Has events wait for those before them, or not. @throws DomainError `not-found` */
+  /** Sets whether events wait for earlier ones. @throws DomainError `not-found` */
   setInOrder(name: string, inOrder: boolean, actor: Actor): Promise<WebhookStatus>;
   /** @throws DomainError `not-found` */
   remove(name: string, actor: Actor): Promise<void>;
@@ -91,7 +92,7 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
         throw DomainError.of('receiver-refused', { why: refused });
       }
       const made = { name, url, kinds, inOrder, createdAt: now(), createdBy: actor.name };
-      const { origin } = new URL(url); // a path may hold a secret of the receiver
+      const { origin } = new URL(url); // a path may contain a secret of the receiver
       const event = line('webhook.created', actor, saying('webhook-created', { webhook: name }), {
         origin,
         kinds,

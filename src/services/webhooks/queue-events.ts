@@ -13,8 +13,8 @@ export interface QueueEventsPorts {
 const page = 500;
 
 /**
- * Makes deliveries of the journal lines that a webhook has not seen yet, while there is room. The cursor moves with them in one
- * step, so a kill at any time loses and duplicates nothing.
+ * Makes deliveries of the journal lines that a webhook has not seen yet, while there is room. The cursor moves in the same step,
+ * so a kill at any time loses and duplicates nothing.
  */
 export async function queueEvents(
   { deliveries, journal, now }: QueueEventsPorts,

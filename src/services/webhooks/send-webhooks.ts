@@ -18,7 +18,7 @@ export interface SendWebhooksPorts {
   readonly describe: Pick<DescribeWebhooks, 'all'>;
   readonly journal: Pick<ReadJournal, 'after'>;
   readonly deliver: DeliverEvent;
-  /** Send nothing in this run of the server: the last ones ended by it. */
+  /** Send nothing in this run of the server, because sending ended the last ones. */
   readonly isLeftOut?: boolean;
   /** How long ago the server's clock showed a time, in milliseconds, even if it was set since. */
   readonly agoMs: (at: Date) => number;
@@ -35,7 +35,7 @@ export interface WebhookCounts {
   readonly failing: number;
   /** Deliveries that wait for an attempt. */
   readonly waiting: number;
-  /** Webhooks for which so much waits that later events stay in the journal. */
+  /** Webhooks with so many waiting deliveries that later events stay in the journal. */
   readonly full: number;
 }
 
@@ -43,12 +43,12 @@ export interface WebhookCounts {
 export interface SendWebhooks {
   /**
    * Starts sending what is due, separately for each webhook.
-   * @returns the end of what is under way, which need not be awaited; it never rejects
-   * @throws the webhook failures on this server's side, such as DomainError `storage-full`, while they last
+   * @returns a promise for the end of what is under way, which never rejects and need not be awaited
+   * @throws webhook failures on this server's side, such as DomainError `storage-full`, while they last
    */
   begin(): Promise<{ readonly ended: Promise<void> }>;
   counts(): Promise<WebhookCounts>;
-  /** Cuts short what is under way; it is sent again after the next start. */
+  /** Interrupts what is under way; it is sent again after the next start. */
   close(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ export class WebhookSender implements SendWebhooks {
     return this.#stop.signal.aborted;
   }
 
-  /** Each webhook has its own run, so a slow receiver holds up no other, and a slow event holds up no later run. */
+  /** Each webhook has its own run, so a slow receiver does not delay the others, and a slow event does not delay later runs. */
   #start(webhook: Webhook): void {
     const started = queueEvents(this.ports, webhook, this.#stop.signal)
       .then(() => this.#lanesOf(webhook.id).run(webhook))

@@ -5,7 +5,7 @@ import type { DeliveryPlace, OpenDelivery, WebhookDeliveries } from '../../ports
 
 export interface WebhookLanesPorts {
   readonly deliveries: Pick<WebhookDeliveries, 'due' | 'open' | 'letGo' | 'save'>;
-  /** Attempts a delivery. @returns what to save about it; `undefined` when it was cut short */
+  /** Attempts a delivery. @returns what to save about it; `undefined` when it was interrupted */
   readonly attempt: (delivery: OpenDelivery) => Promise<Outcome | undefined>;
   readonly now: Clock;
   readonly stop: AbortSignal;
@@ -14,21 +14,21 @@ export interface WebhookLanesPorts {
 /** The outcome of an attempt, as {@link WebhookDeliveries.save} takes it. */
 export interface Outcome {
   readonly change: Parameters<WebhookDeliveries['save']>;
-  /** Whether the receiver refused it, or was not reached. */
+  /** Whether the receiver refused it, or could not be reached. */
   readonly hasFailed: boolean;
 }
 
-/** So many events are on their way to one receiver at a time; in order it is one. */
+/** How many events are on their way to one receiver at a time; one if delivered in order. */
 const parallel = 4;
-/** After so many failures in a row the rest waits for the next look: a receiver that is down is not asked for each event at once. */
+/** After how many failures in a row the rest waits for the next look, which spares a receiver that is down. */
 const failuresAtOnce = 4;
-/** What is read as due may include some under way. */
+/** More than needed, because some of the due deliveries may be under way. */
 const readAtOnce = 4 * parallel;
 
 /** Sends what is due to one receiver, several at a time. */
 export class WebhookLanes {
   readonly #inFlight = new Set<number>();
-  /** Sent but not saved, by event: until they are, nothing more is sent. They count as under way. */
+  /** Deliveries that were sent but not saved, by event. Until they are saved, nothing more is sent. They count as under way. */
   readonly #unsaved = new Map<number, Outcome['change']>();
   readonly #savingAgain = new SharedRun(() => this.#saveAgain());
   #failuresLeft = failuresAtOnce;
@@ -48,7 +48,7 @@ export class WebhookLanes {
     for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
   }
 
-  /** Lets go of what could not be saved: it is sent again. Nothing may be on its way any more. */
+  /** Releases deliveries that could not be saved, which are then sent again. Call it once nothing is on its way. */
   async close(): Promise<void> {
     for (const [place] of this.#unsaved.values()) await this.#letGo(place);
   }
@@ -72,7 +72,7 @@ export class WebhookLanes {
     }
   }
 
-  /** The next due deliveries not under way; they are under way from then on. */
+  /** Takes the next due deliveries that are not under way. They count as under way from then on. */
   async #take(webhook: Pick<Webhook, 'id' | 'inOrder'>, lanes: number): Promise<OpenDelivery | undefined> {
     const { deliveries, now, stop } = this.ports;
     for (const place of await deliveries.due(webhook, now(), readAtOnce)) {
@@ -81,7 +81,7 @@ export class WebhookLanes {
       this.#inFlight.add(place.eventId);
       let opened: OpenDelivery | undefined;
       try {
-        // What was due may have been sent since it was read.
+        // A due delivery may have been sent since it was read.
         opened = await deliveries.open(place);
       } finally {
         if (opened === undefined) this.#inFlight.delete(place.eventId);
@@ -91,7 +91,7 @@ export class WebhookLanes {
     return undefined;
   }
 
-  /** What was cut short is due at once. If this fails, its lease ends by itself. */
+  /** An interrupted delivery is due at once. If this fails, its lease ends by itself. */
   async #letGo({ webhookId, eventId, attempts }: DeliveryPlace): Promise<void> {
     await this.ports.deliveries.letGo({ webhookId, eventId, attempts }).catch(() => undefined);
   }

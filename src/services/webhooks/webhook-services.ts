@@ -6,7 +6,7 @@ import { createManageDeliveries, type ManageDeliveries } from './manage-deliveri
 import { createManageWebhooks, type ManageWebhooks } from './manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './send-webhooks';
 
-/** Where events are sent to, and that they get there. */
+/** Where events are sent, and how they get there. */
 export interface WebhookServices {
   readonly manageWebhooks: ManageWebhooks;
   readonly manageDeliveries: ManageDeliveries;

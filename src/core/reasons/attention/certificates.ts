@@ -27,18 +27,18 @@ function staysInUse(until: string): string {
 
 interface Missed {
   names: readonly string[];
-  /** Options of `cert server` that add them. */
+  /** Options of `cert server` that add the names. */
   options: readonly string[];
 }
 
 interface Devices {
   devices: number;
-  /** The first of them. */
+  /** The first of the devices. */
   ids: readonly string[];
 }
 
 interface OldCertificates extends Devices {
-  /** How many of the devices have a new certificate and have not used it yet. */
+  /** How many of the devices have a new certificate that they have not used yet. */
   renewed: number;
   renewedIds: readonly string[];
 }

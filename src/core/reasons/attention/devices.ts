@@ -5,7 +5,7 @@ import { areRevoked, lengthOf, named } from './words';
 
 interface Devices {
   devices: number;
-  /** The first of them. */
+  /** The first of the devices. */
   ids: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { areRevoked, named } from './words';
 
 interface DevicesOfChannel {
   devices: number;
-  /** The first of them. */
+  /** The first of the devices. */
   ids: readonly string[];
   /** `null` when unknown. */
   compatible: string | null;

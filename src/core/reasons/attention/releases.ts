@@ -8,7 +8,7 @@ const signAgain = 'Sign it again and release the new one.';
 
 interface Releases {
   releases: number;
-  /** The first of them, with the bundle and its target. */
+  /** The first of the releases, each with its bundle and target. */
   bundles: readonly string[];
   compatibles: readonly string[];
   channels: readonly string[];

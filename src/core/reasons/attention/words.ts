@@ -26,7 +26,7 @@ export function dayOf(instant: string): string {
   return instant.slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** What remains to be done about silent devices. @param revoked those whose certificates are revoked */
+/** What remains to be done about silent devices. @param revoked devices whose certificates are revoked */
 export function areRevoked(revoked: readonly string[]): string {
   if (revoked.length === 0) return '';
   const [certificates, them] =

@@ -1,4 +1,4 @@
-/** The words of a finding: a sentence that starts in lower case and has no full stop, and what to do, in whole sentences. */
+/** The words of a finding: a sentence that starts in lower case and has no full stop, and the remedy, in whole sentences. */
 export interface FindingWords {
   readonly says: (parameters: never) => string;
   readonly remedy: string | ((parameters: never) => string);

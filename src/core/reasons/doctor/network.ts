@@ -59,7 +59,7 @@ export const networkFindings = {
     says: ({ host }: Host) => `${host} cannot be resolved on this machine`,
     remedy: 'Check the name in your DNS, as devices see it.',
   },
-  /** `code` is that of the connection's failure, `does` what a stranger there does; one of them is `null`. */
+  /** `code` is the error code of the connection, `does` what another program there does; one of the two is `null`. */
   'server-url-unreachable': {
     says: ({ host, port, code, does }: Endpoint & { code: string | null; does: string | null }) =>
       `${host} port ${port} cannot be reached from here (${does === null ? (code ?? '') : `it ${does}`})`,

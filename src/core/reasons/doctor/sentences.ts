@@ -19,7 +19,7 @@ type Needed<Part> = Part extends (parameters: infer Needs extends object) => str
 export type FindingParameters<Code extends FindingCode> = Needed<Words[Code]['says']> &
   Needed<Words[Code]['remedy']>;
 
-/** A finding as it is sent; whoever shows it makes its words. */
+/** A finding as it is sent; its words are made at the edge. */
 export interface FindingReason {
   readonly code: FindingCode;
   readonly parameters: ReasonParameters;

@@ -45,7 +45,7 @@ export function bundlesCheck(ports: BundlesPorts): Check {
     report: CheckReport,
   ): Promise<void> {
     if (found.size === 0) return;
-    // A bundle deleted meanwhile has no file, rightly.
+    // A bundle deleted meanwhile correctly has no file.
     const still = new Set((await data.listBundles()).map(({ name }) => name));
     for (const [bundle, problem] of found) {
       if (still.has(bundle.name)) report.error(data.bundlePlace(bundle), problem);

@@ -8,7 +8,7 @@ export interface HandshakePorts {
   readonly installation: Pick<Installation, 'listeners' | 'serverCertificate'>;
 }
 
-/** What a device meets at the running device listener: a real handshake and a request. */
+/** How the running device listener treats a device: a real handshake and a request. */
 export function handshakeCheck({ at, installation }: HandshakePorts): Check {
   return {
     name: 'handshake',
