@@ -16,7 +16,7 @@ export interface CallRules {
   readonly resolve?: (hostname: string, callback: OnResolved) => void;
 }
 
-/** A host that may not or cannot be called. */
+/** A host that cannot be called, or must not be. */
 export class UncallableHost extends Error {
   constructor(readonly why: Circumstance) {
     super(why.code);

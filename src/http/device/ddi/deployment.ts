@@ -3,7 +3,8 @@ import type { Order } from '../../../services/offers/device-actions';
 import type { ServableBundle } from './servable-bundle';
 
 /**
- * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, texts for ids, and lower-case hashes.
+ * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, ids as strings, and lower-case
+ * hashes.
  * @param url of the device's resources
  */
 export function describeDeployment(

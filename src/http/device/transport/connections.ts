@@ -27,7 +27,9 @@ export type IdentityAnswer =
 
 /** Decides who may connect. */
 export interface AdmissionRules {
-  /** The device a certificate is for, and whether its issuer may vouch for it; TLS has verified its chain. */
+  /**
+   * The device that a certificate is for, and whether its issuer may vouch for that device; TLS has verified the chain.
+   */
   readonly identify: (certificate: PeerCertificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
@@ -150,7 +152,7 @@ export class Connections {
     connection.memory.close();
   }
 
-  /** A connection that is open stays open: its certificate was not revoked as long as anyone knew. */
+  /** An open connection stays open: its certificate was not revoked when revocations were last known. */
   #findDoubt({ identity }: Pick<Connection, 'identity'>): ConnectionRefusal | undefined {
     if (identity.certificateSerial === null || this.rules.knowsRevocations?.() !== false) return undefined;
     return { cause: 'revocations-unknown', reason: circumstance('revocations-unknown') };

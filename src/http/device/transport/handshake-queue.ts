@@ -4,18 +4,21 @@ import { type Rate, TokenBucket } from '../../../core/token-bucket';
 export interface HandshakeLimits {
   /** Handshakes at the same time. */
   readonly atOnce: number;
-  /** Rate of new handshakes. One costs about a millisecond of the only thread. */
+  /** Rate of new handshakes. Each takes about a millisecond of the only thread. */
   readonly rate: Rate;
   /** Waiting connections of all addresses together. */
   readonly waiting: number;
   readonly waitingInAll: number;
-  /** Those that have waited longer go behind newcomers, in milliseconds: RAUC has given up after 20 s. */
+  /** Those that have waited longer than this go behind newcomers, in milliseconds: RAUC gives up after 20 s. */
   readonly patientMs: number;
   /** Those that have waited this long are refused, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** Ten thousand devices behind one address connect within a minute, and leave time for devices of other addresses. */
+/**
+ * With these, ten thousand devices behind one address connect within a minute, and devices of other addresses still get
+ * their turn.
+ */
 export const handshakeLimits: HandshakeLimits = {
   atOnce: 500,
   rate: { burst: 100, perSecond: 200 },
@@ -33,7 +36,7 @@ interface Waiting<Item> {
 interface Place<Item> {
   readonly bucket: TokenBucket;
   underWay: number;
-  /** Newcomers, and those that have waited long; each in order of arrival. */
+  /** Newcomers (`fresh`) and those that have waited long (`late`), each in order of arrival. */
   readonly fresh: Set<Waiting<Item>>;
   readonly late: Set<Waiting<Item>>;
 }
