@@ -43,7 +43,7 @@ export class FleetInterventions {
   constructor(private readonly ports: InterventionPorts) {}
 
   /**
-   * @param ids each once
+   * @param ids the devices, each once
    * @param plan is asked again about a device that changed in the same moment
    */
   async intervene(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
