@@ -95,7 +95,7 @@ export function isIdentifiedBy(
   );
 }
 
-/** Whether a certificate is valid; OpenSSL treats its last second as expired. */
+/** Whether a certificate is valid at that time; OpenSSL treats its last second as expired. */
 export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date): boolean {
   return notBefore <= at && at < notAfter;
 }

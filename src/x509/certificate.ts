@@ -34,7 +34,7 @@ export interface Certificate {
   readonly version: number;
   /** Lower-case hex of its octets, unchanged. */
   readonly serial: string;
-  /** The signature's algorithm, as named in the signed part. */
+  /** The signature algorithm, as named in the signed part. */
   readonly signatureAlgorithm: Algorithm;
   readonly subjectDer: Buffer;
   readonly issuerDer: Buffer;

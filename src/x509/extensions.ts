@@ -64,7 +64,7 @@ function readExtension(extension: Element): Extension {
 /**
  * The value of an extension.
  * @returns `null` when it is missing
- * @throws Malformed when it cannot be read: its limits must not get lost
+ * @throws Malformed when it cannot be read: the limits that it sets must not be lost
  */
 export function sayingOf<T>(
   extensions: readonly Extension[],
