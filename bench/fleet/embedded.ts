@@ -52,7 +52,7 @@ async function open(dataDir: string): Promise<Rig> {
   );
 }
 
-/** Makes a fleet of which nothing is in memory afterwards. */
+/** Makes a fleet, and leaves nothing of it in memory. */
 async function makeFleet(devices: number, dataDir: string): Promise<void> {
   const fresh = await open(dataDir);
   await release(fresh.services);

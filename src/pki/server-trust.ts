@@ -19,7 +19,7 @@ const maxDepth = 8;
 
 /**
  * Finds what a device has to trust to reach the server under a host, and tries it in a handshake if the server's key is here.
- * @param host of the URL that the device will use, without brackets
+ * @param host the host of the URL that the device will use, without brackets
  * @param publicRoots PEM: the CAs that clients trust by themselves
  * @returns `null` when there is no server certificate here, as on a machine that only issues
  * @throws DomainError `conflict` when a device that knows `ca.crt` would refuse the server; `configuration` for files that cannot be read

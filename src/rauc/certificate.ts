@@ -12,7 +12,7 @@ import { readOfSignature } from './broken';
 
 /** A certificate as OpenSSL sees it during path validation (RFC 5280, section 6). */
 export interface ParsedCertificate extends Certificate {
-  /** Of the subjectKeyIdentifier, in hex; `null` when there is none. */
+  /** The subjectKeyIdentifier, in hex; `null` when there is none. */
   readonly keyId: string | null;
   /** By name, key identifier and kind of key. OpenSSL does not verify the signature at the end of a chain. */
   readonly selfSigned: boolean;

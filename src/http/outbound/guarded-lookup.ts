@@ -8,7 +8,7 @@ import { isLocalAddress } from './allowed-address';
 
 type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
-/** Whom outbound requests may call. */
+/** Which hosts outbound requests may call. */
 export interface CallRules {
   /** Allow calls to receivers on this machine and its link. */
   readonly allowLocal: boolean;

@@ -114,7 +114,10 @@ export class Writer {
     }
   }
 
-  /** @returns of the first changes, up to one that shares no commit @throws if nothing was committed. If that is not known, it throws a DomainError, which ends the attempts */
+  /**
+   * @returns the outcomes of the first changes, up to one that shares no commit
+   * @throws if nothing was committed. If that is unknown, it throws a DomainError, which ends the attempts
+   */
   async #attempt(jobs: readonly Job[]): Promise<readonly Outcome[]> {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;

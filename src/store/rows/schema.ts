@@ -409,7 +409,7 @@ export interface DraftTable {
   /** Both `null` for a module without a file, and for a set. */
   file: Generated<string | null>;
   bundle: Generated<string | null>;
-  /** Of a set that has one. */
+  /** The module of a set that has one. */
   module: number | null;
 }
 

@@ -20,7 +20,7 @@ export class SessionCookies {
    */
   readonly #hostName: string;
 
-  /** @param databaseId of the server's database, which identifies what the browser signs in to */
+  /** @param databaseId the id of the server's database, which identifies what the browser signs in to */
   constructor(databaseId: string) {
     const mark = createHash('sha256').update(databaseId).digest('hex').slice(0, markLength);
     this.#plainName = `${commonName}_${mark}`;

@@ -65,7 +65,7 @@ export function assignmentRoutes({ services, now }: ManagementOptions): readonly
 }
 
 /**
- * @returns `undefined` for what is installed at once
+ * @returns `undefined` for an assignment that is installed at once
  * @throws DomainError `invalid-input` for terms that a client would not be told as the script gave them
  */
 function termsOfAssignment(

@@ -5,7 +5,7 @@ import type { ServableBundle } from './servable-bundle';
 /**
  * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, ids as strings, and lower-case
  * hashes.
- * @param url of the device's resources
+ * @param url the URL of the device's resources
  */
 export function describeDeployment(
   { id }: Installation,

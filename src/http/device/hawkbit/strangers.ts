@@ -18,7 +18,7 @@ export class Strangers {
 
   /**
    * @param group `null` for an address that is not counted
-   * @returns to be called when its device is known, or the connection is gone
+   * @returns a function to call when its device is known, or the connection is gone
    */
   arrived(socket: Socket, group: string | null): () => void {
     this.#all.add(socket);

@@ -30,7 +30,7 @@ const headers = { 'cache-control': 'private, no-store' };
 
 /**
  * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, or 204
- * when there is nothing, after which RAUC forgets what it was told before. The redirect has no ETag, because RAUC would
+ * when there is nothing, after which RAUC forgets the previous answer. The redirect has no ETag, because RAUC would
  * take it for the bundle's.
  */
 function createPollingHandler({ services: { deviceEvents }, now, counters }: ProtocolKit): Handler {

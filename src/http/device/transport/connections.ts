@@ -103,8 +103,8 @@ export class Connections {
 
   /**
    * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
-   * @param certificate of the peer
-   * @param address of the peer; `null` if it is already gone
+   * @param certificate the peer's certificate
+   * @param address the peer's address; `null` if it is already gone
    */
   admit(socket: TLSSocket, certificate: PeerCertificate | undefined, address: string | null): Admission {
     if (this.#isClosed) return refuse('other', circumstance('server-is-stopping'));

@@ -60,7 +60,7 @@ export class HandshakeQueue<Item> {
     return this.#waiting;
   }
 
-  /** @returns what to do with a connection; {@link due} returns one that waits */
+  /** @returns what to do with a connection; {@link due} later returns one that has to wait */
   arrive(address: string, item: Item, nowMs: number): 'begin' | 'wait' | 'refuse' {
     const place = this.#placeOf(address);
     if (waitingOf(place) === 0 && this.#mayBegin(place, nowMs)) return 'begin';

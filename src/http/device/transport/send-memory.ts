@@ -85,7 +85,7 @@ export class SendMemory {
   /**
    * @param wantedBytes at most what a device may have
    * @param settle gets the grant, possibly at once; it may be smaller than requested
-   * @returns cancels the request
+   * @returns a function that cancels the request
    */
   ask(connection: ConnectionAccount, wantedBytes: number, settle: Waiter['settle']): () => void {
     const { device } = connection;

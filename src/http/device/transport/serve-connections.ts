@@ -54,7 +54,10 @@ export interface Refused {
 /** Limit for OpenSSL's text. */
 const reasonMaxLength = 400;
 
-/** Turns what devices send into exchanges, from the handshake to the end of the connection. @returns stops its timer */
+/**
+ * Turns what devices send into exchanges, from the handshake to the end of the connection.
+ * @returns a function that stops its timer
+ */
 export function serveConnections(ports: ServePorts): () => void {
   const { listener, connections, addresses, handshakes, farewells, handle, onExcess } = ports;
   const { quietTimeoutMs, monotonicMs } = ports;

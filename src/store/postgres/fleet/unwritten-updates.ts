@@ -26,7 +26,7 @@ export class UnwrittenUpdates {
     return [...this.#devices.keys()];
   }
 
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   of(id: string): readonly Decide[] {
     return this.#devices.get(id) ?? [];
   }
