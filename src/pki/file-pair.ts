@@ -18,7 +18,7 @@ export interface FilePair {
   readonly certificatePem: string;
   /** `null` when the key is elsewhere: a key that is there now must not stay with a certificate that is not its own. */
   readonly keyPem: string | null;
-  /** Move existing files aside. */
+  /** Whether to move existing files aside. */
   readonly force: boolean;
   /** The existing key belongs to the certificate: leave it. */
   readonly keepsKey?: boolean;

@@ -18,7 +18,7 @@ export type DeviceVerdict =
   | {
       readonly ok: true;
       readonly identity: DeviceIdentity;
-      /** It states no purpose: X.509 v1, or no extended key usage. */
+      /** Whether it states no purpose: X.509 v1, or no extended key usage. */
       readonly isOld: boolean;
       /** When the certificate expires. */
       readonly expiresAtMs: number;

@@ -33,8 +33,8 @@ export interface Refusal {
 }
 
 /**
- * Tries a certificate in real handshakes: with the device listener's own options, and with those of a strict OpenSSL (security level
- * 2, and the chain up to the highest CA of `ca.crt`). Dates are not judged here, because OpenSSL uses the system's clock.
+ * Tries a certificate in real TLS handshakes: with the device listener's own options, and with those of a strict OpenSSL (security
+ * level 2, and the chain up to the highest CA of `ca.crt`). Dates are not judged here, because OpenSSL uses the system's clock.
  * @returns why it is refused; `null` when it works
  */
 export async function proveCertificate(proof: ToProve): Promise<Refusal | null> {

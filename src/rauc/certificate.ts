@@ -14,9 +14,14 @@ import { readOfSignature } from './broken';
 export interface ParsedCertificate extends Certificate {
   /** The subjectKeyIdentifier, in hex; `null` when there is none. */
   readonly keyId: string | null;
-  /** By name, key identifier and kind of key. OpenSSL does not verify the signature at the end of a chain. */
+  /**
+   * Judged by name, key identifier and kind of key, because OpenSSL does not verify the signature at the end of a
+   * chain.
+   */
   readonly selfSigned: boolean;
-  /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL also accepts as a CA. */
+  /**
+   * Whether basicConstraints says CA, or it is an old self-signed v1 certificate, which OpenSSL also accepts as a CA.
+   */
   readonly isCa: boolean;
   /** Whether its key usage, if there is one, lets it issue certificates. */
   readonly maySign: boolean;

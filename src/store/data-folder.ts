@@ -36,7 +36,7 @@ export interface DataFolder {
   /** Takes the lock, if the disk was full or read-only when the folder was opened. @throws as {@link openDataFolder} */
   lock(): void;
   files(options: FileStoreOptions): FileStore & { readonly close: () => void };
-  /** The same, with the bundles elsewhere. @throws what opening them does */
+  /** The same, with the bundles elsewhere. @throws what opening them throws */
   filesWith(
     openBundles: OpenBundlesElsewhere,
     options: FileStoreOptions,

@@ -43,7 +43,7 @@ export interface Certificate {
   /** Canonical, for comparison. */
   readonly subjectName: string;
   readonly issuerName: string;
-  /** Subject and issuer are the same name. */
+  /** Whether subject and issuer are the same name. */
   readonly selfIssued: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;

@@ -95,7 +95,7 @@ export function readBasicConstraints(value: Element): BasicConstraints {
 
 export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'cRLSign' | 'other';
 
-/** Its bits count from the left (RFC 5280, section 4.2.1.3). @throws Malformed */
+/** The bits of a keyUsage, which count from the left (RFC 5280, section 4.2.1.3). @throws Malformed */
 export function readKeyUsage(value: Element): ReadonlySet<KeyUsage> {
   const flags = readFlags(value);
   const names: KeyUsage[] = [];

@@ -20,8 +20,8 @@ export interface RevocationList {
   /** Serials of the revoked certificates in hex, as {@link Certificate.serial}. */
   readonly revoked: ReadonlySet<string>;
   /**
-   * The list covers only changes or only some certificates, or has a critical extension that may mean that (RFC 5280, sections
-   * 5.2 and 5.3).
+   * Whether the list covers only changes or only some certificates, or has a critical extension that may mean that (RFC 5280,
+   * sections 5.2 and 5.3).
    */
   readonly isPartial: boolean;
   /** What the signature covers. */

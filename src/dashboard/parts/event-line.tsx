@@ -31,7 +31,7 @@ export function EventLine({ event }: { readonly event: EventJson }) {
   );
 }
 
-/** Whether it is good or bad, as a shape and a colour beside the sentence. */
+/** Whether the event is good or bad, as a shape and a colour beside the sentence. */
 export function EventMark({ event }: { readonly event: EventJson }) {
   const { tone, shape } = lookOf(stateOf(event));
   return (

@@ -226,7 +226,7 @@ export interface EventTable {
   count: Generated<number>;
   /** The first time, when it happened more than once. */
   first_at: string | null;
-  /** What it says, instead of `message`. */
+  /** The code of its sentence, instead of `message`. */
   reason: string | null;
   /** As JSON. */
   parameters: string | null;

@@ -84,7 +84,7 @@ export class Arrival {
     return this.#filling;
   }
 
-  /** Whether it has ended, so that it cannot be read any more. */
+  /** Whether it has ended and can no longer be read. */
   get isClosed(): boolean {
     return this.#isClosed;
   }

@@ -1,4 +1,4 @@
-/** Where the objects of bundles are. */
+/** Where the objects with the bundles are. */
 export interface S3Location {
   readonly bucket: string;
   /** The prefix of every key: empty, or with a slash at its end. Made of letters, digits and `._-/`. */

@@ -11,7 +11,7 @@ const maxParts = 10_000;
 const atOnce = 3;
 /** The store may say nothing while it joins the parts. */
 const joinSilenceMs = 120_000;
-/** It may send spaces meanwhile, so a limit on silence is not enough. */
+/** The longest time that joining may take: the store may send spaces meanwhile, so a limit on silence is not enough. */
 const joinLimitMs = 600_000;
 
 /** Stores a large object in parts; the store checks the hash of each. Removes what a failure leaves behind. */

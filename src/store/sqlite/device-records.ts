@@ -22,7 +22,7 @@ export function createDeviceRecords(
 ): FleetRecords {
   const { query } = database;
   return {
-    /** All of it from one moment. */
+    /** Everything is from one moment. */
     find: (id) => Promise.resolve().then(() => findRecord(database, id)),
 
     async lastInstallationId() {

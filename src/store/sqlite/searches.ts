@@ -19,7 +19,7 @@ interface Search {
   readonly resolve: (rows: readonly unknown[]) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
-  /** The caller already has an answer. */
+  /** Whether the caller already has an answer. */
   isOver: boolean;
 }
 

@@ -72,7 +72,7 @@ export interface AdminOptions {
   readonly services: AdminServices;
   /** The URL at which devices reach the server, without a trailing slash: for the URLs in manifests. */
   readonly deviceBaseUrl: () => string;
-  /** The same, but only if it was configured: what a kit tells a device must not be a guess. */
+  /** The same URL, but only if it was configured: a kit must not give a device a guess. */
   readonly serverUrl?: string | null;
   /** The largest bundle that is accepted. */
   readonly uploadLimitBytes: number;

@@ -69,12 +69,12 @@ function forceTypeOf(installation: Installation, { kind, forcedAt }: PinTerms) {
   return forcedAt === undefined ? kind : 'timeforced';
 }
 
-/** It ended with the download, as assigned. */
+/** Whether it ended with the download, as assigned. */
 function wasOnlyDownloaded({ state, message }: Installation): boolean {
   return state === 'withdrawn' && isCircumstance(message) && message.code === 'only-downloaded';
 }
 
-/** The device has reported success, even if it was told to stop. */
+/** Whether the device has reported success, even if it was told to stop. */
 export function hasFinished({ installedAt, state }: Installation): boolean {
   return installedAt !== null && state === 'cancelling';
 }

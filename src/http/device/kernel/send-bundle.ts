@@ -10,7 +10,7 @@ import { sendBytes } from './send-bytes';
 
 /** How a bundle was asked for. */
 export interface SendOptions {
-  /** Its address contains the hash of the content: what is there never changes. */
+  /** Whether its address contains the hash of the content, so that what is there never changes. */
   readonly isPinned: boolean;
   /** Whether conditions apply: without them the bytes are sent, whatever the device has seen. */
   readonly isConditional: boolean;

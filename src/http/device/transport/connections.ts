@@ -20,7 +20,7 @@ export type IdentityAnswer =
       readonly identity: DeviceIdentity;
       /** When the certificate expires. */
       readonly expiresAtMs: number;
-      /** Its certificate does not state its purpose; see {@link OldCertificates}. */
+      /** Whether its certificate does not state its purpose; see {@link OldCertificates}. */
       readonly isOld?: boolean;
     }
   | { readonly ok: false; readonly reason: Why; readonly cause?: RefusalCause };
@@ -52,14 +52,14 @@ export interface Connection {
   readonly budget: DeviceBudget;
   /** The memory that its answers hold. */
   readonly memory: ConnectionMemory;
-  /** Where it reads in bundles. */
+  /** Which parts of bundles it reads. */
   readonly trail: ReadTrail;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
   /** When a request last began or ended, or bytes of a bundle were sent: milliseconds of a monotonic clock. */
   movedAtMs: number;
-  /** It takes no further requests. */
+  /** Whether it takes no further requests. */
   isEnding: boolean;
 }
 

@@ -9,9 +9,9 @@ export interface HandshakeLimits {
   /** Waiting connections of all addresses together. */
   readonly waiting: number;
   readonly waitingInAll: number;
-  /** Those that have waited longer than this go behind newcomers, in milliseconds: RAUC gives up after 20 s. */
+  /** Connections that have waited longer than this go behind newcomers, in milliseconds: RAUC gives up after 20 s. */
   readonly patientMs: number;
-  /** Those that have waited this long are refused, in milliseconds. */
+  /** Connections that have waited this long are refused, in milliseconds. */
   readonly waitMs: number;
 }
 
@@ -46,7 +46,7 @@ export class HandshakeQueue<Item> {
   /** Addresses that have handshakes running or waiting, or had a moment ago. */
   readonly #places = new Map<string, Place<Item>>();
   #waiting = 0;
-  /** Those that lost their place to others. */
+  /** Connections that lost their place to others. */
   #displaced: Item[] = [];
 
   constructor(private readonly limits: HandshakeLimits) {}
@@ -88,7 +88,10 @@ export class HandshakeQueue<Item> {
     return place !== undefined && waitingOf(place) > 0;
   }
 
-  /** Who may begin now, and who waited too long or was displaced. Call it every few milliseconds while {@link size} is above 0. */
+  /**
+   * Which connections may begin now, and which have waited too long or were displaced. Call it every few milliseconds while {@link
+   * size} is above 0.
+   */
   due(nowMs: number): { readonly begin: readonly Item[]; readonly refuse: readonly Item[] } {
     const begin: Item[] = [];
     const refuse = this.#displaced;

@@ -7,7 +7,7 @@ import type { TlsSettings } from './tls-settings';
 export const limits = {
   /** From the TCP connection to the end of the TLS handshake. */
   handshakeTimeoutMs: 20_000,
-  /** The same while others of its address wait for their turn. */
+  /** The same while other connections of its address wait for their turn. */
   crowdedHandshakeTimeoutMs: 5_000,
   /** From the TCP connection to the end of a proxy's PROXY header. */
   proxyHeaderTimeoutMs: 5_000,

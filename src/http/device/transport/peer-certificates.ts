@@ -44,7 +44,7 @@ export class PeerCertificates {
   }
 }
 
-/** Its bytes from the session, which OpenSSL has just verified; else from the certificate itself. */
+/** The certificate, with its bytes from the session, which OpenSSL has just verified; else from Node's own copy. */
 function certificateOf(
   socket: TLSSocket,
   { certificateInSession }: PeerCertificatesOptions,

@@ -8,7 +8,7 @@ const smallestBytes = 4 << 10;
  * pages one by one, and takes them back afterwards.
  */
 export class PieceBuffers {
-  /** Those not in use, by size. */
+  /** Buffers that are not in use, by size. */
   readonly #free = new Map<number, Buffer[]>();
   #freeBytes = 0;
 

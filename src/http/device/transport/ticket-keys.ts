@@ -17,7 +17,7 @@ export function ticketKeysOf(secret: Uint8Array, ca: string, at: Date): Buffer {
   );
 }
 
-/** The same secret on every server with this private key (PEM). */
+/** A secret that is the same on every server with this private key (PEM). */
 export function secretOfKey(key: string): Uint8Array {
   return createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
 }
