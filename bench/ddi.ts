@@ -1,6 +1,6 @@
 /**
  * What a poll of hawkBit's device protocol costs, compared with a poll of the manifest: CPU time of the built server for the same devices
- * on the same kept connections, in turns.
+ * on the same kept connections, alternating.
  *
  *   npm run bench:ddi [-- ROUNDS]
  */
@@ -17,7 +17,7 @@ import { cpuSeconds } from './process-figures';
 
 const rounds = Number(process.argv[2] ?? 5);
 const devices = 100;
-/** Of each kind and device in a round. */
+/** Polls of each kind and device in a round. */
 const polls = Math.floor(120 / rounds);
 const goal = 1.3;
 const node = { program: process.execPath, version: process.version };

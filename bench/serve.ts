@@ -1,5 +1,5 @@
 /**
- * The device listener in a process of its own. Prints its port; ends with its standard input.
+ * The device listener in a separate process. Prints its port; ends when its standard input does.
  *
  *   node -r ./tests/support/typescript-hook.js bench/serve.ts FOLDER
  */
@@ -91,8 +91,7 @@ async function serveDevice(): Promise<number> {
 }
 
 /**
- * Takes in bundles like uploads, at a socket in the folder; with a keyring, they are checked as the server checks
- * them.
+ * Accepts bundles like uploads, on a socket in the folder; with a keyring, they are checked as the server checks them.
  */
 async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<BundleWorker | undefined> {
   const keyring = path.join(folder, 'keyring.pem');

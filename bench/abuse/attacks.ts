@@ -1,5 +1,5 @@
 /**
- * One device that means no good, in a process of its own; ends with its standard input.
+ * A hostile device, in a separate process; ends when its standard input does.
  *
  *   node -r ./tests/support/typescript-hook.js bench/abuse/attacks.ts ATTACK PORT FOLDER
  */
@@ -17,7 +17,7 @@ import { type ClientTls, readClientTls } from './client-tls';
 
 const betweenResetsMs = 10;
 
-/** Requests a lot on many connections, and reads none of it. */
+/** Requests a lot on many connections, and reads none of the answers. */
 async function shutWindows(port: number, tls: ClientTls): Promise<void> {
   const holdOne = async (): Promise<never> => {
     for (;;) {
@@ -78,7 +78,7 @@ async function connections(port: number, tls: ClientTls): Promise<void> {
   await Promise.all(Array.from({ length: 200 }, connectOn));
 }
 
-/** Uploads a bundle whose signature takes long to check, repeatedly. */
+/** Repeatedly uploads a bundle whose signature takes long to check. */
 async function hostileBundles(_port: number, _tls: ClientTls, folder: string): Promise<void> {
   const bundle = readFileSync(path.join(folder, 'hostile.raucb'));
   const uploadOn = async (): Promise<never> => {

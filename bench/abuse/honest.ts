@@ -1,6 +1,6 @@
 /**
- * Devices that poll, and read a bundle as RAUC does, in a process of their own. Prints how long each request took, connecting
- * included, as JSON.
+ * Devices that poll, and read a bundle as RAUC does, in a separate process. Prints as JSON how long each request took,
+ * including connecting.
  *
  *   node -r ./tests/support/typescript-hook.js bench/abuse/honest.ts PORT FOLDER SECONDS DEVICE...
  */

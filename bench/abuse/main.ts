@@ -1,5 +1,5 @@
 /**
- * What honest devices feel while one device does its worst. Prints a Markdown table; docs/performance.md tells what it means.
+ * What honest devices notice while one device attacks the server. Prints a Markdown table; docs/performance.md explains it.
  *
  *   npm run bench:abuse [-- SECONDS [ATTACK...]]
  */

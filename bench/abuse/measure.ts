@@ -14,18 +14,18 @@ import type { HonestResult } from './honest';
 const root = path.join(__dirname, '../..');
 const honestDevices = ['honest-1', 'honest-2', 'honest-3', 'honest-4'];
 const bundleBytes = 16 << 20;
-/** As many as an inspection examines: this takes longest. */
+/** As many certificates as an inspection examines, which takes longest. */
 const hostileCertificates = 100;
 const sampleEveryMs = 100;
 
-/** What honest devices felt, and what it cost the server. */
+/** What honest devices noticed, and what it cost the server. */
 export interface Measured {
   readonly requests: number;
   readonly failures: readonly string[];
   /** How long a request took, in milliseconds. */
   readonly medianMs: number;
   readonly p99Ms: number;
-  /** How much the server's memory grew at most, in bytes. */
+  /** The largest growth of the server's memory, in bytes. */
   readonly grownBytes: number;
 }
 

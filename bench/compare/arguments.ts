@@ -20,7 +20,7 @@ export interface Arguments {
   readonly isSmoke: boolean;
 }
 
-/** @throws Error that says what is wrong with them */
+/** @throws Error that says what is wrong with the arguments */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],

@@ -6,9 +6,9 @@ import { timeOfStart } from './trials/start';
 import type { OpenTrial } from './trials/trial';
 import { timeOfUpload } from './trials/upload';
 
-/** The most that a figure of this server should be. */
+/** The highest value that a figure of this server should have. */
 export interface Goal {
-  /** As a share of bare Node's figure, and of the other contender's. */
+  /** Relative to bare Node's figure, and to the other contender's. */
   readonly ofBare?: number;
   readonly ofOther?: number;
   /** In the figure's unit. */
@@ -19,7 +19,7 @@ export interface Goal {
 export interface Figure {
   readonly title: string;
   readonly unit: string;
-  /** Whether contenders are compared by it: less is better. */
+  /** Whether contenders are compared by it; less is better. */
   readonly hasRatios: boolean;
   /** Digits after the decimal point. */
   readonly digits: number;
@@ -32,10 +32,10 @@ export interface Case {
   readonly figures: readonly Figure[];
   /** The contender in addition to this server and bare Node. */
   readonly other?: Kind;
-  /** Bare Node has no part in what reads a disk: it has its bundle in memory. */
+  /** Bare Node does not take part in cases that read a disk, because it has its bundle in memory. */
   readonly isWithoutBare?: boolean;
   readonly open: OpenTrial;
-  /** For what takes time without using the processor: all contenders do it at once. */
+  /** For cases that take time without using the processor: all contenders run at once. */
   readonly isTogether?: boolean;
 }
 

@@ -5,7 +5,7 @@ export interface Node {
   readonly version: string;
 }
 
-/** What is compared: this server, the least that Node can do, and other programs with the same job. */
+/** What is compared: this server, the least that Node can do, and other programs that do the same. */
 export type Contender =
   | { readonly kind: 'ours' | 'bare'; readonly name: string; readonly node: Node }
   | { readonly kind: 'nginx' | 'fastapi' | 'tools'; readonly name: string };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The numbers of the cores that programs are pinned to. */
 export interface Cores {
   readonly server: number;
-  /** Not the server's, if there is another. */
+  /** Different from the server's core, if there is another. */
   readonly load: number;
 }
 

@@ -9,7 +9,7 @@ export interface Load {
   /** The content behind the URL. */
   readonly copyPath: string;
   readonly ca: string;
-  /** The devices that ask; they take turns. */
+  /** The devices that send requests, in turn. */
   readonly devices: Certificates['devices'];
   readonly requests: number;
   /** How many requests are in progress at once. */
@@ -17,11 +17,11 @@ export interface Load {
   /** 0 for the whole. */
   readonly rangeBytes: number;
   readonly connections: 'kept' | 'new' | 'resumed' | 'stalled';
-  /** The load fails when nothing has arrived for so long; a minute when left out. */
+  /** The load fails when nothing has arrived for this long, in seconds; a minute when left out. */
   readonly patienceSeconds?: number;
 }
 
-/** A load that is ready: it has warmed up, or holds up as many downloads as it should. */
+/** A load that is ready: it has warmed up the server, or holds up the intended number of downloads. */
 export interface ReadyLoad {
   /**
    * Makes the requests that count; there are none if downloads are held up.
@@ -70,7 +70,7 @@ export async function openLoad(rig: Pick<Rig, 'loadProgram' | 'cores'>, load: Lo
   };
 }
 
-/** A figure is only worth something if every request was answered correctly, and in the way that it measures. */
+/** A figure means something only if every request was answered correctly, and in the way that the case measures. */
 function check({ connections, requests }: Load, result: CurlLoadResult): void {
   const { errors, wrong, firstError, connections: opened, resumed } = result;
   // The requests that warmed up the server count here too.

@@ -1,7 +1,7 @@
 /**
- * Compares the built server with the least that Node can do, with nginx and with what else does the same, and prints a
- * Markdown table; docs/performance.md tells what it means. Exit code 1 when any request was answered wrongly; the rows that
- * were complete before are printed all the same.
+ * Compares the built server with the least that Node can do, with nginx, and with other programs that do the same, and
+ * prints a Markdown table; docs/performance.md explains it. The exit code is 1 when any request was answered wrongly; rows
+ * that were complete by then are still printed.
  *
  *   npm run bench
  */

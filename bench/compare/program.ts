@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** The core that it runs on; `null` for all. */
+  /** The core that it runs on; `null` for all cores. */
   readonly core: number | null;
 }
 
@@ -13,11 +13,11 @@ export interface Program {
   readonly pid: number;
   /** Writes a line to it. */
   say(line: string): void;
-  /** Ends its input. */
+  /** Ends its standard input. */
   sayNoMore(): void;
-  /** What it has printed, as soon as that can be parsed. @throws Error if it ends before */
+  /** Resolves with what it has printed, as soon as that can be parsed. @throws Error if the program ends first */
   hear<Heard>(understand: (stdout: string) => Heard | undefined): Promise<Heard>;
-  /** Waits for a condition. @throws Error if the program ends before, or after half a minute */
+  /** Waits for a condition. @throws Error if the program ends first, or after half a minute */
   until(isSo: () => Promise<boolean>): Promise<void>;
   /** Waits until it has ended. @returns the exit code; 128 if a signal ended it */
   ended(): Promise<number>;

@@ -17,7 +17,7 @@ export interface Certificates {
   readonly devices: readonly { readonly cert: string; readonly key: string }[];
 }
 
-/** What all contenders share. */
+/** What all contenders have in common. */
 export interface Rig {
   /** A folder for their files. */
   readonly folder: string;
@@ -31,7 +31,7 @@ export interface Rig {
   /** Paths of curl-load and of the bare server, compiled. */
   readonly loadProgram: string;
   readonly bareProgram: string;
-  /** The answer of every contender to a poll; {@link prepareOurs} writes it. */
+  /** Every contender's answer to a poll; {@link prepareOurs} writes it. */
   readonly manifestPath: string;
   /** This server's data, with the bundle released. */
   readonly dataDir: string;

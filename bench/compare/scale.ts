@@ -20,14 +20,14 @@ export interface Scale {
     readonly downloads: number;
   };
   readonly stalledDownloads: number;
-  /** How long memory is watched while they are held up, and when it is measured again; in milliseconds. */
+  /** How long memory is watched while downloads are held up, and when it is measured again; in milliseconds. */
   readonly watchMs: number;
   readonly giveBackMs: number;
   /** Starts per sample; their mean counts. */
   readonly starts: number;
 }
 
-/** CPU time is counted in steps of 10 ms: a sample takes at least half a second of it. */
+/** CPU time is counted in steps of 10 ms, so a sample takes at least half a second of it. */
 export const fullScale: Scale = {
   imageBytes: 64 * mib,
   uploadImageBytes: 1024 * mib,

@@ -21,7 +21,7 @@ export function spreadOf(samples: readonly number[]): Spread {
   };
 }
 
-/** The ratios of samples that were taken right after each other, round by round: a machine that slows down slows both. */
+/** The ratios of samples taken right after each other, round by round: a machine that slows down affects both. */
 export function pairedRatios(ones: readonly number[], others: readonly number[]): readonly number[] {
   if (ones.length !== others.length) throw new Error('these samples are not pairs');
   return ones.map((one, round) => one / (others[round] ?? NaN));

@@ -1,6 +1,6 @@
 import { get, post, type Rig } from './rig';
 
-/** What happens besides the reading until it is told to stop: equally often on a slow disk and on a fast one. */
+/** What runs besides the reader until it is told to stop; equally often on a slow disk and on a fast one. */
 export interface Load {
   readonly title: string;
   readonly run: (rig: Rig, stop: AbortSignal) => Promise<void>;
@@ -60,7 +60,7 @@ export const loads: readonly Load[] = [
   { title: `${uploadsAtOnce} uploads at a time`, run: uploads },
 ];
 
-/** Does something at fixed times, skipping as many as it must when it takes longer. */
+/** Does something at fixed times, and skips as many as it must when the work takes longer. */
 async function every(periodMs: number, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
   const begin = performance.now();
   while (!stop.aborted) {

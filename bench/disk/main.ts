@@ -1,7 +1,7 @@
 /**
- * What a slow disk costs a device that reads ranges: its rate under other load, with the disk as it is and with each
- * sync 50 ms slower (tests/support/held-disk.c), in turns. The load is equally frequent, so that the ratio shows
- * waiting and not work. It uses the built server and real connections.
+ * What a slow disk costs a device that reads ranges: its rate under other load, alternately with the disk as it is and
+ * with each sync 50 ms slower (tests/support/held-disk.c). The load is equally frequent in both, so that the ratio
+ * shows waiting and not work. It uses the built server and real connections.
  *
  * npm run bench:disk
  */

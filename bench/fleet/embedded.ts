@@ -21,7 +21,7 @@ export async function measureEmbedded(devices: number, folder: string): Promise<
   console.log(`  start of the server until it lists devices: ${(await start(dataDir)).toFixed(2)} s`);
   const opened = await open(dataDir);
   let index = 0;
-  // Each once, as after a restart; no more in one turn of the event loop than may arrive at once.
+  // Each polls once, as after a restart; no more of them in one turn of the event loop than may arrive at once.
   const askInTurn = async (device: number) => {
     await nextTurn();
     await ask(opened.services, device);
@@ -52,7 +52,7 @@ async function open(dataDir: string): Promise<Rig> {
   );
 }
 
-/** None of it is in memory afterwards. */
+/** Makes a fleet, and leaves nothing of it in memory. */
 async function makeFleet(devices: number, dataDir: string): Promise<void> {
   const fresh = await open(dataDir);
   await release(fresh.services);

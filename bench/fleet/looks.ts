@@ -3,7 +3,7 @@ import { identityOf, type Rig } from './rig';
 
 const samples = 300;
 
-/** Prints how long it takes to view a fleet as administrators do. */
+/** Prints how long it takes to view a fleet the way administrators do. */
 export async function look({ services, store }: Rig, devices: number): Promise<void> {
   const { listFleet, explainOffer, manageDevices, fleetHistory } = services;
   const page = { sort: 'id', isDescending: false, limit: 100 } as const;

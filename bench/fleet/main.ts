@@ -1,6 +1,6 @@
 /**
- * What a fleet costs: registers devices in a database, drives their polls through the services that the device
- * listener calls, and views the fleet as administrators do. No TLS here: bench/compare measures that.
+ * What a fleet costs: registers devices in a database, drives their polls through the services that the device listener
+ * calls, and views the fleet the way administrators do. There is no TLS here: bench/compare measures that.
  *
  * npm run bench:fleet [-- [--postgres] DEVICES...]
  */

@@ -6,16 +6,16 @@ const periodSeconds = 60;
 
 export interface PollCost {
   readonly perSecond: number;
-  /** CPU of this process for the poll itself, in microseconds. */
+  /** CPU time of this process for the poll itself, in microseconds. */
   readonly pollMicros: number;
-  /** CPU of this process for the later write for one device that made contact, in microseconds. */
+  /** CPU time of this process for the later write of one device's contact, in microseconds. */
   readonly writeMicros: number;
   readonly polls: number;
 }
 
 /**
- * Drives polls like a fleet in which each device polls once a minute, only faster: what arrives within one second of
- * that is written together, so that every poll at every size leaves one row to write.
+ * Drives polls like a fleet in which each device polls once a minute, only faster: what would arrive within one second
+ * is written together, so that every poll leaves one row to write, whatever the size of the fleet.
  */
 export async function poll(services: Services, devices: number): Promise<PollCost> {
   const endAt = performance.now() + pollSeconds * 1000;

@@ -8,13 +8,13 @@ import { countRollout, look } from './looks';
 import { poll } from './polls';
 import { openRig, register, release } from './rig';
 
-/** As on a small machine of its own, and with every sync, which tests do without. */
+/** As on a small dedicated machine, and with every sync, which tests leave out. */
 const settings = ['fsync=on', 'full_page_writes=on', 'shared_buffers=1GB', 'max_wal_size=4GB'];
 
 /** This many devices make contact; the others are copies of their rows. */
 const contacts = 200;
 
-/** Measures a fleet in a PostgreSQL of its own. */
+/** Measures a fleet in a separate PostgreSQL. */
 export async function measurePostgres(devices: number, folder: string): Promise<void> {
   console.log(`${devices} devices in PostgreSQL`);
   const postgres = await launchPostgres({ settings });

@@ -66,7 +66,7 @@ export function identityOf(index: number): DeviceIdentity {
   return { id, certificateSerial: (0x1000000 + index).toString(16), compatibles: [] };
 }
 
-/** Three in four run the release; the others are on the previous version. */
+/** Three in four devices run the release; the others run the previous version. */
 function contactOf(index: number): Contact {
   return {
     at: new Date(),

@@ -105,7 +105,7 @@ function isDebug(words: readonly string[], { env }: Surroundings): boolean {
 }
 
 /**
- * A reader that leaves (`| head`) is not our failure; an output that cannot be written (a full disk) is: the
+ * A reader that leaves (`| head`) is not a failure. An output that cannot be written (a full disk) is one, because the
  * result is missing.
  */
 class OutputWatch {

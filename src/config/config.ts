@@ -17,12 +17,12 @@ export type Config = { readonly [K in OptionKey]: OptionValue<K> } & {
 };
 
 export interface ConfigInput {
-  /** By option key: text, `true`/`false` of a switch; `undefined` when not given. */
+  /** By option key: text, or `true`/`false` for a switch; `undefined` when not given. */
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly env: Environment;
-  /** Read when it exists; `null` for none. */
+  /** Read if it exists; `null` for none. */
   readonly dotenvPath: string | null;
-  /** What relative paths start from. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
 }
 
@@ -69,7 +69,7 @@ function parseValue(
   problems: ConfigProblem[],
 ): unknown {
   const option = getOption(key);
-  // An empty flag is a mistake of a script such as --data-dir "$UNSET", never meant.
+  // An empty flag is never intended: it is a mistake in a script, such as --data-dir "$UNSET".
   const isText = canBeStored(text) && !(text === '' && source === 'flag');
   const value = isText ? option.type.parse(text) : undefined;
   if (value === undefined) {
@@ -84,7 +84,7 @@ function parseValue(
   return option.type === filePath ? path.resolve(cwd, text) : value;
 }
 
-/** What no single value shows. */
+/** Problems that no single value shows. */
 function checkTogether(config: Config, problems: ConfigProblem[]): void {
   const { adminHost, adminPort, deviceHost, devicePort, sources } = config;
   const isShared =
@@ -108,7 +108,7 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
   }
 }
 
-/** What other users of the machine would see. */
+/** Secrets in flags, which other users of the machine would see. */
 function checkFlags({ sources, databaseUrl }: Config, problems: ConfigProblem[]): void {
   const typed = (key: OptionKey, what: string) => {
     const option = getOption(key).env;
@@ -121,7 +121,7 @@ function checkFlags({ sources, databaseUrl }: Config, problems: ConfigProblem[])
   typed('awsSessionToken', 'a secret');
 }
 
-/** Half of a pair of credentials would have the file used, silently. */
+/** With only half of a pair of credentials, the file would silently be used instead. */
 function checkObjectStore(config: Config, problems: ConfigProblem[]): void {
   const { bundleStore, awsAccessKeyId, awsSecretAccessKey, sources } = config;
   if (bundleStore === null || (awsAccessKeyId === null) === (awsSecretAccessKey === null)) return;
@@ -140,7 +140,7 @@ function hasPassword(url: string): boolean {
   return new URL(url).password !== '';
 }
 
-/** The listener for hawkBit's clients, if it is on. */
+/** Checks the options of the listener for hawkBit's clients, if it is on. */
 function checkHawkbit(config: Config, problems: ConfigProblem[]): void {
   const { hawkbitPort, hawkbitHost, hawkbitScheme, adminPort, devicePort, sources } = config;
   if (hawkbitPort === null) return;
@@ -172,7 +172,7 @@ function configurationError(problems: readonly ConfigProblem[]): DomainError {
   );
 }
 
-/** How people call the sources. */
+/** The names of the sources for people. */
 export const sourceNames: Readonly<Record<ValueSource, string>> = {
   flag: 'flag',
   env: 'environment',
@@ -184,7 +184,7 @@ function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** What devices use to reach the server: `SERVER_URL`, else this machine. Without a slash at the end. */
+/** The URL that devices use to reach the server: `SERVER_URL`, else this machine; without a trailing slash. */
 export function deviceBaseUrl(config: Pick<Config, 'serverUrl'>, devicePort: number): string {
   return config.serverUrl ?? `https://localhost:${devicePort}`;
 }

@@ -1,18 +1,18 @@
 import { readDotenv } from './dotenv-file';
 import { getOption, optionKeys } from './options';
 
-/** So many letters too many, too few or other ones are a slip; more is a variable of another program. */
+/** Up to this many added, missing or wrong letters are a slip; beyond that, it is another program's variable. */
 const slipLetters = 2;
 
 export interface MisspeltVariable {
   readonly name: string;
-  /** The variable that there is. */
+  /** The existing variable that was probably meant. */
   readonly meant: string;
 }
 
 /**
- * Finds variables in a `.env` file that are almost one of ours, and so have no effect. Ignores all others: other programs may
- * share the file.
+ * Finds variables in a `.env` file whose names are almost those of ours, so that they have no effect. Ignores all others:
+ * other programs may share the file.
  */
 export function findMisspelt(dotenvPath: string): readonly MisspeltVariable[] {
   const known = optionKeys.map((key) => getOption(key).env);
@@ -25,7 +25,7 @@ export function findMisspelt(dotenvPath: string): readonly MisspeltVariable[] {
   });
 }
 
-/** How many letters have to be put in, taken out or replaced to make one word of another (Levenshtein). */
+/** How many letters must be inserted, removed or replaced to turn one word into another (Levenshtein). */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > slipLetters) return Infinity;
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);

@@ -26,7 +26,7 @@ export const options = {
 
 export type OptionKey = keyof typeof options;
 
-/** Typed value of an option. */
+/** The typed value of an option. */
 export type OptionValue<K extends OptionKey> = (typeof options)[K] extends {
   type: ValueType<infer T>;
   default: infer D;
@@ -38,7 +38,7 @@ export type OptionValue<K extends OptionKey> = (typeof options)[K] extends {
 
 export const optionKeys = Object.keys(options) as readonly OptionKey[];
 
-/** An option of the table as a reader sees it who does not care for the type of its value. */
+/** An option of the table, for readers that do not need the type of its value. */
 export function getOption(key: OptionKey): Option<unknown> {
   return options[key];
 }

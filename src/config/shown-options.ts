@@ -6,7 +6,7 @@ import { getOption, type OptionKey } from './options';
 export interface ShownOption {
   /** Name of the environment variable. */
   readonly variable: string;
-  /** As one would write it; `null` when there is none, and for a secret. */
+  /** As a user would write it; `null` when there is none, and for a secret. */
   readonly value: string | null;
   readonly isSet: boolean;
   readonly isSecret: boolean;

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Builds the dashboard into `public/`: `index.html`, a copy as `index-below.html` for addresses of two parts, and
- * under `assets/` its scripts and styles. Their names contain a hash of their content, so that browsers may cache
- * them for ever. The pages name them by relative addresses, so that a proxy may serve everything below any path.
+ * Builds the dashboard into `public/`: `index.html`, a copy as `index-below.html` for addresses of two parts, and under
+ * `assets/` its scripts and styles. Their names contain a hash of their content, so that browsers may cache them
+ * forever. The pages name them by relative addresses, so that a proxy may serve everything below any path.
  */
 const source = path.dirname(fileURLToPath(import.meta.url));
 const target = path.resolve(source, '../../public');

@@ -4,7 +4,7 @@ import { messageOf } from '../core/journal/sentences';
 import type { ReasonParameters } from '../core/reasons/reason-words';
 import { onItsOwn } from './on-its-own';
 
-/** The page says a line that it knows in its own words; of one that it does not know it shows the server's sentence. */
+/** A known line gets the page's own words; for an unknown one, the page shows the server's sentence. */
 export function eventSentence({ kind, message, reason, parameters }: EventJson): string {
   if (reason === null) return messageOf({ kind, message, reason });
   const told = { code: reason, parameters: camelCase(parameters ?? {}) as ReasonParameters };

@@ -11,8 +11,8 @@ export function leavesOpen({ status, isOfServer }: Failure): boolean {
 }
 
 /**
- * Looks repeatedly whether the server has a file whose answer was lost. It compares name and size, which is all that
- * a page knows about a file without reading it again.
+ * Checks repeatedly whether the server has a file whose answer was lost. It compares name and size, which is all that a
+ * page knows about a file without reading it again.
  * @returns `null` if it never appears
  */
 export async function findUpload({ name, size }: File): Promise<BundleDetailsJson | null> {

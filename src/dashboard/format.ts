@@ -58,7 +58,7 @@ export function formatClock(moment: Date): string {
   return formats.clock(moment);
 }
 
-/** The same in UTC to the second, for comparing with logs. */
+/** The moment in UTC to the second, for comparing with logs. */
 export function formatUtc(moment: Date): string {
   return text.common.utc(moment.toISOString().slice(0, 19).replace('T', ' '));
 }
@@ -73,7 +73,7 @@ export function stateWord(state: string): string {
   return text.state[state] ?? state;
 }
 
-/** The same, for use on its own. */
+/** The same word, for use on its own. */
 export function stateLabel(state: string): string {
   const word = stateWord(state);
   return `${word.slice(0, 1).toLocaleUpperCase(language)}${word.slice(1)}`;

@@ -81,7 +81,7 @@ function open(): void {
   for (const kind of eventKinds) mine.addEventListener(kind, collect);
 }
 
-/** The stream may have ended with the session: then the answer leads to the login page. */
+/** The stream may have ended with the session: then the answer of the request leads to the login page. */
 async function openAgain(): Promise<void> {
   await askSession().catch(() => undefined);
   if (liveState.peek() === 'waiting' && session.peek()?.signed_in === true) open();

@@ -5,14 +5,15 @@ export interface Formats {
   readonly day: (at: Date) => string;
   /** The time of day to the second. */
   readonly clock: (at: Date) => string;
-  /** @param digits after the point, 0 when left out */
+  /** @param digits digits after the decimal point; 0 when left out */
   readonly number: (value: number, digits?: number) => string;
 }
 
 /**
  * The formats of a language and its country.
- * @param languages the viewer's, in order of preference; unknown ones are skipped, and English is the last resort
- * @param timeZone that of the browser when left out
+ * @param languages the viewer's languages, in order of preference; unknown ones are skipped, and English is the last
+ * resort
+ * @param timeZone the browser's when left out
  */
 export function formatsOf(languages: readonly string[], timeZone?: string): Formats {
   const locales = [...languages.filter(isKnown), 'en'];
@@ -23,7 +24,7 @@ export function formatsOf(languages: readonly string[], timeZone?: string): Form
     return (at: Date) => format.format(at);
   };
   const dayAndTime = dates({ dateStyle: 'medium', timeStyle: 'medium' });
-  // `Intl` refuses the zone beside `dateStyle`, so a second format names it.
+  // `Intl` does not allow the zone together with `dateStyle`, so a second format names it.
   const zone = formatOf({ hour: 'numeric', timeZoneName: 'short' });
   return {
     moment: (at) => `${dayAndTime(at)} ${zoneAt(zone, at)}`,

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { atBase, base } from './base';
 
-/** The address bar holds the whole view, so that a link or a reload shows the same. */
+/** The address bar holds the whole view, so that a link or a reload shows the same view. */
 export interface Address {
   /** Decoded parts: `/devices/board-1` is `['devices', 'board-1']`. */
   readonly path: readonly string[];

@@ -2,8 +2,8 @@ import { capitalized } from '../base/text/capitalized';
 import type { ReasonParameters, ReasonValue } from '../core/reasons/reason-words';
 
 /**
- * A sentence of the catalogues, which start in lower case, as it stands on its own. One that starts with a name stays as it is, because
- * the names of devices and bundles are case-sensitive.
+ * Turns a sentence of the catalogues, which starts in lower case, into one that stands on its own. One that starts with a name stays as
+ * it is, because the names of devices and bundles are case-sensitive.
  */
 export function onItsOwn(sentence: string, parameters: ReasonParameters): string {
   return namesIn(Object.values(parameters)).some((name) => sentence.startsWith(name))

@@ -3,7 +3,7 @@ import type { BundleJson } from '../contract/bundle';
 
 const everyMs = 3_000;
 
-/** Fetches again every few seconds while something is in progress whose end the journal does not report. */
+/** Fetches again every few seconds while something is in progress and the journal will not report its end. */
 export function useReloadWhile(isGoingOn: boolean, reload: () => void): void {
   useEffect(() => {
     if (!isGoingOn) return;

@@ -23,7 +23,7 @@ export function chooseTheme(theme: Theme): void {
   try {
     localStorage.setItem(key, theme);
   } catch {
-    // then it applies to this page only
+    // then the theme applies to this page only
   }
   applyTheme(theme);
 }

@@ -20,9 +20,9 @@ export interface Upload {
   /** Recent bytes per second. */
   readonly speed: number | null;
   readonly bundle: BundleDetailsJson | null;
-  /** The server already had the same bytes. */
+  /** Whether the server already had the same bytes. */
   readonly wasThere: boolean;
-  /** The answer was lost, and the server was asked for it. */
+  /** Whether the answer was lost, so that the page asked the server for the bundle. */
   readonly wasLost: boolean;
   readonly failure: Failure | null;
 }

@@ -4,11 +4,11 @@ import type { EventJson } from '../contract/event';
 import { listen } from './live';
 
 export interface Data<Json> {
-  /** The last good answer. It stays while the next is fetched, and if that fails. */
+  /** The last good answer. It stays while the next one is fetched, and if that fails. */
   readonly value: Json | null;
   readonly failure: Failure | null;
   readonly isLoading: boolean;
-  /** The shown value still answers the previous request. */
+  /** Whether the shown value still answers the previous request. */
   readonly isOther: boolean;
   /** Fetches again. */
   readonly reload: () => void;
@@ -21,7 +21,7 @@ interface Options {
   readonly isStale?: (event: EventJson) => boolean;
   /** Also fetched again at this interval, in milliseconds, while the page is visible. */
   readonly everyMs?: number;
-  /** The least time between two fetches, in milliseconds, however much happens. */
+  /** The shortest time between two fetches, in milliseconds, however much happens. */
   readonly restMs?: number;
 }
 

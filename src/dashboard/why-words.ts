@@ -9,7 +9,7 @@ import type { ReasonParameters } from '../core/reasons/reason-words';
 import { onItsOwn } from './on-its-own';
 
 /**
- * The page says a reason of the server in its own words. What people and devices wrote stays as it is, and so does the sentence of a newer
+ * A reason that the server gave, in the page's own words. Text by people and devices stays unchanged, and so does the sentence of a newer
  * server.
  */
 export function whyWords<Text extends string | null>(
@@ -18,7 +18,7 @@ export function whyWords<Text extends string | null>(
   return wordsOf(why.reason, why.reason_code, why.reason_parameters);
 }
 
-/** The same for why a webhook's last attempt failed. */
+/** The same for the reason that a webhook's last attempt failed. */
 export function lastErrorWords({
   last_error: said,
   last_error_code: code,
@@ -27,7 +27,7 @@ export function lastErrorWords({
   return wordsOf(said, code, parameters);
 }
 
-/** The same for what was found in a bundle. */
+/** The same for a finding about a bundle. */
 export function findingWords({
   message,
   reason_code: code,
@@ -36,14 +36,14 @@ export function findingWords({
   return wordsOf(message, code, parameters);
 }
 
-/** The same for the message of an installation, as it stands on its own. */
+/** The same for the message of an installation, as a sentence on its own. */
 export function messageWords({ message, reason, parameters }: InstallationJson): string | null {
   const said = wordsOf(message, reason, parameters);
   if (said === null || reason === null) return said;
   return onItsOwn(said, camelCase(parameters ?? {}) as ReasonParameters);
 }
 
-/** The same for what a rollout waits for; null for one that waits for nothing, whose state says so. */
+/** The same for what a rollout waits for; `null` if it waits for nothing, as its state then says. */
 export function nextWords(progress: RolloutProgressJson): string | null {
   const { next_code: code, next_parameters: parameters } = progress;
   if (code === 'next-is-nothing' || (code === 'next-is-complete' && Number(parameters['later']) <= 0))

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * The key that a limit counts an address under: a whole IPv4 address, or the /64 network of an IPv6 one, because
- * anyone with one address there controls the whole network (RFC 6177, section 2).
+ * The key under which a limit counts an address: a whole IPv4 address, or the /64 network of an IPv6 address, because
+ * anyone with one address in it controls the whole network (RFC 6177, section 2).
  * @param address as `plainAddress` gives it
  */
 export function addressGroup(address: string): string {

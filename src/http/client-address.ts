@@ -25,8 +25,8 @@ export function plainAddress(address: string | undefined): string | null {
 }
 
 /**
- * The caller's address, for the journal and for limits; never for deciding who may do what. Behind a trusted proxy it
- * is the last address of `X-Forwarded-For` that is not a trusted proxy itself: everything before it may be forged.
+ * The caller's address, for the journal and for limits; it never decides who may do what. Behind a trusted proxy it is
+ * the last address of `X-Forwarded-For` that is not a trusted proxy itself: everything before it may be forged.
  * @returns `null` when the connection is gone
  */
 export function clientAddress(

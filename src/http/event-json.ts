@@ -32,7 +32,7 @@ export function presentEvent(event: JournalEvent): EventJson {
   };
 }
 
-/** Facts are data; a reason that the server gave is told as a sentence, and as a code with parameters. */
+/** Facts are data; a reason that the server gave appears both as a sentence and as a code with parameters. */
 function saidFacts(facts: Facts): Facts {
   return isCircumstance(facts?.reason) ? { ...facts, ...presentWhy(facts.reason) } : facts;
 }

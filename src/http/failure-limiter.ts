@@ -9,7 +9,7 @@ const maxAddresses = 10_000;
 export class FailureLimiter {
   readonly #windows = new RecentMap<string, { readonly endsAt: number; failures: number }>(maxAddresses);
 
-  /** @param maxFailures allowed per address and minute */
+  /** @param maxFailures how many are allowed per address and minute */
   constructor(
     private readonly now: Clock,
     private readonly maxFailures = 10,

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { counted } from '../base/text/counted';
 
-/** A field that a request must not have, or not as it is. */
+/** A field that a request must not have, or whose value is not allowed. */
 export interface InvalidField {
-  /** Its path, such as `body.labels.0`; empty for the whole. */
+  /** Its path, such as `body.labels.0`; empty for the whole value. */
   readonly field: string;
   readonly message: string;
 }

@@ -6,8 +6,8 @@ export interface MovingConnection {
 }
 
 /**
- * Chooses the connection that makes room: the one without a request that was quiet longest, else the one whose
- * requests have been stuck longest.
+ * Chooses the connection to close to make room: the one without a request that has been quiet longest, else the one
+ * whose requests have been stuck longest.
  * @param stuckBeforeMs requests that have not moved since then are stuck; -Infinity for none
  */
 export function leastMissed<Connection extends MovingConnection>(

@@ -76,7 +76,7 @@ export function problemOf(error: unknown, requestId?: string): ProblemJson {
   });
 }
 
-/** When to ask again what cannot be done now, unless the error says more: a database or a disk may be away for a moment. */
+/** When to retry what cannot be done now, unless the error says more: a database or a disk may be away for a moment. */
 const unavailableSeconds = 10;
 
 /** For `Retry-After` (RFC 9110, section 10.2.3); `undefined` if asking again would not help. */
@@ -87,7 +87,7 @@ export function retryAfterSeconds(error: unknown): number | undefined {
   return error.code === 'unavailable' ? unavailableSeconds : undefined;
 }
 
-/** Facts of an error; what was found in a bundle is said here. */
+/** Facts of an error; findings in a bundle become sentences here. */
 function detailsOf({ details = {} }: DomainError): Readonly<Record<string, unknown>> {
   const { findings, ...facts } = details;
   return findings === undefined ? facts : { ...facts, reasons: findings.map(presentFinding) };

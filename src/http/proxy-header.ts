@@ -6,7 +6,7 @@ import { plainAddress } from './client-address';
  * proxy-protocol.txt, section 2.2).
  */
 export type ProxyHeader =
-  /** More bytes are needed: `bytes` from the start of the connection. */
+  /** More bytes are needed: `bytes` in all, counted from the start of the connection. */
   | { readonly kind: 'incomplete'; readonly bytes: number }
   | { readonly kind: 'invalid'; readonly reason: string }
   /** The proxy's own connection, such as its health check. */
@@ -22,13 +22,13 @@ const maxProxyHeaderBytes = 536;
 const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const version2 = 0x20;
 const commands = { local: 0, proxy: 1 } as const;
-/** Both over TCP. */
+/** Both are over TCP. */
 const families = { ipv4: 0x11, ipv6: 0x21 };
 
 /** How a program on the proxy's own machine begins a connection for itself. */
 export const localProxyHeader = Buffer.concat([signature, Buffer.from([version2 | commands.local, 0, 0, 0])]);
 
-/** @param start the connection's first bytes; first none, then as many as the last answer asked for */
+/** @param start the connection's first bytes: none in the first call, then as many as the last answer asked for */
 export function parseProxyHeader(start: Buffer): ProxyHeader {
   const common = Math.min(start.length, signature.length);
   if (!start.subarray(0, common).equals(signature.subarray(0, common))) return notAHeader(start);

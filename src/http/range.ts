@@ -15,7 +15,7 @@ const whole: RangeAnswer = { kind: 'whole' };
 /**
  * Decides which bytes a Range header asks for (RFC 9110, section 14.2). A header that is malformed, in another unit,
  * or asks for several ranges is ignored, as the RFC allows: RAUC never sends one, and a wrong length would abort it.
- * @param sizeBytes of the whole, at least 1
+ * @param sizeBytes the size of the whole, at least 1
  */
 export function decideRange(header: string | undefined, sizeBytes: number): RangeAnswer {
   const match = header === undefined ? null : /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i.exec(header);

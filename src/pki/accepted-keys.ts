@@ -9,7 +9,7 @@ const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /**
  * Why some device TLS libraries do not take a key, as the words after "it has"; `null` when all do. OpenSSL takes brainpool,
- * RSA-PSS and Ed448, but GnuTLS and mbed TLS each lack one or another.
+ * RSA-PSS and Ed448, but GnuTLS and mbed TLS each lack some of them.
  */
 export function keyProblem(spkiDer: Buffer, key: KeyObject): Circumstance | null {
   const { modulusLength: bits = 0, namedCurve: curve = null } = key.asymmetricKeyDetails ?? {};

@@ -16,8 +16,8 @@ export interface Authority {
 
 /**
  * The CA of the folder: of several in `ca.crt`, the one whose key is `ca.key`.
- * @throws DomainError `configuration` with the remedy when one of the files is missing, they don't belong together, or the key is of a
- * kind that nothing is issued with
+ * @throws DomainError `configuration` with the remedy when one of the files is missing, the files do not belong together, or the key
+ * is of a kind that this server does not issue with
  */
 export async function loadAuthority(folder: string): Promise<Authority> {
   const certificatePath = join(folder, 'ca.crt');
@@ -33,7 +33,7 @@ export async function loadAuthority(folder: string): Promise<Authority> {
     throw DomainError.of('key-not-of-certificate', { key: keyPath, certificate: certificatePath });
   }
   const problem = keyProblem(certificate.spkiDer, keys.publicKey);
-  // The proof of what it signs reports a short RSA key, which may be in use for long.
+  // A short RSA key may have been in use for a long time; the proof of what it signs reports it.
   if (problem !== null && keys.publicKey.asymmetricKeyType !== 'rsa') {
     throw DomainError.of('ca-key-not-taken', { file: certificatePath, key: problem });
   }
@@ -42,7 +42,7 @@ export async function loadAuthority(folder: string): Promise<Authority> {
 
 /**
  * The certificates of `ca.crt`: what the server trusts.
- * @throws DomainError `configuration` when it is missing, unreadable, or holds something else than CAs
+ * @throws DomainError `configuration` when it is missing, unreadable, or contains anything but CAs
  */
 export async function loadAuthorities(folder: string): Promise<CertificateFields[]> {
   const path = join(folder, 'ca.crt');

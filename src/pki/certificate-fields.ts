@@ -15,7 +15,7 @@ export interface CertificateFields extends Certificate {
 }
 
 /**
- * Reads a certificate as strictly as DER is, so that no other reader sees another one in it.
+ * Reads a certificate as strictly as DER requires, so that no other reader can read it differently.
  * @param source PEM (the first certificate in it), DER or a parsed certificate
  * @throws DomainError `invalid-input` when it is not a certificate or malformed
  */
@@ -43,15 +43,17 @@ export function normalizeSerial(serial: string): string {
     .replace(/^0+(?=.)/, '');
 }
 
-/** A CA by its basicConstraints; or one of the old v1 kind, which OpenSSL takes for a CA when it signed itself. */
+/**
+ * Whether it is a CA by its basicConstraints, or a self-signed X.509 v1 certificate, which OpenSSL also takes for a CA.
+ */
 export function isAuthority({ ca, keyUsage, version, selfIssued }: CertificateFields): boolean {
   if (ca !== null) return ca && keyUsage?.has('keyCertSign') !== false;
   return version === 1 && selfIssued;
 }
 
 /**
- * Whether a CA may issue certificates for a purpose. As OpenSSL reads it, the CA's extended key usage also limits what is below
- * it (RFC 5280, section 4.2.1.12, leaves that open).
+ * Whether a CA may issue certificates for a purpose. In OpenSSL's reading, a CA's extended key usage also limits the
+ * certificates below it (RFC 5280, section 4.2.1.12, leaves that open).
  */
 export function mayIssueFor(certificate: CertificateFields, purpose: TlsPurpose): boolean {
   return isAuthority(certificate) && certificate.extendedKeyUsage?.includes(keyPurposes[purpose]) !== false;

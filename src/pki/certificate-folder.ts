@@ -21,7 +21,7 @@ export interface CertificateFolderOptions {
   readonly now: Clock;
   /** PEM: the CAs that clients trust by themselves; default: Mozilla's, as Node includes them. */
   readonly publicRoots?: readonly string[];
-  /** Revocations of several servers; default: each has its own in the folder. */
+  /** Revocations that several servers share; default: each has its own in the folder. */
   readonly shared?: SharedRevocations | undefined;
 }
 

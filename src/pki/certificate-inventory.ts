@@ -13,17 +13,17 @@ import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-cer
 import { allRevocations, revocationFileName, type RevocationPlace } from './revocation-list';
 import { beginning } from './validity';
 
-/** Whatever is issued, revoked or removed changes one of these. */
+/** Issuing, revoking or removing a certificate changes one of these. */
 const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
 
 const none: readonly Revocation[] = [];
 
 /**
- * The inventory of a folder. It reads the log, and of the devices' files only those that the log does not know: a fleet has tens of
- * thousands. As long as the folder does not change, nothing is read again.
+ * The inventory of a folder. It reads the log, and only those device files that the log does not know: a fleet has tens of
+ * thousands. Nothing is read again until the folder changes.
  */
 export class FolderInventory {
-  /** Of devices' files that the log does not know. */
+  /** Summaries of the device files that the log does not know. */
   readonly #unlogged = new Map<string, CertificateSummary>();
   #known:
     | {
@@ -87,7 +87,7 @@ export class FolderInventory {
   }
 }
 
-/** Whether the CA's key is in the folder: without it nothing can be issued there. */
+/** Whether the CA's key is in the folder: without the key, nothing can be issued there. */
 export function hasCaKey(dir: string): Promise<boolean> {
   return exists(join(dir, 'ca.key'));
 }

@@ -6,8 +6,8 @@ const maxCertificates = 100;
 
 /**
  * All certificates of a PEM text, in order. Skips what is between them, as OpenSSL does.
- * @param source how the reader knows the text, such as its path
- * @throws DomainError with the given code when there is none, or an unreadable one
+ * @param source the name by which people know the text, such as its path
+ * @throws DomainError with the given code when there is no certificate, or one is unreadable
  */
 export function readCertificates(pem: string, source: Why, code: ErrorCode): CertificateFields[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];

@@ -9,16 +9,16 @@ import { readRevocations, revocationFileName } from './revocation-list';
 import { loadServerTls, type ServerTls } from './server-tls';
 import type { Clock } from '../ports/clock';
 
-/** Looking costs one `stat`, and who was revoked must not wait for it. */
+/** A look costs one `stat`, and a revocation must take effect without delay. */
 const maxRevocationPollMs = 500;
-/** The list is replaced in one step, and urgent. */
+/** The list is replaced in one step, and is urgent. */
 const maxRevocationSettleMs = 20;
 
 export interface CertificateHandlers {
   onTls(tls: ServerTls): void;
-  /** The whole list, whenever it changed. */
+  /** Called with the whole list, whenever it has changed. */
   onRevocations(revocations: readonly Revocation[]): void;
-  /** New files are bad: the old ones stay in use. */
+  /** Called when new files are bad: the old ones stay in use. */
   onError(error: unknown): void;
 }
 
@@ -45,7 +45,7 @@ export class CertificateWatcher {
   readonly #revocations: FollowedFiles<readonly Revocation[]>;
   readonly #watcher: FSWatcher | undefined;
   readonly #polls: readonly NodeJS.Timeout[];
-  /** Whether the list of revocations had lines when it was last read: it must not disappear then. */
+  /** Whether the list of revocations had lines when it was last read: if so, it must not disappear. */
   #hadList: boolean;
 
   constructor(
@@ -60,7 +60,7 @@ export class CertificateWatcher {
       settleMs,
       current: initial === undefined ? undefined : tlsContent(initial.tls),
       isBeingChanged: () => isFolderLocked(dir),
-      read: () => loadServerTls(dir, { now, allowsExpired: true }), // who uses it knows what is in use
+      read: () => loadServerTls(dir, { now, allowsExpired: true }), // the handler knows what is in use, and judges expiry
       contentOf: tlsContent,
       onChange: (tls) => handlers.onTls(tls),
       onError,
@@ -89,7 +89,7 @@ export class CertificateWatcher {
     look();
   }
 
-  /** Resolves when the list of revocations is in use as it was at the call, or a bad one is reported. */
+  /** Resolves when the list of revocations, as it was at the call, is in use or has been reported as bad. */
   refreshRevocations(): Promise<void> {
     return this.#revocations.look();
   }
@@ -101,7 +101,7 @@ export class CertificateWatcher {
     this.#revocations.close();
   }
 
-  /** @throws DomainError `configuration` for a list that was there before */
+  /** @throws DomainError `configuration` when a list that was there before is missing */
   async #readList(): Promise<readonly Revocation[]> {
     const path = join(this.dir, revocationFileName);
     const list = await readRevocations(this.dir);
@@ -118,7 +118,7 @@ function startWatcher(dir: string, onEvent: () => void): FSWatcher | undefined {
     watcher.on('error', () => watcher.close()); // polling continues
     return watcher;
   } catch {
-    return undefined; // out of watches, or a file system without: polling remains
+    return undefined; // out of watches, or a file system without them: polling remains
   }
 }
 

@@ -7,11 +7,14 @@ import { type CertificateFields, isIssuedBy, readCertificate } from './certifica
 import { readCertificates } from './certificate-pem';
 import { identityOf } from './device-identity';
 
-/** Bounds a name that is shown: a stranger's certificate can contain anything. */
+/** The longest name that is shown: a stranger's certificate can contain anything. */
 const nameMaxLength = 200;
 /** RFC 5280 (section 4.1.2.2) allows 40 digits. */
 const serialMaxLength = 64;
-/** A device certificate has about one kilobyte; TLS lets a hundred through, which take tens of milliseconds to read. */
+/**
+ * A device certificate has about one kilobyte. TLS lets certificates of a hundred kilobytes through, which take tens of
+ * milliseconds to read.
+ */
 const maxSizeBytes = 8_192;
 const unreadable: RefusedSubject = { subject: '', issuer: '', serial: '', deviceId: null, isOurs: false };
 

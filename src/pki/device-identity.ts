@@ -15,7 +15,7 @@ export type IdentityResult =
 
 /**
  * Who a client certificate is for. TLS has verified its chain and dates; this decides whether it names one device.
- * X.509 v1 certificates without extensions name one too: `judge-device` decides where they are taken.
+ * X.509 v1 certificates, which have no extensions, name one too: `judge-device` decides where they are accepted.
  */
 export function deviceIdentity(x509: X509Certificate): IdentityResult {
   try {
@@ -47,7 +47,7 @@ export function identityOf(certificate: CertificateFields): IdentityResult {
   return { ok: true, identity: { id, certificateSerial: certificate.serial, compatibles } };
 }
 
-/** Why a certificate that names something of ours cannot be read. */
+/** Why a certificate that contains one of our names cannot be read. */
 export function whyUnreadable({ reason }: DomainError): Circumstance {
   const why = reason?.code === 'certificate-malformed' ? reason.parameters['why'] : undefined;
   return isCircumstance(why)

@@ -1,9 +1,9 @@
 import { RecentMap } from '../base/collections/recent-map';
 import { type CertificateFields, isIssuedBy, mayIssueFor, readCertificate } from './certificate-fields';
 
-/** More CAs below those of `ca.crt` than any fleet has. */
+/** How many intermediates are remembered: more than any fleet has. */
 const maxRemembered = 64;
-/** Of CAs between a device and a CA of `ca.crt`. */
+/** The most CAs between a device and a CA of `ca.crt`. */
 const maxDepth = 8;
 
 /**
@@ -12,9 +12,11 @@ const maxDepth = 8;
  * not for its other intermediates.
  */
 export class DeviceIssuers {
-  /** Those that answer for their intermediates. */
+  /** The CAs that answer for their intermediates. */
   readonly #open: readonly CertificateFields[];
-  /** Intermediates that were found good, the latest last; and the CA above. A resumed TLS session brings no chain. */
+  /**
+   * Intermediates that were found good, latest last, each with the CA above it. A resumed TLS session brings no chain.
+   */
   readonly #remembered = new RecentMap<
     string,
     { readonly ca: CertificateFields; readonly above: CertificateFields }
@@ -65,7 +67,7 @@ function nearestAbove(
 function chainAbove(device: CertificateFields): CertificateFields[] {
   const chain: CertificateFields[] = [];
   let below = device;
-  // Node puts them in order by their names: that says nothing.
+  // Node orders them by their names alone, which proves nothing.
   for (let { issuerCertificate: x509 } = device.x509; x509 !== undefined; x509 = x509.issuerCertificate) {
     const ca = readCertificate(x509);
     if (!mayIssueFor(ca, 'clientAuth') || !isIssuedBy(below, ca) || chain.length === maxDepth) break;

@@ -16,12 +16,12 @@ export function compatibleName(compatible: string): AlternativeName {
   return { kind: 'uri', value: compatibleUrn + encodeURIComponent(compatible) };
 }
 
-/** @throws DomainError `invalid-input` when one cannot be decoded: a binding must never get lost */
+/** @throws DomainError `invalid-input` when one cannot be decoded: a binding must never be lost */
 export function boundCompatibles(names: readonly AlternativeName[]): string[] {
   return urnValues(names, compatibleUrn);
 }
 
-/** What people read: DNS names, addresses, and the device's id. */
+/** The names to show to people: DNS names, addresses, and the device's id. */
 export function displayNames(names: readonly AlternativeName[]): string[] {
   const hosts = names.filter(({ kind }) => kind !== 'uri').map(({ value }) => value);
   return [...hosts, ...urnValues(names, deviceUrn)];

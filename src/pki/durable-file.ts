@@ -14,7 +14,7 @@ const temporaryPrefix = '.tmp-';
 
 /**
  * Writes a file under a temporary name in the folder that it is for, and waits until it is on the disk.
- * @returns its path; nothing stays behind when it fails
+ * @returns its path; nothing is left behind when it fails
  */
 export async function writeTemporary(folder: string, content: string, mode: number): Promise<string> {
   const path = temporaryPath(folder);
@@ -52,7 +52,7 @@ export async function replaceFile(path: string, content: string, mode: number): 
   }
 }
 
-/** Makes the names in a folder last. */
+/** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     await files.syncFolder(folder);
@@ -61,7 +61,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder that only its owner may enter; one that exists keeps its mode. */
+/** Creates a folder that only its owner may enter; an existing one keeps its mode. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder, folderMode);
@@ -70,7 +70,9 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Closes a folder that is still empty, such as one that git made; others may be open on purpose. */
+/**
+ * Closes a folder to others while it is still empty, such as one that git created; any other may be open on purpose.
+ */
 export async function closeFreshFolder(folder: string): Promise<void> {
   try {
     const names = await readdir(folder);
@@ -78,12 +80,12 @@ export async function closeFreshFolder(folder: string): Promise<void> {
       await chmod(folder, folderMode);
     }
   } catch (error) {
-    // Not ours: `verify` tells about its mode.
+    // Not ours: `verify` reports its mode.
     if (systemErrorCode(error) !== 'EPERM') throw asFileError(error, folder);
   }
 }
 
-/** Removes what a killed process left behind. Only for who holds the lock of the folder. */
+/** Removes what a killed process left behind. The caller must hold the lock of the folder. */
 export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   await Promise.all(

@@ -17,11 +17,11 @@ import { systemContext } from './system-context';
 import type { Clock } from '../ports/clock';
 
 /**
- * Makes the CA and the server certificate that a first start needs, and changes nothing that exists. Two starts at once are fine,
- * and so is a start after one that was killed.
- * @param options hosts: names and addresses for the certificate besides the machine's own
- * @returns what it made
- * @throws DomainError `configuration` when something is missing that cannot be made here
+ * Creates the CA and the server certificate that a first start needs, and changes nothing that exists. Two starts may run at
+ * once, and a start may follow one that was killed.
+ * @param options `hosts`: names and addresses for the certificate, besides the machine's own
+ * @returns what it created
+ * @throws DomainError `configuration` when something is missing that cannot be created here
  */
 export async function ensureCertificates(
   dir: string,
@@ -60,7 +60,7 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
 
 const keptCertificate = /^server\.crt\.\d{8}T\d{6}Z(-\d+)?\.old$/;
 
-/** Names of the certificate that was to be replaced when a command was killed: devices use them. */
+/** Names of the certificate that a killed command was replacing: devices use them. */
 async function keptNames(dir: string): Promise<string[]> {
   const kept = (await readdir(dir).catch(() => [])).filter((name) => keptCertificate.test(name)).sort();
   const path = join(dir, kept.at(-1) ?? '');
@@ -72,7 +72,7 @@ async function keptNames(dir: string): Promise<string[]> {
       .flatMap(namesOf)
       .map(({ value }) => value);
   } catch {
-    return []; // it is none: nothing is lost with it
+    return []; // not a certificate: nothing is lost with it
   }
 }
 
@@ -87,7 +87,7 @@ async function unlessAlreadyMade(make: () => Promise<unknown>): Promise<boolean>
   }
 }
 
-/** A key without its certificate: the key is made first, so this is where a start was killed. */
+/** Reads a key without its certificate: the key is made first, so a start was killed at this point. */
 async function readKey(path: string): Promise<KeyPair | undefined> {
   const pem = await readIfExists(path);
   return pem === undefined ? undefined : readPrivateKey(pem, path, 'configuration');

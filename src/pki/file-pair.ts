@@ -18,9 +18,9 @@ export interface FilePair {
   readonly certificatePem: string;
   /** `null` when the key is elsewhere: a key that is there now must not stay with a certificate that is not its own. */
   readonly keyPem: string | null;
-  /** Move existing files aside. */
+  /** Whether to move existing files aside. */
   readonly force: boolean;
-  /** The key there is the certificate's: leave it. */
+  /** The existing key belongs to the certificate: leave it. */
   readonly keepsKey?: boolean;
 }
 
@@ -90,7 +90,7 @@ async function filterExisting(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-/** Whether the name is taken, even by a dangling link. */
+/** Whether the name is taken, if only by a dangling link. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -7,9 +7,11 @@ export interface FolderContext {
   readonly now: Clock;
   /** Cryptographically random bytes. */
   readonly random: (sizeBytes: number) => Buffer;
-  /** Where revocations go instead of the folder, if several servers share them. Those in the folder count, too. */
+  /**
+   * Where revocations are added instead of the folder, if several servers share them. Those in the folder count, too.
+   */
   readonly shared?: SharedRevocations | undefined;
 }
 
-/** Of a serial number: 128 random bits (CA/Browser Forum asks for 64 at least). */
+/** The size of a serial number: 128 random bits (the CA/Browser Forum requires at least 64). */
 export const serialSizeBytes = 16;

@@ -10,7 +10,7 @@ import { beginning } from './validity';
 
 const soonMs = 30 * 86_400_000;
 
-/** What a proof found; `severity` where the certificate does not work at all. */
+/** What a proof found. It has the given severity if the certificate does not work at all. */
 export function proved(
   path: string,
   what: Why,
@@ -24,7 +24,7 @@ export function proved(
   return [{ severity, path, message: circumstance('certificate-refused', { what, why }), remedy }];
 }
 
-/** @param severity of one that has expired */
+/** @param severity the severity for an expired certificate */
 export function expiry(
   path: string,
   { notBefore, notAfter }: CertificateFields,
@@ -43,7 +43,7 @@ export function expiry(
   return isSoon ? [warning(path, circumstance('certificate-expires', until), remedy)] : [];
 }
 
-/** When a check cannot continue, that is a finding too. */
+/** Collects findings. If a check cannot continue, that is a finding, too. */
 export async function collect(path: string, work: () => Promise<FolderFinding[]>): Promise<FolderFinding[]> {
   try {
     return await work();
@@ -57,7 +57,7 @@ export async function collect(path: string, work: () => Promise<FolderFinding[]>
 }
 
 /**
- * Since when, by their own clock, boards accept a server-side certificate, where that is later than 1970.
+ * From when on, by their own clock, boards accept a server-side certificate, if that is later than 1970.
  * @param chain the certificate and those sent with it
  */
 export function acceptedFrom(

@@ -13,13 +13,13 @@ const defaultGiveUpMs = 20_000;
 
 /** Waiting callers in this process, by folder. They take turns, so none waits forever. */
 const queues = new Map<string, SerialQueue>();
-/** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
+/** Locks that are held. An unreferenced connection would be collected, and its lock with it. */
 const held = new Set<Sqlite.Database>();
 
 /**
- * Runs something while no other process does so in the same folder. The lock is SQLite's, on a separate file: the kernel frees it
- * the moment its holder ends, however that ends, and never before. A file with a process id cannot do that: between finding that
- * a holder has ended and removing its lock, another process may take the lock.
+ * Runs work while no other process does so in the same folder. The lock is SQLite's, on a separate file: the kernel releases it
+ * when its holder ends, however that happens, and never before. A file with a process id cannot do that: after one process finds
+ * that the holder has ended, another may take the lock before the first removes it.
  * @param giveUpMs how long to wait for another process, in milliseconds of the monotonic clock
  * @throws DomainError `unavailable` when another process holds the lock for too long, `configuration`, `storage-full`
  */
@@ -47,7 +47,7 @@ export function isFolderLocked(folder: string): boolean {
     release?.();
     return release === undefined;
   } catch {
-    return false; // in a folder that can only be read no one changes anything
+    return false; // no one changes anything in a read-only folder
   }
 }
 
@@ -103,8 +103,9 @@ function openLockFile(path: string): Sqlite.Database {
 }
 
 /**
- * For those who may change the folder: a command that root ran must not keep the server's own user from it. One that is there
- * is never opened here, because closing it would free the lock that this process may hold on it.
+ * Creates the lock file for everyone who may change the folder: a file created by a command run as root must not lock out the
+ * server's own user. An existing file is never opened here: closing it would release the lock that this process may hold on
+ * it.
  */
 function makeLockFile(path: string): void {
   try {

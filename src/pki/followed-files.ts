@@ -1,16 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { systemErrorCode } from '../base/files/system-error';
 
-/** How long a command may take between the first and the last file; one that hangs is not waited for. */
+/**
+ * How long a command may take between the first and the last file, in milliseconds; a longer wait means that it hangs.
+ */
 const patienceMs = 10_000;
 
 export interface FollowOptions<T> {
   readonly paths: readonly string[];
   /** Files of one change are written one after the other: wait until nothing has changed for this long. */
   readonly settleMs: number;
-  /** What is in use; `undefined` to start with what it finds first. */
+  /** The state in use; `undefined` to start with the first state found. */
   readonly current: string | undefined;
-  /** More changes are coming: the current state is not meant to be used. */
+  /** Whether more changes are coming, so that the current state must not be used. */
   readonly isBeingChanged: () => boolean;
   readonly read: () => Promise<T>;
   readonly contentOf: (value: T) => string;
@@ -31,7 +33,7 @@ export class FollowedFiles<T> {
     this.#inUse = options.current;
   }
 
-  /** Resolves when the files are in use as they were at the call, or a bad state of them is reported. */
+  /** Resolves when the files, as they were at the call, are in use or have been reported as bad. */
   look(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#lookAgain = true;
@@ -76,7 +78,7 @@ export class FollowedFiles<T> {
   async #take(state: string): Promise<void> {
     const { paths, read, contentOf, onChange, onError } = this.options;
     const [found] = await Promise.allSettled([read()]);
-    // Changed while it was being read: what was read, or failed, may be half of each.
+    // The files changed while they were being read: what was read, or what failed, may be a mix of both states.
     if ((await stateOf(paths)) !== state) {
       this.#lookAgain = true;
       return;

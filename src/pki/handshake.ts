@@ -3,7 +3,7 @@ import { duplexPair } from 'node:stream';
 import { connect, createServer, type ConnectionOptions, type TLSSocket, type TlsOptions } from 'node:tls';
 import { systemErrorCode } from '../base/files/system-error';
 
-/** A certificate with its chain, and its key. PEM. */
+/** A certificate with its chain, and its key; all PEM. */
 export interface Presented {
   readonly cert: string;
   readonly key: string;
@@ -11,7 +11,7 @@ export interface Presented {
 
 /**
  * A TLS handshake in memory, without a port.
- * @returns why it failed, in OpenSSL's words; `null` when both sides were content
+ * @returns why it failed, in OpenSSL's words; `null` when both sides accepted it
  */
 export async function shakeHands(server: TlsOptions, client: ConnectionOptions): Promise<string | null> {
   const [near, far] = duplexPair();
@@ -29,12 +29,12 @@ export async function shakeHands(server: TlsOptions, client: ConnectionOptions):
       socket.on('error', (error) => resolve(verdictOf(error, socket)));
     });
     const greeted = once(socket, 'secureConnect').then(() => outcome);
-    greeted.catch(() => undefined); // the client's error tells
+    greeted.catch(() => undefined); // the client's error says why
     listener.emit('connection', near);
     // A client that does not trust the server knows why; the server only gets an alert.
     return await Promise.race([asked, greeted, outcome.then((verdict) => verdict ?? greeted)]);
   } catch (error) {
-    return verdictOf(error); // of a key that is too weak to begin with
+    return verdictOf(error); // for a key that is too weak to begin with
   } finally {
     near.destroy();
     far.destroy();

@@ -20,7 +20,7 @@ import { summarizeFields } from './summarize-certificate';
 
 /**
  * Imports an existing CA, which may be an intermediate alone. Without its key the server runs but cannot issue certificates.
- * Nothing is written until a throw-away device has connected with it.
+ * Nothing is written until a throw-away device has connected under it.
  * @throws DomainError `invalid-input` for an unusable CA, `conflict` when there is already one and it is not forced
  */
 export async function importCa({ dir, now }: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
@@ -54,7 +54,7 @@ export async function importCa({ dir, now }: FolderContext, request: ImportCaReq
   });
 }
 
-/** Whatever makes a CA unusable, the input is at fault. */
+/** Runs checks whose failure always means that the input is at fault. */
 async function asInput<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

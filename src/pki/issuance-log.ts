@@ -6,7 +6,7 @@ import { systemErrorCode } from '../base/files/system-error';
 import type { CertificateSummary } from '../core/certificate';
 import { asFileError, certificateMode, readIfExists } from './durable-file';
 
-/** One certificate that was made here, wherever it was written and whatever became of the file. */
+/** A certificate that was made here, wherever it was written and whatever happened to the file. */
 export interface IssuedCertificate {
   readonly serial: string;
   readonly commonName: string;
@@ -29,7 +29,7 @@ const lineSchema = z.object({
 });
 
 /**
- * Notes a certificate, on the disk, before anyone gets it: so that `revoke` finds every one that exists.
+ * Records a certificate on the disk before anyone gets it, so that `revoke` finds every certificate that exists.
  * @param origin a CA may have been made elsewhere
  * @throws DomainError `storage-full`, `configuration`
  */
@@ -64,7 +64,7 @@ export async function recordIssued(
   }
 }
 
-/** What a killed process or a full disk cut short must not swallow the next line. */
+/** Whether the last line was cut short by a kill or a full disk: it must not swallow the next one. */
 async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;
@@ -85,7 +85,7 @@ export async function readIssued(
   return { issued, damagedLines: lines.length - issued.length };
 }
 
-/** Some hundred lines: of those at the end, one may be torn. */
+/** A few hundred lines; the last one may be torn. */
 const tailSizeBytes = 1 << 16;
 
 /**

@@ -23,8 +23,9 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
  * Makes the CA.
- * @param lonelyKey the `ca.key` in the folder without its certificate: to continue where a first start was killed
- * @throws DomainError `conflict` when there is one and it is not forced
+ * @param lonelyKey the `ca.key` that is in the folder without its certificate, to continue where a first start was
+ * killed
+ * @throws DomainError `conflict` when there is one already and replacing it is not forced
  */
 export async function issueCa(
   { dir, now, random }: FolderContext,
@@ -80,7 +81,7 @@ export async function issueCa(
   });
 }
 
-/** A new CA does not know what the old one signed. */
+/** Warns that an earlier CA may have issued certificates here, which a new CA does not cover. */
 export async function warnOfOrphans(dir: string): Promise<CertificateWarning[]> {
   const isFirst = !(await exists(join(dir, 'server.crt'))) && !(await exists(join(dir, 'devices')));
   if (isFirst) return [];

@@ -30,7 +30,8 @@ const shortDays = 365;
 const dayMs = 86_400_000;
 
 /**
- * Makes a device's certificate, with a key or for the key of a request. Nothing is written before a handshake proved it.
+ * Issues a device's certificate, with a new key or for the key of a request. Nothing is written before a handshake has
+ * proved it.
  * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict`, `configuration`, `storage-full`
  */
 export async function issueDevice(
@@ -118,7 +119,7 @@ async function keyOf(
   return { publicKey, privateKey: null };
 }
 
-/** There a device called "ca" or "server" would be in the way of the server's own files. */
+/** Refuses the server's own folder: there, a device called "ca" or "server" would collide with the server's files. */
 async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
   if ((await realpath(dir)) !== (await realpath(folder))) return;
   throw DomainError.of('folder-of-the-server', { folder });

@@ -21,9 +21,11 @@ import { defaultDays, planValidity } from './validity';
 const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
- * Makes the device listener's certificate. Nothing is written before a client that knows `ca.crt` took it in a handshake.
- * @param lonelyKey the `server.key` in the folder without its certificate: to continue where a start was killed
- * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one and it is not forced, `configuration`
+ * Issues the device listener's certificate. Nothing is written before a client that knows `ca.crt` has accepted it in a
+ * handshake.
+ * @param lonelyKey the `server.key` that is in the folder without its certificate, to continue where a start was killed
+ * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one already and replacing it is not
+ * forced, `configuration`
  */
 export async function issueServer(
   context: FolderContext,
@@ -31,7 +33,7 @@ export async function issueServer(
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
   const { dir, now } = context;
-  planServerNames({ ...request, dropNames: [] }, null); // bad names are said first
+  planServerNames({ ...request, dropNames: [] }, null); // bad names are reported first
   const authority = await loadAuthority(dir);
   await ensureFolder(dir);
   return await withFolderLock(dir, () => issue(context, authority, request, now(), lonelyKey));
@@ -77,7 +79,7 @@ async function issue(
 
 interface Current {
   readonly leaf: CertificateFields | null;
-  /** The certificates sent with it. */
+  /** The chain that is sent with it. */
   readonly sentAlong: readonly CertificateFields[];
   readonly warnings: readonly CertificateWarning[];
 }
@@ -100,7 +102,7 @@ async function readCurrent(dir: string): Promise<Current> {
 }
 
 /**
- * The CAs that a certificate was sent with, for the next one of the same CA.
+ * The CAs that were sent with a certificate, for the next certificate of the same CA.
  * @returns PEM; empty when they led to another CA
  */
 export function chainOf(sentAlong: readonly CertificateFields[], issuer: CertificateFields): string {
@@ -108,7 +110,7 @@ export function chainOf(sentAlong: readonly CertificateFields[], issuer: Certifi
   return sentAlong.map(({ x509 }) => x509.toString()).join('');
 }
 
-/** Devices that need RSA need it the next time, too. */
+/** Keeps the type of key: devices that need RSA still need it. */
 function keyTypeOf(current: CertificateFields | null): KeyType {
   return current?.x509.publicKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
 }

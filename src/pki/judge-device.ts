@@ -11,14 +11,14 @@ import { readCertificates } from './certificate-pem';
 import { identityOf, whyUnreadable } from './device-identity';
 import { DeviceIssuers } from './device-issuers';
 
-/** Bounds a name that is shown: a stranger's certificate can contain anything. */
+/** The longest name that is shown: a stranger's certificate can contain anything. */
 const nameMaxLength = 200;
 
 export type DeviceVerdict =
   | {
       readonly ok: true;
       readonly identity: DeviceIdentity;
-      /** It states no purpose: X.509 v1, or no extended key usage. */
+      /** Whether it states no purpose: X.509 v1, or no extended key usage. */
       readonly isOld: boolean;
       /** When the certificate expires. */
       readonly expiresAtMs: number;
@@ -29,18 +29,18 @@ export type DeviceVerdict =
       readonly reason: Circumstance;
     };
 
-/** Whose devices are let in. */
+/** Which devices are let in. */
 export interface DeviceTerms {
   /** PEM: the CAs of `ca.crt`. */
   readonly ca: string;
-  /** Fingerprints of those that an earlier server left here. */
+  /** Fingerprints of those CAs that an earlier server left here. */
   readonly takenOver: readonly string[];
 }
 
 /**
  * @returns a function that decides whether a peer is a device, after TLS has verified its chain and dates: who issued it, which
- * device it names, and whether it is meant for TLS clients. It reads the certificate and checks one signature: `remembered-verdicts`
- * has that done once for each certificate.
+ * device it names, and whether it is meant for TLS clients. It reads the certificate and checks one signature: with
+ * `remembered-verdicts`, that happens once for each certificate.
  */
 export function createJudgeDevice(
   { ca, takenOver }: DeviceTerms,

@@ -24,7 +24,7 @@ export async function findOpenKey(path: string): Promise<FolderFinding | undefin
   };
 }
 
-/** The same of the keys that decide over all devices: the CA's, the server's, and the one that seals tokens. */
+/** The same for the keys that affect all devices: the CA's, the server's, and the one that seals tokens. */
 export async function findOpenKeys(dir: string): Promise<readonly FolderFinding[]> {
   const found = await Promise.all(
     ['ca.key', 'server.key', tokenKeyName].map((name) => findOpenKey(join(dir, name))),

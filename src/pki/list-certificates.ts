@@ -48,7 +48,7 @@ export async function showCertificates(place: RevocationPlace, which: string): P
 
 /**
  * Device certificates ever written to the folder, including replaced ones.
- * @param which an id or serial; may leave out others
+ * @param which an id or serial: other certificates may then be left out
  */
 export async function findDeviceCertificates(dir: string, which: string): Promise<CertificateSummary[]> {
   const listed = await listDevices(dir, /\.crt(\..+\.old)?$/, new Map(), mentions(which));
@@ -116,8 +116,8 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Whether a certificate can be the one that is meant: parsing tens of thousands takes ten times as long as looking for the
- * bytes. Names are in UTF-8 or UTF-16.
+ * Whether a certificate may be the wanted one. Parsing tens of thousands takes ten times as long as searching their bytes.
+ * Names are in UTF-8 or UTF-16.
  */
 function mentions(which: string): (pem: string) => boolean {
   const serial = normalizeSerial(which);
@@ -132,7 +132,7 @@ function mentions(which: string): (pem: string) => boolean {
   };
 }
 
-/** @param role what the place says of certificates of the old kind, which don't say it themselves */
+/** @param role the role that the place implies, for certificates of the old kind, which do not state it */
 async function listFile(
   path: string,
   role: CertificateRole,
@@ -144,7 +144,7 @@ async function listFile(
     if (!isWanted(pem)) return [];
     const certificates = readCertificates(pem, path, 'invalid-input');
     const hasKey = path.endsWith('.crt') && (await exists(path.replace(/\.crt$/, '.key')));
-    // Behind a leaf comes its chain; in the CA's file each is a CA of its own.
+    // A leaf is followed by its chain; in the CA's file, each certificate is a separate CA.
     const own = role === 'ca' ? certificates : certificates.slice(0, 1);
     return own.map(summarizeFields).map((summary) => ({
       path,

@@ -20,7 +20,7 @@ export interface ServerCertificateContent {
 }
 
 /**
- * Signs a server certificate, and lets a client that knows `ca.crt` take it in a handshake.
+ * Signs a server certificate, and checks in a handshake that a client that knows `ca.crt` accepts it.
  * @throws DomainError `configuration` when no client would
  */
 export async function makeServerCertificate(

@@ -8,7 +8,7 @@ import { coversHost, defaultServerNames, parseServerNames } from './server-names
 
 /**
  * The names for the next server certificate: the existing ones, the requested ones, and the host that devices use. A name is
- * dropped only on request, because every device that uses it is cut off.
+ * dropped only on request, because that cuts off every device that uses it.
  * @param current names of the certificate being replaced; `null` when there is none, or its names do not count
  * @throws DomainError `invalid-input` for an invalid name, or one that cannot be dropped
  */
@@ -30,7 +30,10 @@ export function planServerNames(
   return withHost(names, request.host, dropped);
 }
 
-/** What a certificate covers. Old clients use the common name if there is nothing else (RFC 6125, section 6.4.4). */
+/**
+ * The names that a certificate covers. Old clients use the common name if there is nothing else (RFC 6125, section
+ * 6.4.4).
+ */
 export function namesOf(leaf: CertificateFields): AlternativeName[] {
   const names = leaf.alternativeNames.filter(({ kind }) => kind !== 'uri');
   if (names.length > 0) return names;

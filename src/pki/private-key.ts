@@ -20,8 +20,8 @@ export async function makeKeyPair(type: KeyType): Promise<KeyPair> {
 }
 
 /**
- * @param source what the reader knows the key by, such as its path
- * @param file its path, for commands; `null` when it came from none
+ * @param source the name by which people know the key, such as its path
+ * @param file its path, for commands; `null` when it does not come from a file
  * @throws DomainError with the given code when it is encrypted or not a private key
  */
 export function readPrivateKey(

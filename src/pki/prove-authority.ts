@@ -9,7 +9,7 @@ import { hasNameConstraints, proveCertificate, type Refusal } from './prove-cert
 import { makeThrowAwayDevice, makeThrowAwayServerOf, standInFor, type ThrowAway } from './throw-away';
 
 /**
- * Tries out what a CA would issue.
+ * Tries certificates that a CA would issue.
  * @param keys `null` when they are elsewhere: then an equivalent CA, with a key of the same kind, stands in
  * @returns why a device certificate would be refused, or a server certificate if one can be issued here; `null` when it works
  * @throws DomainError `invalid-input` for a kind of key that cannot sign certificates

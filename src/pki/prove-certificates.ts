@@ -21,20 +21,20 @@ export interface ToProve {
   readonly purpose: TlsPurpose;
   readonly certificate: X509Certificate;
   readonly privateKey: KeyObject;
-  /** What `ca.crt` holds or will hold; the one that issued the certificate among them. */
+  /** The present or future contents of `ca.crt`, including the CA that issued the certificate. */
   readonly cas: readonly CertificateFields[];
   readonly issuer: CertificateFields;
 }
 
 export interface Refusal {
   readonly why: Circumstance;
-  /** Only strict clients refuse it, such as OpenSSL 3.5's default security level: it works today. */
+  /** Whether only strict clients refuse it, such as OpenSSL 3.5 at its default security level: it works today. */
   readonly isStrictOnly: boolean;
 }
 
 /**
- * Tries a certificate in real handshakes: by the device listener's own options, and by what a strict OpenSSL asks (security level 2,
- * and the chain up to the highest CA of `ca.crt`). Dates are not judged here: the clock is OpenSSL's own.
+ * Tries a certificate in real TLS handshakes: with the device listener's own options, and with those of a strict OpenSSL (security
+ * level 2, and the chain up to the highest CA of `ca.crt`). Dates are not judged here, because OpenSSL uses the system's clock.
  * @returns why it is refused; `null` when it works
  */
 export async function proveCertificate(proof: ToProve): Promise<Refusal | null> {
@@ -82,7 +82,7 @@ function anchorsOf({ cas, purpose }: ToProve, rules: Rules): string {
     .join('');
 }
 
-/** Verdicts of OpenSSL that its own clock makes. */
+/** Verdicts of OpenSSL that depend on the system's clock. */
 export const aboutDates: ReadonlySet<string> = new Set(['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']);
 
 function explain(proof: ToProve, verdict: string, isStrictOnly: boolean): Refusal {

@@ -3,7 +3,7 @@ import { loadAuthorities } from './authority';
 import { exists } from './file-pair';
 
 /**
- * The CAs with which devices verify the server, in PEM: the certificates in `ca.crt`, and nothing else that may be in the file.
+ * The CAs with which devices verify the server, in PEM: only the certificates in `ca.crt`, whatever else is in the file.
  * @returns `null` when the file does not exist
  * @throws DomainError `configuration` when it is not valid
  */

@@ -10,7 +10,7 @@ import { allRevocations, type RevocationPlace } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 /**
- * The files of a device, as they are in the folder.
+ * A device's files in the folder.
  * @returns `null` when it has no certificate
  * @throws DomainError `invalid-input`, `configuration`
  */
@@ -32,7 +32,7 @@ export async function readDevice(place: RevocationPlace, deviceId: string): Prom
       ? DomainError.of('device-file-of-another', { file: path, commonName: certificate.commonName })
       : DomainError.of('device-key-of-another', { file: path, key: keyPath });
   }
-  await loadAuthorities(dir); // whether the file below is what it should be
+  await loadAuthorities(dir); // checks `ca.crt`, which is returned below
   const revoked = (await allRevocations(place)).find(({ serial }) => serial === certificate.serial);
   return {
     certificate,

@@ -10,9 +10,9 @@ const maxSizeBytes = 2_048;
 
 /**
  * Judges each certificate once: devices connect again and again, and reading one and checking its signature costs a fifth of a handshake.
- * Only good certificates are remembered, by all of their bytes, so strangers take no place. What changes without the certificate, such as
+ * Only good certificates are remembered, by all of their bytes, so strangers take no room. What changes without the certificate, such as
  * expiry and revocation, is checked elsewhere for each request.
- * @param judge under terms that never change
+ * @param judge judges under terms that never change
  */
 export function rememberVerdicts(
   judge: (certificate: X509Certificate) => DeviceVerdict,

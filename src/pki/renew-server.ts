@@ -23,11 +23,11 @@ export const renewedName = 'server.crt.renewed.old';
 const dayMs = 86_400_000;
 
 /**
- * Renews the server certificate near its end, with the same names, key and CA. Since the key stays, devices that pin it keep
- * working, and only one file is replaced, in one step, so a kill at any point leaves a working pair. Nothing is written until a
- * client that knows `ca.crt` has accepted it in a handshake.
+ * Renews the server certificate shortly before it expires, with the same names, key and CA. Because the key stays, devices that
+ * pin it keep working. Only one file is replaced, in one step, so a kill at any point leaves a working pair. Nothing is written
+ * until a client that knows `ca.crt` has accepted it in a handshake.
  * @returns `null` when it is not due, or another process has done it
- * @throws DomainError `configuration` and others, with the remedy, when it is due and cannot be done
+ * @throws DomainError `configuration` and others, with the remedy, when a renewal is due and fails
  */
 export async function renewServer({ dir, now, random }: FolderContext): Promise<RenewedServer | null> {
   return await withFolderLock(dir, async () => {
@@ -83,7 +83,7 @@ async function readServerKey(dir: string, leaf: CertificateFields) {
   throw DomainError.of('key-not-of-certificate', { key: path, certificate: 'server.crt' });
 }
 
-/** `null` for one that was not made here. */
+/** `null` for a certificate that was not made here. */
 async function findIssuedAt(dir: string, { fingerprint }: CertificateSummary): Promise<Date | null> {
   const { issued } = await readIssued(dir);
   return issued.findLast((one) => one.fingerprint === fingerprint)?.issuedAt ?? null;

@@ -40,7 +40,7 @@ export async function readRevocations(folder: string): Promise<Revocation[]> {
   }
 }
 
-/** Where the revocations that count for a folder are. */
+/** Where the revocations that apply to a folder are. */
 export type RevocationPlace = Pick<FolderContext, 'dir' | 'shared'>;
 
 /** All revocations in the order in which they were made: those in the folder, and those that servers share. @throws DomainError */
@@ -50,7 +50,8 @@ export async function allRevocations({ dir, shared }: RevocationPlace): Promise<
 }
 
 /**
- * Adds revocations, in the folder only if servers share none. Serials that are revoked already are left out.
+ * Adds revocations: to the shared ones if servers share any, else to the folder. Serials that are revoked already are
+ * left out.
  * @returns all revocations @throws DomainError
  */
 export async function addRevocations(
@@ -82,7 +83,7 @@ function lacking(known: readonly Revocation[], wanted: readonly Revocation[]): r
   return wanted.filter(({ serial }) => !serials.has(serial));
 }
 
-/** Replaces the list in one step. Only for who holds the lock of the folder. */
+/** Replaces the list in one step. The caller must hold the lock of the folder. */
 export async function writeRevocations(folder: string, revocations: readonly Revocation[]): Promise<void> {
   const revoked = revocations.map(({ serial, commonName, revokedAt, reason }) => ({
     serial,

@@ -8,7 +8,7 @@ import { findDeviceCertificates, listCertificates, listOwnCertificates } from '.
 import { addRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
-/** What to revoke: a certificate known from the log, from its file, or only by its serial. */
+/** What to revoke: a certificate that is known from the log, from its file, or only by its serial. */
 interface Meant {
   readonly serial: string;
   /** Empty for a serial that was never seen here. */
@@ -44,7 +44,7 @@ async function findMeant(dir: string, request: RevokeRequest): Promise<Meant[]> 
   return findKnown(dir, request.which, request.isSerial ?? false);
 }
 
-/** @throws DomainError `invalid-input` when it is not a certificate, or none of a device */
+/** @throws DomainError `invalid-input` when it is not a certificate, or not a device's */
 async function readMeant(dir: string, source: string | Uint8Array): Promise<Meant> {
   const fields = readCertificate(typeof source === 'string' ? source : Buffer.from(source));
   const { serial, commonName, fingerprint } = summarizeFields(fields);
@@ -72,7 +72,7 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
   throw DomainError.of('nothing-issued-for', { which: which.slice(0, 80) });
 }
 
-/** @param which an id or serial; may leave out others */
+/** @param which an id or serial: other certificates may then be left out */
 async function knownDevices(dir: string, which: string): Promise<Meant[]> {
   const { issued } = await readIssued(dir);
   return uniqueBySerial([

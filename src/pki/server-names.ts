@@ -11,7 +11,7 @@ export interface Machine {
   readonly interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 }
 
-/** A machine with hundreds of containers has as many addresses; devices do not connect to those. */
+/** A machine with hundreds of containers has hundreds of addresses; devices do not connect to those. */
 const maxAddresses = 32;
 
 /** The names and addresses of this machine, as far as it knows them. */

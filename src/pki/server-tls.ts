@@ -13,7 +13,7 @@ import type { Clock } from '../ports/clock';
 
 /** What the device listener's TLS needs, checked. */
 export interface ServerTls {
-  /** PEM: the server's certificate, and the chain that it is sent with. */
+  /** PEM: the server's certificate, and the chain that is sent with it. */
   readonly cert: string;
   /** PEM. Never to be logged. */
   readonly key: string;
@@ -30,7 +30,7 @@ export interface ServerTls {
 
 export interface LoadOptions {
   readonly now?: Clock;
-  /** A server that cannot serve devices still tells people why, so it loads an expired certificate or CA. */
+  /** Whether to load an expired certificate or CA: a server that cannot serve devices still tells people why. */
   readonly allowsExpired?: boolean;
 }
 

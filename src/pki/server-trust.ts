@@ -14,12 +14,12 @@ import { exportPrivateKey, readPrivateKey } from './private-key';
 import { aboutDates } from './prove-certificates';
 import { coversHost, uncoveredHost } from './server-names';
 
-/** CAs between a server certificate and its root; public ones have one or two. */
+/** The most CAs between a server certificate and its root; public ones have one or two. */
 const maxDepth = 8;
 
 /**
- * Finds what a device has to trust to reach the server under a host, and tries that in a handshake where the server's key is here.
- * @param host of the URL that the device will use, without brackets
+ * Finds what a device has to trust to reach the server under a host, and tries it in a handshake if the server's key is here.
+ * @param host the host of the URL that the device will use, without brackets
  * @param publicRoots PEM: the CAs that clients trust by themselves
  * @returns `null` when there is no server certificate here, as on a machine that only issues
  * @throws DomainError `conflict` when a device that knows `ca.crt` would refuse the server; `configuration` for files that cannot be read
@@ -84,7 +84,10 @@ function findPublicRoot(
   return undefined;
 }
 
-/** As a device does it, apart from its clock. @returns why it failed; `null` too where the key is elsewhere */
+/**
+ * Connects as a device does, apart from the device's clock.
+ * @returns why it failed; also `null` if the key is elsewhere
+ */
 async function tryHandshake(
   dir: string,
   { leaf, pem, ca }: { readonly leaf: CertificateFields; readonly pem: string; readonly ca: string },
@@ -93,7 +96,7 @@ async function tryHandshake(
   const keyPem = await readIfExists(path);
   if (keyPem === undefined) return null;
   const { privateKey } = readPrivateKey(keyPem, path, 'configuration');
-  // A pair that is being replaced, which takes two steps.
+  // The pair is just being replaced, which takes two steps.
   if (!leaf.x509.checkPrivateKey(privateKey)) return null;
   const verdict = await shakeHands(
     { cert: pem, key: exportPrivateKey(privateKey) },

@@ -8,7 +8,7 @@ const peerTag = explicit(3);
 /**
  * The peer's certificate in a TLS session, as `tls.TLSSocket.getSession()` returns it. Taking it from there costs a tenth of
  * `getPeerX509Certificate()`, which decodes the whole chain again.
- * @returns a copy of its DER, because a session also contains secrets; `undefined` if there is none, or the session is of an unknown form
+ * @returns a copy of its DER, because a session also contains secrets; `undefined` if there is none, or the session has an unknown form
  */
 export function certificateInSession(session: Buffer): Buffer | undefined {
   try {

@@ -27,7 +27,7 @@ export interface CertificateContent {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly spkiDer: Buffer;
-  /** None makes it X.509 v1, which has none. */
+  /** Without any, the certificate is X.509 v1. */
   readonly extensions: readonly Asn1[];
 }
 
@@ -57,7 +57,7 @@ export function signCertificate(content: CertificateContent, signer: KeyPair): X
   return certificate;
 }
 
-/** SHA-1 of the public key's bits (RFC 5280, section 4.2.1.2, method 1): a name, not a protection. */
+/** SHA-1 of the public key's bits (RFC 5280, section 4.2.1.2, method 1). It only names the key and protects nothing. */
 export function keyIdentifier(spkiDer: Buffer): Buffer {
   return createHash('sha1').update(publicKeyBits(spkiDer)).digest();
 }
@@ -65,11 +65,11 @@ export function keyIdentifier(spkiDer: Buffer): Buffer {
 interface SignatureAlgorithm {
   readonly algorithm: Asn1;
   readonly hash: string | null;
-  /** For RSASSA-PSS. */
+  /** Only for RSASSA-PSS. */
   readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
 
-/** Includes kinds that we issue nothing with: a proof stands in for CAs that issue elsewhere. */
+/** Includes kinds of keys that we issue nothing with, because a proof stands in for CAs that issue elsewhere. */
 function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
   switch (key.asymmetricKeyType) {
@@ -95,7 +95,7 @@ const sha256 = { id: signatureOids.ecdsaWithSha256, hash: 'sha256' };
 const sha384 = { id: signatureOids.ecdsaWithSha384, hash: 'sha384' };
 const sha512 = { id: signatureOids.ecdsaWithSha512, hash: 'sha512' };
 
-/** RFC 5758, section 3.2: the hash as strong as the curve. */
+/** RFC 5758, section 3.2, each with a hash as strong as the curve. */
 const ecdsaAlgorithms: Readonly<Record<string, { readonly id: string; readonly hash: string }>> = {
   prime256v1: sha256,
   secp384r1: sha384,

@@ -89,7 +89,7 @@ function readPublicKey(spkiDer: Buffer): KeyObject {
   return publicKey;
 }
 
-/** Before anyone asks for its numbers: that takes seconds when an exponent fills the request. */
+/** Call it before anything asks for the key's numbers: that takes seconds when an exponent fills the request. */
 function refuseHugeKey(key: KeyObject): void {
   try {
     refuseOversizedKey(key);

@@ -7,7 +7,7 @@ import type { CertificateFields } from './certificate-fields';
 
 /**
  * What OpenSSL's `X509_V_FLAG_X509_STRICT` refuses in a CA that works elsewhere (RFC 5280, section 4.2.1). Python 3.13 and later
- * set it; Node cannot. Only the rules that CAs from older tools break; a handshake finds the rest.
+ * set it; Node cannot. This covers only the rules that CAs from older tools break; a handshake finds the rest.
  * @returns at most one finding for each CA
  */
 export function strictFindings(cas: readonly CertificateFields[]): CertificateWarning[] {

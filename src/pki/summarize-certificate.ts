@@ -7,7 +7,7 @@ import { type CertificateFields, isAuthority, readCertificate } from './certific
 import { boundCompatibles, displayNames } from './device-names';
 
 /**
- * The facts that people are shown.
+ * The facts to show to people.
  * @param source PEM (the first certificate in it), DER or a parsed certificate
  * @throws DomainError `invalid-input` when it is not a certificate or malformed
  */

@@ -7,9 +7,9 @@ import { issuanceLogName } from './issuance-log';
 import { fingerprintOf } from './judge-device';
 
 /**
- * Which CAs an earlier server left in the folder: roots neither made nor imported here. The original server's script made device
- * certificates that state no purpose. Our own CAs are recognized by their profile even without the log, because a server may have
- * only a copy of `ca.crt`.
+ * Which CAs an earlier server left in the folder: roots that were neither made nor imported here. The original server's script
+ * made device certificates that state no purpose. Our own CAs are recognized by their profile even without the log, because a
+ * server may have only a copy of `ca.crt`.
  * @returns fingerprints
  * @throws DomainError `configuration` when the log cannot be read
  */

@@ -27,7 +27,7 @@ const serial = Buffer.of(1);
 const generate = promisify(generateKeyPair);
 const decades = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2099-01-01T00:00:00Z') };
 
-/** A device that a CA certified. @param names what else than its id the certificate is to say */
+/** A device that a CA certified. @param names the names for the certificate besides the device's id */
 export function makeThrowAwayDevice(
   authority: Authority,
   names: readonly AlternativeName[] = [deviceName(proofId)],
@@ -87,13 +87,13 @@ async function makeSelfSigned(): Promise<Presented> {
 /**
  * Stand-ins for CAs whose keys are elsewhere: the same fields, with keys of the same kind. Name constraints are left out, because
  * we do not know how the certificates issued elsewhere are named.
- * @param cas the issuing one first
+ * @param cas the issuing CA first
  * @returns the stand-in for the issuing CA, and all of them
  */
 export async function standInFor(cas: readonly CertificateFields[]): Promise<Authority> {
   const made = new Map<CertificateFields, { readonly fields: CertificateFields; readonly keys: KeyPair }>();
 
-  /** @param below those that wait for it: CAs that signed each other have no highest one */
+  /** @param below the CAs that wait for this one: CAs that signed each other have no highest one */
   async function make(ca: CertificateFields, below: readonly CertificateFields[] = []) {
     const known = made.get(ca);
     if (known !== undefined) return known;
@@ -126,10 +126,10 @@ export async function standInFor(cas: readonly CertificateFields[]): Promise<Aut
   return { certificate, keys, all: cas.flatMap((ca) => made.get(ca)?.fields ?? []) };
 }
 
-/** Shorter ones cannot be made, longer ones are no weaker and take seconds. */
+/** Shorter keys cannot be made; longer ones would take seconds and are not needed. */
 const rsaBits = { least: 512, enough: 2048 };
 
-/** @throws DomainError `invalid-input` for a kind that signs no certificates */
+/** @throws DomainError `invalid-input` for a kind of key that cannot sign certificates */
 async function makeKeyLike({ spkiDer, x509: { publicKey } }: CertificateFields): Promise<KeyPair> {
   const { modulusLength: bits = 0, namedCurve = 'prime256v1' } = publicKey.asymmetricKeyDetails ?? {};
   const modulusLength = Math.min(Math.max(bits, rsaBits.least), rsaBits.enough);

@@ -6,7 +6,9 @@ import type { Sealing } from '../ports/sealing';
 import { ensureFolder, keyMode, publish, readIfExists, syncFolder, writeTemporary } from './durable-file';
 import { withFolderLock } from './folder-lock';
 
-/** Seals the tokens of devices. It is not part of the database, so a copy of the database gives no token away. */
+/**
+ * The key that seals the tokens of devices. It is not part of the database, so a copy of the database reveals no token.
+ */
 export const tokenKeyName = 'device-tokens.key';
 
 const algorithm = 'aes-256-gcm';
@@ -16,8 +18,8 @@ const tagSizeBytes = 16;
 const version = 'v1.';
 
 /**
- * Seals with AES-256-GCM (NIST SP 800-38D) and the key in a file of the `certs/` folder, as hex. The 96-bit IV is random, which holds for
- * billions of tokens.
+ * Seals with AES-256-GCM (NIST SP 800-38D) and the key in a file of the `certs/` folder, as hex. The 96-bit IV is random, which is safe
+ * for billions of tokens.
  */
 export function openTokenKey(certsDir: string): Sealing {
   const path = join(certsDir, tokenKeyName);
@@ -66,7 +68,7 @@ export function openTokenKey(certsDir: string): Sealing {
   };
 }
 
-/** Of two who make it at once, both get the one that was first. */
+/** If two callers create the key at once, both get the first one. */
 async function makeKey(folder: string, path: string, getKey: () => Promise<Buffer>): Promise<Buffer> {
   await ensureFolder(folder);
   await withFolderLock(folder, async () => {

@@ -10,31 +10,31 @@ export interface Validity {
   readonly warnings: readonly CertificateWarning[];
 }
 
-/** What the moment of issuing is judged by. */
+/** What the time of issuing is checked against. */
 export interface IssuingTerms {
-  /** The CA that signs; none for one that signs itself. */
+  /** The CA that signs; missing for a self-signed certificate. */
   readonly issuer?: { readonly notBefore: Date; readonly notAfter: Date };
   /** When something was last issued in the folder; `undefined` when nothing was. */
   readonly lastIssuedAt: Date | undefined;
 }
 
 /**
- * When everything that is made here begins. A board without a battery starts in 1970, and TLS clients refuse a certificate that
+ * When every certificate made here begins. A board without a battery starts in 1970, and TLS clients refuse a certificate that
  * begins later than their clock says.
  */
 export const beginning = new Date(0);
 
 const dayMs = 86_400_000;
 const maxDays = 36_500;
-/** Machines that issue into the same folder have clocks that are a little apart. */
+/** The clocks of machines that issue into the same folder may differ a little. */
 const clockSkewMs = 5 * 60_000;
-/** A clock that is earlier was never set: what it issues would have expired once the clock is right. */
+/** A clock before this time was never set: certificates it issues would have expired once the clock is right. */
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
 
 /**
  * When a certificate is valid: from {@link beginning}, and never outside its issuer's time. Trimming the default a little is not
  * worth a message: it would appear for every device of a CA with the same lifetime as its devices.
- * @param days 1 to 36,500; the default when no number was given
+ * @param days 1 to 36,500; `undefined` for the default
  * @throws DomainError `invalid-input` for other days, `configuration` when the clock is wrong or the CA has expired
  */
 export function planValidity(
@@ -82,7 +82,7 @@ function checkClock(now: Date, notBefore: Date = plausibleSince, lastIssuedAt?: 
   });
 }
 
-/** Whether a clock says that something was issued in the future. */
+/** Whether, by this clock, something was issued in the future. */
 export function isBeforeIssue(now: Date, issuedAt: Date): boolean {
   return now.getTime() + clockSkewMs < issuedAt.getTime();
 }

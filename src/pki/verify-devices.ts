@@ -25,7 +25,7 @@ export interface DeviceTerms {
   readonly provedKinds: Set<string>;
 }
 
-/** Each file of the devices' folder. */
+/** Checks each file of the devices' folder. */
 export async function verifyDevices(folder: string, terms: DeviceTerms): Promise<FolderFinding[]> {
   if (!(await exists(folder))) return [];
   const findings: FolderFinding[] = [];

@@ -67,7 +67,7 @@ async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
   return [...findings, ...strict];
 }
 
-/** What each CA issues is tried, be its key here or not. */
+/** Tries what each CA would issue, whether or not its key is here. */
 async function proveCa(
   path: string,
   authorities: readonly CertificateFields[],
@@ -76,7 +76,7 @@ async function proveCa(
 ): Promise<FolderFinding[]> {
   const ca = displayName(authority.subject);
   const { device, server } = await proveAuthority(authorities, authority, keys);
-  // Of several CAs one may be there for the server's sake.
+  // One of several CAs may be there only for the server's certificate.
   const severity = keys === null && authorities.length > 1 ? 'warning' : 'error';
   return [
     ...proved(path, circumstance('certificate-of-ca', { role: 'device', ca }), device, severity),
@@ -91,7 +91,7 @@ async function verifyServer(
 ): Promise<FolderFinding[]> {
   const path = join(dir, 'server.crt');
   if (!(await exists(path)) && !(await exists(join(dir, 'server.key')))) {
-    // As on a machine that only issues.
+    // Normal on a machine that only issues.
     return [warning(path, circumstance('path-missing'), circumstance('create-server-certificate'))];
   }
   const { cert, key, names } = await loadServerTls(dir, { now: () => at });

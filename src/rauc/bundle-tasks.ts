@@ -7,7 +7,7 @@ import type { VerificationProfile } from './profile';
 
 /** A bundle in a file that the caller keeps open until the answer arrives. */
 export interface OpenBundle {
-  /** Of the file, in this process. */
+  /** The file's descriptor, in this process. */
   readonly descriptor: number;
   readonly sizeBytes: number;
 }

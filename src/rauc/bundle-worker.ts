@@ -18,7 +18,7 @@ import type { SignatureJudgement } from './judge-signature';
 export interface BundleWorkerOptions extends ThreadData {
   /** Node options for the thread; the process's own when omitted. */
   readonly execArgv?: string[];
-  /** Node's own when omitted. */
+  /** Starts a thread; a Node worker when omitted. */
   readonly startThread?: () => BundleThread;
   /** How long an idle thread may stay, because it costs memory; 30 seconds when omitted. */
   readonly idleMs?: number;

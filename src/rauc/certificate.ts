@@ -12,11 +12,16 @@ import { readOfSignature } from './broken';
 
 /** A certificate as OpenSSL sees it during path validation (RFC 5280, section 6). */
 export interface ParsedCertificate extends Certificate {
-  /** Of the subjectKeyIdentifier, in hex; `null` when there is none. */
+  /** The subjectKeyIdentifier, in hex; `null` when there is none. */
   readonly keyId: string | null;
-  /** By name, key identifier and kind of key. OpenSSL does not verify the signature at the end of a chain. */
+  /**
+   * Judged by name, key identifier and kind of key, because OpenSSL does not verify the signature at the end of a
+   * chain.
+   */
   readonly selfSigned: boolean;
-  /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL also accepts as a CA. */
+  /**
+   * Whether basicConstraints says CA, or it is an old self-signed v1 certificate, which OpenSSL also accepts as a CA.
+   */
   readonly isCa: boolean;
   /** Whether its key usage, if there is one, lets it issue certificates. */
   readonly maySign: boolean;
@@ -95,7 +100,7 @@ export function isIdentifiedBy(
   );
 }
 
-/** Whether a certificate is valid; OpenSSL treats its last second as expired. */
+/** Whether a certificate is valid at that time; OpenSSL treats its last second as expired. */
 export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date): boolean {
   return notBefore <= at && at < notAfter;
 }

@@ -50,7 +50,7 @@ function checkKeys({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
-/** The names match, but anyone can be given a name. */
+/** Verifies each signature: names match already, but anyone can use any name. */
 function checkSignatures({ chain }: ChainFacts): Finding | null {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];

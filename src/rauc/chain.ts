@@ -23,9 +23,9 @@ export interface Untrusted {
 const maxChainLength = 10;
 
 /**
- * Validates the signer's chain as RAUC does with OpenSSL: builds one chain without regard to what will be checked,
- * then checks it: basic constraints, key usage, validity, purpose, revocation lists, signer names (RFC 5280 section 6;
- * RAUC reference, "[keyring] section"). Another chain that would hold does not help, here or on a device.
+ * Validates the signer's chain as RAUC does with OpenSSL: builds one chain without regard to what will be checked, then
+ * checks it: basic constraints, key usage, validity, purpose, revocation lists, signer names (RFC 5280 section 6; RAUC
+ * reference, "[keyring] section"). Another chain that would pass does not help, here or on a device.
  * @param at the time that every certificate must be valid at
  */
 export function validateChain(

@@ -50,7 +50,7 @@ function expectedHashes({ images }: Manifest): ReadonlyMap<string, ReadonlySet<s
   const hashes = new Map<string, Set<string>>();
   for (const { filename, sha256, converted } of images) {
     if (filename === null || sha256 === null || isChunkIndex(filename)) continue;
-    if (converted.length > 0 && !converted.includes(filename)) continue; // present as what it became
+    if (converted.length > 0 && !converted.includes(filename)) continue; // present under its converted form
     hashes.set(filename, (hashes.get(filename) ?? new Set()).add(sha256.toLowerCase()));
   }
   return hashes;

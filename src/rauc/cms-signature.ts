@@ -47,7 +47,7 @@ export async function verifySignature(
   if (isCircumstance(scheme)) throw broken(scheme);
   const { hash } = scheme;
   checkDigestAlgorithm(cms.signedData, info);
-  // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices cannot verify a CMS that is signed with it.
+  // Ed25519 is fine for a CA, but OpenSSL 3.0, which many devices have, cannot verify a CMS that is signed with it.
   if (hash === null) throw broken(circumstance('signer-key-not-verifiable'));
   if (hash !== digestAlgorithm) throw broken(circumstance('signature-of-two-hashes'));
   const signature = Buffer.from(info.signature.getValue());
@@ -79,8 +79,8 @@ export function readSigner(cms: BundleCms & { kind: 'signed' }): VerifiedSignatu
 const digestsOfOpenSsl = /^(1\.3\.14\.3\.2\.26|2\.16\.840\.1\.101\.3\.4\.2\.([1-9]|10))$/;
 
 /**
- * OpenSSL hashes the content only with the algorithms in this list: on an unknown one it
- * gives up, and when the signer's is missing, devices find no digest.
+ * OpenSSL hashes the content only with the algorithms in this list. It gives up at an unknown one, and without the
+ * signer's, devices find no digest.
  */
 function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
   const unknown = digestAlgorithms.find(({ algorithmId }) => !digestsOfOpenSsl.test(algorithmId));

@@ -29,7 +29,7 @@ export class GroupReader {
     return this.text(key);
   }
 
-  /** The name of a file inside the bundle. RAUC refuses a path when it installs, so we refuse it at once. */
+  /** The name of a file inside the bundle. RAUC refuses a path during the installation, so we refuse it at once. */
   fileName(key: string): string | null {
     const name = this.text(key);
     return name === null ? null : this.checkFileName(name);
@@ -101,7 +101,7 @@ export class GroupReader {
   }
 }
 
-/** For a manifest whose keyfile is sound but says what RAUC refuses. */
+/** For a manifest whose keyfile is sound, but with content that RAUC refuses. */
 export function refused(why: Circumstance): BrokenBundle {
   return new BrokenBundle('manifest-content', why);
 }

@@ -3,7 +3,7 @@ import type { Finding, Image, Manifest } from '../core/inspection';
 
 /** Types that RAUC writes to a slot block by block. Not archives, UBI volumes or casync's. */
 const blockTypes = new Set(['raw', 'ext4', 'vfat', 'squashfs']);
-/** Of `block-hash-index`: an image of another size has no index. */
+/** The block size of `block-hash-index`: an image that is no multiple of it has no index. */
 const blockSizeBytes = 4096;
 
 /** What could be better about a sound manifest but does no harm. */

@@ -3,7 +3,9 @@ import type { BundleFormat, Image } from '../core/inspection';
 import { shown } from './keyfile';
 import { type GroupReader, refused } from './group-reader';
 
-/** How RAUC finds an image's type when the manifest does not say it: the first pattern that matches the file name. */
+/**
+ * How RAUC finds an image's type when the manifest does not state it: by the first pattern that matches the file name.
+ */
 const typeByFilename: readonly (readonly [glob: string, type: string])[] = [
   ['*.ext4.caibx', 'ext4-caibx'],
   ['*.vfat.caibx', 'vfat-caibx'],

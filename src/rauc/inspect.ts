@@ -34,7 +34,7 @@ type Signed = BundleCms & { readonly kind: 'signed' };
 /**
  * Inspects a bundle and verifies everything that can be verified without a device: structure, signature, signer chain,
  * manifest, and the whole payload.
- * @param now when certificates must be valid, unless the profile uses the signing time
+ * @param now the time at which certificates must be valid, unless the profile uses the signing time
  * @returns verdict `broken` for a bad bundle; rejects only when the source cannot be read
  * @throws DomainError `configuration` when the profile's keyring is unusable
  */

@@ -17,7 +17,7 @@ export interface SignatureJudgement extends Judgement {
 /**
  * Judges a stored bundle again, from its trailer and CMS alone: the payload was verified when it was stored, and its bytes
  * never change. A bundle that today's rules would refuse to store counts as untrusted.
- * @param now when certificates must be valid, unless the profile uses the signing time
+ * @param now the time at which certificates must be valid, unless the profile uses the signing time
  * @throws DomainError `configuration` when the profile's keyring is unusable; rejects when the source cannot be read
  */
 export async function judgeSignature(

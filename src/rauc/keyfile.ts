@@ -41,7 +41,7 @@ function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals < 0) throw syntax(circumstance('line-of-no-kind', { part: shown(text) }));
   const key = withoutBlanksBehind(text.slice(0, equals));
-  // GLib drops a translation (`version[de]`) unless it is for the device's locale, and every device has C.
+  // GLib drops a translation (`version[de]`) unless it is for the device's locale, and devices use the C locale.
   if (/\[.*\]$/u.test(key)) throw syntax(circumstance('key-of-one-language', { part: shown(key) }));
   if (key === '' || /[[\]\p{Cc}]/u.test(key))
     throw syntax(circumstance('key-malformed', { part: shown(text) }));
@@ -57,7 +57,7 @@ function checkEncoding(groups: Keyfile): void {
     throw syntax(circumstance('encoding-not-utf8', { part: shown(encoding) }));
 }
 
-/** Not with `/[…]+$/`: on many blanks in the middle it takes quadratic time. */
+/** Not with `/[…]+$/`, which takes quadratic time when there are many blanks in the middle. */
 function withoutBlanksBehind(text: string): string {
   let end = text.length;
   while (end > 0 && blanks.includes(text.charAt(end - 1))) end--;

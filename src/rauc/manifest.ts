@@ -18,7 +18,7 @@ export interface ParsedManifest {
  * Parses `manifest.raucm`: all groups and keys of RAUC's reference, "Manifest". Unknown groups and keys are refused,
  * as RAUC refuses them.
  * @param raw the exact bytes, as signed
- * @param place where they were found: in the payload of a plain bundle, in the signature of others
+ * @param place where the bytes were found: in the payload of a plain bundle, in the signature of others
  * @throws BrokenBundle when RAUC could not read it, or would read it differently
  */
 export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): ParsedManifest {
@@ -83,7 +83,7 @@ function parseFormat(text: string | null): BundleFormat {
 }
 
 function readVerity(bundle: GroupReader, format: 'verity' | 'crypt') {
-  if (format === 'crypt') bundle.hex('crypt-key'); // checked, never kept: it decrypts the payload
+  if (format === 'crypt') bundle.hex('crypt-key'); // checked but never kept, because it decrypts the payload
   return {
     verityHash: bundle.hex('verity-hash'),
     veritySalt: bundle.hex('verity-salt'),

@@ -27,8 +27,8 @@ export async function imageWarnings(
 }
 
 /**
- * The files that must be in the payload, with their size where the manifest states it. A converted image is present as
- * what it became; for an image that casync cut into chunks, only the index is.
+ * The files that must be in the payload, with their size where the manifest states it. A converted image is present in
+ * its converted form. Of an image that casync cut into chunks, only the index is present.
  */
 function expectedFiles(images: readonly Image[]): ReadonlyMap<string, number | null> {
   const sizes = new Map<string, number | null>();

@@ -8,7 +8,7 @@ export function refusal(code: string, message: Circumstance): Finding {
   return { code, message };
 }
 
-/** Of a common name (X.520, ub-common-name); what is longer is cut. */
+/** The longest common name (X.520, ub-common-name); longer ones are cut. */
 const maxNameLength = 64;
 
 /** A certificate in readable form, safe to show. */

@@ -63,7 +63,7 @@ function findingOf(
 
 type Lists = readonly RevocationList[];
 
-/** What the lists say of a certificate. As with chains, OpenSSL picks one list, and only then verifies it. */
+/** What the lists say about a certificate. As with chains, OpenSSL picks one list, and only then verifies it. */
 function ask(lists: Lists, certificate: ParsedCertificate, issuer: ParsedCertificate, at: Date): Answer {
   const current = lists.filter((list) => isOf(list, issuer) && isCurrentList(list, at));
   // We do not check which certificates a partial list covers: it may remove trust, but not add any.
@@ -74,7 +74,7 @@ function ask(lists: Lists, certificate: ParsedCertificate, issuer: ParsedCertifi
   return list.revoked.has(certificate.serial) ? 'revoked' : 'good';
 }
 
-/** By name and key identifier (RFC 5280, section 6.3.3). */
+/** Matched by name and key identifier (RFC 5280, section 6.3.3). */
 function isOf({ issuerName, authorityKeyId }: RevocationList, issuer: ParsedCertificate): boolean {
   return issuerName === issuer.subjectName && isIdentifiedBy(issuer, authorityKeyId);
 }

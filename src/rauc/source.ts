@@ -5,7 +5,7 @@ export interface BundleSource {
   readonly sizeBytes: number;
   /**
    * Reads exactly `length` bytes; rejects when there are fewer.
-   * @param memory at least as long, that may be read into: who reads gigabytes uses it again for each piece
+   * @param memory a buffer of at least that length to read into; reading gigabytes, reuse it for each piece
    */
   read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
 }

@@ -18,7 +18,7 @@ export interface Superblock {
   readonly fragmentCount: number;
 }
 
-/** Whether bytes begin like a squashfs. */
+/** Whether the bytes begin like a squashfs image. */
 export function hasMagic(header: Buffer): boolean {
   return header.readUInt32LE(0) === magic;
 }

@@ -20,11 +20,11 @@ import {
  * before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
  */
 
-/** Of the root directory; it has room for a quarter of a million files. */
+/** The largest root directory; it has room for a quarter of a million files. */
 const maxDirectorySizeBytes = 16 << 20;
 const noFragment = 0xffff_ffff;
 
-/** Whether a payload begins like a squashfs. The rest is read only when it holds a manifest. */
+/** Whether a payload begins like a squashfs image. The rest is read only if the image holds the manifest. */
 export async function isSquashfs(source: BundleSource): Promise<boolean> {
   return hasMagic(await source.read(0, 4));
 }

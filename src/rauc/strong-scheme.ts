@@ -9,7 +9,7 @@ const curves = /^(prime256v1|secp(256|384|521)[rk]1|brainpoolP(256|384|512)[rt]1
 
 /**
  * How to verify a trustworthy signature, or why it is refused: the algorithm or key is weak or unknown, or they do not match.
- * @param digest the digest algorithm that goes with it in a CMS, for identifiers that name none
+ * @param digest the digest algorithm given with it in a CMS, for signature algorithms that name none
  */
 export function strongScheme(
   algorithm: Algorithm,

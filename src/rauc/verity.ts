@@ -19,7 +19,7 @@ const digestSize = 32;
 const digestsPerBlock = blockSize / digestSize;
 /** One read hashes at most this many blocks, which blocks the event loop for about a millisecond. */
 const blocksPerRead = digestsPerBlock * 2;
-/** For one read of blocks and one of their digests; new memory for each would cost more than the hashing. */
+/** Buffers for reading blocks and their digests; new ones for each read would cost more than the hashing. */
 const memorySizes = {
   blocks: blocksPerRead * blockSize,
   digests: (blocksPerRead / digestsPerBlock) * blockSize,
@@ -122,7 +122,7 @@ async function verifyLevel(
   }
 }
 
-/** A digest in lower-case hex, which costs less to make and to compare than a buffer of each. */
+/** Returns the digest in lower-case hex, which costs less to make and to compare than a buffer. */
 type HashBlock = (block: Uint8Array) => string;
 
 function digestAt(stored: Buffer, index: number): string {

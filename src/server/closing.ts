@@ -1,6 +1,6 @@
 type Close = (graceMs: number) => unknown;
 
-/** What has to be closed at the end, in reverse order of opening. */
+/** Closes what was opened, in reverse order. */
 export class Closing {
   readonly #steps: Close[] = [];
 

@@ -31,11 +31,11 @@ import { loadPostgresStore } from './load-postgres';
 
 const silenceLimitMs = 60_000;
 
-/** No certificate has this name, so that the server does not take it for one that devices use (RFC 6761, section 6.4). */
+/** No certificate has this name, so the server does not take it for one that devices use (RFC 6761, section 6.4). */
 const nobodysName = 'doctor.invalid';
 
 export interface DoctorRequest {
-  /** Leaves out what reads every byte of every bundle. */
+  /** Skips the checks that read every byte of every bundle. */
   readonly isQuick: boolean;
   readonly onProgress: (progress: CheckProgress) => void;
   readonly now: Clock;
@@ -106,7 +106,7 @@ function installedDataOf(config: Config): InstalledData {
   return bundleStore === null ? data : loadObjectStoreData().withObjectStore(data, config, bundleStore);
 }
 
-/** An address to connect to, for one to listen on. */
+/** Turns an address to listen on into one to connect to. */
 function reachable(host: string): string {
   return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
 }

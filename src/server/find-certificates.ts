@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { ServerCertificateStatus } from '../services/certificates/server-certificate';
 
-/** What `certs/` has at the start. */
+/** What `certs/` contains at the start. */
 export interface FoundCertificates {
   readonly tls: ServerTls;
   readonly revocations: readonly Revocation[];
@@ -44,7 +44,7 @@ export function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): voi
   throw uncoveredHost(names, host, { code: 'configuration', isOfUrl: true });
 }
 
-/** Reported at the start, which continues: the admin listener shows people what to do. */
+/** Reported at the start, which continues: the admin listener tells people what to do. */
 export function warnOfExpiry(
   { notAfter, renewalProblem }: ServerCertificateStatus,
   now: Date,

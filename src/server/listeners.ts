@@ -31,7 +31,7 @@ function ddiOf({ ddiDownloadAhead }: Config): DdiOptions {
   return { downloadsAhead: ddiDownloadAhead };
 }
 
-/** What devices may speak. */
+/** The protocols that devices may speak. */
 export function protocolsOf(config: Config): readonly Protocol[] {
   return createDeviceProtocols({ ddi: ddiOf(config) });
 }
@@ -103,7 +103,7 @@ export async function listenForHawkbit(
   return server;
 }
 
-/** What both listeners for devices are at. */
+/** The counts of both listeners for devices, added up. */
 export function deviceCounts(devices: DeviceServer, hawkbit: HawkbitServer | null): DeviceCounts {
   const counts = devices.counts();
   if (hawkbit === null) return counts;

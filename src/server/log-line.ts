@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { printable, printableLine } from '../cli/kernel/printable';
 
-/** pino's numbers of levels, as it documents them. */
+/** pino's level numbers, as documented. */
 const levels = new Map([
   [10, 'trace'],
   [20, 'debug'],
@@ -19,7 +19,7 @@ const logged = z.looseObject({
   err: failure.optional().catch(undefined),
 });
 
-/** Of the process: the same in every line. */
+/** Fields that are left out, because they are shown elsewhere or are the same in every line. */
 const leftOut = new Set(['level', 'time', 'msg', 'err', 'pid', 'hostname']);
 
 /**
@@ -52,7 +52,7 @@ function parse(json: string): unknown {
   }
 }
 
-/** In quotes where it would not end at the next blank. */
+/** In quotes if the text would not end at the next blank. */
 function shown(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value;
   return JSON.stringify(value);

@@ -5,7 +5,7 @@ import { readableLine } from './log-line';
 
 /** Where a log is written. */
 export interface LogOutput {
-  /** Of an open file, such as 2 for standard error. */
+  /** The descriptor of an open file, such as 2 for standard error. */
   readonly descriptor: number;
   readonly isTerminal: boolean;
 }

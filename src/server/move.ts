@@ -12,5 +12,5 @@ export function move(config: Config, request: MoveRequest): Promise<Moved> {
   });
 }
 
-/** How long a store that does not answer is tried again, in milliseconds. */
+/** How long requests to a store that does not answer are retried, in milliseconds. */
 const movePatienceMs = 20_000;

@@ -12,7 +12,10 @@ import { objectStoreAccess } from './object-store-options';
 /** How long `doctor` waits for a store that does not answer, in milliseconds. */
 const patienceMs = 5_000;
 
-/** What is installed, with the bundles in an object store. They are read from there, beside a server and its cache. */
+/**
+ * What is installed, with the bundles in an object store. They are read directly from there, independently of a running
+ * server and its cache.
+ */
 export function withObjectStore(data: InstalledData, config: Config, address: S3Address): InstalledData {
   let objects: Promise<S3BundleObjects> | undefined;
   return {
@@ -26,7 +29,7 @@ export function withObjectStore(data: InstalledData, config: Config, address: S3
   };
 }
 
-/** @param waitMs how long a store that does not answer is tried again */
+/** @param waitMs how long requests to a store that does not answer are retried */
 export async function openObjects(
   config: Config,
   address: S3Address,

@@ -13,12 +13,12 @@ import { S3Error, withStore } from '../store/s3/s3-error';
 import { StoreHealth } from '../store/s3/store-health';
 import { type ObjectStoreAccess, objectStoreAccess } from './object-store-options';
 
-/** A store that starts together with this server gets so long, in milliseconds. */
+/** How long to wait for a store that starts together with this server, in milliseconds. */
 const startPatienceMs = 5_000;
 const checkEveryMs = 15_000;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
-/** An upload in parts that began so long ago was left by a server that was killed. */
+/** A multipart upload that began this long ago, in milliseconds, was left by a server that was killed. */
 const abandonedMs = 24 * hourMs;
 
 export interface ObjectStoreParts {
@@ -45,8 +45,9 @@ export class ObjectStore {
   }
 
   /**
-   * Opens the bundles, and asks the store whether it works. One that does not answer may come back: the server starts without it.
-   * @throws DomainError `unavailable` when the store refuses, or cannot be what BUNDLE_STORE means; `storage-full`
+   * Opens the bundles, and asks the store whether it works. A store that does not answer may come back, so the server starts
+   * without it.
+   * @throws DomainError `unavailable` when the store refuses, or cannot be the one that BUNDLE_STORE means; `storage-full`
    */
   async open({ deleted, ...records }: ElsewhereParts): Promise<BundlesElsewhere> {
     const { config, log, now, monotonicMs } = this.parts;

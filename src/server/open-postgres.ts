@@ -8,7 +8,7 @@ import type { OpenBundlesElsewhere } from '../store/bundles-elsewhere';
 import type { ServerStore } from '../store/store';
 import { loadPostgresStore } from './load-postgres';
 
-/** A database that starts together with this server gets so long, in milliseconds. */
+/** How long to wait for a database that starts together with this server, in milliseconds. */
 const patienceMs = 30_000;
 const retryMs = 1_000;
 
@@ -44,7 +44,7 @@ export async function openPostgres(
   }
 }
 
-/** What this server knows is out of date, and it can save nothing: as an uncaught exception, that ends it. */
+/** Ends the process with an uncaught exception: what this server knows is out of date, and it can save nothing. */
 function endProcess(error: Error): void {
   process.nextTick(() => {
     throw error;

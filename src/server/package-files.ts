@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const packageDir = folderOfPackage(__dirname);
 
-/** Folder of the dashboard's files. */
+/** The folder of the dashboard's files. */
 export const publicDir = path.join(packageDir, 'public');
 
 /** Reads a text of `bin/device-kit`. */

@@ -51,7 +51,7 @@ import {
 import { ServingCertificates } from './serving-certificates';
 
 const housekeepingEveryMs = 1_000;
-/** How often event streams look for lines of other servers. */
+/** How often event streams look for lines of other servers, in milliseconds. */
 const sharedJournalMs = 1_000;
 
 /** Starts the server. After a failure it closes whatever it opened. @throws DomainError `configuration` */

@@ -77,7 +77,7 @@ export function fleetRulesOf(config: Config): FleetRules {
   };
 }
 
-/** Whom the server calls on its own. */
+/** The ports through which the server makes calls of its own. */
 export function outboundPorts(
   { webhookAllowLocal: allowLocal }: Config,
   now: Clock,

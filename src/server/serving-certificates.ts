@@ -30,7 +30,7 @@ export interface ServingCertificatesParts {
   readonly config: Config;
   readonly found: FoundCertificates;
   readonly store: Pick<Store, 'askedNames' | 'journal'> & {
-    /** `null` when this server shares none with others. */
+    /** `null` when this server shares no revocations with others. */
     readonly revocations: RevocationRecords | null;
     readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
   };
@@ -39,7 +39,10 @@ export interface ServingCertificatesParts {
   readonly monotonicMs: MonotonicClock;
 }
 
-/** What the server runs with of `certs/`: its own certificate, whose devices are let in, and which ones are revoked. */
+/**
+ * The part of `certs/` that a running server uses: its own certificate, the CAs whose devices are let in, and the
+ * revocations.
+ */
 export class ServingCertificates implements RevocationsInForce {
   readonly folder: CertificateFolder;
   readonly #parts: ServingCertificatesParts;
@@ -102,7 +105,7 @@ export class ServingCertificates implements RevocationsInForce {
     return coversHost(this.#tls.names, name);
   }
 
-  /** A device asked for a name in its TLS handshake. */
+  /** Notes a name that a device asked for in its TLS handshake. */
   noteName(name: string): void {
     this.#server.noteName(name);
   }
@@ -119,7 +122,7 @@ export class ServingCertificates implements RevocationsInForce {
     return this.find(serial) !== undefined;
   }
 
-  /** Whether they are those of the last minute. */
+  /** Whether the revocations in use are at most a minute old. */
   knowsRevocations(): boolean {
     return this.shared?.areCurrent() ?? true;
   }
@@ -152,7 +155,7 @@ export class ServingCertificates implements RevocationsInForce {
     ];
   }
 
-  /** From now on, applies changed files and tells the listener. Unusable files change nothing. */
+  /** From now on, applies changed files and notifies the listener. Unusable files change nothing. */
   watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
     const { config, found, log } = this.#parts;
     this.#devices = devices;
@@ -183,7 +186,9 @@ export class ServingCertificates implements RevocationsInForce {
     await this.#server.close();
   }
 
-  /** From a database of servers that shared them, which was moved or restored here: from now on `certs/` has them. */
+  /**
+   * Takes revocations over into `certs/` from a database of servers that shared them, which was moved or restored here.
+   */
   async #inherit(): Promise<void> {
     const { config, store } = this.#parts;
     const inherited = await store.inheritedRevocations();
@@ -210,7 +215,7 @@ function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revoc
   return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
 }
 
-/** @throws DomainError `configuration`: the CAs before stay in use */
+/** @throws DomainError `configuration`: the previous CAs stay in use */
 function refuseExpiredCa(inUse: ServerTls, found: ServerTls, now: Date): void {
   if (found.caNotAfter > now || inUse.caNotAfter <= now) return;
   throw DomainError.of('ca-expired-in-use');

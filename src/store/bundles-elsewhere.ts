@@ -7,7 +7,7 @@ import { UploadThreads } from './files/upload-threads';
 import type { UploadThreadOptions } from './files/upload-worker';
 import { DirectUpload, type UploadWriter } from './files/upload-writer';
 
-/** What the records tell a storage outside of the data folder. */
+/** What the records tell a bundle storage outside the data folder. */
 export interface ElsewhereParts {
   /** The bundles that the database knows. */
   readonly known: readonly NamedBytes[];
@@ -18,7 +18,7 @@ export interface ElsewhereParts {
   readonly write: (file: string) => UploadWriter;
 }
 
-/** A storage of bundles outside of the data folder. Whoever opened it closes it. */
+/** A bundle storage outside the data folder. The caller that opened it closes it. */
 export interface BundlesElsewhere {
   readonly bundles: BundleStorage;
   /** Where its files on this machine are: bundles, and uploads in `.incoming`. */
@@ -27,7 +27,7 @@ export interface BundlesElsewhere {
 
 export type OpenBundlesElsewhere = (parts: ElsewhereParts) => Promise<BundlesElsewhere>;
 
-/** There are no other files beside bundles that are stored under their hashes. */
+/** There are no other files besides the bundles, which are stored under their hashes. */
 export const noFoundFiles: FoundFiles = {
   list: () => Promise.resolve([]),
   open: (name) => Promise.reject(DomainError.of('bundle-bytes-gone', { name })),

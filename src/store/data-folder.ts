@@ -36,7 +36,7 @@ export interface DataFolder {
   /** Takes the lock, if the disk was full or read-only when the folder was opened. @throws as {@link openDataFolder} */
   lock(): void;
   files(options: FileStoreOptions): FileStore & { readonly close: () => void };
-  /** The same, with the bundles elsewhere. @throws what opening them does */
+  /** The same, with the bundles elsewhere. @throws what opening them throws */
   filesWith(
     openBundles: OpenBundlesElsewhere,
     options: FileStoreOptions,
@@ -46,7 +46,8 @@ export interface DataFolder {
 }
 
 /**
- * Opens a data folder exclusively, and removes leftovers of uploads. While the disk is full or read-only, it is only read.
+ * Opens a data folder exclusively, and removes leftovers of uploads. While the disk is full or read-only, the folder is
+ * only read.
  * @param pid this process, named to a second server that is refused
  * @throws DomainError `configuration` when another server runs on it or it cannot be used
  */
@@ -83,7 +84,7 @@ export async function openDataFolder(dataDir: string, pid: number): Promise<Data
   };
 }
 
-/** What is the same wherever bundles are. */
+/** The parts that are the same wherever the bundles are. */
 function common(dataDir: string, bundleFolder: string): Omit<FileStore, 'bundles' | 'foundFiles'> {
   return {
     legacy: createLegacyFiles(dataDir),

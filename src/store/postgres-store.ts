@@ -47,11 +47,11 @@ import type { ServerStore } from './store';
 export interface PostgresStoreOptions {
   /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
-  /** This process, named to a second server on the same folder. */
+  /** This process, whose id is shown to a second server on the same folder. */
   readonly pid: number;
   /** This server among those on the database. */
   readonly node: ThisNode;
-  /** How long whoever has the database for itself may take to let go of it, in milliseconds; default: 5 seconds. */
+  /** How long to wait for a process that has the database for itself, in milliseconds; default: 5 seconds. */
   readonly patienceMs?: number;
   /** Called when a newer version has upgraded the database: this server must end. */
   readonly onOutdated: (error: DomainError) => void;
@@ -176,7 +176,7 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
   };
 }
 
-/** Its releases and devices would seem to be lost. */
+/** Refuses a folder with an embedded database, whose releases and devices would seem to be lost. */
 function refuseEmbedded(dataDir: string): void {
   const file = path.join(dataDir, 'server.db');
   if (existsSync(file)) throw DomainError.of('database-beside-another', { file });
@@ -195,7 +195,7 @@ function touch(database: Database): Promise<void> {
   });
 }
 
-/** Of servers that run at the same time only one may save: together they would count the time twice. */
+/** Only one of several running servers may save: together they would count the time more than once. */
 function savedWhile(isLeader: () => boolean, records: UpTimeRecords): UpTimeRecords {
   return {
     all: () => records.all(),

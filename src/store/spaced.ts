@@ -5,7 +5,7 @@ const devicesPerSecond = 50_000;
 /** Smaller fleets are counted on every request. */
 const smallFleet = 10_000;
 
-/** The size of what was counted by groups. */
+/** The number of devices in all groups. */
 export function sumOfDevices(counted: readonly { readonly devices: number }[]): number {
   return counted.reduce((sum, { devices }) => sum + devices, 0);
 }

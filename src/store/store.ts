@@ -39,11 +39,11 @@ import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-re
 /** The store of a running server. */
 export interface ServerStore extends Store {
   readonly database: DatabaseVersion;
-  /** Those that servers on the database share; `null` when they are in `certs/`. */
+  /** The revocations that servers on the database share; `null` when they are in `certs/`. */
   readonly revocations: RevocationRecords | null;
-  /** Those that came with the rows of such a database, for `certs/`. */
+  /** Revocations that came with the rows of such a database, to be taken into `certs/`. */
   readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
-  /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
+  /** Lets another thread move everything committed into the database, so that closing does not wait for the disk. */
   settle(): Promise<void>;
   /** Closes the database and lets another server use it. */
   close(): void | Promise<void>;
@@ -59,7 +59,7 @@ export interface OpenStore extends ServerStore {
 export interface StoreOptions {
   /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
-  /** This process, named to a second server that is refused. */
+  /** This process, whose id is shown to a second server that is refused. */
   readonly pid: number;
   /** Called before an older database is upgraded. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
@@ -166,12 +166,12 @@ export function openTokenStore(dataDir: string): {
   };
 }
 
-/** The files in the bundle folder that belong to a bundle. */
 async function inheritedRevocations(database: Database): Promise<readonly Revocation[]> {
   const select = database.query.selectFrom('revocations').selectAll().orderBy('id');
   return (await database.read(select)).map(toRevocation);
 }
 
+/** The files in the bundle folder that belong to a bundle. */
 function storedBundles(database: Database): readonly NamedBytes[] {
   const stored = database.query.selectFrom('bundles').select(['name', 'sha256', 'size_bytes']);
   return database

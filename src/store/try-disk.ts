@@ -24,7 +24,7 @@ export async function tryDisk(folder: string): Promise<void> {
 }
 
 /**
- * SQLite says only that it cannot open a file that it could not create.
+ * Finds the cause that SQLite leaves out: it says only that it cannot open a file.
  * @returns the system's error for a new file in that folder, or the error itself
  */
 export function whyNotOpened(error: unknown, folder: string): unknown {

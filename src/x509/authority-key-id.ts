@@ -4,7 +4,9 @@ import { Fields } from './fields';
 import { directoryNameOf } from './general-name';
 import { explicit, implicit } from './tags';
 
-/** Which certificate an issuer used, from authorityKeyIdentifier (RFC 5280, section 4.2.1.1); `null`: not given. */
+/**
+ * Which certificate an issuer used, from authorityKeyIdentifier (RFC 5280, section 4.2.1.1); `null` means not given.
+ */
 export interface AuthorityKeyId {
   /** The subjectKeyIdentifier of that certificate, in hex. */
   readonly keyId: string | null;

@@ -2,8 +2,8 @@ import { circumstance } from '../core/circumstances/catalogue';
 import { Malformed } from './malformed';
 
 /**
- * How strictly elements are read. DER where two readers must not disagree: definite lengths in as few octets as
- * possible, and tags of one octet. BER where OpenSSL accepts it, as in the CMS that `openssl cms -stream` writes.
+ * How strictly elements are read. Use DER where two readers must not disagree: definite lengths in as few octets as
+ * possible, and tags of one octet. Use BER where OpenSSL accepts it, as in the CMS that `openssl cms -stream` writes.
  */
 export type Encoding = 'BER' | 'DER';
 

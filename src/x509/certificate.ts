@@ -34,7 +34,7 @@ export interface Certificate {
   readonly version: number;
   /** Lower-case hex of its octets, unchanged. */
   readonly serial: string;
-  /** The signature's algorithm, as named in the signed part. */
+  /** The signature algorithm, as named in the signed part. */
   readonly signatureAlgorithm: Algorithm;
   readonly subjectDer: Buffer;
   readonly issuerDer: Buffer;
@@ -43,7 +43,7 @@ export interface Certificate {
   /** Canonical, for comparison. */
   readonly subjectName: string;
   readonly issuerName: string;
-  /** Subject and issuer are the same name. */
+  /** Whether subject and issuer are the same name. */
   readonly selfIssued: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;

@@ -11,7 +11,7 @@ function isDer(element: Element): boolean {
   return element.tag === tags.set ? areSortedDer(members) : members.every(isDer);
 }
 
-/** Whether these are in DER order for a SET OF (X.690, section 11.6). */
+/** Whether the elements are in DER order for a SET OF (X.690, section 11.6). */
 export function areSortedDer(members: readonly Element[]): boolean {
   return members.every((member, at) => {
     const before = members[at - 1];
@@ -40,7 +40,7 @@ function isUniversal({ tag }: Element): boolean {
   return (tag & 0xc0) === 0;
 }
 
-/** A primitive element has the only content that DER allows for its value (X.690, sections 8 and 11). */
+/** Whether a primitive element has the only content that DER allows for its value (X.690, sections 8 and 11). */
 function isSoundPrimitive({ tag, content }: Element): boolean {
   const first = content[0];
   switch (tag) {

@@ -10,7 +10,7 @@ export class Element {
     readonly content: Buffer,
     /** Identifier, length and content, as encoded. */
     readonly raw: Buffer,
-    /** Whether its length is written as DER writes it. */
+    /** Whether its length is encoded as DER requires. */
     readonly hasShortestLength: boolean,
     /** How it was read; its content is read the same way. */
     private readonly encoding: Encoding,

@@ -64,7 +64,7 @@ function readExtension(extension: Element): Extension {
 /**
  * The value of an extension.
  * @returns `null` when it is missing
- * @throws Malformed when it cannot be read: its limits must not get lost
+ * @throws Malformed when it cannot be read: the limits that it sets must not be lost
  */
 export function sayingOf<T>(
   extensions: readonly Extension[],
@@ -95,7 +95,7 @@ export function readBasicConstraints(value: Element): BasicConstraints {
 
 export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'cRLSign' | 'other';
 
-/** Its bits count from the left (RFC 5280, section 4.2.1.3). @throws Malformed */
+/** The bits of a keyUsage, which count from the left (RFC 5280, section 4.2.1.3). @throws Malformed */
 export function readKeyUsage(value: Element): ReadonlySet<KeyUsage> {
   const flags = readFlags(value);
   const names: KeyUsage[] = [];

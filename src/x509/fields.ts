@@ -5,7 +5,7 @@ import { tags } from './tags';
 export class Fields {
   private readonly left: Element[];
 
-  /** @param tag its own tag, if it replaces that of a SEQUENCE */
+  /** @param tag its tag, if it is not that of a SEQUENCE */
   constructor(sequence: Element | undefined, tag: number = tags.sequence) {
     this.left = expectTag(sequence, tag).members();
   }

@@ -58,7 +58,7 @@ function readSubtree(element: Element): Subtree {
   };
 }
 
-/** Whether a name is within the limits on directory names, and no others exist. */
+/** Whether a name is within the limits on directory names, and there are no other limits. */
 export function isWithinLimits(canonical: string, { permitted, excluded, hasOthers }: NameLimits): boolean {
   const isWithin = (base: string) => base === '' || canonical === base || canonical.startsWith(`${base},`);
   return !hasOthers && (permitted.length === 0 || permitted.some(isWithin)) && !excluded.some(isWithin);

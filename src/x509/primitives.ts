@@ -14,8 +14,8 @@ export function readBoolean(element: Element | undefined): boolean {
 }
 
 /**
- * An INTEGER, or an implicitly tagged one, that limits a quantity. One that is too large for an exact number becomes
- * the largest of these.
+ * An INTEGER, or an implicitly tagged one, that limits a quantity. A value too large for an exact number becomes the
+ * largest exact one.
  * @throws Malformed for a negative one
  */
 export function readCount({ content }: Element): number {
@@ -32,7 +32,7 @@ export function readBitString(element: Element | undefined): Buffer {
   return content.subarray(1);
 }
 
-/** The first eight bits of a BIT STRING that names bits, the first one highest; missing bits are 0. @throws Malformed */
+/** The first eight bits of a BIT STRING with named bits, first bit highest; missing bits are 0. @throws Malformed */
 export function readFlags(element: Element | undefined): number {
   const [unused, ...octets] = expectTag(element, tags.bitString).content.subarray(0, 3);
   if (unused === undefined || unused > 7) throw new Malformed(circumstance('bit-string-unreadable'));

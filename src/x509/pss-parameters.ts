@@ -18,7 +18,7 @@ const sha1 = '1.3.14.3.2.26';
 /** The one mask generation function in use (RFC 4055, section 2.2). */
 export const mgf1 = '1.2.840.113549.1.1.8';
 const defaultSaltLength = 20;
-/** The only one there is (RFC 8017, appendix A.2.3). */
+/** The only trailer field that exists (RFC 8017, appendix A.2.3). */
 const trailer = 1;
 
 /**

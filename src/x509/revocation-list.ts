@@ -15,12 +15,13 @@ export interface RevocationList {
   readonly issuerName: string;
   readonly authorityKeyId: AuthorityKeyId;
   readonly thisUpdate: Date;
-  /** `null` when it does not say when the next one is due. */
+  /** `null` when the list does not say when the next one is due. */
   readonly nextUpdate: Date | null;
   /** Serials of the revoked certificates in hex, as {@link Certificate.serial}. */
   readonly revoked: ReadonlySet<string>;
   /**
-   * It covers only changes or some certificates, or has a critical extension that may mean so (RFC 5280, sections 5.2 and 5.3).
+   * Whether the list covers only changes or only some certificates, or has a critical extension that may mean that (RFC 5280,
+   * sections 5.2 and 5.3).
    */
   readonly isPartial: boolean;
   /** What the signature covers. */

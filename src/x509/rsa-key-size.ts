@@ -12,8 +12,8 @@ const smallModulusBits = 3_072;
 const maxExponentBits = 64;
 
 /**
- * Refuses an RSA key that OpenSSL does not verify with. Call it before anything else reads the key: merely asking
- * Node for the exponent takes seconds when it fills a CMS.
+ * Refuses an RSA key that OpenSSL does not verify with. Call it before anything else reads the key: merely asking Node
+ * for an exponent that fills a CMS takes seconds.
  * @throws Malformed
  */
 export function refuseOversizedKey(key: KeyObject): void {

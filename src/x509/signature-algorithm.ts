@@ -73,7 +73,7 @@ const wrongKey = circumstance('algorithm-not-of-key');
 
 /**
  * Finds how to verify a signature with a key (RFC 8017, RFC 5754, RFC 4056, RFC 5758, RFC 8410).
- * @param digest the digest algorithm that goes with it in a CMS, for identifiers that name none
+ * @param digest the digest algorithm given with it in a CMS, for signature algorithms that name none
  * @returns why it is refused, when the algorithm is unknown, weak or wrong for this key
  */
 export function signatureScheme(

@@ -15,7 +15,8 @@ const decoders: Readonly<Record<number, (octets: Buffer) => string | undefined>>
 };
 
 /**
- * DirectoryString and IA5String (RFC 5280, section 4.1.2.4). Teletex is read as ASCII, as no one agrees on the rest.
+ * DirectoryString and IA5String (RFC 5280, section 4.1.2.4). Teletex is read as ASCII, because implementations disagree
+ * on the rest.
  * @returns `undefined` when it is not text
  */
 export function decodeText({ tag, content }: Element): string | undefined {

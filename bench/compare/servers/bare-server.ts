@@ -1,5 +1,5 @@
 /**
- * The least that Node needs to do what devices and CI ask for: mutual TLS as in our device listener, a bundle and a
+ * The least that Node needs to serve what devices and CI request: mutual TLS as in our device listener, a bundle and a
  * manifest in memory, and uploads that are hashed and synced. It has none of our logic, and no limits.
  *
  * Its only argument is a JSON file; it prints its ports as JSON.
@@ -66,7 +66,7 @@ function answerTo(path: string | undefined, range: string | undefined): Answer {
   };
 }
 
-/** In pieces, so that a client that does not read holds only one of them. */
+/** Sends in pieces, so that a client that does not read holds only one of them. */
 function send(to: Writable, body: Buffer): void {
   let sent = 0;
   const sendOn = () => {

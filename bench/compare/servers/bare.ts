@@ -7,7 +7,7 @@ import type { BarePorts, BareServerFiles } from './bare-server';
 import type { Server } from './server';
 
 export interface BareOptions {
-  /** The core that it runs on; `null` for all. */
+  /** The core that it runs on; `null` for all cores. */
   readonly core: number | null;
   /** Where uploads go. */
   readonly uploadPath?: string;

@@ -5,10 +5,10 @@ import type { Rig } from '../rig';
 import { startNginxWith } from './nginx';
 import { manifestPath, type Server } from './server';
 
-/** Debian's own, which its packages are for; PATH may find another one first. */
+/** Debian's own Python, which Debian's packages are for; PATH may find another one first. */
 const python = '/usr/bin/python3';
 
-/** A poll as the original server answered it: nginx with RSA certificates, and a small FastAPI application behind it. */
+/** Answers polls as the original server did: nginx with RSA certificates, and a small FastAPI application behind it. */
 export async function startFastApi(rig: Rig): Promise<Server> {
   const socket = path.join(rig.folder, 'fastapi.sock');
   const args = ['-m', 'uvicorn', 'fastapi_server:app', '--app-dir', __dirname, '--uds', socket];

@@ -14,8 +14,8 @@ export function startNginx(rig: Rig): Promise<Server> {
 }
 
 /**
- * One worker, mutual TLS as in our device listener, and connections that stay open however much is requested and
- * however long no one reads.
+ * nginx with one worker, mutual TLS as in our device listener, and connections that stay open however much is requested
+ * and however long nothing is read.
  * @param locations blocks of the server
  */
 export async function startNginxWith(

@@ -15,7 +15,7 @@ const checkedWithinMs = 120_000;
 export interface OursOptions {
   readonly node: Node;
   readonly dataDir: string;
-  /** The core that it runs on; `null` for all. */
+  /** The core that it runs on; `null` for all cores. */
   readonly core: number | null;
 }
 

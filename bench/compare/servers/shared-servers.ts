@@ -3,7 +3,7 @@ import type { Rig } from '../rig';
 import type { Server } from './server';
 import { startServer } from './start-server';
 
-/** One server of each contender for all cases that measure CPU time: it does a bit of everything, as in real life. */
+/** One server per contender for all cases that measure CPU time: it does a bit of everything, as in real life. */
 export class SharedServers {
   readonly #started = new Map<Contender, Promise<Server>>();
 

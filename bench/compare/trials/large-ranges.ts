@@ -23,9 +23,7 @@ interface Served {
   readonly copyPath: string;
 }
 
-/**
- * CPU and elapsed time of one random range of 128 KiB over HTTP/2, in microseconds: of a large bundle of which nothing is in memory.
- */
+/** CPU and elapsed time of one random range of 128 KiB over HTTP/2, in microseconds, from a large bundle with nothing in memory. */
 export function costOfColdRange(contender: Contender, rig: Rig): Promise<Trial> {
   return measured(contender, rig, {
     sizes: [rig.scale.uploadImageBytes],

@@ -10,15 +10,15 @@ import type { Trial } from './trial';
 
 const mib = 1 << 20;
 const lookEveryMs = 50;
-/** A server lets a device have a few hundred connections, and an address a limited number of handshakes a second. */
+/** A server allows a device a few hundred connections, and an address a limited number of handshakes a second. */
 const devicesAtOnce = 32;
 const handshakesAtOnce = 16;
-/** libcurl looks at every download of a load again and again: small loads take far less of the processor. */
+/** libcurl checks every download of a load again and again, so small loads take far less processor time. */
 const downloadsOfLoad = 100;
 
 /**
- * How much a server's memory grows while devices stall whole downloads, and how much remains after they have left:
- * both in MiB, on top of what one download needs.
+ * How much a server's memory grows while devices stall whole downloads, and how much of that remains after they have
+ * left; both in MiB, on top of what one download needs.
  */
 export function memoryOfStalled(contender: Contender, rig: Rig): Promise<Trial> {
   const { stalledDownloads, watchMs, giveBackMs } = rig.scale;

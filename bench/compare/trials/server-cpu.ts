@@ -20,7 +20,7 @@ export interface Asked {
 const rangesAtOnce = 32;
 
 /**
- * CPU time that a server uses for one poll, in microseconds; if connections may resume, also how many did, in
+ * CPU time that a server uses for one poll, in microseconds; if connections may resume sessions, also how many did, in
  * percent.
  */
 export function cpuOfPoll(asked: Asked) {
@@ -30,7 +30,7 @@ export function cpuOfPoll(asked: Asked) {
     let taken = 0;
     return measured(contender, rig, asked, {
       ...{ path: manifestPath, copyPath: rig.manifestPath, parallel: pollers, ca },
-      // Different ones in each sample: the rate of each device is limited.
+      // Different devices in each sample: each device's rate is limited.
       devices() {
         if (devices.length === 1) return devices;
         taken += pollers;

@@ -14,7 +14,7 @@ export async function timeOfUpload(contender: Contender, rig: Rig): Promise<Tria
   const bundle = await makeBundle({ imageSizeBytes: rig.scale.uploadImageBytes, seed: 'bench upload' });
   return async () => {
     const folder = await mkdtemp(path.join(rig.folder, 'upload-'));
-    // Must not wait for what others have written; what is read is in memory for everyone.
+    // The upload must not wait for what others have written; what it reads is in memory for every contender.
     await mustRun('sh', ['-c', 'cat "$1" >/dev/null && sync -f "$2"', 'sh', bundle.path, folder]);
     const seconds = await upload(contender, rig, bundle, folder);
     await rm(folder, { recursive: true });

@@ -2,10 +2,10 @@ import { DomainError } from '../../core/errors';
 import type { CliContext } from '../kernel/context';
 import { readInput } from '../kernel/input-file';
 
-/** Shorter ones can be guessed, whatever a guess costs. */
+/** A shorter passphrase can be guessed, however much each guess costs. */
 const minLength = 12;
 
-/** The first line of a file. @throws DomainError `invalid-input`, `not-found`, `forbidden` */
+/** Reads the first line of a file. @throws DomainError `invalid-input`, `not-found`, `forbidden` */
 export async function readPassphrase(context: CliContext, file: string | undefined): Promise<string | null> {
   if (file === undefined) return null;
   const [line = ''] = (await readInput(context, file, 'the passphrase file')).toString().split(/\r?\n/);

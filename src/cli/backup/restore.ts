@@ -43,7 +43,7 @@ export function addRestore(program: Command, context: CliContext): void {
           isForced: options.force === true,
         }),
       );
-      // Bundles in an object store are there still, and the next start says which are not.
+      // Bundles in an object store are still there; the next start reports any that are missing.
       const told = config.bundleStore === null ? restored : { ...restored, missingBundles: [] };
       if (options.json === true) printJson(context, restoreJsonOf(told));
       else tell(context, told);

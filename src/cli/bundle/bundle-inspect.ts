@@ -142,7 +142,7 @@ function facts({ manifest, ...inspection }: Inspection, imageCheck: ImageCheck):
   return formatFacts([['Format', format], ['Size', formatSize(inspection.sizeBytes)], ...known]);
 }
 
-/** The hook file, and which hooks of the whole bundle it has; those of an image are listed with the image. */
+/** The hook file and the hooks that it has for the whole bundle; an image's hooks are listed with the image. */
 function hooksOf(hooks: NonNullable<Inspection['manifest']>['hooks'] | undefined): string {
   return joined(hooks?.filename, hooks?.hooks.join(', '));
 }

@@ -48,7 +48,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
   });
 }
 
-/** What the word in the table does not say about the images. */
+/** Details of the image check that do not fit into the table. */
 function noteOf({ name, image_check: check }: ShownBundle): string[] {
   if (check?.state === 'mismatch')
     return [`${name} has images that do not match its manifest: ${check.files.join(', ')}`];

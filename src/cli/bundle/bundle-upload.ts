@@ -32,7 +32,7 @@ const shownUpload = uploadJson.extend({
     warnings: true,
     active_for: true,
   }),
-  /** `null` when the answer was lost: the server has it, new or from before. */
+  /** `null` when the answer was lost: the server has the bundle, but it is unknown whether it was new. */
   created: uploadJson.shape.created.nullable(),
   release: releaseJson.pick({ id: true, compatible: true }).nullable(),
   ...shownEffect,

@@ -10,10 +10,10 @@ import type { WantedContent } from './fetch-content';
 
 /** Where the bytes of a download go, in order. */
 export interface DownloadTarget {
-  /** How many bytes are there from a download that was cut. */
+  /** How many bytes an interrupted download has left there. */
   readonly startAt: number;
   write(piece: Buffer): Promise<void>;
-  /** Finishes once all bytes were written. @throws DomainError `unavailable` when they are not the bundle's */
+  /** Call it when all bytes are written. @throws DomainError `unavailable` when they are not the bundle's */
   complete(): Promise<void>;
   /** Closes it, complete or not. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface FileRequest {
 }
 
 /**
- * A file that gets its name only when it is whole and has the right hash. Until then it is in the same folder under
+ * A file that gets its name only when it is complete and has the right hash. Until then, it is in the same folder under
  * a name with that hash: the next download of the same bytes resumes it, even after this process was killed.
  */
 export class FileTarget implements DownloadTarget {

@@ -22,7 +22,7 @@ export interface FetchSteps {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** A restarting server is back after one of these pauses. They start over once bytes have come. */
+/** A restarting server is back after one of these pauses. They start over once bytes have arrived. */
 const pausesMs = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 /** A connection that is silent for this long is dead. */
 const silenceLimitMs = 60_000;
@@ -56,7 +56,7 @@ export async function fetchContent(
   }
 }
 
-/** One request, from a position to the end. Errors of the consumer do not come here. */
+/** One request, from a position to the end. Errors of the consumer do not surface here. */
 async function* readFrom(client: AdminClient, content: WantedContent, at: number): AsyncGenerator<Buffer> {
   const request = client.request('GET', `/api/bundles/${encodeURIComponent(content.name)}/content`, {
     'If-Match': `"${content.sha256}"`,

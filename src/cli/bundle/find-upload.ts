@@ -19,13 +19,15 @@ export interface LostUpload {
   readonly releaseBefore: number;
 }
 
-/** How long one look may take: a server that is away does not answer at all, and a look is quick otherwise. */
+/**
+ * How long one look may take, in milliseconds: a server that is away does not answer at all; otherwise a look is quick.
+ */
 const lookLimitMs = 20_000;
 
-/** All of it goes into the answer that replaces the lost one. */
+/** Everything here goes into the answer that replaces the lost one. */
 const foundBundle = bundleJson.pick({ sha256: true, compatible: true }).loose();
 
-/** The fields of a release that go there too. */
+/** The fields of a release that go into it, too. */
 const foundReleases = z.object({
   releases: z.array(
     releaseWithRolloutJson
@@ -42,8 +44,7 @@ export async function latestRelease(client: AdminClient): Promise<number> {
 }
 
 /**
- * Looks repeatedly whether the server has an upload whose answer was lost, and whether it is released as the upload
- * asked.
+ * Checks repeatedly whether the server has an upload whose answer was lost, and whether it is released as requested.
  * @returns what the server would have answered, as far as it can still be known
  * @throws DomainError `unavailable` when it never appears, with the failure that replaced the answer; `conflict` when
  * the name has other bytes

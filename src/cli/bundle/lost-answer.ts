@@ -1,6 +1,6 @@
 import { DomainError } from '../../core/errors';
 
-/** A bundle was sent completely, but no answer of the server came back: it may have it. */
+/** A bundle was sent completely, but no answer came back: the server may have it. */
 export class LostAnswer extends Error {
   override readonly name = 'LostAnswer';
 

@@ -24,9 +24,9 @@ export interface BundleUpload {
 const continueTimeoutMs = 1_000;
 
 /**
- * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), holding only a piece of it at a time.
- * `Expect: 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes are sent. If it refuses
- * while they are, sending stops.
+ * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), holding only a piece of it at a time. `Expect:
+ * 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes are sent. If it refuses during the
+ * transfer, sending stops.
  * @throws ServerRefusal, DomainError `unavailable`; LostAnswer when everything was sent and no answer came back;
  * `invalid-input` when the file shrinks meanwhile, or standard input is empty
  */
@@ -40,7 +40,7 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
       ? { 'Transfer-Encoding': 'chunked' }
       : { 'Content-Length': String(head.length + sizeBytes + tail.length) }),
     Expect: '100-continue',
-    // A server closes a connection that is not kept alive right after its answer. Data still on its way then makes
+    // A server closes a connection that is not kept alive right after its answer. Data still in transit would then make
     // the system discard that answer (RFC 9112 section 9.6).
     Connection: 'keep-alive',
   });
@@ -78,7 +78,7 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
 /** A request whose answer may come at any time, even before the body is sent. */
 class Exchange {
   readonly answer: Promise<IncomingMessage>;
-  /** Answered or failed: sending the rest is of no use. */
+  /** Whether it was answered or failed: sending the rest is then useless. */
   isOver = false;
   /** Ends the current wait, if there is one. */
   #stopWaiting: () => void = () => undefined;
@@ -111,7 +111,7 @@ class Exchange {
     cancel.abort();
   }
 
-  /** The pieces of a stream, until there is an answer: then it stops waiting for the next one. */
+  /** The pieces of a stream, until there is an answer; it then stops waiting for the next piece. */
   async *piecesOf(content: Readable): AsyncGenerator<Buffer> {
     const pieces = content[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     while (!this.isOver) {

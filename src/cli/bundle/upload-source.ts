@@ -44,7 +44,7 @@ export async function namesOf(
   return names;
 }
 
-/** A file that is not there, or is none, is what to tell first. */
+/** If the file is missing, or is not a file, that is reported first. */
 async function nameOf(context: CliContext, file: string): Promise<string> {
   try {
     return parseBundleName(path.basename(file));
@@ -65,7 +65,7 @@ export async function openSource(
       content: stdin,
       sizeBytes: null,
       close() {
-        stdin.destroy(); // a program that still writes to it must not keep this one running
+        stdin.destroy(); // a program that still writes to standard input must not keep this one running
         return Promise.resolve();
       },
     };

@@ -23,7 +23,7 @@ export function issueOptions(defaultDays: number): readonly Option[] {
   ];
 }
 
-/** Only what was given: the code that makes certificates has the defaults. */
+/** Only the given values: the code that issues certificates has the defaults. */
 export function issueRequest({ days, key, force }: IssueFlags): IssueOptions {
   return {
     ...(days === undefined ? {} : { days }),

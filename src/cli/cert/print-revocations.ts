@@ -13,7 +13,7 @@ export function printRevocationsJson(context: CliContext, revocations: readonly 
   printJson(context, { revoked });
 }
 
-/** The same for people. @param columns added after the three that are always shown */
+/** Prints the folder's revocations for people. @param columns further ones, after the three that are always shown */
 export function printRevocations(
   context: CliContext,
   revocations: readonly Revocation[],

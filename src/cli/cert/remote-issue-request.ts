@@ -3,7 +3,7 @@ import type { RequestOf } from '../../contract/request';
 import type { issueBody } from '../../contract/certificate';
 import { pemText } from '../kernel/pem-text';
 
-/** What the API takes for a new certificate, other than whose it is. */
+/** What the API takes for a new certificate, except the device that it is for. */
 type IssueForm = Omit<RequestOf<typeof issueBody>, 'id' | 'compatibles'>;
 
 /** @param csr PEM or DER */

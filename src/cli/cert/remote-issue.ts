@@ -15,7 +15,7 @@ import { remoteIssueRequest } from './remote-issue-request';
 
 export interface RemoteRequest extends IssueOptions {
   readonly id: string;
-  /** As it was named; the server accepts nothing else, so that no private key is sent. */
+  /** As it was named. The server accepts nothing but a request, so no private key is ever sent. */
   readonly csrFile: string;
   readonly csr: Buffer;
   readonly compatibles?: readonly string[];
@@ -25,7 +25,7 @@ export interface RemoteRequest extends IssueOptions {
 }
 
 /**
- * Has a running server sign a device's request, and writes the certificate here.
+ * Asks a running server to sign a device's request, and writes the certificate here.
  * @throws ServerRefusal; DomainError `conflict` when its file exists, before anything is issued
  */
 export async function issueRemotely(

@@ -16,7 +16,7 @@ interface Flags {
 }
 
 /**
- * Has a running server revoke a certificate.
+ * Asks a running server to revoke a certificate.
  * @throws ServerRefusal; DomainError `configuration` for a name: only the folder shows all certificates made for it
  */
 export async function revokeRemotely(

@@ -18,8 +18,8 @@ const shownDevice = deviceJson
 /** A command that changes one device and then shows it. */
 export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {
   /**
-   * @param path of the device, without a trailing slash
-   * @param args those after the id
+   * @param path the device's path, without a trailing slash
+   * @param args the arguments after the id
    * @returns the server's answer: the device
    */
   readonly ask: (

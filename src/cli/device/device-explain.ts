@@ -30,7 +30,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
   });
 }
 
-/** How a device asks in each protocol; a protocol missing here goes by its name. */
+/** How a device asks in each protocol; a protocol that is missing here is called by its own name. */
 const asking = new Map([
   ['manifest', 'asking for the manifest'],
   ['polling', 'polling with RAUC'],

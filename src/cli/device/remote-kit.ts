@@ -30,8 +30,8 @@ export interface RemoteKit extends IssueOptions {
 const limitBytes = 16 << 20;
 
 /**
- * Has a running server make a kit, and writes it here.
- * @throws DomainError `configuration` before any request if a private key would be sent where others can read it;
+ * Asks a running server to make a kit, and writes it here.
+ * @throws DomainError `configuration`, before any request, if a private key would be sent where others can read it;
  * ServerRefusal
  */
 export async function makeRemoteKit(

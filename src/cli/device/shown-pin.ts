@@ -4,7 +4,7 @@ import type { Read } from '../../contract/reader';
 import { pinTermsSentences } from '../../core/circumstances/pin-sentences';
 import { formatInstant } from '../kernel/printable';
 
-/** What a device is pinned to, as the commands read it: an older server does not tell the terms. */
+/** What a device is pinned to, as the commands read it: an older server does not report the terms. */
 export const shownPin = deviceJson.shape.pin.unwrap().partial({ terms: true }).nullable();
 type ShownPin = Read<NonNullable<z.infer<typeof shownPin>>>;
 

@@ -12,7 +12,8 @@ export function kitFile({ surroundings }: CliContext, id: string, out = '.'): st
 }
 
 /**
- * Writes a kit, which gets its name once it is whole. Only its owner can read it, since it may contain a private key.
+ * Writes a kit, which gets its name once it is complete. Only its owner can read it, because it may contain a private
+ * key.
  * @throws DomainError `storage-full`
  */
 export async function writeKit({ surroundings }: CliContext, file: string, archive: Buffer): Promise<void> {

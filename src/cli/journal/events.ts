@@ -37,7 +37,7 @@ const filterNames = [
   'until',
 ] as const;
 
-/** An older server does not count what happens again and again. */
+/** An older server does not count repeated events. */
 const shownEvent = eventJson
   .pick({ id: true, at: true, kind: true, actor: true, message: true, count: true, first_at: true })
   .partial({ count: true, first_at: true });
@@ -108,7 +108,7 @@ function sentenceOf({ message, count = 1, first_at: firstAt }: z.infer<typeof sh
   return firstAt == null ? message : `${message} (${count} times since ${shortTime(firstAt)})`;
 }
 
-/** Until a signal; a server that is away for a while costs no event. */
+/** Follows until a signal; no event is lost if the server is away for a while. */
 async function follow(
   context: CliContext,
   client: AdminClient,
@@ -134,7 +134,7 @@ async function follow(
         hasConnected = true;
       } catch (error) {
         if (isStopped()) return;
-        // What is refused at once is wrong; what breaks later comes back.
+        // A connection that is refused at the start is a mistake; one that breaks later comes back.
         if (!hasConnected) throw error;
         const message = error instanceof Error ? error.message : String(error);
         if (isJson) talkJson(context, { reconnecting: message });

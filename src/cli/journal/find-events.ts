@@ -4,7 +4,7 @@ import type { Read } from '../../contract/reader';
 import type { AdminClient } from '../kernel/admin-client';
 import { parseAnswer } from '../kernel/server-answer';
 
-/** A page as it is, for scripts; an older server searches to the end. */
+/** The unchanged page, for scripts; an older server always searches to the end. */
 const wholePage = eventPageJson
   .pick({ next_before: true, searched_until: true })
   .partial({ searched_until: true })
@@ -14,10 +14,10 @@ const wholePage = eventPageJson
 type EventPage = Read<z.infer<typeof wholePage>>;
 
 /**
- * Reads the newest events that fit. One search of the server looks at a part of a large journal: the next continues there, until
- * there are enough or all was looked at.
- * @param limit as the person gave it: the server judges it
- * @param onPart told how far back the search has come, each time it continues
+ * Reads the newest events that match. One search of the server covers part of a large journal; the next one continues there,
+ * until there are enough events or the whole journal was searched.
+ * @param limit as the user gave it: the server validates it
+ * @param onPart called with how far back the search has got, each time it continues
  * @throws ServerRefusal; DomainError `unavailable`
  */
 export async function findEvents(

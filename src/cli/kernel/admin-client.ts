@@ -13,7 +13,7 @@ import type { nothing } from '../../contract/request-fields';
 /** A server that is silent for this long is dead; checking a large bundle takes minutes. */
 const silenceLimitMs = 15 * 60_000;
 
-/** A running server's REST API for one command. */
+/** A running server's REST API, for one command. */
 export class AdminClient {
   private constructor(
     /** Without a trailing slash. */

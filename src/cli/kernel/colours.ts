@@ -4,7 +4,7 @@ import { markOf } from './state-mark';
 /** The numbers of colours on terminals (ECMA-48, section 8.3.117): green, cyan, yellow, red, grey. */
 const colours: Readonly<Record<Tone, number>> = { good: 32, busy: 36, warn: 33, bad: 31, idle: 90 };
 
-/** By the mark of the state. Of two with the same mark, the first one counts. */
+/** Keyed by the mark of the state. Of two states with the same mark, the first one counts. */
 const tones = new Map<string, Tone>(
   Object.values(stateLooks)
     .flatMap((kind) => Object.values<StateLook>(kind))
@@ -12,13 +12,13 @@ const tones = new Map<string, Tone>(
     .map((look) => [markOf(look), look.tone]),
 );
 
-/** The severity of a line, from how it begins: `error: `. */
+/** The severity of a line, by its beginning, such as `error: `. */
 const severities: readonly (readonly [pattern: RegExp, tone: Tone])[] = [
   [/^error(?=: )/gm, 'bad'],
   [/^warning(?=: )/gm, 'warn'],
 ];
 
-/** The longest first: one word may be a prefix of another. */
+/** Longest first, because one word may be a prefix of another. */
 const anyMark = new RegExp(
   `(?:${[...tones.keys()]
     .sort((a, b) => b.length - a.length)

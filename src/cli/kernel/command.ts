@@ -109,7 +109,9 @@ function refuseUnstorable(given: readonly unknown[]): void {
   });
 }
 
-/** A variable without effect would leave a default in force, such as an open port, and give no hint why. */
+/**
+ * Without a warning, a misspelt variable would leave a default in force, such as an open port, and give no hint why.
+ */
 function warnOfMisspelt(context: CliContext, isJson: boolean): void {
   for (const { name, meant } of findMisspelt(dotenvPathOf(context))) {
     const warning = `${name} in .env has no effect; did you mean ${meant}?`;

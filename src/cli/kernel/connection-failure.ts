@@ -13,12 +13,12 @@ const remedies: Readonly<Record<string, string>> = {
 /** What OpenSSL says about an answer that is not TLS. */
 const plainAnswer = /wrong.version.number|packet.length.too.long|http.request/i;
 const aboutTls = /CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|^EPROTO$/;
-/** The connection was there and ended, or the answer was not HTTP. */
+/** The connection was open and ended, or the answer was not HTTP. */
 const cutShort = /^(ECONNRESET|EPIPE|HPE_.*)$/;
 
 /**
  * Turns a network error into one that people can act on; other errors stay as they are. If the address may belong to
- * another listener, it checks what is there.
+ * another listener, this checks what answers there.
  */
 export async function connectionFailure(error: unknown, address: string): Promise<unknown> {
   if (error instanceof DomainError || error instanceof ServerRefusal) return error;

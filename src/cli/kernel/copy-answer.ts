@@ -12,8 +12,8 @@ import type { Output } from './wiring';
 const silenceLimitMs = 60_000;
 
 /**
- * Writes the server's answer as it arrives, no faster than it is read. Control characters never reach a terminal.
- * When the reader leaves (`| head`) it ends.
+ * Writes the server's answer as it arrives, no faster than it is read. Control characters never reach a terminal. It
+ * ends when the reader leaves (`| head`).
  * @throws ServerRefusal; DomainError `unavailable` also when the answer was cut short
  */
 export async function copyAnswer(

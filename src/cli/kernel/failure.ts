@@ -14,11 +14,11 @@ interface Failure {
 
 export interface FailureStyle {
   readonly isJson: boolean;
-  /** Show the stack of a bug. */
+  /** Whether to show the stack of a bug. */
   readonly isDebug: boolean;
 }
 
-/** Says on standard error why a command failed and what to do next. @returns the exit code */
+/** Explains on standard error why a command failed and what to do next. @returns the exit code */
 export function reportFailure(context: CliContext, error: unknown, style: FailureStyle): ExitCode {
   const failure = describeFailure(error);
   const stack = failure.exitCode === 70 && style.isDebug ? stackOf(error) : undefined;
@@ -37,7 +37,7 @@ export function reportFailure(context: CliContext, error: unknown, style: Failur
   return failure.exitCode;
 }
 
-/** Whether commander ended the run because all is done: help and version. */
+/** Whether commander ended the run because nothing is left to do, after showing help or the version. */
 export function isDone(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }

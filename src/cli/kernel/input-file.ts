@@ -10,7 +10,7 @@ const limitBytes = 1024 * 1024;
 
 /**
  * Reads a small file named on the command line, `-` meaning standard input.
- * @param what names it in messages
+ * @param what its name in messages
  * @throws DomainError `not-found`, `forbidden`, `invalid-input`
  */
 export async function readInput(

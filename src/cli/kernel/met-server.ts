@@ -5,7 +5,7 @@ import { hostOfUrl } from '../../base/text/host-of-url';
 /** What listens at an address: TLS for anyone, TLS with client certificates, or no TLS. */
 export type MetServer = 'https' | 'client-certificates' | 'unknown';
 
-/** The command has failed already: its user waits no longer than this to learn why. */
+/** The command has failed already, so its user waits no longer than this to learn why, in milliseconds. */
 const limitMs = 3_000;
 
 /**

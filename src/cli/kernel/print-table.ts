@@ -3,7 +3,7 @@ import { formatTable } from './printable';
 
 /**
  * Prints the results of a command as a table. If there are none, it says so on standard error.
- * @param nothing the message then
+ * @param nothing the message for no results
  */
 export function printTable(
   context: CliContext,

@@ -11,7 +11,7 @@ interface Talk {
   readonly quiet?: boolean;
 }
 
-/** A line on a terminal that shows how far a long task is; without colours. */
+/** A line on a terminal that shows the progress of a long task; without colours. */
 export class ProgressLine {
   private readonly startedAtMs: number;
   private drawnAtMs = -Infinity;
@@ -19,7 +19,7 @@ export class ProgressLine {
   /**
    * @param totalBytes `null` when the size is unknown
    * @param nowMs any clock in milliseconds
-   * @param doneBefore bytes that were there at the start; they do not count towards the speed
+   * @param doneBefore bytes that were done at the start; they do not count towards the speed
    */
   constructor(
     private readonly output: Output,
@@ -32,10 +32,10 @@ export class ProgressLine {
   }
 
   /**
-   * Creates a progress line if a person sees it; in a log its lines would only pile up.
+   * Creates a progress line if a person will see it; in a log, its lines would only pile up.
    * @param totalBytes `null` when the size is unknown
-   * @param atEnd shown once all bytes are through
-   * @param doneBefore bytes that are there already
+   * @param atEnd the text to show once all bytes are done
+   * @param doneBefore bytes that are already done
    */
   static whereSeen(
     { terminal, surroundings }: CliContext,
@@ -50,7 +50,7 @@ export class ProgressLine {
     return new ProgressLine(terminal.stderr, totalBytes, nowMs, atEnd, doneBefore);
   }
 
-  /** @param isLast whether this is all, if the total is unknown */
+  /** @param isLast whether these are all bytes, if the total is unknown */
   update(doneBytes: number, isLast = this.totalBytes !== null && doneBytes >= this.totalBytes): void {
     const nowMs = this.nowMs();
     if (!isLast && nowMs - this.drawnAtMs < redrawMs) return;

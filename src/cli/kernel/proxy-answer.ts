@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode } from '../../core/errors';
 
 interface Meaning {
   readonly code: ErrorCode;
-  /** What the proxy did, to follow its name. */
+  /** What the proxy did, worded to follow its name. */
   readonly says: string;
   readonly remedy: string;
 }
@@ -28,7 +28,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** Describes an answer that a proxy in front of the server made itself; `undefined` for an unknown one. */
+/** Describes an answer that comes from a proxy in front of the server itself; `undefined` for an unknown one. */
 export function proxyFailure(response: IncomingMessage, address: string): DomainError | undefined {
   const status = response.statusCode ?? 0;
   const meaning = meanings[status];

@@ -14,7 +14,7 @@ const refusal = readerOf(problemJson.partial({ type: true, title: true, status: 
 
 /**
  * Reads an answer of the REST API.
- * @throws ServerRefusal for a problem document; DomainError `unavailable` for what is not an answer of our server
+ * @throws ServerRefusal for a problem document; DomainError `unavailable` for an answer that is not our server's
  */
 export async function readAnswer(response: IncomingMessage, address: string): Promise<unknown> {
   const content = parseJson(await readText(response, address));
@@ -81,7 +81,7 @@ function parseJson(text: string): unknown {
 
 /**
  * Reads what a command needs from an answer.
- * @param schema of the contract, with no more than what is needed: an older server may lack the rest
+ * @param schema the contract's schema, reduced to what is needed: an older server may lack the rest
  * @throws DomainError `unavailable` when the server speaks another version of the API
  */
 export function parseAnswer<Schema extends z.ZodType>(

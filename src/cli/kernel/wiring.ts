@@ -51,8 +51,9 @@ export interface Wiring {
   tokens(config: Config): Promise<ManageTokens & { close(): void | Promise<void> }>;
   readonly backups: Backups;
   /**
-   * Copies an installation that is stopped, and leaves it as it is. Rows are copied completely or not at all, and bundles that are there
-   * are not copied again, so a move that was killed continues when it is run again. The configuration says how to reach object stores.
+   * Copies a stopped installation, and leaves the original unchanged. Rows are copied completely or not at all, and bundles that were
+   * copied before are not copied again, so a killed move continues when it is run again. The configuration says how to reach object
+   * stores.
    * @throws DomainError `configuration` while a server runs on either place, `conflict` when the new place has anything else,
    * `bundle-broken`, `not-found`, `storage-full`, `unavailable`
    */
@@ -61,7 +62,7 @@ export interface Wiring {
   doctor(
     config: Config,
     request: {
-      /** Skips what reads every byte of every bundle. */
+      /** Skips the checks that read every byte of every bundle. */
       readonly isQuick: boolean;
       readonly onProgress: (progress: CheckProgress) => void;
     },

@@ -37,8 +37,8 @@ function reachesEveryone(steps: string | undefined): boolean {
 }
 
 /**
- * Says what a release to everyone would do, and asks. One that would change nothing needs no confirmation.
- * @param request the body of the request that would make it
+ * Says what a release to everyone would do, and asks for confirmation. A release that would change nothing needs none.
+ * @param request the body of the request that would make the release
  * @returns false unless the answer is yes
  */
 export async function confirmRelease(

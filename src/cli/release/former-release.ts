@@ -9,7 +9,7 @@ import { describeFailures, describeResult } from './shown-release';
 
 const anyHistory = z.object({ history: z.array(z.looseObject({ id: z.number(), action: z.string() })) });
 
-/** The history line that made a release, whose id is that of the line; `undefined` when there is none. */
+/** The history line that made a release; both have the same id. `undefined` when there is none. */
 export async function findFormer(client: AdminClient, [text = '']: readonly string[]): Promise<unknown> {
   const id = parseReleaseId(text);
   const answer = await client.get(`/api/history?before=${id + 1}&limit=1`);

@@ -18,7 +18,9 @@ interface BackFlags {
   readonly dryRun?: boolean;
 }
 
-/** `release back`: looks first, so that of two people who go back at the same time one is refused. */
+/**
+ * `release back`: looks at the release first, so that if two people go back at the same time, one of them is refused.
+ */
 export function addBack(release: Command, context: CliContext): void {
   addCommand<BackFlags>(release, context, {
     usage: 'back <compatible>',

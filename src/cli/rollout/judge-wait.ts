@@ -9,7 +9,7 @@ import { failedStates } from '../../core/installation-states';
 export const waitTargets = ['proven', 'complete'] as const;
 export type WaitTarget = (typeof waitTargets)[number];
 
-/** What is needed of a release to judge it. */
+/** The part of a release that the judgement needs. */
 export interface WaitedRelease {
   readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>> & {
     /** An older server does not send it: then the steps decide whether the rollout is complete. */

@@ -16,7 +16,7 @@ const waitedRelease = shownRelease.extend({
 });
 
 const pauseMs = 5_000;
-/** A server that is silent for this long is asked again. */
+/** A server that is silent for this long is asked again; in milliseconds. */
 const lookLimitMs = 20_000;
 const longestMinutes = 7 * 24 * 60;
 

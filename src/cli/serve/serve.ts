@@ -11,7 +11,7 @@ import { formatFacts } from '../kernel/printable';
 import type { StopSignal } from '../kernel/surroundings';
 import type { RunningServer } from '../kernel/wiring';
 
-/** What shells report for a program ended by a signal. */
+/** What shells report for a program that a signal ended. */
 const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 export function addServe(program: Command, context: CliContext): void {
@@ -62,7 +62,7 @@ function stopSignal({ surroundings }: CliContext): { received: Promise<StopSigna
     let isFirst = true;
     forget = surroundings.onStopSignal((signal) => {
       if (!isFirst) {
-        forget(); // a thread that hangs in a call of the system would keep even this exit waiting: the next signal ends the process
+        forget(); // a thread that hangs in a system call would delay even this exit: the next signal ends the process
         surroundings.exit(exitCodeOf[signal]);
       }
       isFirst = false;
@@ -81,7 +81,7 @@ interface Crashes {
   readonly first: Promise<Crash>;
   /** The first one, if there was any. */
   readonly found: () => Crash | undefined;
-  /** Sets what records them from now on: more may follow while the server closes. */
+  /** Sets the function that records them from now on: more may follow while the server closes. */
   readonly tell: (note: (error: unknown) => void) => void;
 }
 
@@ -106,7 +106,7 @@ function watchCrashes({ surroundings }: CliContext): Crashes {
   };
 }
 
-/** After an uncaught exception closing may hang, so it gets only this long. */
+/** After an uncaught exception closing may hang, so it gets only this long, in milliseconds. */
 const crashGraceMs = 5_000;
 
 /** Lets acknowledged changes reach the disk, then ends the process, once, with 70. */
@@ -124,7 +124,7 @@ async function closeAfterCrash(
   return 70;
 }
 
-/** Nothing was acknowledged yet: the next start finds the disk as after a power cut. */
+/** Ends the process at once. Nothing was acknowledged yet, and the next start finds the disk as after a power cut. */
 function endAfterCrash(context: CliContext, error: unknown): ExitCode {
   sayCrash(context, error);
   if (!(error instanceof DomainError)) talk(context, inspect(error)); // there may be no log yet
@@ -134,14 +134,14 @@ function endAfterCrash(context: CliContext, error: unknown): ExitCode {
 
 function sayCrash(context: CliContext, error: unknown): void {
   if (error instanceof DomainError) {
-    talk(context, `error: ${error.message}. Shutting down.`); // of the disk, which the server needs
+    talk(context, `error: ${error.message}. Shutting down.`); // the disk failed, and the server cannot run without it
     if (error.remedy !== undefined) talk(context, `hint: ${error.remedy}`);
   } else {
     talk(context, 'error: this is a bug in rauc-simple-server: see the log above. Shutting down.');
   }
 }
 
-/** Whoever started the server must fix what keeps it from starting: exit code 2. */
+/** A failure to start is for the user who started the server to fix: exit code 2. */
 async function startServer({ wiring }: CliContext, config: Config): Promise<RunningServer> {
   try {
     return await wiring.serve(config);
@@ -205,7 +205,7 @@ function nextCommand(context: CliContext, config: Config): string {
   return command(context, config, 'cert device board-1', 'certsDir');
 }
 
-/** As typed in a second terminal in the same folder: it needs the flags that this one got. */
+/** A command for a second terminal in the same folder: it needs the flags that this one got. */
 function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
   const line = `${context.surroundings.command} ${words}`;
   if (config.sources[folder] !== 'flag') return line;

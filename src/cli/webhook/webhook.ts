@@ -17,7 +17,7 @@ import { addReplay } from './webhook-replay';
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const columns = ['NAME', 'STATE', 'KINDS', 'IN ORDER', 'WAITING', 'DELIVERED', 'LAST ERROR', 'URL'];
 
-/** An older server has no delivery order, and does not count what waits. */
+/** An older server has no delivery order, and does not count waiting deliveries. */
 const shownWebhook = webhookJson
   .pick({
     name: true,

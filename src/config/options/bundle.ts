@@ -2,7 +2,7 @@ import { choice, flag } from '../value-types/choice';
 import { commonNames, filePath } from '../value-types/text';
 import { server, serverOptional } from './option';
 
-/** Which bundles are taken in. */
+/** Which bundles are accepted. */
 export const bundleOptions = {
   bundleKeyring: serverOptional(
     'BUNDLE_KEYRING',

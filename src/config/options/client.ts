@@ -2,7 +2,7 @@ import { databaseAddress, serverAddress } from '../value-types/network';
 import { filePath, token } from '../value-types/text';
 import { server, clientOptional } from './option';
 
-/** What the commands need that talk to a running server. */
+/** What commands need to talk to a running server. */
 export const clientOptions = {
   server: {
     ...server(

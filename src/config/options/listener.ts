@@ -3,7 +3,7 @@ import { choice, flag } from '../value-types/choice';
 import { authorities, host, hosts, networks, port } from '../value-types/network';
 import { server, serverOptional } from './option';
 
-/** Where the listeners bind, and who may come. */
+/** Where the listeners bind, and who may connect. */
 export const listenerOptions = {
   deviceHost: server(
     'DEVICE_HOST',

@@ -7,11 +7,11 @@ export interface Option<T> {
   /** Name of the environment variable, also in `.env`. */
   readonly env: string;
   readonly type: ValueType<T>;
-  /** Of the typed value, where its type has one. */
+  /** The unit of the typed value, if its type has one. */
   readonly unit?: 'bytes' | 'milliseconds';
-  /** As one would write it; `null` when there is none. */
+  /** As a user would write it; `null` when there is none. */
   readonly default: string | null;
-  /** Never shown, not even when it is wrong. */
+  /** Never show the value, not even when it is wrong. */
   readonly secret?: boolean;
   readonly scope: OptionScope;
   /** For the README and the help: one or two sentences. */

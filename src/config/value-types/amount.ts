@@ -1,6 +1,6 @@
 import { plain, type ValueType } from './value-type';
 
-/** Integers, so that every value has exactly one scale in which it is written without a fraction. */
+/** Values are integers, so that each can be written without a fraction; the first scale that allows it is used. */
 function scaled(
   name: string,
   accepts: string,

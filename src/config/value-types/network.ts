@@ -50,7 +50,10 @@ export const bucketAddress: ValueType<S3Address> = {
   format: formatS3Address,
 };
 
-/** The address of a PostgreSQL database. Its parts are read by who connects, and only they know all of its forms. */
+/**
+ * The address of a PostgreSQL database. Only the code that connects reads its parts, because only that code knows all
+ * of its forms.
+ */
 export const databaseAddress: ValueType<string> = {
   name: 'URL',
   accepts:
@@ -91,7 +94,7 @@ export const host: ValueType<string> = {
   format: plain,
 };
 
-/** A host, and optionally a port behind a colon (an IPv6 address with a port is in brackets). */
+/** A host, optionally followed by a colon and a port (an IPv6 address with a port is in brackets). */
 function parseHostAndPort(value: string): string | undefined {
   if (parseHost(value) !== undefined) return parseHost(value);
   const [, name, address, digits = ''] = /^(?:([^:[\]]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(value) ?? [];
@@ -107,7 +110,7 @@ export const hosts = listOf(
   parseHostAndPort,
 );
 
-/** An address, or a network as `10.0.0.0/8`. */
+/** An address, or a network such as `10.0.0.0/8`. */
 function parseNetwork(value: string): string | undefined {
   const [, address = '', prefix] = /^([0-9a-f.:]+?)(?:\/(\d{1,3}))?$/i.exec(value) ?? [];
   const longest = { 4: 32, 6: 128 }[isIP(address)];

@@ -57,7 +57,7 @@ export const token: ValueType<string> = {
   format: plain,
 };
 
-/** A part of credentials: it may not break a line of a header. */
+/** A part of credentials: it must not break a header line. */
 export const credential: ValueType<string> = {
   name: 'text',
   accepts: 'printable characters without blanks',

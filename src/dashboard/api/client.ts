@@ -122,7 +122,10 @@ export function failureOf(status: number, body: string, server: string | null): 
   );
 }
 
-/** Known reasons get the page's own words; for a newer server's reason the page shows the server's sentence. */
+/**
+ * Known reasons get the page's own words; for an unknown one, from a newer server, the page shows the server's
+ * sentence.
+ */
 function wordsOf({ reason: code, parameters = {}, detail, remedy }: Problem) {
   if (!isReasonCode(code)) return { says: detail, remedy };
   const reason: Reason = { code, parameters: camelCase(parameters) as ReasonParameters };

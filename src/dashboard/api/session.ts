@@ -10,12 +10,12 @@ export const needsLogin = computed(
   () => session.value !== null && !session.value.signed_in && session.value.scopes.length === 0,
 );
 
-/** The session ended while the page was in use: the page stays as it is under a dialog, with its permissions. */
+/** The session ended while the page was in use: the page stays unchanged under a dialog, with its permissions. */
 export const needsLoginAgain = computed(
   () => session.value !== null && !session.value.signed_in && session.value.scopes.length > 0,
 );
 
-/** Whether the viewer may do what needs this scope. The page hides what they may not do. */
+/** Whether the viewer may do what needs this scope. The page hides everything else. */
 export function may(scope: TokenScope): boolean {
   return session.value?.scopes.includes(scope) ?? false;
 }
@@ -25,7 +25,7 @@ export function endSession(): void {
   if (session.value?.signed_in === true) session.value = { ...session.value, signed_in: false };
 }
 
-/** The viewer signs out: the page and everything on it goes. */
+/** The viewer signs out: the page and everything on it disappears. */
 export function signOutHere(): void {
   if (session.value !== null) session.value = { ...session.value, signed_in: false, name: null, scopes: [] };
 }

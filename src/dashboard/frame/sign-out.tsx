@@ -3,7 +3,7 @@ import { session, signOutHere } from '../api/session';
 import { attempt } from '../parts/notices';
 import { text } from '../texts';
 
-/** Only if there is a session to end. */
+/** Shown only if there is a session to end. */
 export function SignOut({ isShort }: { readonly isShort: boolean }) {
   const { token_required: isNeeded, name } = session.value ?? {};
   if (isNeeded !== true || isShort) return null;

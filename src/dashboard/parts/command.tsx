@@ -7,7 +7,7 @@ import { Unbroken } from './unbroken';
 /** The page's texts use this name for the command line. */
 const program = 'rauc-simple-server';
 
-/** A command line to copy, as it works in the server's folder. */
+/** A command line to copy, in the form that works in the server's folder. */
 export function Command({ line }: { readonly line: string }) {
   const command = session.value?.command ?? program;
   const typed = line.startsWith(`${program} `) ? `${command}${line.slice(program.length)}` : line;

@@ -88,9 +88,9 @@ interface FormDialogProps {
   readonly isDeliberate?: boolean;
   readonly isWide?: boolean;
   readonly isReady?: boolean;
-  /** False if something else replaces it when it is done. */
+  /** False if something else replaces the dialog when it is done. */
   readonly closesWhenDone?: boolean;
-  /** Rejects with the failure to show; then the dialog and its input stay. */
+  /** Rejects with the failure to show; the dialog and its input then stay. */
   readonly onSubmit: (fields: FormData) => Promise<unknown>;
   readonly onClose: () => void;
   readonly children?: ComponentChildren;

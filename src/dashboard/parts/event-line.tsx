@@ -8,7 +8,7 @@ import { Icon } from './icon';
 import { text } from '../texts';
 import { Ago } from './time';
 
-/** What of an event gives it its colour: `installation.failed` is as bad as the state `failed`. */
+/** The part of an event's kind that gives it its colour: `installation.failed` is as bad as the state `failed`. */
 function stateOf({ kind }: EventJson): string {
   const [, what = ''] = kind.split('.');
   if (kind === 'rollout.completed') return 'complete';
@@ -17,7 +17,7 @@ function stateOf({ kind }: EventJson): string {
     : '';
 }
 
-/** One line of the journal: what happened, to what, by whom (unless the device that it names did it), when. */
+/** One line of the journal: what happened, to what, by whom (unless the device in the sentence did it), and when. */
 export function EventLine({ event }: { readonly event: EventJson }) {
   return (
     <li class="event">
@@ -31,7 +31,7 @@ export function EventLine({ event }: { readonly event: EventJson }) {
   );
 }
 
-/** Whether it is good or bad, as a shape and a colour beside the sentence. */
+/** Whether the event is good or bad, as a shape and a colour beside the sentence. */
 export function EventMark({ event }: { readonly event: EventJson }) {
   const { tone, shape } = lookOf(stateOf(event));
   return (
@@ -41,7 +41,7 @@ export function EventMark({ event }: { readonly event: EventJson }) {
   );
 }
 
-/** The sentence, with a link where it names what it is about. */
+/** The sentence, in which the name of its subject is a link. */
 export function EventText({ event }: { readonly event: EventJson }) {
   const message = eventSentence(event);
   const subject = subjectOf(event);
@@ -61,7 +61,7 @@ export function EventText({ event }: { readonly event: EventJson }) {
   );
 }
 
-/** How often, and since when, of a line that stands for many. */
+/** How often something happened, and since when, for a line that stands for many. */
 export function Repeats({ event: { count, first_at: firstAt } }: { readonly event: EventJson }) {
   if (firstAt === null) return null;
   return <span class="tag">{text.events.times(formatCount(count), formatMoment(new Date(firstAt)))}</span>;

@@ -1,6 +1,6 @@
 /**
- * Finds a name in a sentence as a whole: `board-1` is not the beginning of `board-1.2.raucb`.
- * @returns where it begins; -1 when it is not there
+ * Finds a whole name in a sentence: `board-1` does not match the beginning of `board-1.2.raucb`.
+ * @returns where it begins; -1 when it is missing
  */
 export function findName(sentence: string, name: string): number {
   const literally = name.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);

@@ -4,7 +4,7 @@ export function typedIn(fields: FormData, name: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** The same as part of a request; left out if empty, so that the server's default applies. */
+/** A field as part of a request; left out if empty, so that the server's default applies. */
 export function optional(fields: FormData, name: string): Readonly<Record<string, string>> {
   const value = typedIn(fields, name);
   return value === '' ? {} : { [name]: value };

@@ -9,17 +9,17 @@ import { usePages } from './use-pages';
 
 interface JournalTimelineProps {
   readonly title: string;
-  /** What is there before anything has happened. */
+  /** What is shown before anything has happened. */
   readonly empty: string;
   /** What the lines are about, under the API's names. */
   readonly query: Readonly<Record<string, string | number>>;
-  /** Whether a line is one of them. */
+  /** Whether a line belongs to the timeline. */
   readonly isAbout: (event: EventJson) => boolean;
 }
 
 /** The journal of one thing, newest first. */
 export function JournalTimeline(props: JournalTimelineProps) {
-  // Lines that another question had found are not carried over.
+  // Lines found for another query are not carried over.
   return (
     <Section title={props.title} actions={<PeopleToggle />} isHistory>
       <TimelineLines key={String(isPeopleOnly())} {...props} />

@@ -39,7 +39,7 @@ export function Menu({ label, summary, children }: MenuProps) {
         onClick={(event) => {
           const details = element.current;
           if (details === null || (event.target as Element).closest('button') === null) return;
-          // A dialog that opens now can later return the focus to a visible element.
+          // So that a dialog that opens now can later return the focus to a visible element.
           details.querySelector('summary')?.focus();
           details.open = false;
         }}

@@ -11,10 +11,10 @@ interface PemFieldProps {
   readonly fileLabel: string;
   /** Which files a file chooser shows. */
   readonly accept: string;
-  /** The message for a file that is too large to be one. */
+  /** The message for a file that is too large to be a PEM file. */
   readonly tooLarge: string;
   readonly isRequired?: boolean;
-  /** The dialog starts here. */
+  /** Whether the focus of the dialog starts here. */
   readonly isFirst?: boolean;
   readonly onText?: (pem: string) => void;
 }

@@ -116,7 +116,7 @@ function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, 
   );
 }
 
-/** Whom it leaves out, and who is downgraded. */
+/** Which devices a release leaves out, and which it downgrades. */
 function reachWords(reach: MadeReleaseJson['reach']): readonly string[] {
   if (reach === null) return [];
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;

@@ -36,7 +36,7 @@ export function RevokeDialog({ certificate: { device, serial }, onDone, onClose 
   );
 }
 
-/** @param isFirst the dialog starts here */
+/** @param isFirst whether the focus of the dialog starts here */
 export function RevocationReason({ isFirst = false }: { readonly isFirst?: boolean }) {
   return (
     <label>

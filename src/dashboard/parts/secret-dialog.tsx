@@ -8,7 +8,7 @@ import { Hint } from './notices';
 
 interface SecretDialogProps {
   readonly title: string;
-  /** Says that it is shown only once. */
+  /** Says that the secret is shown only once. */
   readonly hint: string;
   readonly secret: string;
   readonly onClose: () => void;

@@ -3,7 +3,7 @@ import { formatHash } from '../format';
 
 interface SerialLinkProps {
   readonly serial: string;
-  /** Only its start. */
+  /** Shows only the start of the serial number. */
   readonly isShort?: boolean;
 }
 

@@ -31,7 +31,7 @@ interface TableProps<Row> {
   readonly onSort?: (by: string, isDescending: boolean) => void;
   readonly selection?: Selection;
   readonly isLoading?: boolean;
-  /** Its cards have two lines: for lists that are long even on a phone. */
+  /** Whether its cards have only two lines, for lists that are long even on a phone. */
   readonly isDense?: boolean;
 }
 

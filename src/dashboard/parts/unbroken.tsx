@@ -1,7 +1,7 @@
 /** Options such as `--force`, which a browser would break after each hyphen. */
 const options = /((?<![^\s(])--?[a-z][a-z-]*)/;
 
-/** Words in which no option is broken at the end of a line. */
+/** Text in which no line breaks inside an option. */
 export function Unbroken({ words }: { readonly words: string }) {
   return (
     <>

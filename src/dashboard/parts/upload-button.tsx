@@ -4,7 +4,7 @@ import { addUploads } from '../uploads';
 import { Icon } from './icon';
 
 interface UploadButtonProps {
-  /** Its class: most pages have no more important button. */
+  /** Its class; `primary`, because most pages have no more important button. */
   readonly look?: string;
 }
 

@@ -2,8 +2,8 @@ import { type RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
 /**
- * Whether the only child of a box is no wider than the box. A box that need not scroll sideways may let its content stick to the
- * window; false until it is measured, so that nothing is ever out of reach.
+ * Whether the only child of a box is no wider than the box. The content of a box that need not scroll sideways may stick to the
+ * window. False until it is measured, so that nothing is ever out of reach.
  */
 export function useFits(box: RefObject<HTMLElement | null>): boolean {
   const [fits, setFits] = useState(false);

@@ -26,7 +26,7 @@ interface Older<Line> {
 }
 
 const pageSize = 25;
-/** A page that stays open while a fleet comes and goes must not grow for ever. */
+/** A page that stays open while a fleet comes and goes must not grow forever. */
 const maxLines = 1_000;
 
 /** Lines that never change, newest first: new ones arrive automatically, older ones on request. */
@@ -35,7 +35,7 @@ export function usePages<
   Line extends { readonly id: number },
 >({ path, query = {}, linesOf, isStale }: Options<Page, Line>): Pages<Page, Line> {
   const data = useData<Page>(apiPath(path, { ...query, limit: pageSize }), { isStale });
-  /** What comes after the newest page, once requested. */
+  /** The lines after the newest page, once they have been requested. */
   const older = useRef<Older<Line> | null>(null);
   const [, redraw] = useState({});
   const newest = data.value === null ? [] : linesOf(data.value);

@@ -89,7 +89,7 @@ const securityHeaders = helmet({
       baseUri: nothing,
     },
   },
-  // Plain HTTP: a browser that was told to insist on TLS could not come back.
+  // The listener speaks plain HTTP: a browser told to insist on TLS could not come back.
   strictTransportSecurity: false,
   // Under "no-referrer" a browser sends "Origin: null" with the page's own forms, which the origin guard refuses.
   referrerPolicy: { policy: 'same-origin' },

@@ -14,5 +14,5 @@ export function managementApp(options: ManagementOptions, callers: HeaderPorts):
   return router;
 }
 
-/** Answers every failure below that path in hawkBit's form, also those of the guards in front of it. */
+/** Answers every failure below that path in hawkBit's form, including those of the guards in front of it. */
 export const answerManagementProblems = answerProblems(sendHawkbitProblem);

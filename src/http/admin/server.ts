@@ -9,7 +9,7 @@ export interface AdminServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** A connection on which nothing moves for this long is ended; a slow one is not. */
+  /** A connection without any traffic for this long is ended; a slow one is not. */
   readonly stallTimeoutMs?: number;
   /** Connections allowed per address; default: {@link connectionsPerAddress}. */
   readonly connectionsPerAddress?: number;
@@ -27,7 +27,7 @@ export interface AdminServer {
   };
   counts(): ConnectionCounts;
   /**
-   * Takes no new connections; requests in progress get this long, then they are cut. Resolves when every connection
+   * Takes no new connections. Requests in progress get this long, then they are cut off. Resolves when every connection
    * is closed.
    */
   close(graceMs: number): Promise<void>;
@@ -84,7 +84,7 @@ export async function startAdminServer(
     },
     close: (graceMs) =>
       new Promise((resolve) => {
-        // A connection is idle only after its last answer: look again until all are gone.
+        // A connection becomes idle only after its last answer: look again until all are gone.
         const sweep = setInterval(() => {
           server.closeIdleConnections();
         }, idleSweepMs);

@@ -11,5 +11,5 @@ export function createDeviceProtocols({ ddi }: { readonly ddi: DdiOptions }): re
   return [manifest, nativePolling, status, createDdi(ddi), bundles, health];
 }
 
-/** The same as it is unless configured otherwise. */
+/** The protocols with default settings. */
 export const deviceProtocols = createDeviceProtocols({ ddi: { downloadsAhead: false } });

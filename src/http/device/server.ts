@@ -94,7 +94,7 @@ export interface DeviceCounts {
 
 export interface DeviceServer {
   readonly address: AddressInfo;
-  /** Node's server, for what it was configured with. */
+  /** Node's server, to see how it was configured. */
   readonly listener: Http2SecureServer;
   /** For another listener for the same devices. */
   readonly shares: DeviceShares;

@@ -20,9 +20,9 @@ const usualTimeoutMs = 10_000;
 const answered = (status: number): Circumstance => circumstance('receiver-answered', { status });
 
 /**
- * Creates what delivers events by HTTP. The address that is really connected to is checked after the name was
- * resolved: a name that points elsewhere later gains nothing. Redirects are not followed, and the answer's body is
- * not read. Whatever a receiver does, the promise resolves within about ten seconds, and no callback throws.
+ * Creates what delivers events by HTTP. The address that it connects to is checked after the name is resolved, so a
+ * name that points elsewhere later gains nothing. Redirects are not followed, and the answer's body is not read.
+ * Whatever a receiver does, the promise resolves within about ten seconds, and no callback throws.
  */
 export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
   const { timeoutMs = usualTimeoutMs } = options;
@@ -55,7 +55,7 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
           'Webhook-Signature': sign(secret, id, timestamp, body),
         },
       });
-      // Each of these may follow another: the first one counts.
+      // Several of these may happen: the first one counts.
       request.once('response', (response) => {
         const { statusCode = 0 } = response;
         response.on('error', () => undefined).destroy();

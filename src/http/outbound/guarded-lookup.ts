@@ -8,7 +8,7 @@ import { isLocalAddress } from './allowed-address';
 
 type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
-/** Whom outbound requests may call. */
+/** Which hosts outbound requests may call. */
 export interface CallRules {
   /** Allow calls to receivers on this machine and its link. */
   readonly allowLocal: boolean;
@@ -16,7 +16,7 @@ export interface CallRules {
   readonly resolve?: (hostname: string, callback: OnResolved) => void;
 }
 
-/** A host that may not or cannot be called. */
+/** A host that cannot be called, or must not be. */
 export class UncallableHost extends Error {
   constructor(readonly why: Circumstance) {
     super(why.code);

@@ -7,7 +7,7 @@ import { systemErrorCode } from '../../base/files/system-error';
 import { localProxyHeader } from '../proxy-header';
 import type { DeviceTls, Endpoint, ProbeListeners, Silence, Stranger } from '../../ports/listener-probes';
 
-/** A longer answer is not the health of a server. */
+/** A longer answer cannot be a server's health. */
 const maxAnswerBytes = 1 << 16;
 
 /** A slower listener is as good as none. */
@@ -182,7 +182,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** @returns `undefined` for what is not this server's health */
+/** @returns `undefined` for text that is not the health of such a server */
 function versionIn(text: string): string | undefined {
   try {
     const health: unknown = JSON.parse(text);

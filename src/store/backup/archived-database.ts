@@ -1,13 +1,15 @@
-/** The database that a server runs on, as backups see it: an archive has it as one SQLite file, whatever it is. */
+/**
+ * The database that a server runs on, as backups see it: an archive holds it as one SQLite file, whatever kind it is.
+ */
 export interface ArchivedDatabase {
   /**
-   * Copies one state of it into a new file, whatever servers write meanwhile.
+   * Copies one consistent state of it into a new file, even while servers write.
    * @throws DomainError `not-found` without a database, `configuration` when another version made its tables, `storage-full`,
    * `unavailable`
    */
   copyTo(file: string): Promise<void>;
   /**
-   * Keeps servers from it, to replace what is there.
+   * Locks servers out of it, to replace what is there.
    * @param isForced whether a database that is there may be replaced
    * @throws DomainError `configuration` while a server runs on it, `conflict` when there is one already, `unavailable`
    */

@@ -8,12 +8,11 @@ import { storageError } from '../storage-error';
 const pieceSizeBytes = 1 << 20;
 
 /**
- * Copies one state of a database into a new file, whatever a server writes meanwhile. In libsql, `VACUUM INTO` fails
- * at generated columns and SQLite's backup is not available. So the files are copied under a read transaction: while
- * it is open, no existing frame is removed from the -wal file, and whatever a checkpoint changes in the database file
- * is in those frames too. When the copy is opened, it is in the state of its last whole frame
- * (sqlite.org/walformat.html).
- * @throws DomainError `unavailable` for a damaged one, `storage-full`
+ * Copies one consistent state of a database into a new file, even while a server writes. In libsql, `VACUUM INTO` fails
+ * at generated columns and SQLite's backup is not available. So the files are copied under a read transaction: while it
+ * is open, no existing frame is removed from the -wal file, and whatever a checkpoint changes in the database file is
+ * in those frames too. When the copy is opened, it is in the state of its last whole frame (sqlite.org/walformat.html).
+ * @throws DomainError `unavailable` for a damaged database, `storage-full`
  */
 export function copyDatabase(from: string, to: string): void {
   try {
@@ -29,7 +28,7 @@ function copyUnder(sqlite: Sqlite.Database, from: string, to: string): void {
   rmSync(`${to}-wal`, { force: true });
   sqlite.exec('BEGIN');
   sqlite.prepare('SELECT count(*) FROM sqlite_master').all([]); // the transaction begins here
-  // Closing any descriptor of the file frees SQLite's locks on it, so that it stays open until all is copied.
+  // Closing any descriptor of the file frees SQLite's locks on it, so this one stays open until everything is copied.
   const database = openSync(from, 'r');
   try {
     copyBytes(database, to);

@@ -7,7 +7,7 @@ import { refuseEmptied } from '../sqlite/refuse-emptied';
 import type { ArchivedDatabase } from './archived-database';
 import { copyDatabase, foldIn } from './copy-database';
 
-/** The database of a data folder. Who replaces it holds the folder's lock, which keeps servers away. */
+/** The database of a data folder. A replacement holds the folder's lock, which keeps servers away. */
 export function sqliteArchived(dataDir: string, at: Date): ArchivedDatabase {
   const file = path.join(dataDir, 'server.db');
   return {

@@ -21,7 +21,7 @@ export interface WrittenPart {
 
 /**
  * Writes files into a new archive and hashes each on the way.
- * @param last creates the text of a final file from what was written
+ * @param last makes the text of the final file from what was written
  */
 export async function writeTar(
   file: string,

@@ -10,7 +10,7 @@ import { storing } from '../storage-error';
 /** A larger file is not our marker. */
 const maxSizeBytes = 1_024;
 
-/** `database.marker` beside the database: which one ran here last, and how far it had got at least. */
+/** `database.marker` beside the database: which database was used here last, and how far it had got at least. */
 export function createDatabaseMarker(dataDir: string): DatabaseMarker {
   const file = path.join(dataDir, 'database.marker');
   return {

@@ -68,7 +68,7 @@ export class IncomingFiles {
   #uploads = 0;
 
   /**
-   * @param newName returns a name that was never used before
+   * @param newName returns a name that has never been used before
    * @param write starts writing a file that does not exist
    */
   constructor(
@@ -130,7 +130,7 @@ async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-/** A writer that died may have given the name without reporting it: then both are names of the same file. */
+/** A writer that died may have given the file its name without reporting it: then both are names of the same file. */
 async function removeSecondName(file: string, second: string): Promise<void> {
   try {
     const [own, other] = await Promise.all([lstat(file), lstat(second)]);

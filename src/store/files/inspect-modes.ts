@@ -50,7 +50,7 @@ function findLink(dataDir: string): FolderFinding[] {
   }
 }
 
-/** A command that ran as root leaves such files. */
+/** A command that was run as root leaves such files. */
 function ownerFinding(file: string, { uid }: Stats, root: Stats): FolderFinding[] {
   if (uid === root.uid) return [];
   const message = circumstance('data-owned-by-other', { user: uid, owner: root.uid });

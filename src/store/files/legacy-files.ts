@@ -18,7 +18,7 @@ export function createLegacyFiles(dataDir: string): LegacyFiles {
         return present(await Promise.all(candidates.map((name) => readJson(dataDir, name))));
       }),
 
-    /** The releases: `manifests/*.json`, then `manifest.json`. */
+    /** The old releases: `manifests/*.json`, then `manifest.json`. */
     manifests: (): Promise<LegacyJson[]> =>
       storing(async () => {
         const names = await readdir(path.join(dataDir, 'manifests')).catch((error: unknown) => {

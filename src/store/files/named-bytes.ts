@@ -5,7 +5,7 @@ export interface NamedBytes extends StoredBytes {
   readonly name: string;
 }
 
-/** Which file of the bundle folder has which bytes. Several names may have the same bytes. */
+/** Maps the files of the bundle folder to their bytes. Several names may have the same bytes. */
 export class NamedBytesIndex {
   readonly #byHash = new Map<string, { readonly sizeBytes: number; readonly names: Set<string> }>();
   readonly #hashes = new Map<string, string>();

@@ -9,7 +9,7 @@ const maxOtherEntries = 10_000;
 const databaseNames = new Set(['server.db', 'server.db-wal', 'server.db-shm']);
 
 /**
- * What uses the space of the disk, or of both if bundles have their own, and what is left.
+ * What uses the space on the disk, or on both disks if bundles have their own, and what is left.
  * @param folder where bundles are, and uploads in `.incoming`
  */
 export async function measureStorage(

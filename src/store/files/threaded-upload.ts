@@ -25,7 +25,7 @@ export class ThreadedUpload implements UploadWriter {
   #piece: Piece | null = null;
   #filled = 0;
 
-  /** @param file to write; it must not exist */
+  /** @param file the file to write; it must not exist */
   constructor(
     file: string,
     private readonly threads: UploadThreads,

@@ -53,5 +53,5 @@ export interface UploadJob {
 /** What a thread does for an upload: write to a new file, or compute the weak hashes. */
 export type UploadRole = { readonly file: string } | 'weak-hashes';
 
-/** Messages to a thread: the begin of an upload, which is not answered, and then its tasks. */
+/** Messages to a thread: the start of an upload, which is not answered, and then its tasks. */
 export type UploadThreadTask = UploadTask | { readonly kind: 'begin'; readonly role: UploadRole };

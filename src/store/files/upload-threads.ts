@@ -6,7 +6,7 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-/** An upload takes two. More threads than processors could not run at the same time. */
+/** An upload takes two threads. More threads than processors could not run at the same time. */
 export const maxIdleThreads = Math.max(2, availableParallelism());
 const defaultIdleMs = 30_000;
 

@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 import { type MovedTable, movedTables } from './moved-tables';
 import type { Row, RowReader, RowWriter } from './table-rows';
 
-/** What a table contains, so that two can be compared wherever they are. */
+/** A digest of a table, to compare tables of different databases. */
 export interface TableDigest {
   readonly name: string;
   readonly rows: number;
@@ -12,7 +12,7 @@ export interface TableDigest {
 }
 
 /**
- * Copies every table, then reads the copy and compares it with what was read: the number of rows, and a hash over all of them.
+ * Copies every table, then reads the copy back and compares both: the number of rows, and a hash over all of them.
  * @throws DomainError `conflict` when a row was refused or the copy differs
  */
 export async function copyRows(from: RowReader, to: RowWriter): Promise<readonly TableDigest[]> {

@@ -21,12 +21,14 @@ import { TargetFolder } from './target-folder';
 
 /** What one run needs in addition to the user's request. */
 export interface MoveRun extends MoveRequest {
-  /** This process, named to a server that is refused meanwhile. */
+  /** This process, which a server that is refused meanwhile names. */
   readonly pid: number;
   readonly openObjects: (address: S3Address) => Promise<BundleObjects>;
 }
 
-/** Implements the port: locks first, then bundles, which take longest, then all rows at once, and the marker last. */
+/**
+ * Implements the port: locks first, then the bundles, which take longest, then all rows at once, and the marker last.
+ */
 export async function moveInstallation(run: MoveRun): Promise<Moved> {
   const { from, to, pid } = run;
   refuseSame(from, to);
@@ -66,8 +68,8 @@ async function copyAll(
 }
 
 /**
- * The rows that the target has, if a run before has copied them.
- * @throws DomainError `conflict` when they are not those of the source
+ * The rows in the target, if an earlier run has copied them.
+ * @throws DomainError `conflict` when they differ from the source's
  */
 async function rowsThere(
   to: InstallationPlace,
@@ -87,7 +89,7 @@ async function rowsThere(
   throw DomainError.of('move-target-not-empty', { place });
 }
 
-/** What tells one installation from another. */
+/** What distinguishes one installation from another. */
 async function identityOf(reader: RowReader): Promise<string> {
   const table = movedTables.find(({ name }) => name === 'database_identity');
   if (table === undefined) return 'unnamed';
@@ -111,7 +113,7 @@ async function withBundles<Result>(
   { from, to, openObjects }: MoveRun,
   work: (source: BundleSource, target: BundleTarget) => Promise<Result>,
 ): Promise<Result> {
-  // Those of the new installation: what is there, it has verified.
+  // The digests of the new installation: it has verified the bundles they belong to.
   const digests = new DigestFiles(path.join(to.dataDir, 'bundle-digests'));
   const open = async ({ dataDir, bundleStore }: InstallationPlace) =>
     bundleStore === null ? folderBundles(dataDir) : objectBundles(await openObjects(bundleStore), digests);

@@ -8,7 +8,10 @@ export interface MovedTable {
 
 type TableName = Exclude<keyof Schema, 'journal_blocks'>;
 
-/** Each table after those that its rows refer to. Tables that one database alone derives from others are filled by it. */
+/**
+ * Each table comes after those that its rows refer to. Tables that only one kind of database has, derived from others,
+ * are filled by that database.
+ */
 export const movedTables: readonly MovedTable[] = tablesOf({
   bundles: ['name'],
   activations: ['id'],
@@ -41,7 +44,7 @@ export const movedTables: readonly MovedTable[] = tablesOf({
   revocations: ['id'],
 });
 
-/** Tables whose rows get numbers that are never given twice. */
+/** Tables whose rows get numbers that are never reused. */
 export const numberedTables = [
   'activations',
   'events',
@@ -52,7 +55,7 @@ export const numberedTables = [
 ] as const;
 export type NumberedTable = (typeof numberedTables)[number];
 
-/** Has the compiler ask for every table. */
+/** Makes the compiler require every table. */
 function tablesOf(keys: Readonly<Record<TableName, readonly string[]>>): readonly MovedTable[] {
   return Object.entries(keys).map(([name, key]) => ({ name: name as TableName, key }));
 }

@@ -7,7 +7,8 @@ import type { BundleSource, BundleTarget } from './stored-bundles';
 
 /**
  * The bundles of an object store, under their hashes.
- * @param digests of the installation that bundles are moved to. A bundle that has them was stored by a run before.
+ * @param digests the digests of the installation that bundles are moved to. A bundle that has them was stored by an
+ * earlier run.
  */
 export function objectBundles(objects: BundleObjects, digests: DigestRecords): BundleSource & BundleTarget {
   const sizeOf = (sha256: string) => withStore(() => objects.sizeOf(sha256));

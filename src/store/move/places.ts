@@ -2,7 +2,7 @@ import type { InstalledBundle } from '../../ports/installed-data';
 import { movedTables } from './moved-tables';
 import type { RowReader, RowWriter } from './table-rows';
 
-/** A database that is copied. It is left as it is, and no server runs on it until `close`. */
+/** A database to copy. It is left unchanged, and no server runs on it until `close`. */
 export interface RowSource {
   /** Reads one state of it. The work may run again when a connection is lost. */
   read<Result>(work: (reader: RowReader) => Promise<Result>): Promise<Result>;
@@ -11,11 +11,11 @@ export interface RowSource {
   close(): Promise<void>;
 }
 
-/** A database that is filled. No server runs on it until `close`. */
+/** A database to fill. No server runs on it until `close`. */
 export interface RowTarget {
   /** Reads what is there; `undefined` when there are no rows. */
   read<Result>(work: (reader: RowReader) => Promise<Result>): Promise<Result | undefined>;
-  /** Fills it, completely or not at all. The work may run again when a connection is lost. */
+  /** Fills the database, completely or not at all. The work may run again when a connection is lost. */
   write<Result>(work: (writer: RowWriter) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }

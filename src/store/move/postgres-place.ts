@@ -13,7 +13,7 @@ import { postgresReader, postgresWriter } from './postgres-rows';
 const place = 'the PostgreSQL database';
 
 /**
- * Opens a database of this version, and keeps servers from it.
+ * Opens a database of this version, and locks servers out.
  * @throws DomainError `configuration` while a server runs on it, or when it is of another version; `not-found`, `unavailable`
  */
 export async function openPostgresSource(url: string): Promise<RowSource> {
@@ -56,8 +56,9 @@ export async function openPostgresState(url: string): Promise<RowSource> {
 }
 
 /**
- * Opens a database to fill, and keeps servers from it. Its tables are made, unless there is anything already.
- * @throws DomainError `configuration` while a server runs on it, `conflict` when others' tables or those of another version are there
+ * Opens a database to fill, and locks servers out. Creates the tables, unless there is anything already.
+ * @throws DomainError `configuration` while a server runs on it, `conflict` when it contains other tables, or those of another
+ * version
  */
 export async function openPostgresTarget(url: string): Promise<RowTarget> {
   const hold = await DatabaseHold.take(connectionOptions(url));
@@ -88,7 +89,7 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
   };
 }
 
-/** Before any table is made or upgraded. */
+/** Call it before any table is created or upgraded. */
 async function refuseOthers(url: string): Promise<void> {
   const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
   try {

@@ -5,7 +5,7 @@ import { pagesBy, quoted, type RowReader, type RowWriter, selectPage, toRow } fr
 
 type Found = Readonly<Record<string, unknown>>;
 
-/** Reads the tables in a transaction that sees one moment. */
+/** Reads the tables in a transaction that sees the state of one moment. */
 export function postgresReader(reader: Reader): RowReader {
   const all = statements(reader);
   return {
@@ -75,7 +75,7 @@ function statements(reader: Reader) {
 const selectColumns = `SELECT column_name AS name, data_type AS type FROM information_schema.columns
   WHERE table_schema = current_schema() AND table_name = $1`;
 
-/** PostgreSQL names those of columns after the table and the column. */
+/** PostgreSQL names the sequences of columns after the table and the column. */
 const sequences: Readonly<Record<NumberedTable, string>> = {
   activations: 'activations_id_seq',
   events: 'events_id_seq',

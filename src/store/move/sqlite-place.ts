@@ -16,8 +16,8 @@ import { sqliteReader, sqliteWriter } from './sqlite-rows';
 const busyTimeoutMs = 5_000;
 
 /**
- * Opens the database of a data folder whose lock is held. SQLite would create files beside it even to read it, so a copy is read, which
- * is also upgraded if an earlier version wrote the database.
+ * Opens the database of a data folder whose lock is held. SQLite would create files beside it even to read it, so this reads a copy,
+ * and upgrades the copy if an earlier version wrote the database.
  * @param scratch an existing folder for the copy
  * @throws DomainError `not-found` without a database, `configuration` when it is damaged or of a newer version
  */
@@ -38,7 +38,10 @@ export async function openSqliteSource(dataDir: string, scratch: string): Promis
   };
 }
 
-/** Fills a new database beside the place of the one to come, which gets its name once it is complete. @param scratch an existing folder on the same disk */
+/**
+ * Fills a new database in the scratch folder, and gives it its name once it is complete.
+ * @param scratch an existing folder on the same disk
+ */
 export function openSqliteTarget(dataDir: string, scratch: string): RowTarget {
   const file = path.join(dataDir, 'server.db');
   const draft = path.join(scratch, 'target.db');
@@ -62,7 +65,7 @@ export function openSqliteTarget(dataDir: string, scratch: string): RowTarget {
         try {
           return await inTransaction(sqlite, () => work(sqliteWriter(sqlite)));
         } finally {
-          connection.close(); // which moves the -wal file into the database
+          connection.close(); // closing moves the -wal file into the database
         }
       });
       await storing(() => nameIt(draft, file));

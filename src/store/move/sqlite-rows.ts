@@ -2,7 +2,7 @@ import type Sqlite from 'libsql';
 import { numberedTables, type NumberedTable } from './moved-tables';
 import { pagesBy, quoted, type Row, type RowReader, type RowWriter, selectPage, toRow } from './table-rows';
 
-/** Reads the tables of an open database, to which no one writes meanwhile. */
+/** Reads the tables of an open database. No one may write to it meanwhile. */
 export function sqliteReader(sqlite: Sqlite.Database): RowReader {
   const all = (text: string, parameters: readonly unknown[] = []) =>
     sqlite.prepare(text).all([...parameters]) as Readonly<Record<string, unknown>>[];
@@ -36,7 +36,10 @@ export function sqliteReader(sqlite: Sqlite.Database): RowReader {
   };
 }
 
-/** Fills an open database. Numbers of installations are those of the rows: SQLite keeps no others. */
+/**
+ * Fills an open database. The numbers of installations follow from their rows: SQLite keeps no separate counter for
+ * them.
+ */
 export function sqliteWriter(sqlite: Sqlite.Database): RowWriter {
   return {
     ...sqliteReader(sqlite),

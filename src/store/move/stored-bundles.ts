@@ -10,9 +10,9 @@ export interface BundleSource {
 
 /** Where bundles go. */
 export interface BundleTarget {
-  /** Whether exactly these bytes are there, which have been read or were verified when they arrived. */
+  /** Whether exactly these bytes are there, as read now or as verified when they arrived. */
   has(bundle: InstalledBundle): Promise<boolean>;
-  /** Stores bytes, unless they have another hash than the bundle. @returns whether they were right */
+  /** Stores bytes, unless their hash differs from the bundle's. @returns whether they were right */
   put(bundle: InstalledBundle, bytes: OpenBytes): Promise<boolean>;
   close(): void;
 }

@@ -5,30 +5,32 @@ export type Value = string | number | null;
 /** The values of one row, in the order of the columns that were asked for. */
 export type Row = readonly Value[];
 
-/** The highest number that each table has given so far, 1 or more; those that gave none are missing. */
+/** The highest number that each table has given so far, 1 or more; tables that gave none are missing. */
 export type Numbers = ReadonlyMap<NumberedTable, number>;
 
 /** Reads one state of a database, table by table. */
 export interface RowReader {
   /** Names of the columns that are stored rather than computed, sorted. */
   columns(table: MovedTable): Promise<readonly string[]>;
-  /** All rows in the order of their keys, which are compared by their bytes; some hundred at a time. */
+  /** All rows in the order of their keys, which are compared by their bytes; a few hundred at a time. */
   pages(table: MovedTable, columns: readonly string[]): AsyncGenerator<readonly Row[]>;
   numbers(): Promise<Numbers>;
 }
 
 /** Fills a database that has tables and no rows, in a transaction of its own. */
 export interface RowWriter extends RowReader {
-  /** @throws what the database says */
+  /** @throws the database's own error */
   insert(table: MovedTable, columns: readonly string[], rows: readonly Row[]): Promise<void>;
-  /** Has the next numbers begin above these, and derives the tables of this database alone. Comes last. */
+  /**
+   * Makes the next numbers begin above these, and derives the tables that only this kind of database has. Call it last.
+   */
   finish(numbers: Numbers): Promise<void>;
 }
 
 /** Rows read at once. */
 export const pageRows = 500;
 
-/** The statement for one page of a table. @param after whether the key of the row before is given as parameters */
+/** The statement for one page of a table. @param after whether the key of the previous row is given as parameters */
 export function selectPage(
   { name, key }: MovedTable,
   columns: readonly string[],

@@ -9,7 +9,7 @@ import { storing } from '../storage-error';
 
 /** Drafts, until the move is complete. */
 const scratchName = '.move';
-/** In there: which installation is being moved here. */
+/** A file in that folder; it says which installation is being moved here. */
 const noteName = 'from';
 const markerName = 'database.marker';
 
@@ -21,7 +21,7 @@ export class TargetFolder {
     this.scratch = path.join(dataDir, scratchName);
   }
 
-  /** Makes it, or finds what a move has left. */
+  /** Creates the folder, or finds what an earlier move left. */
   static async open(dataDir: string): Promise<TargetFolder> {
     refuseLinks(dataDir);
     const folder = new TargetFolder(dataDir);
@@ -33,9 +33,10 @@ export class TargetFolder {
   }
 
   /**
-   * Makes it the folder of one move. Its lock is held.
+   * Claims the folder for one move. The caller holds its lock.
    * @param source identifies the installation
-   * @param isKnown whether the database beside it has all of its rows: then what is in the folder is its, too
+   * @param isKnown whether the target database has all of that installation's rows: then the contents of the folder are
+   * its own, too
    * @throws DomainError `conflict` if there is anything else
    */
   async claim(source: string, isKnown: boolean): Promise<void> {
@@ -53,7 +54,7 @@ export class TargetFolder {
     if (!isClaimed) await rm(this.scratch, { recursive: true, force: true });
   }
 
-  /** Takes over what says which database ran here last, and removes the drafts. */
+  /** Takes over the marker of the database that ran here last, and removes the drafts. */
   async finish(sourceDataDir: string): Promise<void> {
     await storing(async () => {
       const marker = await readIfThere(path.join(sourceDataDir, markerName));

@@ -7,7 +7,7 @@ export interface ChangeWatchOptions {
   readonly connect: () => Promise<Client>;
   /** How often to look without a notification, in milliseconds. */
   readonly everyMs?: number;
-  /** How long to wait before another connection, in milliseconds. */
+  /** How long to wait before connecting again, in milliseconds. */
   readonly reconnectMs?: number;
 }
 
@@ -15,13 +15,13 @@ export interface ChangeWatchOptions {
 export class ChangeWatch implements Watch {
   #client: Client | undefined;
   #looking: Promise<void> | undefined;
-  /** Something may have changed since the present look began. */
+  /** Whether something may have changed since the running look began. */
   #isDue = false;
   readonly #ending = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #listening: Promise<void>;
 
-  /** @param channel what notifications are sent to: a word in lower case */
+  /** @param channel the channel of the notifications: a word in lower case */
   constructor(
     private readonly channel: string,
     private readonly look: () => Promise<void>,
@@ -50,7 +50,7 @@ export class ChangeWatch implements Watch {
   async #lookWhileDue(): Promise<void> {
     while (this.#isDue && !this.#ending.signal.aborted) {
       this.#isDue = false;
-      await this.look().catch(() => undefined); // the next look tries again, and the database's health is known
+      await this.look().catch(() => undefined); // the next look tries again, and others report the database's health
     }
   }
 

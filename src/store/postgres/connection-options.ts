@@ -10,17 +10,17 @@ const connectMs = 5_000;
 const statementMs = 30_000;
 /** How long a statement may wait for another transaction. */
 const lockMs = 10_000;
-/** After so long without an answer, the network is at fault: PostgreSQL would have ended the statement. */
+/** After this long without an answer, the network is at fault: PostgreSQL would have ended the statement. */
 const silenceMs = statementMs + 5_000;
 
 /**
- * PostgreSQL asks a silent client after 10 seconds and gives up 15 seconds later, together with the lock that keeps other servers away.
- * By default of Linux, a machine that lost power would keep it for two hours.
+ * PostgreSQL probes a silent client after 10 seconds and gives up 15 seconds later. It then releases the lock that keeps other servers
+ * away. With Linux's defaults, a machine that lost power would keep that lock for two hours.
  */
 const keepalives =
   'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';
 
-/** For each new connection. As parameters of the connection itself, a pooler such as PgBouncer would refuse them. */
+/** Run on each new connection. A pooler such as PgBouncer would refuse these settings as connection parameters. */
 export const sessionSettings = `SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}; SET idle_in_transaction_session_timeout = ${statementMs}; ${keepalives}`;
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
@@ -46,7 +46,7 @@ export function connectionOptions(url: string): PoolConfig {
     port: address.port === '' ? 5432 : Number(address.port),
     database,
     ...(user === '' ? {} : { user }),
-    // A function: a password that is a property would be shown wherever the options are.
+    // A function, because a plain property would be shown wherever the options are.
     password: () => password,
     ssl: tlsOptions(host, given.get('sslmode'), given.get('sslrootcert')),
     application_name: 'rauc-simple-server',

@@ -6,16 +6,16 @@ import { forgottenSeconds, presentNames } from './nodes/node-rows';
 import { openClient } from './open-client';
 import { postgresError } from './postgres-error';
 
-/** How often to look whether servers are forgotten, in milliseconds. */
+/** How often to check whether servers are forgotten, in milliseconds. */
 const lookMs = 500;
 
-/** Keeps servers from a database, by a lock that PostgreSQL releases when the process or the connection ends. */
+/** Locks servers out of a database, with a lock that PostgreSQL releases when the process or the connection ends. */
 export class DatabaseHold {
   private constructor(private readonly client: Client) {}
 
   /**
-   * Takes the database for this process alone. A server that was cut off from it a moment ago may not know yet, so it waits until that one is
-   * forgotten.
+   * Takes the database for this process alone. A server that was cut off a moment ago may not know it yet, so this waits until that server
+   * is forgotten.
    * @throws DomainError `configuration` while servers run on it; `unavailable`
    */
   static async take(connection: ClientConfig): Promise<DatabaseHold> {
@@ -37,7 +37,10 @@ export class DatabaseHold {
     }
   }
 
-  /** Asks by the connection that has the lock: while that stands, no server has come in. @throws DomainError `unavailable` */
+  /**
+   * Asks over the connection that has the lock: while that connection lives, no server has started.
+   * @throws DomainError `unavailable`
+   */
   async confirm(): Promise<void> {
     try {
       await this.client.query('SELECT 1');
@@ -51,7 +54,7 @@ export class DatabaseHold {
   }
 }
 
-/** @returns none for tables of an earlier version, which did not note them */
+/** @returns none for tables of an earlier version, which did not record them */
 function namesOf(client: Client): Promise<readonly string[]> {
   return presentNames(client).catch(() => []);
 }

@@ -27,11 +27,11 @@ export interface Database extends Reader {
 }
 
 export interface DatabaseOptions {
-  /** At most so many connections; one of them writes. */
+  /** The maximum number of connections; one of them writes. */
   readonly maxConnections?: number;
   /** Whether older tables are brought up to date, and missing ones created; default: yes. */
   readonly isUpgraded?: boolean;
-  /** Of a server among those on the database; commands have none. */
+  /** Only for a server among those on the database; commands have none. */
   readonly membership?: Membership;
   readonly health?: DatabaseHealth;
   /** Called with failures that no one waits for. */
@@ -57,7 +57,8 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
         numberTypes.has(id) ? Number : types.getTypeParser(id, format),
     },
   });
-  // Without these, a connection that ends would end the process: the idle ones belong to the pool, the others to no one.
+  // Without these listeners, a connection that ends would end the process: the idle ones belong to the pool, the others
+  // to no one.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
@@ -118,7 +119,7 @@ class PostgresDatabase implements Database {
     return this.#closing;
   }
 
-  /** A connection may have ended unnoticed while it was idle: then the same is read again by another one. */
+  /** A connection may have ended unnoticed while it was idle: then the read runs again on another one. */
   async #reading<Result>(read: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) throw databaseClosed();
     try {

@@ -8,7 +8,7 @@ import { countingOutcome } from './release-outcomes';
 import { countRevision } from './release-numbers';
 import type { Transaction } from './writer';
 
-/** Writes a new device with what was decided for it; for a known one only the contact's changes. */
+/** Writes a new device with what was decided for it; for a known one, only the changes of the contact. */
 export async function saveContact(transaction: Transaction, device: Device): Promise<void> {
   const { id, createdAt, labels } = device;
   const contact = toContactRow(device);
@@ -90,7 +90,10 @@ async function saveLabels(
   await transaction.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
 }
 
-/** Writes a new or changed one, and deletes the device's oldest to make room. The bytes of one that is there only grow, in `SentBytes`. */
+/**
+ * Writes a new or changed one, and deletes the device's oldest to make room. The byte count of a known one only grows, through
+ * `SentBytes`.
+ */
 export async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
   const { bytes_sent, ...changed } = toInstallationRow(installation);
   await countingOutcome(transaction, installation, () =>

@@ -6,7 +6,10 @@ import { catalogVersion } from './catalog/catalog-version';
 import type { Reader } from './database';
 import { anyOf, query } from './queries';
 
-/** Devices with everything that their next offer depends on, by one statement, so that all of it is of one moment. */
+/**
+ * Devices with everything that their next offer depends on. A single statement reads it, so all of it is from one
+ * moment.
+ */
 export const selectRecords = query
   .selectFrom('devices')
   .selectAll()
@@ -26,7 +29,7 @@ export const selectRecords = query
     ),
   ]);
 
-/** What is known of a device, and the version of the catalog at that moment. */
+/** What is known about a device, and the version of the catalog at that moment. */
 export interface FoundRecord {
   /** `undefined` for an unknown device. */
   readonly record: DeviceRecord | undefined;
@@ -37,7 +40,7 @@ interface FoundRow extends Row {
   readonly catalog_version: number;
 }
 
-/** Reads what a decision about a device depends on, by one statement. */
+/** Reads what a decision about a device depends on, in one statement. */
 export async function findRecord(reader: Reader, id: string): Promise<FoundRecord> {
   const [row] = await reader.all(
     sql<FoundRow | { readonly [Column in keyof FoundRow]: Column extends 'catalog_version' ? number : null }>`
@@ -60,7 +63,7 @@ export async function findRecords(reader: Reader, ids: readonly string[]): Promi
   return ids.flatMap((id) => byId.get(id) ?? []).map(readRecord);
 }
 
-/** Of {@link selectRecords}. */
+/** A row of {@link selectRecords}. */
 type Row = RecordRow & { readonly latest: string | null };
 
 function readRecord(row: Row): DeviceRecord {

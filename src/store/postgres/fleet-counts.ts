@@ -15,7 +15,7 @@ import { SpacedCount, sumOfDevices } from '../spaced';
 import type { Database } from './database';
 import { query } from './queries';
 
-/** The first devices by id, of a group. */
+/** The first devices of a group, by id. */
 const firstIds = sql<
   readonly string[]
 >`((array_agg(devices.id ORDER BY devices.id))[1:${sql.lit(maxNamedDevices)}])::text[]`;

@@ -11,7 +11,7 @@ import { query } from './queries';
 
 type JournalListener = Parameters<JournalRecords['listen']>[0];
 
-/** The journal in the database. Lines are added in the same transaction as what they tell. */
+/** The journal in the database. Lines are added in the same transaction as the change that they describe. */
 export class PostgresJournal implements JournalRecords {
   readonly #listeners = new Set<JournalListener>();
 
@@ -93,7 +93,10 @@ export class PostgresJournal implements JournalRecords {
   }
 }
 
-/** The id of the latest line, also when it was pruned; 0 before the first. Only a transaction knows that no other follows. */
+/**
+ * The id of the latest line, even if that was pruned; 0 before the first. Only within a transaction is it certain that no
+ * other follows.
+ */
 export async function latestLine(transaction: Transaction): Promise<number> {
   const select = sql<{ readonly id: number }>`
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM events_id_seq`;
@@ -120,7 +123,7 @@ function matches(eb: ExpressionBuilder<Schema, 'events'>, filter: EventFilter) {
   ]);
 }
 
-/** A kind that ends with a period stands for all that begin so. */
+/** A kind that ends with a period stands for all kinds that begin with it. */
 function isOfKind(eb: ExpressionBuilder<Schema, 'events'>, kind: string) {
   return kind.endsWith('.') ? eb(sql<boolean>`starts_with(kind, ${kind})`, '=', true) : eb('kind', '=', kind);
 }

@@ -1,8 +1,8 @@
 /** Advisory locks of PostgreSQL, which are numbers. */
 
 /**
- * Whoever changes anything holds this lock until the commit: then a decision is made on what all earlier changes left, no two
- * deadlock, and the lines of the journal get their ids in the order in which they appear.
+ * Every change holds this lock until its commit. So each decision sees all earlier changes, no two changes deadlock, and the
+ * ids of journal lines follow the order in which the lines appear.
  */
 export const writeLock = 7_273_001;
 

@@ -1,4 +1,4 @@
-/** Compared and sorted by its bytes, whatever the language of the database is. Instants are ISO 8601 in UTC, which then sort. */
+/** Compared and sorted by bytes, whatever the language of the database. Instants are ISO 8601 in UTC, so they sort by time. */
 const text = 'text COLLATE "C"';
 
 /**

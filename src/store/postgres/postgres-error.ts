@@ -1,7 +1,7 @@
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 
-/** Nothing was committed, and the same may succeed when it is tried again: serialization failure and deadlock. */
+/** Nothing was committed, and another attempt may succeed: serialization failure and deadlock. */
 const conflicts = new Set(['40001', '40P01']);
 
 /** The connection is gone, or was refused because the server starts, stops or is full. */

@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import type { Schema } from '../rows/schema';
 
-/** What runs: a query, or one that was compiled. */
+/** A query to run, compiled or not. */
 export type Query<Row> = Compilable<Row> | CompiledQuery<Row>;
 
 /** Builds queries, but runs none. */

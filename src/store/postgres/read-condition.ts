@@ -11,7 +11,7 @@ import { query } from './queries';
 /** How many migrations this program has. */
 export const knownSchema = migrations.length;
 
-/** How reports name the database: its address contains a password. */
+/** How reports name the database: its address may contain a password. */
 const file = 'the PostgreSQL database';
 
 /** The condition of a database, read without changing it. */

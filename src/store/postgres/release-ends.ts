@@ -8,8 +8,8 @@ import type { Transaction } from './writer';
 import { fromWhyColumns } from '../rows/why-columns';
 
 /**
- * Keeps how the current release of a channel ended, and the reasons of its failures, which would disappear with its devices. Call it
- * before replacing the release.
+ * Records how the current release of a channel ended, with the reasons for its failures, which would disappear with its devices.
+ * Call it before replacing the release.
  */
 export async function saveEnd(
   transaction: Transaction,
@@ -38,7 +38,10 @@ export async function saveEnd(
   );
 }
 
-/** Why devices failed that have not succeeded since: the most frequent reasons first. Examines a bounded number of failures. */
+/**
+ * Why devices failed, for those that have not succeeded since; most frequent reasons first. Examines a bounded number of
+ * failures.
+ */
 export async function failuresOf(reader: Reader, releaseId: number): Promise<readonly FailureReason[]> {
   const failures = query
     .selectFrom('installations as failed')

@@ -7,7 +7,7 @@ import type { Reader } from './database';
 import { anyOf, query } from './queries';
 import type { Transaction } from './writer';
 
-/** One number of each release. */
+/** One kind of count, by release. */
 interface Counting {
   readonly counted: Map<number, number>;
   /** Releases that someone asked about, and that were not counted yet. */
@@ -16,7 +16,7 @@ interface Counting {
   readonly select: RawBuilder<number>;
 }
 
-/** What was counted of releases, at one moment. Each number is counted only if someone asks for it: some cost more than others. */
+/** Counts about releases, from one moment. Each number is counted only on demand: some cost more than others. */
 export class CountedReleases implements ReleaseNumbers {
   readonly #inProgress: Counting;
   readonly #failures: Counting;
@@ -29,7 +29,7 @@ export class CountedReleases implements ReleaseNumbers {
       missing: new Set<number>(),
       select,
     });
-    // An offer that no one took, or that a device asked for too often, keeps no place.
+    // An offer that has expired, or that a device asked for too often, holds no place.
     this.#inProgress = counting(sql`
       (SELECT count(*) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(startedStates)}))
         + (SELECT count(*) FROM installations WHERE release_id = asked.id AND state = 'offered'
@@ -40,7 +40,7 @@ export class CountedReleases implements ReleaseNumbers {
       coalesce((SELECT revision FROM release_revisions WHERE release_id = asked.id), 0)`);
   }
 
-  /** Whether all that was asked about had been counted; else it has been now, and whoever asked must ask again. */
+  /** Whether everything that was asked for had been counted. If not, it has been now, and the caller must ask again. */
   async isComplete(reader: Reader): Promise<boolean> {
     const missing = this.#all().filter((one) => one.missing.size > 0);
     if (missing.length === 0) return true;
@@ -75,7 +75,7 @@ export class CountedReleases implements ReleaseNumbers {
   }
 }
 
-/** By one statement, so that all numbers are of one moment. */
+/** In one statement, so that all numbers are from one moment. */
 async function count(
   reader: Reader,
   countings: readonly Counting[],
@@ -109,7 +109,7 @@ export async function countReleases(reader: Reader, now: Date): Promise<ReleaseN
   return counted;
 }
 
-/** Notes that an installation of a release was written. */
+/** Records that an installation of a release was written. */
 export async function countRevision(transaction: Transaction, releaseId: number): Promise<void> {
   await transaction.all(
     sql`INSERT INTO release_revisions AS known (release_id, revision) VALUES (${releaseId}, 1)

@@ -35,7 +35,7 @@ export async function countingOutcome(
 }
 
 /**
- * Takes back what a forgotten device counted for. The outcome of a finished release stays: only unfinished installations are taken
+ * Subtracts a forgotten device from the counts. The outcome of a finished release stays: only unfinished installations are taken
  * back from it. Call it before deleting the device.
  */
 export async function forgetOutcomes(transaction: Transaction, deviceId: string): Promise<void> {
@@ -86,7 +86,7 @@ export async function outcomesOfAll(
   return toOutcomesByRelease(rows);
 }
 
-/** Whether any device was ever offered a release: the row stays when the device is forgotten. */
+/** Whether a release was ever offered to any device: the row stays when the device is forgotten. */
 export async function wasOffered(reader: Reader, releaseId: number): Promise<boolean> {
   const rows = query.selectFrom('release_outcomes').select('release_id').where('release_id', '=', releaseId);
   return (await reader.all(rows.limit(1))).length > 0;

@@ -17,7 +17,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
 
   return {
     async identity(newId) {
-      // It exists except the first time, even while nothing can be written.
+      // The identity exists, except at the first start, even while nothing can be written.
       const known = await find(database);
       if (known !== undefined) return known;
       return await database.transact(async (transaction) => {

@@ -8,7 +8,7 @@ import { query } from './queries';
 
 const channel = 'revocations';
 
-/** Revocations in the database. Their numbers follow the order of commits, because one changes the database at a time. */
+/** Revocations in the database. Their numbers follow the order of commits, because only one change runs at a time. */
 export function createRevocationRecords(database: Database, watching: ChangeWatchOptions): RevocationRecords {
   return {
     after: (id) => readAfter(database, id),

@@ -24,7 +24,7 @@ export function createUpTimeRecords(database: Database): UpTimeRecords {
   };
 }
 
-/** Up to where old data was deleted, in the database. */
+/** Records in the database up to when old data was deleted. */
 export function createRetentionRecords(database: Database): RetentionRecords {
   return {
     async all() {

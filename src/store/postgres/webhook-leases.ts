@@ -5,18 +5,18 @@ import type { DeliveryPlace } from '../../ports/webhook-deliveries';
 import { query } from './queries';
 import type { Transaction } from './writer';
 
-/** Those deliveries that no server has opened. By the clock of PostgreSQL, which all servers share. */
+/** The deliveries that no server holds, by PostgreSQL's clock, which all servers share. */
 export const isFree: RawBuilder<SqlBool> = sql`NOT EXISTS (
   SELECT 1 FROM webhook_leases AS lease
     WHERE lease.webhook = webhook_deliveries.webhook AND lease.event = webhook_deliveries.event
     AND lease.ends_at > clock_timestamp())`;
 
-/** Which deliveries this server has for itself. Any may be sent again when its lease has ended: its server may be gone. */
+/** Which deliveries this server holds. A delivery may be sent again when its lease has ended: its server may be gone. */
 export class WebhookLeases {
-  /** Another one for each start: what a server left behind when it was killed is not its own. */
+  /** A new one for each start: what a killed server left behind does not belong to its next run. */
   readonly #holder = randomUUID();
 
-  /** @returns false when a server has it */
+  /** @returns false when another server has it */
   async take(transaction: Transaction, { webhookId, eventId }: DeliveryPlace): Promise<boolean> {
     await transaction.all(sql`DELETE FROM webhook_leases WHERE ends_at <= clock_timestamp()`.compile(query));
     const taken = await transaction.all(

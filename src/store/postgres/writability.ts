@@ -24,7 +24,7 @@ export class DatabaseHealth {
     if (isDatabaseAway(error)) this.#problem = error;
   }
 
-  /** Other failures, such as a refusal of the caller's own, say nothing about the database. */
+  /** Other failures, such as a refusal by the caller's own work, say nothing about the database. */
   writeFailed(error: unknown): void {
     if (error instanceof DomainError && error.reason !== undefined && unwritable.has(error.reason.code))
       this.#problem = error;
@@ -35,7 +35,7 @@ export class DatabaseHealth {
   }
 }
 
-/** @param save saves a change of no consequence, and tells the health how that went */
+/** @param save saves a change without effect, and reports the result to the health */
 export function createWritability(health: DatabaseHealth, save: () => Promise<void>): Writability {
   return {
     problem: () => health.problem(),

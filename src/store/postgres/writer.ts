@@ -8,11 +8,11 @@ import { writeLock } from './locks';
 
 /** A transaction that is running. */
 export interface Transaction {
-  /** Runs a statement. @throws what PostgreSQL says; let it pass */
+  /** Runs a statement. @throws PostgreSQL's error; do not catch it */
   all<Row>(query: Query<Row>): Promise<Row[]>;
   /** Calls back as soon as the transaction is committed, in order, whatever other callbacks throw. */
   afterCommit(callback: () => void): void;
-  /** No later change shares its commit: for one whose callback changes what later ones decide on. */
+  /** Lets no later change share the commit: for a change whose callback affects what later ones decide on. */
   shareNoCommit(): void;
 }
 
@@ -25,32 +25,32 @@ export interface WriterPorts {
   /** Called with what a callback throws. */
   readonly onError: (error: unknown) => void;
   readonly health: Pick<DatabaseHealth, 'saved' | 'writeFailed'>;
-  /** Of a server; commands have none. */
+  /** Only for a server; commands have none. */
   readonly guard: WriteGuard | undefined;
 }
 
-/** What keeps a server from writing what it no longer may. */
+/** Stops a server from writing what it may no longer write. */
 export interface WriteGuard {
   /** The epoch of the leader in whose name the caller changes something; `undefined` for what any server may do. */
   present(): number | undefined;
-  /** Shows, within a transaction, what {@link WriteGuard.check} needs. */
+  /** SQL that selects, within a transaction, what {@link WriteGuard.check} needs. */
   readonly selectStanding: string;
   /** @returns the epoch of the present leader @throws DomainError `unavailable` when this server may write nothing more */
   check(results: QueryResult | readonly QueryResult[]): number;
-  /** Called for a change in the name of a leader that another has replaced. @returns what its caller gets */
+  /** Called for a change by a leader that has been replaced. @returns the error for its caller */
   refuse(epoch: number): DomainError;
 }
 
-/** How many changes share a commit at most. */
+/** The maximum number of changes that share a commit. */
 const maxTogether = 100;
-/** How often the same changes are tried. */
+/** The maximum number of attempts for the same changes. */
 const maxAttempts = 5;
-/** How long the first further attempt waits at most, in milliseconds. Each later one waits up to twice as long as the one before it. */
+/** The longest wait before the second attempt, in milliseconds. Each later attempt waits up to twice as long as the one before it. */
 const firstWaitMs = 20;
 
 interface Job {
   readonly work: Work<unknown>;
-  /** Of the leader, if it changes something as the leader. */
+  /** The leader's epoch, if the change is made as the leader. */
   readonly epoch: number | undefined;
   readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
@@ -78,7 +78,7 @@ export class Writer {
     });
   }
 
-  /** Waits until nothing is left to write. */
+  /** Resolves when nothing is left to write. */
   async idle(): Promise<void> {
     while (this.#running !== null) await this.#running;
   }
@@ -114,7 +114,10 @@ export class Writer {
     }
   }
 
-  /** @returns of the first changes, up to one that shares no commit @throws if nothing was committed. If that is not known, it throws a DomainError, which ends the attempts */
+  /**
+   * @returns the outcomes of the first changes, up to one that shares no commit
+   * @throws if nothing was committed. If that is unknown, it throws a DomainError, which ends the attempts
+   */
   async #attempt(jobs: readonly Job[]): Promise<readonly Outcome[]> {
     const client = await this.ports.connect();
     let broken: Error | boolean = false;
@@ -135,7 +138,10 @@ export class Writer {
     }
   }
 
-  /** In one round trip, whether this server may write. @returns the epoch of the leader, which stays until the commit */
+  /**
+   * Begins, and checks in the same round trip whether this server may write.
+   * @returns the epoch of the leader, which stays until the commit
+   */
   async #begin(client: PoolClient): Promise<number | undefined> {
     const begin = `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`;
     const { guard } = this.ports;
@@ -144,7 +150,7 @@ export class Writer {
     return undefined;
   }
 
-  /** What was decided by a leader that another has replaced. */
+  /** The outcome of a change that was decided by a replaced leader. */
   #refused({ epoch, failed }: Job, present: number | undefined): Outcome | undefined {
     const { guard } = this.ports;
     if (epoch === undefined || guard === undefined || epoch === present) return undefined;

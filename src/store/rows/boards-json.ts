@@ -7,7 +7,7 @@ type Stored<T> = T extends Date
     ? { readonly [Key in keyof T]: Stored<T[Key]> }
     : T;
 
-/** @param text `{}` for a device from before boards were remembered */
+/** @param text `{}` for a device stored before boards were remembered */
 export function toBoards(text: string): Boards {
   if (text === '{}') return noBoards;
   const { boots, second, freshAt } = JSON.parse(text) as Stored<Boards>;

@@ -79,7 +79,7 @@ export function toActivationRow(
   };
 }
 
-/** What is current, of the bundles that there are. */
+/** The current releases whose bundles exist. */
 export function toReleases(
   rows: readonly ReleaseTable[],
   bundles: ReadonlyMap<string, Bundle>,

@@ -11,7 +11,7 @@ type Device = Selectable<DeviceTable>;
 /** What devices are counted by. */
 export const censusColumns = ['compatible', 'channel', 'system_version', 'installation_state'] as const;
 
-/** How many devices are, follow, run and do the same. */
+/** Counts of devices with the same compatible, channel, version and state. */
 export function toCensus({
   compatible,
   channel,
@@ -22,7 +22,7 @@ export function toCensus({
   return { compatible, channel, systemVersion, installationState, devices };
 }
 
-/** Two boards with one certificate; none for a device that has shown only one. */
+/** Certificates that two boards share; none for a device that has shown only one board. */
 export function toSharedCertificates({
   id,
   boards,

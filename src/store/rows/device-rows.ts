@@ -95,7 +95,7 @@ export function toDecisionRow({ channel, notes, admission, hold, pin }: Decision
   return { channel, notes, admission, ...toHoldRow(hold), ...toPinRow(pin) };
 }
 
-/** Only the columns that one decision names. */
+/** Only the columns that the decision names. */
 export function toDecidedColumns({ channel, notes, admission, hold, pin }: Partial<Decisions>) {
   return {
     ...(channel === undefined ? {} : { channel }),
@@ -227,8 +227,8 @@ export function readAttributes({
 }
 
 /**
- * What the column of a device with an attribute contains, one or the other: `JSON.stringify` writes it without blanks, and escapes
- * each quote within names and values, so that nothing else reads like this.
+ * Texts of which the column of a device with this attribute contains one. `JSON.stringify` writes no spaces, and escapes each
+ * quote within names and values, so nothing else can look like this.
  */
 export function textsOfAttribute(name: string, value: string): readonly [string, string] {
   const pair = `${JSON.stringify(name)}:${JSON.stringify(value)}`;

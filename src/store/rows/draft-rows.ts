@@ -50,7 +50,7 @@ export function toDraftRow(draft: NewDraft): Insertable<DraftTable> {
   };
 }
 
-/** @param count of drafts, with those to be added. @throws DomainError `conflict` */
+/** @param count the number of drafts, with those to be added. @throws DomainError `conflict` */
 export function refuseTooMany(count: number): void {
   if (count > maxDrafts) throw DomainError.of('too-many-drafts', { max: maxDrafts });
 }

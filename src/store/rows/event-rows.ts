@@ -31,7 +31,7 @@ export function toEvent(row: Selectable<EventTable>): JournalEvent {
   return {
     id: row.id,
     at: new Date(row.at),
-    // What is in the table was a kind when it was written, perhaps by another version.
+    // The stored value was a kind when it was written, perhaps by another version.
     kind: row.kind as EventKind,
     actor: { name: row.actor, address: row.address },
     reason: reasonOf(row),

@@ -59,7 +59,7 @@ const signerCertificate = z.object({
   keyAlgorithm: z.string(),
 });
 
-/** Once a warning about every bundle without an index; the hint that replaced it names the images. */
+/** Formerly a warning about every bundle without an index; the hint that replaced it names the images. */
 const onceWarning = 'no-adaptive-index';
 
 const inspection: z.ZodType<Inspection> = z.object({

@@ -3,7 +3,7 @@ import type { Outcomes } from '../../core/release-outcome';
 
 /** A device's result with a release. */
 export interface Outcome {
-  /** {@link noStep} for a device in none. */
+  /** {@link noStep} for a device in no step. */
   readonly step: number;
   readonly state: InstallationState;
 }
@@ -24,7 +24,7 @@ export function isSameOutcome(one: Outcome | undefined, other: Outcome | undefin
   return one?.state === other?.state && one?.step === other?.step;
 }
 
-/** Whether a release counts a device no longer that is forgotten. What a finished release came to stays. */
+/** Whether forgetting a device removes it from the counts of a release. The result of a finished release stays. */
 export function isTakenBack(outcome: Outcome, isCurrent: boolean): boolean {
   return isCurrent || isUnsettled(outcome);
 }

@@ -9,9 +9,9 @@ type Counted = readonly [sha256: string, state: InstallationState, count: number
 /** A device's row with what other tables say about it, as JSON lists. */
 export interface RecordRow extends Selectable<DeviceTable> {
   readonly labels: string;
-  /** Of lists: serial number, first seen, last seen. */
+  /** Each item is a list: serial number, first seen, last seen. */
   readonly certificates: string;
-  /** Of lists: hash of a bundle, state, number of installations that are not cleared. */
+  /** Each item is a list: hash of a bundle, state, number of installations that are not cleared. */
   readonly counted: string;
 }
 

@@ -11,7 +11,7 @@ import { fromWhyColumns, toWhyColumns } from './why-columns';
 /** What is kept of the failures of a release, so that a release of any size takes little. */
 export const failureLimits = {
   reasons: 10,
-  /** How many failed installations are examined for them. */
+  /** How many failed installations are examined. */
   examined: 1_000,
   reasonLength: 300,
 } as const;
@@ -21,14 +21,14 @@ export interface MadeLine extends Pick<Activation, 'id' | 'by' | 'at'> {
   readonly releaseId: number;
 }
 
-/** What the database has about such a line. */
+/** The database's rows about such a line. */
 export interface ResultRows {
   /** `undefined` as long as the rollout has no row of its own. */
   readonly rollout: Selectable<RolloutTable> | undefined;
   readonly outcomes: Outcomes;
-  /** What took its place; `undefined` while it is the last of its channel. */
+  /** What replaced it; `undefined` while it is the latest of its channel. */
   readonly next: ReleaseEnd | undefined;
-  /** `undefined` also for one that an earlier version ended. */
+  /** `undefined` also for a release that ended under an earlier version of the server. */
   readonly end: Selectable<ReleaseEndTable> | undefined;
 }
 
@@ -39,7 +39,7 @@ export function madeLines(lines: readonly Activation[]): readonly MadeLine[] {
   );
 }
 
-/** How the release of a line ends, with the reasons of its failures. */
+/** How the release of a line ended, with the reasons for its failures. */
 export function toReleaseEndRow(
   line: Selectable<ActivationTable>,
   rollout: Selectable<RolloutTable> | undefined,
@@ -61,7 +61,7 @@ export function toReleaseEndRow(
   };
 }
 
-/** What a later line did to the release, as far as the line itself says. */
+/** What a later line did to the release, as far as that line says. */
 export function toReleaseEnd({
   at,
   action,
@@ -72,7 +72,7 @@ export function toReleaseEnd({
   return { how, bundleName: bundle, at: new Date(at) };
 }
 
-/** The condition that a device has not done better since, with the release that its installation failed for. */
+/** The condition that a device's failed installation is still its last result with that release. */
 export function isLastResult(query: ExpressionBuilder<Schema & { failed: InstallationTable }, 'failed'>) {
   return query.not(
     query.exists(
@@ -87,7 +87,7 @@ export function isLastResult(query: ExpressionBuilder<Schema & { failed: Install
   );
 }
 
-/** Whether its failures must be read: they were not kept, and there are some. */
+/** Whether its failures must be read: there are some, and they were not recorded. */
 export function needsFailures({ end, next, outcomes }: ResultRows): boolean {
   return (
     (end === undefined || next === undefined) && failedStates.some((state) => outcomes[state] !== undefined)

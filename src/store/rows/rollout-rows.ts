@@ -43,7 +43,7 @@ export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<Ro
 
 type StoredPolicy = Omit<RolloutPolicy, 'startAt' | 'from' | 'allowDowngrade'> & {
   readonly startAt: string | null;
-  /** Missing in releases from before there was the question. */
+  /** Missing in releases that are older than this option. */
   readonly allowDowngrade?: boolean;
   readonly from?: string | null;
 };

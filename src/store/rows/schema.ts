@@ -135,17 +135,17 @@ export interface DeviceTable {
   pin_bundle: string | null;
   pin_by: string | null;
   pin_at: string | null;
-  /** Of an assignment that is not to be installed at once, as JSON. */
+  /** The terms of an assignment that is not to be installed at once, as JSON. */
   pin_terms: string | null;
   installation_id: number | null;
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
-  /** With `search_text`. */
+  /** Together with `search_text`, what a search looks in. */
   found_by: GeneratedAlways<string>;
   /** What is remembered about the boards that use its certificate, as JSON. */
   boards: Generated<string>;
-  /** When the journal last said that two boards use it. */
+  /** When the journal last recorded that two boards use it. */
   second_board_at: string | null;
 }
 
@@ -226,13 +226,13 @@ export interface EventTable {
   count: Generated<number>;
   /** The first time, when it happened more than once. */
   first_at: string | null;
-  /** What it says, instead of `message`. */
+  /** The code of its sentence, instead of `message`. */
   reason: string | null;
   /** As JSON. */
   parameters: string | null;
 }
 
-/** Between which times the lines of a block of the journal are. */
+/** The range of times of the lines in a block of the journal. */
 export interface JournalBlockTable {
   block: number;
   from_at: string;
@@ -245,7 +245,7 @@ export interface WebhookTable {
   url: string;
   /** Event kinds as a JSON list; empty means all. */
   kinds: string;
-  /** In clear: it signs what is sent. */
+  /** Not hashed, because it signs what is sent. */
   secret: string;
   is_enabled: number;
   created_at: string;
@@ -303,7 +303,7 @@ export interface DeviceTokenTable {
   sealed: string;
   created_at: string;
   created_by: string;
-  /** The one before, sealed the same way, and until when it is valid; both `null` when there is none. */
+  /** The previous token, sealed the same way, and until when it is valid; both `null` when there is none. */
   previous: string | null;
   previous_until: string | null;
 }
@@ -369,26 +369,26 @@ export interface DatabaseIdentityTable {
   /** The latest journal line that no device wrote. */
   decision: number;
   is_marked: number;
-  /** Why it may be an older copy, until every rollout is paused for that. */
+  /** Why it may be an older copy; set until every rollout has been paused for that reason. */
   suspicion: string | null;
   /** When and why it was last taken for an older copy. */
   restored_at: string | null;
   restored_reason: string | null;
 }
 
-/** Hashes that devices named and this database never had, after people were told. */
+/** Hashes that devices named and this database never had, recorded once people were told. */
 export interface ForeignHashTable {
   sha256: string;
   at: string;
 }
 
-/** What people said that they have seen. */
-/** The latest stay. */
+/** The server names that devices asked for. Only the latest stay. */
 export interface AskedNameTable {
   name: string;
   asked_at: string;
 }
 
+/** What people marked as seen. */
 export interface DismissalTable {
   kind: string;
   subject: string;
@@ -409,7 +409,7 @@ export interface DraftTable {
   /** Both `null` for a module without a file, and for a set. */
   file: Generated<string | null>;
   bundle: Generated<string | null>;
-  /** Of a set that has one. */
+  /** The module of a set that has one. */
   module: number | null;
 }
 
@@ -420,7 +420,7 @@ export interface HawkbitSettingTable {
   value: string;
 }
 
-/** Those that servers on PostgreSQL share. In SQLite only those that came from there. */
+/** The revocations that servers on PostgreSQL share. SQLite has only those that came from there. */
 export interface RevocationTable {
   id: Generated<number>;
   serial: string;

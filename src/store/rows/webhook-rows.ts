@@ -25,7 +25,7 @@ export function toWebhook(row: Selectable<WebhookTable>): Webhook {
   };
 }
 
-/** @param cursor the last line of the journal, which it begins after */
+/** @param cursor the last line of the journal; deliveries begin after it */
 export function toWebhookRow(
   webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'inOrder' | 'createdAt' | 'createdBy'>,
   secret: string,

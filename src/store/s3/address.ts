@@ -1,10 +1,13 @@
 import type { S3Address } from '../../core/s3-address';
 import type { S3Location } from './location';
 
-/** Where AWS keeps buckets when nothing else is said. */
+/** Where AWS keeps buckets unless another region is given. */
 const defaultRegion = 'us-east-1';
 
-/** @param endpoint of another store than AWS; there, buckets are a part of the path, because few stores have a host for each */
+/**
+ * @param endpoint the address of a store other than AWS. There, the bucket is part of the path, because few stores have a host
+ * name for each bucket
+ */
 export function locate(
   { bucket, prefix }: S3Address,
   { endpoint, region }: { readonly endpoint: string | null; readonly region: string | null },

@@ -9,24 +9,24 @@ import { WrongBytes } from './wrong-bytes';
 
 export interface ArrivalOptions {
   readonly object: VerifiedObject;
-  /** Where its blocks are kept; `null` if there is no room on the disk. */
+  /** The file for its blocks; `null` if there is no room on the disk. */
   readonly file: string | null;
   /** Blocks that the disk has no room for, by {@link recentKey}. */
   readonly recent: RecentMap<string, Buffer>;
-  /** Called once all blocks are on the disk. Failing does no harm: they stay readable. */
+  /** Called once all blocks are on the disk. A failure does no harm: the blocks stay readable. */
   readonly onWhole: () => Promise<void>;
 }
 
 /** Blocks that follow each other; `undefined` for those that arrived wrong. */
 type Blocks = readonly (Buffer | undefined)[];
 
-/** How many failures in a row end the filling; each has been tried again for a while before. */
+/** How many failures in a row end the filling. Each request has been retried for a while before it counts as failed. */
 const maxFailures = 5;
 const pauseMs = 1_000;
 
 /**
- * A bundle on its way from the object store: each block is fetched once for all who wait for it, verified, and kept on the disk. The
- * others follow on their own, beginning behind the latest one that was asked for.
+ * A bundle on its way from the object store: each block is fetched once for all readers that wait for it, verified, and kept on the
+ * disk. The remaining blocks are fetched without being asked for, beginning after the latest one that was requested.
  */
 export class Arrival {
   /** How many have it open. */
@@ -62,7 +62,7 @@ export class Arrival {
     return this.#missing === 0;
   }
 
-  /** Reads exactly `length` bytes. @throws WrongBytes, or what the store or the disk fails with */
+  /** Reads exactly `length` bytes. @throws WrongBytes, or the error of the store or the disk */
   async read(position: number, length: number): Promise<Buffer> {
     if (position + length > this.sizeBytes) throw new Error(`the bundle ended before ${position + length}`);
     const target = Buffer.allocUnsafe(length);
@@ -76,7 +76,7 @@ export class Arrival {
     return target;
   }
 
-  /** Fetches everything that is missing, or what the disk has room for. @throws what a read does */
+  /** Fetches everything that is missing, or as much as the disk has room for. @throws what a read throws */
   fill(): Promise<void> {
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = null;
@@ -84,18 +84,18 @@ export class Arrival {
     return this.#filling;
   }
 
-  /** Whether it has ended, so that it cannot be read any more. */
+  /** Whether it has ended and can no longer be read. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Waits for what is on its way, and until a whole one has told so. */
+  /** Resolves when nothing more is on its way, and a completed arrival has reported it. */
   async settled(): Promise<void> {
     await this.#filling?.catch(() => undefined);
     await Promise.allSettled(this.#pending.values());
   }
 
-  /** Ends it. What others still read fails. */
+  /** Ends it. Reads that are still running fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.settled();
@@ -127,7 +127,10 @@ export class Arrival {
     }
   }
 
-  /** Some blocks that no one fetches: those behind the latest one that was read, and then from the start. */
+  /**
+   * Some missing blocks that are not being fetched: first those after the latest one that was read, then from the
+   * start.
+   */
   #missingRun(): readonly [number, number] {
     const { count } = this.#object.digests;
     const isFree = (index: number) => this.#present[index] === 0 && !this.#pending.has(index);
@@ -157,7 +160,7 @@ export class Arrival {
     return this.#right(await this.#fetch(index, 1), 0);
   }
 
-  /** Fetches blocks; whoever asks for one of them meanwhile waits for it. */
+  /** Fetches blocks; other readers that ask for one of them meanwhile wait for it. */
   #fetch(first: number, count: number): Promise<Blocks> {
     if (this.#isClosed) return Promise.reject(new Error('the bundle is closed'));
     const run = this.#object.fetch(first, count).then(async (blocks) => {
@@ -185,7 +188,7 @@ export class Arrival {
     if (this.isWhole) await this.#finish();
   }
 
-  /** @returns false if the disk takes nothing: then blocks stay in memory for a while, and what was written stays readable */
+  /** @returns false if the disk takes no more: then blocks stay in memory for a while, and what was written stays readable */
   async #write(index: number, block: Buffer): Promise<boolean> {
     if (this.#handle === null || this.#isDiskFull) return false;
     try {
@@ -212,7 +215,7 @@ export class Arrival {
       await this.#handle?.sync();
       await this.options.onWhole();
     } catch {
-      this.#isDiskFull = true; // it stays an arrival, which is fetched again another time
+      this.#isDiskFull = true; // it stays an arrival, and is fetched again another time
     }
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OpenBytes } from '../../ports/bundle-storage';
 import { sha256Of } from './sha256';
 
-/** What is verified at once, and so the least that is fetched, in bytes. */
+/** The unit of verification, and so the least that is fetched, in bytes. */
 export const blockBytes = 1 << 20;
 /** What is fetched at once where everything is needed, in bytes. */
 export const runBytes = 8 * blockBytes;
@@ -48,7 +48,7 @@ export function blocksOf(sizeBytes: number): number {
   return Math.ceil(sizeBytes / blockBytes);
 }
 
-/** Hashes the blocks of bytes that are known to be right. */
+/** Hashes each block of bytes that are known to be right. */
 export async function digestBlocks({
   sizeBytes,
   read,
@@ -60,8 +60,8 @@ export async function digestBlocks({
 }
 
 /**
- * Hashes the blocks of bytes of which only the hash of all is known, and so reads all of them.
- * @returns `undefined` if they have another hash
+ * Hashes each block of an object whose only known hash is that of the whole, and so reads all of it.
+ * @returns `undefined` if the whole has another hash
  */
 export async function digestUnverified(
   sha256: string,

@@ -16,19 +16,19 @@ export interface BundleCacheOptions extends CacheRoomOptions {
   readonly onFailure: (sha256: string, error: unknown) => void;
 }
 
-/** Blocks of 1 MiB in memory, of bundles that the disk has no room for. */
+/** How many blocks of 1 MiB stay in memory, for bundles that the disk has no room for. */
 const recentBlocks = 16;
 
 /**
- * Bundles of the object store on this machine's disk: whole ones, verified, under their hashes, and those that are arriving. The ones that
- * were used longest ago make room for others. Nothing in it is needed: it may be deleted while the server is stopped.
+ * Bundles of the object store on this machine's disk: whole ones, verified, under their hashes, and those that are arriving. The least
+ * recently used make room for others. Nothing in the cache is needed: it may be deleted while the server is stopped.
  */
 export class BundleCache {
   readonly #entries = new CacheEntries();
   readonly #room: CacheRoom;
   readonly #recent = new RecentMap<string, Buffer>(recentBlocks);
   readonly #ending = new Set<Promise<void>>();
-  /** Of files, by hash: a new arrival begins its own after them. */
+  /** Running removals of files, by hash: a new arrival creates its file only after them. */
   readonly #removals = new Removals();
   #isClosed = false;
 
@@ -50,7 +50,7 @@ export class BundleCache {
     return this.#entries.usedBytes;
   }
 
-  /** Opens a bundle that is whole here. */
+  /** Opens a bundle that is complete on this disk. */
   async openWhole(sha256: string, sizeBytes: number): Promise<OpenFile | undefined> {
     const entry = this.#use(sha256);
     if (entry?.arrival !== null) return undefined;
@@ -101,7 +101,7 @@ export class BundleCache {
     }
   }
 
-  /** Waits until all of a bundle is here, or what the disk has room for. @throws what fetching fails with */
+  /** Resolves when all of a bundle is here, or as much as the disk has room for. @throws the error of fetching it */
   async fetch(object: VerifiedObject): Promise<void> {
     const bytes = await this.openArriving(object);
     try {
@@ -111,7 +111,10 @@ export class BundleCache {
     }
   }
 
-  /** Takes a verified file, if there is room. @param move gives it its place, which may be taken by the same bytes */
+  /**
+   * Takes a verified file, if there is room.
+   * @param move puts it in its place, which the same bytes may already occupy
+   */
   async adopt(sha256: string, sizeBytes: number, move: (file: string) => Promise<void>): Promise<void> {
     if (this.#entries.get(sha256) !== undefined) return;
     try {
@@ -121,11 +124,11 @@ export class BundleCache {
       }
       await this.#room.keepLimits();
     } catch {
-      // It is fetched when it is needed.
+      // It will be fetched when it is needed.
     }
   }
 
-  /** Removes a bundle. Whoever has it open keeps it. */
+  /** Removes a bundle. Readers that have it open keep it. */
   async forget(sha256: string): Promise<void> {
     const entry = this.#entries.get(sha256);
     this.#entries.delete(sha256);
@@ -143,7 +146,7 @@ export class BundleCache {
     await Promise.all(this.#ending);
   }
 
-  /** Ends a whole arrival that no one reads. One that could not become a file is fetched again another time. */
+  /** Ends a complete arrival that no one reads. One that could not become a file is fetched again another time. */
   async #retire(sha256: string, entry: CacheEntry, arrival: Arrival): Promise<void> {
     await arrival.settled();
     if (arrival.readers > 0) return;
@@ -156,7 +159,7 @@ export class BundleCache {
     return path.join(this.options.folder, sha256);
   }
 
-  /** Puts it at the end of the order, which survives a restart as the file's time. */
+  /** Marks it as used last; the file's time keeps this order across restarts. */
   #use(sha256: string): CacheEntry | undefined {
     const entry = this.#entries.use(sha256);
     const now = new Date();
@@ -191,7 +194,7 @@ export class BundleCache {
     const { sha256 } = object;
     const parts = { object, recent: this.#recent };
     const mayFit = entry.sizeBytes <= this.options.limitBytes;
-    if (!mayFit) this.#entries.takesNothing(sha256, entry); // at once: nothing goes because of it
+    if (!mayFit) this.#entries.takesNothing(sha256, entry); // at once: nothing is removed for it
     await this.#removals.settled(sha256);
     if (mayFit && (await this.#room.forArrival(entry))) {
       try {
@@ -217,7 +220,7 @@ export class BundleCache {
     });
   }
 
-  /** Whoever reads the arrival continues to; others open the file. */
+  /** Readers of the arrival continue with it; new readers open the file. */
   async #arrived(sha256: string, entry: CacheEntry, arrival: Arrival): Promise<void> {
     if (this.#entries.get(sha256) !== entry) return;
     await rename(this.#pathOf(sha256) + partSuffix, this.#pathOf(sha256));

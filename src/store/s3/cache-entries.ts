@@ -2,7 +2,7 @@ import type { Arrival } from './arrival';
 
 /** A bundle in the cache. */
 export interface CacheEntry {
-  /** What it takes on the disk when it is whole; 0 if the disk has no room for it. */
+  /** Its size on the disk once it is complete; 0 if the disk has no room for it. */
   readonly sizeBytes: number;
   /** How many have it open. */
   readers: number;

@@ -3,13 +3,15 @@ import { freeBytesIn } from './cached-files';
 
 export interface CacheRoomOptions {
   readonly folder: string;
-  /** What the files of bundles may take together, in bytes. Those that are open stay even so. */
+  /** What the files of bundles may take together, in bytes. Open files stay even beyond that. */
   readonly limitBytes: number;
-  /** What stays free on the disk for uploads and the database, in bytes; nothing if left out. */
+  /** What must stay free on the disk for uploads and the database, in bytes; nothing if left out. */
   readonly reserveBytes?: () => number;
 }
 
-/** The room that the cache may take on its disk. Bundles that were used longest ago make room for others, but none that is open. */
+/**
+ * The room that the cache may take on its disk. The least recently used bundles make room for others, except those that are open.
+ */
 export class CacheRoom {
   /** @param forget removes a bundle from the cache */
   constructor(
@@ -18,7 +20,7 @@ export class CacheRoom {
     private readonly forget: (sha256: string) => Promise<void>,
   ) {}
 
-  /** Removes bundles until the rest is within the limits, or nothing more may go. */
+  /** Removes bundles until the rest is within the limits, or nothing more may be removed. */
   async keepLimits(): Promise<void> {
     await this.#remove(0);
   }
@@ -44,7 +46,7 @@ export class CacheRoom {
     return await this.#isWithin(neededBytes, arriving);
   }
 
-  /** Whether there is room once everything is removed that may go. */
+  /** Whether there would be room once everything removable is gone. */
   async #canTake(neededBytes: number, arriving?: CacheEntry): Promise<boolean> {
     let removableBytes = 0;
     for (const [, entry] of this.entries.list())

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { makeFolder } from '../../base/files/make-folder';
 import { isSha256 } from '../../core/bundle';
 
-/** Ends the names of bundles that are arriving. */
+/** The end of the names of bundles that are arriving. */
 export const partSuffix = '.part';
 
 export interface CachedFile {
@@ -30,7 +30,7 @@ export async function takeOverCachedFiles(folder: string): Promise<readonly Cach
   return found.sort((one, other) => one.usedMs - other.usedMs);
 }
 
-/** What is left on the disk of a folder, in bytes. */
+/** Free space on a folder's disk, in bytes. */
 export async function freeBytesIn(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;

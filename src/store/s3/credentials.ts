@@ -13,7 +13,7 @@ export interface CredentialSources {
   readonly profile: string;
 }
 
-/** How long what a file said holds, in milliseconds. */
+/** How long credentials from a file are used before it is read again, in milliseconds. */
 const holdsMs = 60_000;
 
 /** @param monotonicMs a clock that never goes back */

@@ -10,7 +10,10 @@ import { BlockDigests, blocksOf, type DigestRecords } from './block-digests';
 
 const hashBytes = 32;
 
-/** Digests in a folder, a file for each bundle: the digests, and at the end the hash of them. What is damaged counts as missing. */
+/**
+ * Digests in a folder, one file for each bundle. A file has the digests, followed by a hash over them. A damaged file counts as
+ * missing.
+ */
 export class DigestFiles implements DigestRecords {
   #saves = 0;
 

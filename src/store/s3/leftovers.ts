@@ -37,19 +37,19 @@ export class Leftovers {
     return this.#hashes.has(sha256);
   }
 
-  /** What may be in the store and have no bundle. */
+  /** Objects that may be in the store and have no bundle. */
   list(): readonly string[] {
     return [...this.#hashes];
   }
 
-  /** What a removal may still take away, though a bundle may name it now. */
+  /** Objects that a late removal may still take away, although a bundle may name them now. */
   doubtful(): readonly string[] {
     const nowMs = this.parts.monotonicMs();
     for (const [sha256, untilMs] of this.#doubts) if (untilMs < nowMs) this.#doubts.delete(sha256);
     return [...this.#doubts.keys()];
   }
 
-  /** Removes an object and its digests, unless it is in use. @returns whether it did @throws what the store fails with */
+  /** Removes an object and its digests, unless it is in use. @returns whether it did @throws the store's error */
   async remove(sha256: string): Promise<boolean> {
     const { uses, digests, objects, monotonicMs } = this.parts;
     return await uses.unlessUsed(sha256, async () => {

@@ -1,16 +1,16 @@
-/** Where the objects of bundles are. */
+/** Where the objects with the bundles are. */
 export interface S3Location {
   readonly bucket: string;
-  /** Of every key: empty, or with a slash at its end. Made of letters, digits and `._-/`. */
+  /** The prefix of every key: empty, or with a slash at its end. Made of letters, digits and `._-/`. */
   readonly prefix: string;
   /** Origin of the store, such as `https://s3.eu-central-1.amazonaws.com`. */
   readonly endpoint: string;
   readonly region: string;
-  /** The bucket is a part of the path rather than of the host. */
+  /** Whether the bucket is part of the path rather than the host. */
   readonly isPathStyle: boolean;
 }
 
-/** Whom the store knows. */
+/** An account that the store knows. */
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

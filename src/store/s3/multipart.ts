@@ -7,14 +7,14 @@ import { escaped, textOf } from './xml';
 /** Size of a part, in bytes, unless that makes too many. */
 const usualPartBytes = 8 << 20;
 const maxParts = 10_000;
-/** How many parts are under way at once: as many are in memory. */
+/** How many parts are sent at once; each is held in memory. */
 const atOnce = 3;
 /** The store may say nothing while it joins the parts. */
 const joinSilenceMs = 120_000;
-/** It may send spaces meanwhile, so its silence is no limit. */
+/** The longest time that joining may take: the store may send spaces meanwhile, so a limit on silence is not enough. */
 const joinLimitMs = 600_000;
 
-/** Stores a large object in parts; the store checks the hash of each. What a failure leaves behind is removed. */
+/** Stores a large object in parts; the store checks the hash of each. Removes what a failure leaves behind. */
 export async function putInParts(
   client: S3Client,
   key: string,

@@ -1,8 +1,8 @@
 import { Removals } from './removals';
 
 /**
- * Who relies on an object: bundles that name it, and uploads that were sent and wait for their row. Removing and sending the same bytes
- * never overlap, so that the upload does not take an object for its own that is just being removed.
+ * Tracks who relies on an object: bundles that name it, and uploads that were sent and wait for their row. Removing and sending the
+ * same bytes never overlap, so no upload relies on an object that is being removed.
  */
 export class ObjectUses {
   readonly #uses = new Map<string, number>();
@@ -11,7 +11,10 @@ export class ObjectUses {
   /** @param isNamed whether a bundle has these bytes */
   constructor(private readonly isNamed: (sha256: string) => boolean) {}
 
-  /** Waits until the object is not being removed; from then on it is not. @returns ends the use */
+  /**
+   * Waits until no removal of the object is running; from then on, none begins.
+   * @returns a function that ends the use
+   */
   async begin(sha256: string): Promise<() => void> {
     this.#change(sha256, 1);
     await this.#removals.settled(sha256);

@@ -5,7 +5,7 @@ import { notS3Code, S3Error } from './s3-error';
 import type { S3Client } from './s3-client';
 import { elementsOf, textOf } from './xml';
 
-/** The bytes of bundles in an object store. Fails with what `objectStoreError` translates. */
+/** The bytes of bundles in an object store. Rejects with errors that `objectStoreError` translates. */
 export interface BundleObjects {
   /** @returns `undefined` if there is no such object */
   sizeOf(sha256: string): Promise<number | undefined>;
@@ -14,17 +14,17 @@ export interface BundleObjects {
   put(sha256: string, bytes: Pick<OpenBytes, 'sizeBytes' | 'read'>, options: PutOptions): Promise<void>;
   /** Reads exactly `length` bytes. @throws S3Error `NoSuchKey` or `InvalidRange` when they are not there */
   read(sha256: string, position: number, length: number): Promise<Buffer>;
-  /** Asks whether the bucket is there and may be read. @param patienceMs for how long it is tried again */
+  /** Checks that the bucket exists and may be read. @param patienceMs how long to keep trying */
   check(patienceMs: number): Promise<void>;
   /** Removes an object, if it is there. When this fails, the store may still remove it later. */
   remove(sha256: string): Promise<void>;
-  /** Ends uploads in parts that began before, and of which nothing more is coming. @returns how many */
+  /** Ends multipart uploads that began before this time, which no one continues. @returns how many */
   abortUploads(before: Date): Promise<number>;
   close(): void;
 }
 
 export interface PutOptions {
-  /** An object that is there stays; otherwise it is replaced. */
+  /** If true, an existing object stays; otherwise it is replaced. */
   readonly onlyIfMissing: boolean;
 }
 
@@ -33,7 +33,7 @@ export const singlePutBytes = 16 << 20;
 
 const keyPrefix = 'sha256/';
 const listPatienceMs = 5_000;
-/** Whoever deletes a bundle waits for it; what stays is removed later. */
+/** The user who deletes a bundle waits for this; what remains is removed later. */
 const removeMs = 2_000;
 const checkSilenceMs = 5_000;
 const checkLimitMs = 15_000;
@@ -129,7 +129,7 @@ export class S3BundleObjects implements BundleObjects {
       await this.client.send({
         method: 'DELETE',
         key: keyPrefix + sha256,
-        patienceMs: 0, // a try without an answer may still remove it, after another one did
+        patienceMs: 0, // an attempt without an answer may still remove the object, after another attempt did
         silenceMs: removeMs,
         limitMs: removeMs,
       });

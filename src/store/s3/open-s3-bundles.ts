@@ -29,7 +29,7 @@ export interface OpenS3BundlesOptions {
   readonly onWrongBytes: (sha256: string) => void;
   /** PEM of the CAs of the store's certificate; `null` for those that Node trusts. */
   readonly ca?: string | null;
-  /** Called after each try of a request: what it failed with, or `null`. */
+  /** Called after each attempt at a request, with its error or `null`. */
   readonly onTry?: (error: unknown) => void;
   readonly now: () => Date;
   readonly monotonicMs: () => number;

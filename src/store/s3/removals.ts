@@ -1,13 +1,13 @@
-/** Removals of things by their names: those of one name come one after the other. */
+/** Runs removals by name: those of one name run one after the other. */
 export class Removals {
   readonly #latest = new Map<string, Promise<void>>();
 
-  /** Waits for the removals of a name that are under way. */
+  /** Waits for the running removals of a name. */
   async settled(name: string): Promise<void> {
     await this.#latest.get(name)?.catch(() => undefined);
   }
 
-  /** @throws what this removal fails with */
+  /** @throws this removal's error */
   async run(name: string, remove: () => Promise<void>): Promise<void> {
     const removal = this.settled(name).then(remove);
     this.#latest.set(name, removal);

@@ -33,7 +33,7 @@ export interface S3BundlesOptions {
   readonly known: NamedBytesIndex;
   /** Called when the store returns other bytes than were stored. */
   readonly onWrongBytes: (sha256: string) => void;
-  /** For how long a bundle is waited for that must be fetched whole before any of it is known to be right, in milliseconds. */
+  /** How long to wait for a bundle that must be fetched whole before any of it can be verified, in milliseconds. */
   readonly coldWaitMs?: number;
   readonly monotonicMs: () => number;
 }
@@ -139,7 +139,10 @@ export class S3Bundles implements BundleStorage {
     return withStore(() => tidyObjects({ objects, known, leftovers: this.#leftovers }, deleted, before));
   }
 
-  /** Asks the store whether it works, once, and puts back what a late removal took away. @throws DomainError `unavailable`, also while it has wrong bytes of a bundle */
+  /**
+   * Asks the store once whether it works, and puts back what a late removal took away.
+   * @throws DomainError `unavailable`, also while it has wrong bytes of a bundle
+   */
   async check(): Promise<void> {
     const { known, objects } = this.options;
     await withStore(async () => {
@@ -163,7 +166,7 @@ export class S3Bundles implements BundleStorage {
     await Promise.allSettled(this.#verifying.values());
   }
 
-  /** Once it resolves, the bytes last. */
+  /** Once it resolves, the bytes are durable. */
   async #send(incoming: IncomingFile): Promise<void> {
     const { objects, digests, known } = this.options;
     const { sha256, sizeBytes } = incoming.written;
@@ -189,7 +192,7 @@ export class S3Bundles implements BundleStorage {
     await incoming.discard().catch(() => undefined); // the next start removes it
   }
 
-  /** Removes the object of an upload that was refused, if this server sent it; what cannot be removed now is removed by `tidy`. */
+  /** Removes the object of a refused upload, if this server sent it; `tidy` removes what cannot be removed now. */
   async #takeBack(sha256: string): Promise<void> {
     if (this.#leftovers.has(sha256)) await this.#leftovers.remove(sha256).catch(() => undefined);
   }
@@ -221,7 +224,7 @@ export class S3Bundles implements BundleStorage {
     }
   }
 
-  /** The same bytes; what fails later is noted, too. */
+  /** Returns the same bytes, and notes failures of later reads. */
   #watched<Bytes extends OpenBytes>(sha256: string, bytes: Bytes): Bytes {
     const read = async (position: number, length: number, memory?: Buffer) => {
       try {
@@ -255,7 +258,7 @@ export class S3Bundles implements BundleStorage {
     return new VerifiedObject(sha256, made, objects);
   }
 
-  /** Reads all of an object to learn the digests of its blocks: once for all who need them. */
+  /** Reads all of an object to learn the digests of its blocks, once for all callers that need them. */
   #verify(sha256: string, sizeBytes: number): Promise<void> {
     const { digests, objects } = this.options;
     const running = this.#verifying.get(sha256);

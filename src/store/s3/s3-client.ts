@@ -17,11 +17,11 @@ export interface S3Request {
   readonly bodySha256?: string;
   /** A longer answer is an error; 4 MiB if left out. */
   readonly maxBytes?: number;
-  /** How long nothing may be sent or received, in milliseconds. */
+  /** The longest time without sending or receiving anything, in milliseconds. */
   readonly silenceMs?: number;
-  /** How long one try may take, in milliseconds; if left out, as long as its bytes take on a slow line. */
+  /** How long one attempt may take, in milliseconds; if left out, as long as its bytes take on a slow line. */
   readonly limitMs?: number;
-  /** For how long a failure is followed by another try, in milliseconds. */
+  /** How long failures are followed by another attempt, in milliseconds. */
   readonly patienceMs?: number;
 }
 
@@ -29,26 +29,24 @@ export interface S3ClientOptions {
   readonly location: S3Location;
   readonly credentials: FindCredentials;
   readonly now: () => Date;
-  /** For how long a request is tried again, in milliseconds; 20 seconds if left out. */
+  /** How long a request is retried, in milliseconds; 20 seconds if left out. */
   readonly patienceMs?: number;
   /** PEM of the CAs of the store's certificate; those that Node trusts if left out. */
   readonly ca?: string | null;
-  /** Called after each try: what it failed with, or `null`. */
+  /** Called after each attempt, with its error or `null`. */
   readonly onTry?: (error: unknown) => void;
 }
 
 const answerBytes = 4 << 20;
 const usualSilenceMs = 10_000;
-/** Whatever is slower than 64 KiB a second counts as a store that hangs. */
+/** A store that is slower than 64 KiB a second counts as hanging. */
 const slowestBytesPerMs = 64;
 const usualPatienceMs = 20_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const emptySha256 = createHash('sha256').digest('hex');
 
-/**
- * Sends signed requests to one bucket, by AWS Signature Version 4. What fails in passing is tried again, each time after a longer pause.
- */
+/** Sends signed requests to one bucket, by AWS Signature Version 4. Transient failures are retried, each time after a longer pause. */
 export class S3Client {
   readonly #connections: Connections;
   readonly #closing = new AbortController();
@@ -66,7 +64,7 @@ export class S3Client {
     return this.options.location.prefix;
   }
 
-  /** @throws S3Error for every answer that is not a success, and for none */
+  /** @throws S3Error for every answer that is not a success, and when there is no answer */
   async send(request: S3Request): Promise<HttpAnswer> {
     const patienceMs = request.patienceMs ?? this.options.patienceMs ?? usualPatienceMs;
     const end = performance.now() + patienceMs;
@@ -80,7 +78,7 @@ export class S3Client {
         const isPassing = error instanceof S3Error && error.isPassing && !this.#closing.signal.aborted;
         if (!isPassing || performance.now() + pauseMs > end) throw error;
       }
-      // Not all who wait ask at once.
+      // Random, so that not all waiting requests retry at once.
       await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.#closing.signal }).catch(
         () => undefined,
       );
@@ -153,7 +151,7 @@ function amazonDate(at: Date): string {
 /** S3 refuses requests whose time differs from its own by more than this, in milliseconds. */
 const allowedSkewMs = 15 * 60_000;
 
-/** Answers to HEAD have no body: there the time tells what is wrong. */
+/** Answers to HEAD have no body: for them, the server's date shows whether our time is wrong. */
 function codeOf({ status, headers, body }: HttpAnswer, now: Date): string {
   const skewMs = Math.abs(Date.parse(headers.date ?? '') - now.getTime());
   if (status === 403 && skewMs > allowedSkewMs) return 'RequestTimeTooSkewed';

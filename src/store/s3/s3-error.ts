@@ -4,8 +4,8 @@ import { storageError } from '../storage-error';
 /** An answer of the object store that is not a success, or no answer. */
 export class S3Error extends Error {
   /**
-   * @param status of the answer; 0 if there was none
-   * @param code of S3, such as `NoSuchKey`, or of the system or TLS, such as `ECONNREFUSED`
+   * @param status the answer's status; 0 if there was none
+   * @param code a code of S3, such as `NoSuchKey`, or of the system or TLS, such as `ECONNREFUSED`
    */
   constructor(
     readonly status: number,
@@ -33,7 +33,7 @@ export class S3Error extends Error {
     return code.startsWith('ERR_TLS') || code.startsWith('UNABLE_TO_') || tlsCodes.has(code);
   }
 
-  /** Whether what answered speaks no S3, no HTTP or no TLS. */
+  /** Whether the other side speaks no S3, no HTTP or no TLS. */
   get isNotS3(): boolean {
     const { code } = this;
     return code === notS3Code || code === 'EPROTO' || code.startsWith('HPE_') || code.startsWith('ERR_SSL_');
@@ -62,7 +62,7 @@ export function objectStoreError(error: unknown): unknown {
   return DomainError.of('bundle-store-refuses', { why: code }, options);
 }
 
-/** Does work with the store, and translates its errors with {@link objectStoreError}. */
+/** Runs work that uses the store, and translates its errors with {@link objectStoreError}. */
 export async function withStore<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

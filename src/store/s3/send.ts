@@ -12,9 +12,9 @@ export interface HttpRequest {
   readonly body?: Uint8Array | undefined;
   /** A longer answer is an error, unless it is a refusal. */
   readonly maxBytes: number;
-  /** How long nothing may be sent or received, in milliseconds. */
+  /** The longest time without sending or receiving anything, in milliseconds. */
   readonly silenceMs: number;
-  /** How long all of it may take, in milliseconds. */
+  /** How long the whole request may take, in milliseconds. */
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,7 +30,7 @@ export class Connections {
   readonly #plain = new http.Agent(agentOptions);
   readonly #secure: https.Agent;
 
-  /** @param ca PEM of the only CAs whose certificates count; `null` for those that Node trusts */
+  /** @param ca PEM of the only CAs to trust; `null` for those that Node trusts */
   constructor(ca: string | null = null) {
     this.#secure = new https.Agent({ ...agentOptions, ...(ca === null ? {} : { ca }) });
   }
@@ -61,7 +61,7 @@ export class Connections {
     return new Promise((resolve, reject) => {
       const request = (isSecure ? https : http).request(options);
       const late = () => request.destroy(new S3Error(0, 'ETIMEDOUT'));
-      // Not while it waits for its turn: others that take too long end, too.
+      // Not counted while it waits for a connection: requests that take too long end, and free theirs.
       request.once('socket', () => {
         const limit = setTimeout(late, limitMs);
         request.once('close', () => clearTimeout(limit));
@@ -87,7 +87,7 @@ export class Connections {
   }
 }
 
-/** A refusal says why; a range that was asked for may be shorter. */
+/** Room for a refusal's reason, which may be longer than the range that was asked for. */
 const refusalBytes = 64 << 10;
 
 const agentOptions: https.AgentOptions = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8 };

@@ -1,7 +1,7 @@
 import { DomainError } from '../../core/errors';
 import { objectStoreError, S3Error } from './s3-error';
 
-/** What keeps the object store from serving, by the latest request that it answered or not. */
+/** Why the object store is not working, according to the latest request. */
 export class StoreHealth {
   #problem: DomainError | null = null;
 
@@ -10,13 +10,13 @@ export class StoreHealth {
     return this.#problem;
   }
 
-  /** @param error what a request failed with; `null` if it did not */
+  /** @param error the error of a request; `null` if it succeeded */
   note(error: unknown): void {
     this.#problem = isAnswer(error) ? null : problemOf(error);
   }
 }
 
-/** A store that says that it has no such object, or that a range is too long, works. */
+/** A store works if it answers that an object is missing or a range is too long. */
 function isAnswer(error: unknown): boolean {
   if (error === null) return true;
   const isRefusal = error instanceof S3Error && error.status >= 400 && error.status < 500;

@@ -9,8 +9,8 @@ export interface TidyParts {
 }
 
 /**
- * Removes what a kill or an outage left in the store: uploads in parts that began before, objects of deleted bundles, and those of uploads
- * that were refused. Objects that nothing is known of stay: they may belong to another server, or to a newer database than this one.
+ * Removes what a kill or an outage left in the store: multipart uploads that began before the given time, objects of deleted bundles, and
+ * objects of refused uploads. Unknown objects stay: they may belong to another server, or to a newer database than this one.
  * @param deleted hashes of bundles that were deleted
  * @returns how many
  */

@@ -1,7 +1,7 @@
 import { blockBytes, type BlockDigests } from './block-digests';
 import type { BundleObjects } from './objects';
 
-/** Reads blocks of one object that are right, and no others. */
+/** Reads blocks of one object, and returns only those that are right. */
 export class VerifiedObject {
   constructor(
     readonly sha256: string,
@@ -10,9 +10,9 @@ export class VerifiedObject {
   ) {}
 
   /**
-   * Fetches blocks that follow each other. What arrives wrong is fetched once more, because a network may do that, too.
+   * Fetches consecutive blocks. Wrong blocks are fetched once more, because the network may be the cause.
    * @returns the blocks; `undefined` for those that are wrong
-   * @throws what the store fails with
+   * @throws the store's error
    */
   async fetch(first: number, count: number): Promise<readonly (Buffer | undefined)[]> {
     const blocks = await this.#fetchOnce(first, count);

@@ -6,7 +6,7 @@ import type { SearchLimits } from './searches';
 export interface DatabaseOptions {
   /** How long a write waits for another process, such as a token command, to finish its own; default: 5 s. */
   readonly busyTimeoutMs?: number;
-  /** Called before an older database is upgraded, which takes a while when it is large. */
+  /** Called before an older database is upgraded; the upgrade of a large one takes a while. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Called with failures that no caller waits for; without it they go unreported. */
   readonly onError?: (error: unknown) => void;
@@ -17,8 +17,8 @@ export interface DatabaseOptions {
   /** How long a search may take, and how many may wait. */
   readonly searches?: SearchLimits;
   /**
-   * Opens it read-only while its disk is full or read-only, until {@link Database.tryWriting}. Otherwise opening
-   * fails then.
+   * Opens the database read-only while its disk is full or read-only, until {@link Database.tryWriting}. Otherwise,
+   * opening fails.
    */
   readonly mayOnlyRead?: boolean;
 }

@@ -26,8 +26,8 @@ export interface Database {
    */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /**
-   * Runs a single query that finds a few rows. They may be out of date by the time they arrive. What it found is on
-   * disk by then, even if it was committed just before.
+   * Runs a single query that finds a few rows. When they arrive, they may be out of date, but they are on disk, even if
+   * they were committed just before.
    * @throws as {@link Database.all}
    */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
@@ -61,7 +61,7 @@ export interface Database {
   writeProblem(): DomainError | null;
   /** After a write that did not reach the disk: finds out whether one would now. */
   tryWriting(): Promise<void>;
-  /** Has the thread that waits for the disk take all that is committed into the database, so that closing need not wait for that. */
+  /** Lets the disk thread move everything committed into the database, so that closing does not have to. */
   settle(): Promise<void>;
   close(): void;
 }

@@ -22,7 +22,7 @@ export function createDeviceRecords(
 ): FleetRecords {
   const { query } = database;
   return {
-    /** All of it from one moment. */
+    /** Everything is from one moment. */
     find: (id) => Promise.resolve().then(() => findRecord(database, id)),
 
     async lastInstallationId() {
@@ -43,7 +43,7 @@ export function createDeviceRecords(
       });
     },
 
-    /** One statement for all of them: in one second, every device may have been heard. */
+    /** One statement for all of them: every device may have made contact within one second. */
     writeSeen(seen) {
       const heard = seen.map(({ device }) => {
         const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);

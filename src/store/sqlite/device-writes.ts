@@ -7,7 +7,7 @@ import type { Database } from './database';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from '../rows/device-rows';
 import { countingOutcome } from './release-outcomes';
 
-/** Writes a new device with what was decided for it; for a known one only the contact's changes. */
+/** Writes a new device with what was decided for it; for a known one, only the changes of the contact. */
 export function saveContact(database: Database, device: Device): void {
   const { query } = database;
   const { id, createdAt, labels } = device;

@@ -57,7 +57,7 @@ function changeWal(task: WalTask): void {
   const sqlite = new Sqlite(file);
   try {
     // `exec` leaves no statement behind that would keep the connection open. Searches of this process end soon. Another program that reads
-    // may delay this by as much, once in so many frames.
+    // may delay this by as much, once per checkpoint.
     sqlite.exec('PRAGMA busy_timeout = 300');
     if (task !== 'begin')
       sqlite.exec(`PRAGMA wal_checkpoint(${task === 'truncate' ? 'TRUNCATE' : 'RESTART'})`);

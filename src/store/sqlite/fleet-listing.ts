@@ -100,7 +100,7 @@ export function createFleetListing(database: Database): FleetListing {
       };
     },
 
-    /** Counts of devices by what they are, follow, run and do. */
+    /** Counts of devices by compatible, channel, version and state. */
     census: () => censuses.get(),
 
     /** What the devices of a channel run, from an index that covers it; few of them are pinned. */
@@ -151,7 +151,7 @@ export function createFleetListing(database: Database): FleetListing {
       );
     },
 
-    /** Devices that people decided about, each kind from its own index. */
+    /** Devices that people made decisions about, each kind from its own index. */
     attention: () => decisions.get(),
 
     /** A release's devices by outcome and step. */

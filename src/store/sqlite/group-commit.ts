@@ -86,7 +86,7 @@ export class GroupCommit {
     this.#afterCommit.push(callback);
   }
 
-  /** The same once the commit is on disk, before the caller of the work hears of it. */
+  /** The same, but once the commit is on disk, before the caller of the work hears of it. */
   afterSync(callback: () => void): void {
     this.#afterSync.push(callback);
   }

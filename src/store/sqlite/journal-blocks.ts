@@ -1,6 +1,6 @@
 import type { Database } from './database';
 
-/** In one block of the journal are the lines of so many ids, as the trigger of the migration divides them. */
+/** How many ids one block of the journal covers, as in the trigger of the migration. */
 const blockLines = 4_096;
 
 interface Times {
@@ -14,15 +14,15 @@ interface Ids {
 }
 
 /**
- * Between which ids the lines of a time are, as the transaction that is running sees it. Ids do not grow with time where a clock was
- * set, so that each block of lines says between which times its own are.
+ * The range of ids that contains all lines of a period, as seen by the running transaction. Ids do not follow time where a clock was
+ * set, so each block records the range of times of its lines.
  * @returns `undefined` when there are none
  */
 export function idsOfTime(database: Pick<Database, 'query' | 'all'>, times: Times): Ids | undefined {
   return toIds(database.all(blocksOf(database, times))[0]);
 }
 
-/** The same for who searches. @throws DomainError `unavailable` */
+/** The same, as a search. @throws DomainError `unavailable` */
 export async function searchIdsOfTime(
   database: Pick<Database, 'query' | 'search'>,
   times: Times,

@@ -7,7 +7,7 @@ import type { Lines } from './look-back';
 
 type Column = 'device' | 'compatible' | 'channel' | 'bundle' | 'release_id' | 'installation_id' | 'actor';
 
-/** The index that leads to the fewest lines, and what is left to be looked at in each of them. */
+/** The index that leads to the fewest lines, and the conditions left to check on each of them. */
 export async function journalLines(database: Database, filter: EventFilter, afterId = 0): Promise<Lines> {
   const { since, until, kinds: wanted = [] } = filter;
   const isTimed = since !== undefined || until !== undefined;
@@ -38,14 +38,14 @@ export async function journalLines(database: Database, filter: EventFilter, afte
   return { ...times, fromId, walks: walksOf(index, filter, kinds ?? []), rest };
 }
 
-/** A device writes of itself alone, so that its index leads to what it wrote as well. */
+/** A device writes only about itself, so the index of devices also leads to the lines that it wrote. */
 type Index = 'device' | 'own' | 'actor' | 'release_id' | 'people' | 'kind' | 'id';
 
 function indexFor(filter: EventFilter, kinds: readonly string[] | undefined): Index {
   const { actor } = filter;
   if (filter.deviceId !== undefined) return 'device';
   if (actor?.startsWith('device:') === true) return 'own';
-  if (actor !== undefined && actor !== theServer.name) return 'actor'; // people do little beside devices
+  if (actor !== undefined && actor !== theServer.name) return 'actor'; // people do little compared with devices
   if (filter.releaseId !== undefined) return 'release_id';
   if (filter.isByPeople === true) return 'people';
   if (kinds !== undefined) return 'kind';
@@ -60,10 +60,11 @@ function walksOf(
   const ids = (condition: RawBuilder<SqlBool>) => sql`SELECT id FROM events WHERE ${condition}`;
   if (index === 'device') return [ids(sql`device = ${deviceId}`)];
   if (index === 'own') return [ids(sql`device = ${actor.slice('device:'.length)}`)];
-  // In the words of the index, which else does not fit.
+  // In the exact words of the index, which does not match otherwise.
   if (index === 'actor') return [ids(sql`actor = ${actor} AND actor NOT LIKE 'device:%'`)];
   if (index === 'release_id') return [ids(sql`release_id = ${releaseId}`)];
-  // As the index says it; nothing but its name keeps SQLite from the table, which has all lines in this order, too.
+  // In the exact words of the index. Only naming it stops SQLite from scanning the table, which has all lines in this
+  // order, too.
   if (index === 'people')
     return [
       sql`SELECT id FROM events INDEXED BY events_by_people WHERE actor NOT LIKE 'device:%' AND actor <> 'server'`,
@@ -73,7 +74,7 @@ function walksOf(
   return [ids(sql`true`)];
 }
 
-/** The kinds that are in the journal and wanted. There are few, and each is found by one look into the index. */
+/** The wanted kinds that the journal has. There are few, and each is found with one look-up in the index. */
 async function kindsIn(database: Database, wanted: readonly string[]): Promise<readonly string[]> {
   const known = await database.search(
     sql<{ readonly kind: string }>`

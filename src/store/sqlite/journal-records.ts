@@ -14,13 +14,13 @@ type EventRow = Selectable<EventTable>;
 
 type JournalListener = Parameters<JournalRecords['listen']>[0];
 
-/** The journal in the database. Lines are added in the same transaction as what they tell. */
+/** The journal in the database. Lines are added in the same transaction as the change that they describe. */
 export class SqliteJournal implements JournalRecords {
   readonly #listeners = new Set<JournalListener>();
 
   constructor(private readonly database: Database) {}
 
-  /** Adds lines to the transaction that is running; listeners hear of them when it is on disk. */
+  /** Adds lines to the running transaction; listeners hear of them once it is on disk. */
   append(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
     const { database } = this;
@@ -108,7 +108,7 @@ export class SqliteJournal implements JournalRecords {
   }
 }
 
-/** The id of the latest line, also when it was pruned, as the transaction that is running sees it; 0 before the first. */
+/** The id of the latest line, even if that was pruned, as seen by the running transaction; 0 before the first. */
 export function latestLine(database: Database): number {
   const select = sql<{ readonly seq: number }>`SELECT seq FROM sqlite_sequence WHERE name = 'events'`;
   return database.all(select.compile(database.query))[0]?.seq ?? 0;

@@ -3,18 +3,18 @@ import type { Database } from './database';
 
 /** How many lines to read in one piece: a few milliseconds. */
 const linesInPiece = 2_000;
-/** How many pieces one request reads; it says how far it got, and the next one continues there. */
+/** How many pieces one request reads. The answer says how far it got, and the next request continues there. */
 const piecesInSearch = 50;
 
 /** Lines of a table whose `id` grows, and how they are found. */
 export interface Lines {
-  /** Each leads to ids, in their order, by an index: `SELECT id FROM events WHERE device = ?`. More conditions follow it. */
+  /** Each finds ids, in order, through an index: `SELECT id FROM events WHERE device = ?`. More conditions are appended. */
   readonly walks: readonly RawBuilder<unknown>[];
   /** No line with a smaller id matches. */
   readonly fromId?: number;
   /** No line from this id on matches. */
   readonly beforeId?: number;
-  /** What the walk has not seen to, with a plus before each column, which keeps SQLite on the walk. */
+  /** The conditions that the walk does not cover, with a plus before each column, which keeps SQLite on the walk. */
   readonly rest: readonly RawBuilder<SqlBool>[];
 }
 
@@ -34,7 +34,7 @@ export interface BackPage {
 }
 
 /**
- * Looks for lines from the newest to the oldest, piece by piece: others read between them.
+ * Searches lines from the newest to the oldest, piece by piece; other reads run in between.
  * @throws DomainError `unavailable`
  */
 export async function lookBack<Row extends { readonly id: number }>(
@@ -62,7 +62,7 @@ async function lookAtPiece<Row extends { readonly id: number }>(
   if (walks.length === 0) return { rows: [], nextBefore: null, isCut: false };
   const isExact = rest.length === 0;
   const most = isExact ? limit : linesInPiece;
-  // One bound on each side: of two, SQLite may start at the wrong one.
+  // One bound on each side: given two, SQLite may start at the wrong one.
   const end = Math.min(beforeId, page.beforeId ?? beforeId);
   const walk = sql`${sql.join(
     walks.map((one) => sql`${one} AND id >= ${fromId} AND id < ${end}`),

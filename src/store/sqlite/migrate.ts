@@ -13,7 +13,7 @@ export interface Upgrade {
 
 /**
  * Upgrades a database in one transaction.
- * @param onUpgrade called before that, which takes a while for a large database
+ * @param onUpgrade called before the upgrade, which takes a while for a large database
  * @throws DomainError `configuration` when it is from a newer version or was emptied, `storage-full`, `unavailable`
  */
 export function migrate(
@@ -40,7 +40,7 @@ export function migrate(
 /**
  * For a database that is read-only.
  * @param schema the name that it is attached as
- * @param why it is read-only: thrown when it is empty or cannot be upgraded
+ * @param why the reason it is read-only: thrown when it is empty or cannot be upgraded
  * @throws DomainError `configuration` when it is from a newer version or was emptied, the code of `why` from an older
  * one
  */
@@ -57,7 +57,7 @@ export function requireThisVersion(
   if (version < migrations.length) throw outdated(file, why);
 }
 
-/** @param why it cannot be upgraded, or nothing can be written to it */
+/** @param why the reason it cannot be upgraded, or nothing can be written to it */
 function outdated(file: string, why: DomainError): DomainError {
   if (why.details !== undefined) return why; // thrown by `upgrading`
   return DomainError.of(

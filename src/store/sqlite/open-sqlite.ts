@@ -58,7 +58,7 @@ export function openToWrite(
  * Opens a database of this version for reading where not even the files that SQLite shares between processes can be created. It is attached
  * to an empty database in memory, because detaching ends it at once, while closing may wait until its statements are collected.
  * Nothing else in this process may have the file open: closing it releases all locks that the process holds on it.
- * @param why it cannot be opened for writing
+ * @param why the reason it cannot be opened for writing
  * @throws DomainError as {@link openToWrite}
  */
 export function openToRead(file: string, why: DomainError): Connection {
@@ -83,7 +83,7 @@ export function openToRead(file: string, why: DomainError): Connection {
   throw systemErrorCode(first) === 'SQLITE_CANTOPEN' ? why : unusable(first, file);
 }
 
-/** Everything is in the one file. Told that it does not change, SQLite creates no files of its own. */
+/** For a database in a single file. Told that the file does not change, SQLite creates no files of its own. */
 function withoutWal(sqlite: Sqlite.Database, file: string): () => boolean {
   const stamp = hasContent(file) ? stampOf(file) : '';
   attach(sqlite, file, 'mode=ro&immutable=1');
@@ -92,20 +92,25 @@ function withoutWal(sqlite: Sqlite.Database, file: string): () => boolean {
 
 const neverStale = (): boolean => false;
 
-/** As a reader beside others, with the existing index of the -wal file. */
+/** Reads beside others, with the existing index of the -wal file. */
 function sharedIndex(sqlite: Sqlite.Database, file: string): () => boolean {
   attach(sqlite, file, 'mode=ro');
   return neverStale;
 }
 
-/** If there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6). */
+/**
+ * For when there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6).
+ */
 function indexInMemory(sqlite: Sqlite.Database, file: string): () => boolean {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // first: attaching reads it
   attach(sqlite, file, 'mode=rw');
   return neverStale;
 }
 
-/** If there is no index, and the read-only file cannot be locked: nothing that a lock would keep out can write there. */
+/**
+ * For when there is no index, and the read-only file cannot be locked: no process that a lock would keep out can write
+ * there.
+ */
 function withoutLocks(sqlite: Sqlite.Database, file: string): () => boolean {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
   attach(sqlite, file, 'mode=ro&vfs=unix-none'); // sqlite.org/vfs.html

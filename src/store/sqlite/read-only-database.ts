@@ -5,8 +5,8 @@ import { hasContent, stampOf } from './database-file';
 /**
  * Reads a database without changing it, whether or not a server uses it. While the -wal file is empty, the database
  * file has everything, and SQLite is told that it does not change: otherwise it would create its own files even for a
- * reader. If a server wrote meanwhile it is read again, as other programs on the same database do.
- * @param file which exists
+ * reader. If a server wrote meanwhile, the database is read again.
+ * @param file an existing file
  * @throws what SQLite throws
  */
 export function readOnly<Result>(file: string, read: (sqlite: Sqlite.Database) => Result): Result {

@@ -6,7 +6,7 @@ import { toRollout } from '../rows/rollout-rows';
 import { fromWhyColumns } from '../rows/why-columns';
 
 /**
- * Keeps how the current release of a channel ended, and the reasons of its failures, which would disappear with its
+ * Records how the current release of a channel ended, with the reasons for its failures, which would disappear with its
  * devices. Call it inside the transaction that replaces the release, before replacing it.
  */
 export function saveEnd(
@@ -39,8 +39,8 @@ export function saveEnd(
 }
 
 /**
- * Why devices failed that have not succeeded since: the most frequent reasons first. Examines a bounded number of
- * failures.
+ * Why devices failed, for those that have not succeeded since; most frequent reasons first. Examines a bounded number
+ * of failures.
  */
 export function failuresOf(database: Database, releaseId: number, steps: number): readonly FailureReason[] {
   const reasons = new Map<string, FailureReason>();

@@ -33,8 +33,8 @@ export function countingOutcome(
 }
 
 /**
- * Takes back what a forgotten device counted for. The outcome of a finished release stays: only unfinished
- * installations are taken back from it. Call it inside a transaction, before deleting the device.
+ * Subtracts a forgotten device from the counts. The outcome of a finished release stays: only unfinished installations
+ * are taken back from it. Call it inside a transaction, before deleting the device.
  */
 export function forgetOutcomes(database: Database, deviceId: string): void {
   const { query } = database;
@@ -94,7 +94,7 @@ export function outcomeRow(database: Database, releaseId: number) {
     .limit(1);
 }
 
-/** Whether any device was ever offered a release, as seen by the running transaction. */
+/** Whether a release was ever offered to any device, as seen by the running transaction. */
 export function wasOffered(database: Database, releaseId: number): boolean {
   return database.all(outcomeRow(database, releaseId)).length > 0;
 }

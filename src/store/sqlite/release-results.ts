@@ -84,7 +84,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
     },
   };
 
-  /** The next line of the same channel, and what it did as far as the line itself says. */
+  /** The next line of the same channel, and what it did, as far as that line says. */
   async function nextOf(ids: readonly number[]): Promise<ReadonlyMap<number, ReleaseEnd>> {
     const rows = await database.search(
       query

@@ -10,7 +10,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
   return {
     async identity(newId) {
       const find = () => database.all(query.selectFrom('database_identity').selectAll()).map(toIdentity)[0];
-      // It exists except the first time, even while nothing can be written.
+      // The identity exists, except at the first start, even while nothing can be written.
       const known = await database.readTogether(find);
       if (known !== undefined) return known;
       return await database.transact(() => {

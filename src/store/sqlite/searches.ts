@@ -6,7 +6,7 @@ import { DomainError } from '../../core/errors';
 import { databaseClosed, storageError } from '../storage-error';
 
 export interface SearchLimits {
-  /** After how long a search without rows is given up, in milliseconds; default: 30 s. */
+  /** After how long a search that has returned no rows is given up, in milliseconds; default: 30 s. */
   readonly timeoutMs?: number;
   /** How many searches may wait for their turn; default: 500. */
   readonly maxWaiting?: number;
@@ -19,7 +19,7 @@ interface Search {
   readonly resolve: (rows: readonly unknown[]) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
-  /** The caller already has an answer. */
+  /** Whether the caller already has an answer. */
   isOver: boolean;
 }
 
@@ -39,8 +39,8 @@ const maxStatements = 100;
 
 /**
  * Reads outside the event loop, with its own connection that never writes: a thread of the binding waits for the disk and examines the
- * rows, one query at a time, in the order of the requests. A search in pieces asks for its next piece once it has the last one, behind all
- * waiting ones, so a slow search does not block a quick one.
+ * rows, one query at a time, in the order of the requests. A search in pieces queues each piece after the last one has arrived, behind all
+ * waiting queries, so a slow search does not block a quick one.
  *
  * A query sees everything committed before it began. No snapshot outlasts its query.
  */

@@ -4,7 +4,7 @@ import { Section } from '../../parts/page';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 
-/** Where it is current, and where and when it was. */
+/** Where the bundle is current, and where and when it was. */
 export function BundleHistory({ bundle }: { readonly bundle: BundleInUseJson }) {
   const { current, history } = bundle;
   return (

@@ -11,7 +11,7 @@ interface DeleteBundleProps {
   readonly onClose: () => void;
 }
 
-/** Asks before deleting a bundle, and says whom that affects. */
+/** Asks before deleting a bundle, and says which devices that affects. */
 export function DeleteBundle({ bundle, onClose }: DeleteBundleProps) {
   const { name, size, current, devices } = bundle;
   const words = text.bundles;

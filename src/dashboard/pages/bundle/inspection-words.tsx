@@ -6,7 +6,7 @@ import { findingWords } from '../../why-words';
 
 const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad', opaque: 'bad' } as const;
 
-/** The verdict in words: problems come first, what could be better last. */
+/** The verdict in words: problems come first, possible improvements last. */
 export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {
   const { verdict, reasons, warnings, hints } = bundle;
   return (

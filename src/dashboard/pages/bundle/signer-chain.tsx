@@ -3,7 +3,7 @@ import { Section } from '../../parts/page';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
 
-/** Who signed it, and who vouches for them, leaf first. */
+/** Who signed the bundle, and who vouches for the signer, leaf first. */
 export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }) {
   return (
     <Section title={text.bundles.signer}>
@@ -30,7 +30,7 @@ export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }
   );
 }
 
-/** Octets with a colon between them; a line ends after a colon only. */
+/** Octets with a colon between them; lines break only after a colon. */
 function Fingerprint({ of }: { readonly of: string }) {
   return <span class="mono">{of.split(/(?<=:)/).map((octet) => [octet, <wbr />])}</span>;
 }

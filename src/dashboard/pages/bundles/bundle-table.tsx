@@ -107,7 +107,7 @@ export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson
   );
 }
 
-/** Where devices are offered it now. */
+/** Where devices are offered the bundle now. */
 function CurrentOn({ bundle }: { readonly bundle: BundleJson }) {
   if (bundle.active_for.length === 0) return <span class="muted nothing">{text.common.none}</span>;
   return (

@@ -18,7 +18,7 @@ export type OpenDialog =
 
 interface CertificateDialogsProps {
   readonly dialog: Signal<OpenDialog | null>;
-  /** The certificates have changed. */
+  /** Called when the certificates have changed. */
   readonly onChange: () => void;
 }
 

@@ -1,6 +1,6 @@
 import { text } from '../../texts';
 
-/** The same as in the overview: enough time to renew by hand. */
+/** As in the overview: enough time to renew a certificate by hand. */
 export const noticeDays = 30;
 /** Little time to get a new certificate onto a device. */
 const urgentDays = 7;

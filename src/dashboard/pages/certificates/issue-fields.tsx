@@ -6,7 +6,7 @@ const words = text.certificates;
 const defaultDays = 3_650;
 
 interface DeviceFieldsProps {
-  /** The dialog starts here. */
+  /** Whether the focus of the dialog starts here. */
   readonly isFirst?: boolean;
   readonly idField?: Ref<HTMLInputElement>;
   readonly children?: ComponentChildren;
@@ -71,7 +71,7 @@ export function KeyField() {
   );
 }
 
-/** The same as a request to the server. */
+/** The typed values, as a request to the server. */
 export function issueFields(fields: FormData) {
   const { compatible } = optional(fields, 'compatible');
   return {

@@ -10,7 +10,7 @@ const words = text.certificates;
 
 interface IssuedDialogProps {
   readonly made: IssuedCertificateJson;
-  /** The server made the key and stores it. */
+  /** Whether the server made the key and stores it. */
   readonly hasKey: boolean;
   readonly onKit: () => void;
   readonly onClose: () => void;

@@ -97,7 +97,7 @@ interface ServerUrlProps {
   readonly names: readonly string[] | null;
 }
 
-/** People may open this page on the server's own machine, by a name that devices cannot use. */
+/** People may open this page on the server's own machine, under a name that devices cannot use. */
 function ServerUrl({ url, names }: ServerUrlProps) {
   const [typed, setTyped] = useState(() => url.replace(/\/$/, ''));
   const isMissed = names !== null && !coversHostOf(names, typed);

@@ -15,7 +15,7 @@ interface RenewDialogProps {
   readonly onClose: () => void;
 }
 
-/** A device's next certificate: it stays bound to the same compatibles as the one before. */
+/** A device's next certificate: it stays bound to the same compatibles as the previous one. */
 export function RenewDialog({ device, onDone, onClose }: RenewDialogProps) {
   async function renew(fields: FormData): Promise<void> {
     const compatibles = await boundTo(device);

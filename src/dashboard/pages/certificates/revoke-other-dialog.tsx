@@ -14,7 +14,7 @@ interface RevokeOtherDialogProps {
   readonly onClose: () => void;
 }
 
-/** Revokes a certificate that is not in the list: issued elsewhere, seen or not. */
+/** Revokes a certificate that is not in the list, such as one issued elsewhere, even if it was never seen. */
 export function RevokeOtherDialog({ onDone, onClose }: RevokeOtherDialogProps) {
   async function revoke(fields: FormData): Promise<void> {
     const which = { ...optional(fields, 'serial'), ...optional(fields, 'certificate') };

@@ -5,7 +5,7 @@ import type { ReasonParameters } from '../../../core/reasons/reason-words';
 
 type Answer = ExplainedOfferJson & { readonly protocol: string };
 
-/** An answer in the page's own words; what it does not know, it shows in those of the server. */
+/** An answer in the page's own words; for what the page does not know, it uses the server's words. */
 export function inPageWords(answer: Answer): Answer {
   const { reason, parameters, message, rules } = answer;
   return {

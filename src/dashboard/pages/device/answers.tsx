@@ -42,7 +42,7 @@ export function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
   );
 }
 
-/** Not every protocol asks whether a bundle can be streamed; as long as it can, that makes no difference. */
+/** Not every protocol has a rule about streaming. For a bundle that can be streamed, that makes no difference. */
 function isSame(one: ExplainedOfferJson, other: ExplainedOfferJson): boolean {
   return (
     one.offered === other.offered &&

@@ -23,11 +23,11 @@ const dialogs = {
 } as const;
 
 interface DeviceActionsProps extends Subject {
-  /** Its token as a client of hawkBit. */
+  /** The device's token as a client of hawkBit. */
   readonly token: Data<DeviceTokenStateJson>;
 }
 
-/** What people can do to it. Actions that need no input are applied at once and can be undone. */
+/** What people can do to a device. Actions that need no input are applied at once and can be undone. */
 export function DeviceActions({ device, onChange, token }: DeviceActionsProps) {
   const [asking, setAsking] = useState<keyof typeof dialogs | 'token' | null>(null);
   const { one } = text.devices;

@@ -5,7 +5,7 @@ import { text } from '../../texts';
 import type { Subject } from './deed';
 import { DeviceLabels } from './device-labels';
 
-/** What it reports, and what people have noted about it. */
+/** What a device reports, and what people have noted about it. */
 export function DeviceFacts({ device, onChange }: Subject) {
   const { one } = text.devices;
   const { uptime_seconds: uptime, attributes, notes } = device;

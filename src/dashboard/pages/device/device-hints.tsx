@@ -48,7 +48,7 @@ export function DeviceHints(subject: Subject) {
   );
 }
 
-/** What it is pinned to and, unless it is installed at once, on which terms. */
+/** What the device is pinned to and, unless that is installed at once, on which terms. */
 function PinHint({ pin: { bundle, by, terms } }: { readonly pin: NonNullable<DeviceJson['pin']> }) {
   const said = terms === null ? [] : pinTermsSentences(terms, now.value, formatMoment);
   return (

@@ -10,7 +10,7 @@ interface DeviceTokenProps {
   readonly token: Data<DeviceTokenStateJson>;
 }
 
-/** The token by which it connects as a client of hawkBit; nothing if it has none. */
+/** The token with which a device connects as a client of hawkBit; nothing if it has none. */
 export function DeviceToken({ id, token }: DeviceTokenProps) {
   if (token.value?.exists !== true) return null;
   return (

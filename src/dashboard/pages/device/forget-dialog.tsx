@@ -5,7 +5,7 @@ import { tell } from '../../parts/notices';
 import { text } from '../../texts';
 import type { DeviceDialogProps } from './device-dialogs';
 
-/** Deletes what is known about a device; it lists that, because deleting cannot be undone. */
+/** Deletes what is known about a device. The dialog lists all of that, because deleting cannot be undone. */
 export function ForgetDialog({ subject: { device }, onClose }: DeviceDialogProps) {
   const { one } = text.devices;
   const { id, hold, pin, labels, notes, installation, first_contact_at: firstContactAt } = device;

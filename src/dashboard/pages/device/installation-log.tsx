@@ -6,7 +6,7 @@ import { Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 
-/** The device's log of it. It may be long, so it is fetched only when someone wants to read it. */
+/** The device's log of an installation. It may be long, so it is fetched only when someone wants to read it. */
 export function InstallationLog({ id }: { readonly id: number }) {
   const [isOpen, setOpen] = useState(false);
   const { one } = text.devices;

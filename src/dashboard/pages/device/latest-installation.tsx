@@ -51,7 +51,7 @@ interface Step {
 
 const wayThere = ['offered', 'downloading', 'installed', 'proven'] as const;
 
-/** The steps up to proven; if it ended earlier, the end replaces the rest. */
+/** The steps up to proven; if the installation ended earlier, its end replaces the rest. */
 function stepsOf(installation: InstallationJson): readonly Step[] {
   const { state, offered_at, started_at, installed_at, ended_at, updated_at } = installation;
   const times = { offered: offered_at, downloading: started_at, installed: installed_at, proven: ended_at };
@@ -72,7 +72,7 @@ function stepsOf(installation: InstallationJson): readonly Step[] {
   ];
 }
 
-/** Where the step itself does not matter: it is over, or not reached yet. */
+/** Icons for steps that are over or not reached yet, for which the step itself does not matter. */
 const stepIcons: Readonly<Partial<Record<Step['state'], IconName>>> = {
   done: 'check',
   ahead: 'dot',

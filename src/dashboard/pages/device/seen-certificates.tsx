@@ -29,7 +29,7 @@ const columns: readonly Column<Seen>[] = [
 
 interface SeenCertificatesProps {
   readonly device: DeviceJson;
-  /** A certificate was revoked. */
+  /** Called when a certificate was revoked. */
   readonly onChange: () => void;
 }
 

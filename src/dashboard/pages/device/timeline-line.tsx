@@ -6,7 +6,7 @@ import { Moment } from '../../parts/time';
 /** One line of the journal, with its exact time in front. */
 export function TimelineLine({ event }: { readonly event: EventJson }) {
   const { at, actor, device } = event;
-  // What the device did itself its name in the sentence says.
+  // For what the device itself did, its name in the sentence is enough.
   const isItself = actor === `device:${device ?? ''}`;
   return (
     <div class="event-line">

@@ -7,10 +7,10 @@ import { InstallationEntry } from './installation-entry';
 import { TimelineLine } from './timeline-line';
 import { useTimeline } from './use-timeline';
 
-/** What happened to it: people's decisions, boots and installations. */
+/** What happened to a device: people's decisions, boots and installations. */
 export function Timeline({ id }: { readonly id: string }) {
   const isByPeople = isPeopleOnly();
-  // Lines that another question had found are not carried over.
+  // Lines found for another query are not carried over.
   return (
     <Section title={text.devices.one.timeline} actions={<PeopleToggle />} isHistory>
       <Entries key={String(isByPeople)} id={id} isByPeople={isByPeople} />

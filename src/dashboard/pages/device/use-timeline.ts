@@ -22,8 +22,8 @@ const eventsAtOnce = 50;
 const keptInstallations = 50;
 
 /**
- * What happened to a device, newest first: new lines come by themselves, older ones when they are asked for.
- * @param isByPeople only what people did: the lines alone, without the installations
+ * What happened to a device, newest first: new lines arrive automatically, older ones on request.
+ * @param isByPeople whether to show only what people did: lines alone, without installations
  */
 export function useTimeline(id: string, isByPeople: boolean): TimelineData {
   const isAbout = ({ device }: EventJson) => device === id;
@@ -39,7 +39,7 @@ export function useTimeline(id: string, isByPeople: boolean): TimelineData {
     isByPeople ? null : apiPath('/api/installations', { device: id, limit: keptInstallations }),
     { isStale: isAbout, everyMs: 15_000 },
   );
-  /** All lines that were read, also those that newer ones pushed off the first page. */
+  /** All lines that were read, including those that newer ones have pushed off the first page. */
   const [known, setKnown] = useState<ReadonlyMap<number, EventJson>>(new Map());
   const [before, setBefore] = useState<number | null | undefined>(undefined);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -51,7 +51,7 @@ export function useTimeline(id: string, isByPeople: boolean): TimelineData {
     if (page === null) return;
     const { events, next_before } = page;
     const isConnected = events.some((event) => knownNow.current.has(event.id));
-    // After a long sleep there may be lines between the page and what is known: it begins again then.
+    // After a long sleep, lines between the new page and the known ones may be missing: then it starts over.
     const older = isConnected ? knownNow.current : new Map<number, EventJson>();
     setKnown(new Map([...older, ...events.map((event) => [event.id, event] as const)]));
     if (!isConnected) setBefore(next_before);
@@ -74,7 +74,10 @@ export function useTimeline(id: string, isByPeople: boolean): TimelineData {
   return { first, entries: merge(lines, attempts?.installations ?? [], hasMore), hasMore, failure, loadMore };
 }
 
-/** Installations are where they were last heard of; those from before the oldest line wait until that is reached. */
+/**
+ * Places each installation at its latest line. Installations older than the oldest line are added once that part is
+ * loaded.
+ */
 function merge(
   events: readonly EventJson[],
   installations: readonly InstallationJson[],

@@ -10,24 +10,24 @@ export type Verb =
 export interface BulkAction {
   readonly verb: Verb;
   readonly ids: readonly string[];
-  /** The reason of a hold, the bundle of a pin, the channel or the label. */
+  /** The reason for a hold, the bundle of a pin, the channel or the label. */
   readonly value?: string;
 }
 
 export interface BulkOutcome {
   readonly done: readonly string[];
   readonly failed: readonly Omit<BulkResultJson['failed'][number], 'code'>[];
-  /** Never sent: the action ended before. */
+  /** Never sent, because the action ended before. */
   readonly notTried: readonly string[];
 }
 
-/** How many at a time, so that progress is visible. */
+/** How many devices at a time, so that progress is visible. */
 const atOnce = 200;
 
 /**
  * Applies one action to many devices; each succeeds or fails on its own.
- * @throws Failure of the first request: then nothing is known to have been done. A later failure ends the action and
- * says what was not tried
+ * @throws Failure of the first request: nothing is then known to have been done. A later failure ends the action, and
+ * the result says what was not tried
  */
 export async function actOnDevices(
   { verb, ids, value }: BulkAction,

@@ -141,7 +141,7 @@ function storedColumns(): readonly string[] {
     const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
     return Array.isArray(stored) ? stored.map(String) : hiddenAtFirst;
   } catch {
-    return hiddenAtFirst; // a browser without storage, or someone else's value
+    return hiddenAtFirst; // a browser without storage, or with foreign content there
   }
 }
 

@@ -22,7 +22,7 @@ import { ViewsMenu } from './views-menu';
 const contactsMs = 15_000;
 const restMs = 2_000;
 
-/** The status of an answer to an address that someone changed by hand. */
+/** The status of the answer when someone has changed the address by hand. */
 const badAddress = 400;
 
 /** The fleet, one page at a time, however large it is. */

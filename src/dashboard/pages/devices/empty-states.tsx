@@ -33,7 +33,7 @@ export function NoDevices({ onAdd }: { readonly onAdd: () => void }) {
   );
 }
 
-/** There are devices, but none of them match. */
+/** There are devices, but none match. */
 export function NoMatch() {
   return (
     <EmptyState title={text.devices.noMatch}>

@@ -29,7 +29,7 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const wasSelecting = useRef(false);
   useEffect(() => {
     // The focused element disappeared with the action bar. What took its place (such as the export) must not get the
-    // focus: the keyboard continues at the table.
+    // focus: the keyboard continues in the table.
     if (wasSelecting.current && !isSelecting && hasLostFocus(box.current))
       box.current?.querySelector<HTMLElement>('.table-box')?.focus({ preventScroll: true });
     wasSelecting.current = isSelecting;

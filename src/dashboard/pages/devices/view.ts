@@ -63,7 +63,7 @@ export function listPath(
   return apiPath('/api/devices', { ...filters, sort, order: isDescending ? 'desc' : 'asc', limit, after });
 }
 
-/** The same as in the address, without the page: what a saved view keeps. */
+/** The query as in the address, without the page: what a saved view keeps. */
 export function queryOf({ filters, sort, isDescending }: FleetView): string {
   const order = { ...(sort === 'id' ? {} : { sort }), ...(isDescending ? { order: 'desc' } : {}) };
   return new URLSearchParams({ ...filters, ...order }).toString();

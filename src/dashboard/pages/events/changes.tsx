@@ -8,7 +8,7 @@ interface ChangesProps extends Pick<EventJson, 'before' | 'after'> {
   readonly id: string;
 }
 
-/** Before and after, by the names of what they hold. What is the same on both sides is left out. */
+/** Values before and after a change, by name. Values that are the same on both sides are left out. */
 export function Changes({ id, before, after }: ChangesProps) {
   const [past, present] = [factWords(before), factWords(after)];
   const names = [...new Set([...Object.keys(past), ...Object.keys(present)])];
@@ -40,7 +40,7 @@ export function Changes({ id, before, after }: ChangesProps) {
   );
 }
 
-/** `null` for what is not there. */
+/** `null` for a missing value. */
 function said(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) return value.length === 0 ? words.nothing : value.map(said).join(', ');

@@ -8,7 +8,7 @@ import { filterNames, toInstant, toLocal } from './filter';
 
 const words = text.events;
 
-/** Every filter is part of the address. On a phone they wait behind a button. */
+/** Every filter is part of the address. On a phone, the filters are behind a button. */
 export function EventFilters({ filters }: { readonly filters: Readonly<Record<string, string>> }) {
   const count = Object.keys(filters).length;
   const [isOpen, setOpen] = useState(false);
@@ -44,7 +44,7 @@ export function EventFilters({ filters }: { readonly filters: Readonly<Record<st
   );
 }
 
-/** First the noun, then one of what happens to it: `device.` or `device.held` in the address. */
+/** First the noun, then what happened to it: `device.` or `device.held` in the address. */
 function KindFilter({ kind }: { readonly kind: string }) {
   const [group = ''] = kind.split('.');
   const ofGroup = eventKinds.filter((one) => one.startsWith(`${group}.`));

@@ -39,7 +39,7 @@ export function EventsPage() {
   );
 }
 
-/** Someone who has scrolled down, or has opened the details of a line, is not to be disturbed. */
+/** Whether the viewer has scrolled down, or has opened the details of a line, and so must not be disturbed. */
 function isReading(): boolean {
   return scrollY > topPx || document.querySelector('.journal [aria-expanded="true"]') !== null;
 }

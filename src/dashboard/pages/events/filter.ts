@@ -1,7 +1,7 @@
 import { apiPath } from '../../api/client';
 import { address } from '../../location';
 
-/** What the address may narrow the journal by, under the API's names. */
+/** The filters of the journal that the address may contain, under the API's names. */
 export const filterNames = [
   'kind',
   'device',
@@ -16,7 +16,7 @@ export const filterNames = [
   'until',
 ] as const;
 
-/** The filters that are on. */
+/** The active filters. */
 export function filtersOn(): Readonly<Record<string, string>> {
   const { query } = address.value;
   const on: Record<string, string> = {};
@@ -34,13 +34,13 @@ export function journalPath(
   return apiPath('/api/events', { ...filters, ...page });
 }
 
-/** ISO 8601 in UTC, as the address holds it, from what `datetime-local` says in the viewer's zone. */
+/** Converts the value of a `datetime-local` field, in the viewer's zone, to ISO 8601 in UTC, as in the address. */
 export function toInstant(local: string): string {
   const moment = new Date(local);
   return local === '' || Number.isNaN(moment.getTime()) ? '' : moment.toISOString();
 }
 
-/** The other way round: `2026-03-01T09:30`. */
+/** Converts in the other direction, to `2026-03-01T09:30`. */
 export function toLocal(instant: string): string {
   const moment = new Date(instant);
   if (Number.isNaN(moment.getTime())) return '';

@@ -10,7 +10,7 @@ interface JournalDaysProps {
   readonly isLoading: boolean;
 }
 
-/** Lines under the day on which they were written, in the viewer's zone. */
+/** Lines grouped by the day on which they were written, in the viewer's zone. */
 export function JournalDays({ lines, isLoading }: JournalDaysProps) {
   return (
     <div class="journal" aria-busy={isLoading}>

@@ -6,7 +6,7 @@ import { Icon } from '../../parts/icon';
 import { text } from '../../texts';
 import { Changes } from './changes';
 
-/** One line: when exactly, what happened, who did it from where, and what that changed. */
+/** One line: when exactly, what happened, who did it and from where, and what it changed. */
 export function JournalLine({ event }: { readonly event: EventJson }) {
   const [isOpen, setOpen] = useState(false);
   const changesId = useId();

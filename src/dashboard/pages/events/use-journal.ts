@@ -5,21 +5,21 @@ import { listen } from '../../live';
 import { journalPath } from './filter';
 
 const pageSize = 100;
-/** A page that stays open for days does not grow for ever: the oldest lines go, and can be fetched again. */
+/** A page that stays open for days must not grow forever: the oldest lines are dropped, and can be fetched again. */
 const maxLive = 1_000;
 const restMs = 1_000;
 
 interface State {
   /** Newest first; `null` until the server has answered. */
   readonly lines: readonly EventJson[] | null;
-  /** Newer than the lines that are shown: they wait until the reader asks for them. */
+  /** Lines newer than the shown ones: they wait until the reader asks for them. */
   readonly arrived: readonly EventJson[];
-  /** More has arrived than one page holds. */
+  /** Whether more lines have arrived than fit into one page. */
   readonly hasGap: boolean;
   readonly before: number | null;
-  /** How far back the server has looked, when it ended before it had found a whole page. */
+  /** How far back the server has searched, if it stopped before it found a full page. */
   readonly searchedUntil: string | null;
-  /** Up to this line all are known that fit. */
+  /** All matching lines up to this one are known. */
   readonly knownTo: number;
   readonly failure: Failure | null;
 }
@@ -36,15 +36,15 @@ const nothing: State = {
 
 export interface Journal extends State {
   readonly isLoading: boolean;
-  /** Puts what has arrived at the top. */
+  /** Adds the lines that have arrived at the top. */
   readonly showArrived: () => void;
   readonly loadOlder: () => Promise<void>;
   readonly reload: () => void;
 }
 
 /**
- * The lines of the journal that fit, and the new ones as they are written. The server does the filtering of both.
- * @param isReading whether a line that is put in at the top would move what someone reads
+ * The matching lines of the journal, and new ones as they are written. The server filters both.
+ * @param isReading whether a line added at the top would move what someone is reading
  */
 export function useJournal(filters: Readonly<Record<string, string>>, isReading: () => boolean): Journal {
   const key = journalPath(filters, { limit: pageSize });
@@ -61,14 +61,14 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
       try {
         const { lines, hasGap, knownTo: after } = now.current;
         const begins = isFresh || lines === null || (hasGap && !isReading());
-        // A search for all of them again would look at the whole journal for each new line.
+        // Searching for all of them again would search the whole journal for each new line.
         const path = begins ? key : journalPath(filters, { limit: pageSize, after });
         const page = await get<EventPageJson>(path);
         if (wanted.current !== key) return;
         setState((old) => (begins || old.lines === null ? fresh(page) : joined(old, page, isReading())));
       } catch (error) {
         if (wanted.current === key) {
-          // Lines that fit other filters would answer a question that no one asked.
+          // Lines for other filters would answer another query.
           setState((old) => ({ ...(isFresh ? nothing : old), failure: asFailure(error) }));
         }
       }
@@ -118,7 +118,7 @@ function fresh(page: EventPageJson): State {
   return { ...nothing, lines, before, searchedUntil, knownTo };
 }
 
-/** @param page what is newer than all that is known */
+/** @param page the lines that are newer than all known ones */
 function joined(old: State, page: EventPageJson, isReading: boolean): State {
   const newest = (old.arrived[0] ?? old.lines?.[0])?.id ?? 0;
   const arrived = [...page.events.filter(({ id }) => id > newest), ...old.arrived];

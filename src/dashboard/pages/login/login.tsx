@@ -4,7 +4,7 @@ import { Command } from '../../parts/command';
 import { text } from '../../texts';
 import { SignInForm } from './sign-in-form';
 
-/** Asks who is there. The address stays, so that one arrives where one wanted to go. */
+/** Asks who is there. The address stays the same, so that signing in leads to the requested page. */
 export function LoginPage() {
   useLayoutEffect(() => {
     document.title = `${text.login.title} · ${text.frame.product}`;

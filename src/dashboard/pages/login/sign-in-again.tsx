@@ -3,7 +3,7 @@ import { Dialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import { SignInForm } from './sign-in-form';
 
-/** The session ended: a dialog over the page keeps everything that is open as it was. */
+/** Shown when the session has ended: a dialog over the page, under which everything stays as it was. */
 export function SignInAgain() {
   return (
     <Dialog title={text.login.again}>

@@ -22,7 +22,7 @@ const maxNamed = 10;
 
 interface Remedy {
   readonly verb: 'admit' | 'clear';
-  /** The devices that are meant, as the list of devices is asked for them. */
+  /** The devices that the item is about, as a query for the list of devices. */
   readonly filter: Readonly<Record<string, string | undefined>>;
   readonly isMeant: (device: DeviceJson) => boolean;
 }
@@ -33,7 +33,7 @@ interface AttentionActionProps {
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
-/** What settles an item, beside it; nothing where a page has to be looked at first. */
+/** A button that settles an item; nothing if people have to look at a page first. */
 export function AttentionAction({ item, onOpen }: AttentionActionProps) {
   const { kind } = item;
   const remedy = remedyOf(item);
@@ -87,10 +87,10 @@ function remedyOf({ kind, device, compatible, channel }: AttentionJson): Remedy 
   }
 }
 
-/** Names the devices, and does it to those that it has named. */
+/** Lists the devices, and acts on exactly those that it has listed. */
 function ActDialog({ remedy, onClose }: { readonly remedy: Remedy; readonly onClose: () => void }) {
   const { verb, filter, isMeant } = remedy;
-  // Whom a person has agreed to does not change under their hands.
+  // The list that a person agrees to must not change meanwhile.
   const data = useData<DevicePageJson>(apiPath('/api/devices', { ...filter, limit: maxDevices }), {
     isStale: () => false,
   });

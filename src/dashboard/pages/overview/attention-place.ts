@@ -1,7 +1,7 @@
 import type { AttentionJson } from '../../../contract/attention';
 import { linkTo } from '../../location';
 
-/** Where an item can be settled. What the API lists, a page lists at the same address. */
+/** Where an item can be settled. For a list of the API, that is the page with the same path and query. */
 export function placeOf({ kind, release_id: release, bundle, device, list }: AttentionJson): string {
   switch (kind) {
     case 'downgrade-allowed':

@@ -3,12 +3,15 @@ import type { AttentionJson } from '../../../contract/attention';
 import { attentionSentence, isAttentionCode } from '../../../core/reasons/attention/sentences';
 import type { ReasonParameters } from '../../../core/reasons/reason-words';
 
-/** The page says a reason that it knows in its own words; of a server that is newer it tells the sentence. */
+/**
+ * A known reason gets the page's own words; for an unknown one, from a newer server, the page shows the server's
+ * sentence.
+ */
 export function attentionWords({ reason: code, parameters, message }: AttentionJson): string {
   if (!isAttentionCode(code)) return message;
   try {
     return attentionSentence({ code, parameters: camelCase(parameters) as ReasonParameters });
   } catch {
-    return message; // the server that was started since knows other parameters
+    return message; // a server that was started since has other parameters
   }
 }

@@ -38,7 +38,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   crashed: ['bad', 'alert'],
 };
 
-/** Devices in one of these look as they do on every other page. */
+/** Devices in one of these states look as they do on every other page. */
 const ofState = new Set([
   'failed',
   'rolled-back',
@@ -55,7 +55,7 @@ function looksLike(kind: string): readonly [string, IconName] {
   return ofState.has(kind) ? [tone, shape] : (looks[kind] ?? ['warn', 'alert']);
 }
 
-/** What a person should look at; each leads to where it can be settled. */
+/** What people should look at; each item leads to where it can be settled. */
 export function Attention({ items }: { readonly items: readonly AttentionJson[] }) {
   const dialog = useSignal<OpenDialog | null>(null);
   return (
@@ -85,7 +85,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
   );
 }
 
-/** It is gone when the journal tells so. */
+/** The item disappears when the journal reports that it was dismissed. */
 function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects: readonly string[] }) {
   const dismiss = () => attempt(() => post('/api/attention/dismiss', { kind, subjects }), null);
   return (
@@ -95,7 +95,7 @@ function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects:
   );
 }
 
-/** What stays of an item while it is worked on, so that its dialog stays open. */
+/** The part of an item that stays the same while people work on it, so that its dialog stays open. */
 function keyOf({ kind, compatible, channel, devices, message }: AttentionJson): string {
   const isOnlyOne = devices !== undefined && kind !== 'silent-poller';
   return JSON.stringify([kind, compatible, channel, isOnlyOne ? null : message]);

@@ -7,7 +7,7 @@ import { type Share, ShareBar } from '../../parts/share-bar';
 import { text } from '../../texts';
 import { versionLooks } from './version-looks';
 
-/** Per compatible and channel: what is current, how far it has come, and what the devices run. */
+/** For each compatible and channel: what is current, how far its rollout has got, and what the devices run. */
 export function Channels({ channels }: { readonly channels: readonly ChannelJson[] }) {
   return (
     <Section title={text.overview.channels}>

@@ -8,11 +8,11 @@ const { step: words } = text.overview;
 
 interface FirstStepsProps {
   readonly steps: OverviewJson['first_steps'];
-  /** Devices already poll: open steps are folded, because what devices do comes first. */
+  /** Whether devices already poll: then open steps are folded, because what devices do comes first. */
   readonly isFleet: boolean;
 }
 
-/** Leads from an empty server to the first proven device; then it is gone. */
+/** Leads from an empty server to the first proven device, and then disappears. */
 export function FirstSteps({ steps, isFleet }: FirstStepsProps) {
   if (steps.has_report) return null;
   const list = [

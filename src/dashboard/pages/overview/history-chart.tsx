@@ -64,7 +64,7 @@ export function HistoryChart({ history, looks }: HistoryChartProps) {
   );
 }
 
-/** Days are enough if they differ. */
+/** Labels for both ends; days alone are enough if they differ. */
 function edgesOf(from: Date, until: Date): readonly [string, string] {
   const days = [formatDay(from), formatDay(until)] as const;
   return days[0] === days[1] ? [formatMoment(from), formatMoment(until)] : days;

@@ -38,7 +38,7 @@ export function OverviewPage() {
   );
 }
 
-/** Nothing is known yet that the first steps would not say. */
+/** Whether nothing is known yet beyond what the first steps show. */
 function isNew(steps: OverviewJson['first_steps'], channels: OverviewJson['channels']): boolean {
   const { has_bundle: hasBundle, has_device_certificate: hasCertificate, has_report: hasReport } = steps;
   return channels.length === 0 && !hasBundle && !hasCertificate && !hasReport;

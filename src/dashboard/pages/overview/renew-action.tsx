@@ -24,7 +24,7 @@ interface RenewActionProps {
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
-/** Names the devices that are due a new certificate; each is renewed as on the page of certificates. */
+/** Lists the devices whose certificates are due for renewal; each is renewed as on the certificates page. */
 export function RenewAction({ item, onOpen }: RenewActionProps) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -74,7 +74,7 @@ function RenewList({ item, onOpen, onClose }: RenewActionProps & { readonly onCl
 
 interface Row {
   readonly device: string;
-  /** The newest that the server knows; missing where it knows none, such as one that was issued elsewhere. */
+  /** The newest certificate that the server knows; missing if it knows none, such as for one issued elsewhere. */
   readonly certificate?: DeviceCertificateJson;
 }
 

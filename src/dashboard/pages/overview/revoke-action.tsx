@@ -19,7 +19,10 @@ interface RevokeActionProps {
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
-/** For devices that were lost or stolen, or whose certificate is on two boards; nothing where all of that is done. */
+/**
+ * For devices that were lost or stolen, or whose certificate is on two boards; nothing once their certificates are
+ * revoked.
+ */
 export function RevokeAction({ item, onOpen }: RevokeActionProps) {
   const { count, device, devices = device === undefined ? [] : [device], revoked = [] } = item;
   const left = devices.filter((id) => !revoked.includes(id));

@@ -17,12 +17,12 @@ const { step: words } = text.overview;
 const { certificates } = text;
 
 interface HelpProps {
-  /** It is the step to take now: of all the buttons its own stands out. */
+  /** Whether it is the next step to take: then its button stands out. */
   readonly isNext: boolean;
 }
 
 const lookOf = ({ isNext }: HelpProps) => (isNext ? 'primary' : '');
-/** Enough to find a valid one. */
+/** How many certificates to fetch: enough to find a valid one. */
 const certificatesSeen = 50;
 
 export function UploadHelp(step: HelpProps) {
@@ -81,7 +81,7 @@ export function CertificateHelp(step: HelpProps) {
   );
 }
 
-/** For the device that got a certificate. */
+/** Offers a kit for the device that got a certificate. */
 export function KitHelp(step: HelpProps) {
   const dialog = useSignal<OpenDialog | null>(null);
   const { value, reload } = useCertificates();

@@ -17,7 +17,7 @@ interface ActionsProps {
 /** The next step as a button, and the other possible actions after it. */
 export function Actions({ release, ask }: ActionsProps) {
   const { state, step, steps, changed_by: by } = release.rollout;
-  // Then what to do is in the box below, where accepting failures is not the first suggestion.
+  // In that case the box below says what to do; there, accepting failures is not the first suggestion.
   const isByItself = state === 'paused' && by === 'server';
   const isRunning = state === 'running';
   return (

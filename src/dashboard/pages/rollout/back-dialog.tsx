@@ -21,7 +21,7 @@ export function BackDialog({ release, onClose }: ActionDialogProps) {
   const where = words.where(compatible, channel);
   const [isUnprovenAccepted, setUnprovenAccepted] = useState(false);
   const target = useData<BackTargetJson>(apiPath('/api/releases/back', { compatible, channel }), {
-    // People decide about what they have read: if it has changed, the server refuses.
+    // People decide about what they have read: if that has changed, the server refuses.
     isStale: () => false,
   });
   const { value } = target;

@@ -83,7 +83,7 @@ function Known({ line }: { readonly line: HistoryLineJson }) {
   );
 }
 
-/** In numbers of devices, each counted once. */
+/** The result as numbers of devices, each counted once. */
 function Result({ result }: { readonly result: ReleaseResultJson }) {
   const { offered, installed, proven, failed, rolled_back: back, total, duration_seconds: duration } = result;
   const of = words.result;

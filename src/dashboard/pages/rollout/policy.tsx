@@ -9,7 +9,7 @@ import { text } from '../../texts';
 
 const words = text.rollouts;
 
-/** Where the release comes from and how it is to reach its devices, in words. */
+/** Where the release comes from and how it reaches its devices, in words. */
 export function Policy({ release }: { readonly release: ReleaseDetailsJson }) {
   const { bundle, released_at: at, released_by: by, forced, rollout } = release;
   const { policy } = rollout;

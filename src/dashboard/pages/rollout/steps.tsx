@@ -35,7 +35,7 @@ export function Steps({ release }: { readonly release: ReleaseDetailsJson }) {
   );
 }
 
-/** Whether it is complete, and what is missing. */
+/** Whether the rollout is complete, and what is missing. */
 function Completion({ release: { rollout, progress } }: { readonly release: ReleaseDetailsJson }) {
   const { completed_at: completedAt } = rollout;
   const { devices, proven, silent, held, pinned } = progress.total;

@@ -1,7 +1,7 @@
 import { readStep } from '../../parts/release/steps';
 import { text } from '../../texts';
 
-/** Whom a step of a policy reaches, worded for use within a sentence. */
+/** Which devices a step of a policy reaches, worded for use within a sentence. */
 export function audienceOf(word: string): string {
   const step = readStep(word);
   switch (step?.kind) {

@@ -13,7 +13,7 @@ import { whyWords } from '../../why-words';
 
 const words = text.rollouts;
 
-/** One release on its channel: what it is, how far it has come, and what it waits for. */
+/** One release on its channel: what it is, how far it has got, and what it waits for. */
 export function ReleaseRow({ release }: { readonly release: ReleaseWithRolloutJson }) {
   const { id, compatible, channel, bundle, version, rollout, released_at: at, released_by: by } = release;
   const progress = useRelease(id).value?.progress ?? null;

@@ -15,7 +15,7 @@ interface CreateTokenProps {
   readonly onClose: () => void;
 }
 
-/** Asks what it is for, then shows the secret once. */
+/** Asks what the token is for, then shows the secret once. */
 export function CreateToken({ onDone, onClose }: CreateTokenProps) {
   const [made, setMade] = useState<NewTokenJson | null>(null);
   if (made !== null) {

@@ -3,7 +3,7 @@ import { eventKinds } from '../../../core/event';
 import { text } from '../../texts';
 
 const words = text.settings.webhooks;
-/** A webhook that reports webhook events could report its own. */
+/** Webhook events are left out: a webhook that reports them could report its own. */
 const groups = Object.entries(text.events.groups).filter(([noun]) => noun !== 'webhook');
 
 /** Which events: all, or chosen by subject. Each chosen one is a field named `kind`. */

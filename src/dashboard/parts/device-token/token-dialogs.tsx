@@ -13,7 +13,7 @@ const defaultOverlapSeconds = 604_800;
 
 export interface TokenDialogProps {
   readonly holder: Holder;
-  /** The token changed. */
+  /** Called when the token has changed. */
   readonly onDone: () => void;
   readonly onClose: () => void;
 }

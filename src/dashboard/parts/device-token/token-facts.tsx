@@ -5,7 +5,7 @@ import { Ago, Moment } from '../time';
 
 const words = text.deviceTokens;
 
-/** Who made a token and when, and until when the one before it is valid. */
+/** Who made a token and when, and until when the previous one is valid. */
 export function TokenFacts({ state }: { readonly state: DeviceTokenStateJson }) {
   const { created_at: at, created_by: by, previous_until: until } = state;
   return (

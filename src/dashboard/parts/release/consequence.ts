@@ -5,7 +5,10 @@ import { text } from '../../texts';
 
 const { consequence: words } = text.rollouts;
 
-/** The effect of a release in one line: whom it reaches, what it replaces, and who is downgraded or left out. */
+/**
+ * The effect of a release in one line: which devices it reaches, what it replaces, and which devices are downgraded or
+ * left out.
+ */
 export function consequenceOf({ version, current, reach }: ReleasePreviewJson): string {
   const { left_out_newer: newer, left_out_by_from: byFrom } = reach;
   return [

@@ -8,11 +8,11 @@ const words = text.rollouts;
 
 interface NextLineProps {
   readonly progress: RolloutProgressJson;
-  /** Without the installations in progress. */
+  /** Leaves out the installations in progress. */
   readonly isShort?: boolean;
 }
 
-/** What a rollout waits for, and how many devices failed. Of one that is over, its state says the rest. */
+/** What a rollout waits for, and how many devices failed. For a rollout that is over, its state says the rest. */
 export function NextLine({ progress, isShort = false }: NextLineProps) {
   const { failures_in_step: failures, in_progress: open } = progress;
   const next = nextWords(progress);

@@ -2,7 +2,7 @@ import type { RolloutJson } from '../../../contract/rollout';
 import { text } from '../../texts';
 import { readStep } from './steps';
 
-/** Whom a step reaches, in words. */
+/** Which devices a step reaches, in words. */
 export function stepWords(word: string): string {
   const step = readStep(word);
   switch (step?.kind) {

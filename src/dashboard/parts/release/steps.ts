@@ -1,4 +1,7 @@
-/** Whom a step of a rollout reaches, parsed from the API's words: `25`, `group:lab` or `attribute:product=gateway`. */
+/**
+ * Which devices a step of a rollout reaches, parsed from the API's words: `25`, `group:lab` or
+ * `attribute:product=gateway`.
+ */
 export type Step =
   | { readonly kind: 'percent'; readonly percent: number }
   | { readonly kind: 'group'; readonly label: string }

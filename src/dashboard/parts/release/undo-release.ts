@@ -4,7 +4,7 @@ import { address, goTo, linkTo } from '../../location';
 import { text } from '../../texts';
 import { tell, tellFailure } from '../notices';
 
-/** Takes back a release that no device was offered, and reports what is current then. @throws Failure */
+/** Takes back a release that no device was offered, and reports what is current now. @throws Failure */
 export async function takeBack(id: number): Promise<void> {
   const { release } = await post<UndoneReleaseJson>(`/api/releases/${id}/undo`);
   tell(text.rollouts.undone(release?.bundle ?? null));

@@ -9,7 +9,7 @@ const debounceMs = 300;
 export interface Preview {
   readonly value: ReleasePreviewJson | null;
   readonly failure: Failure | null;
-  /** It answers the previous request; the next answer is not there yet. */
+  /** Whether it answers the previous request, because the next answer has not arrived. */
   readonly isOld: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { EventJson } from '../../../contract/event';
 import { linkTo } from '../../location';
 import { type Data, useData } from '../../use-data';
 
-/** Each answer counts the fleet: not more often. */
+/** The shortest time between two requests, in milliseconds: each answer counts the fleet. */
 const restMs = 2_000;
 /** Devices come and go without a journal line about the release. */
 const everyMs = 60_000;

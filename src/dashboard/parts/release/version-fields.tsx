@@ -3,7 +3,7 @@ import type { DraftProps } from './draft';
 
 const { form: words } = text.rollouts;
 
-/** Which versions it may be installed from, and whether devices may downgrade to it. */
+/** Which versions a release may be installed from, and whether devices may downgrade to it. */
 export function VersionFields({ draft, change }: DraftProps) {
   return (
     <fieldset class="stack">

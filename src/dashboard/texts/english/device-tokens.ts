@@ -1,4 +1,4 @@
-/** Tokens of hawkBit's clients: one of a device, or the gateway token. */
+/** Tokens of hawkBit's clients: a device's own, or the gateway token. */
 export const deviceTokens = {
   title: 'hawkBit token',
   gatewayTitle: 'hawkBit gateway token',

@@ -59,7 +59,7 @@ export const device = {
   explanation: 'What it gets, and why',
   gets: 'It gets',
   getsNothing: 'It gets nothing:',
-  /** In display order. A protocol that is missing here goes by its own name. */
+  /** In display order. A protocol that is missing here is called by its own name. */
   protocols: new Map([
     ['polling', "RAUC's own polling"],
     ['manifest', 'Scripts that read the manifest'],
@@ -95,7 +95,7 @@ export const device = {
   current: 'Latest installation',
   stepState: { done: 'done', current: 'now', ahead: 'ahead', skipped: 'not reported' },
   bytes: (sent: string, size: string) => `${sent} of ${size}`,
-  /** More than the whole: ranges are read again, such as after a lost connection. */
+  /** For more bytes than the bundle has: ranges are read again, such as after a lost connection. */
   bytesAgain: (sent: string, size: string) => `${sent} sent, parts of it again; the bundle has ${size}`,
   timeline: 'Timeline',
   nothingYet: 'Nothing has happened yet.',

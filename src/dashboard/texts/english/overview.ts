@@ -19,7 +19,7 @@ export const overview = {
   range: 'Time',
   ranges: { 24: 'a day', 168: 'a week', 720: 'a month', 8760: 'a year' },
   historyWords: (from: string, to: string, versions: string) => `From ${from} to ${to}; now: ${versions}`,
-  /** Of a fleet that is new. */
+  /** For a fleet that is new. */
   historyMoment: (at: string, versions: string) => `At ${at}: ${versions}`,
   historyTop: (devices: number, shown: string) => (devices === 1 ? '1 device' : `${shown} devices`),
   historyEmpty: 'The chart appears once devices have reported which version they run.',

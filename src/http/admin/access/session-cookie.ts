@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
-/** The cookie name from before each server had its own: browsers still hold sessions under it. */
+/** The cookie name of earlier releases, shared by all servers: browsers still hold sessions under it. */
 const commonName = 'rauc_session';
 const attributes = 'HttpOnly; SameSite=Strict; Path=/';
 /** More than browsers keep for all hosts of a site (180), so that planted cookies cannot hide ours. */
@@ -20,7 +20,7 @@ export class SessionCookies {
    */
   readonly #hostName: string;
 
-  /** @param databaseId of the server's database, which identifies what the browser signs in to */
+  /** @param databaseId the id of the server's database, which identifies what the browser signs in to */
   constructor(databaseId: string) {
     const mark = createHash('sha256').update(databaseId).digest('hex').slice(0, markLength);
     this.#plainName = `${commonName}_${mark}`;
@@ -46,8 +46,8 @@ export class SessionCookies {
   /**
    * Gives a browser its session. The listener speaks plain HTTP and trusts no proxy's header, but the browser itself
    * shows that it came over TLS: the origin guard has accepted its `https:` origin as one of ADMIN_HOSTS. Then the
-   * cookie is restricted to TLS, and a second one is set that no one can plant. That one cannot carry a proxy's path
-   * prefix, so both are needed.
+   * cookie is restricted to TLS, and a second cookie is set that no one else can plant. The second cannot carry a
+   * proxy's path prefix, so both are needed.
    */
   set(
     { headers }: Request,

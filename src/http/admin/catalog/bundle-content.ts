@@ -100,9 +100,9 @@ function decide({ name, sha256, sizeBytes, uploadedAt }: Bundle, request: Reques
 }
 
 /**
- * Streams as fast as the client reads. A disk that fails partway cuts the connection: half a bundle must not look
- * whole.
- * @throws DomainError `not-found` when the bytes are missing; nothing was sent then
+ * Streams as fast as the client reads. A disk that fails partway cuts the connection: a partial bundle must not look
+ * complete.
+ * @throws DomainError `not-found` when the bytes are missing; nothing has been sent yet
  */
 async function send(
   readBundle: Pick<ReadBundle, 'open'>,
@@ -114,7 +114,7 @@ async function send(
   try {
     const content = lease.createReadStream(start, end);
     content.once('error', (error) => {
-      // A client that leaves destroys the answer first. That is not our failure.
+      // A client that disconnects destroys the response first. That is not a failure of ours.
       if (!response.destroyed) contextOf(response.req).error = error;
     });
     response.status(status).set(headers);

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import type { Request } from 'express';
 
 /**
- * The request's body as multer reads it. Multer reports an error only after it has read the whole rest of the
- * request, which may be gigabytes; but it unpipes its parser first. That ends this stream at once, while the request
- * itself stays open for the answer.
+ * The request's body as multer reads it. Multer reports an error only after it has read the rest of the request, which
+ * may be gigabytes, but it unpipes its parser first. Unpiping ends this stream at once; the request itself stays open
+ * for the answer.
  */
 export class MultipartSource extends PassThrough {
   readonly headers: Request['headers'];

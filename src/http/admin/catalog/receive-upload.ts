@@ -29,8 +29,7 @@ export interface ReceiveOptions<Fields> {
 }
 
 /**
- * Reads a multipart body (RFC 7578) with one file. If anything is wrong with it, nothing stays
- * staged.
+ * Reads a multipart body (RFC 7578) with one file. If anything is wrong with it, the staged file is discarded.
  * @throws DomainError `invalid-input`, `too-large`, `unsupported-media-type`, `storage-full`
  */
 export async function receiveUpload<Fields>(

@@ -14,7 +14,7 @@ export interface StagingOptions {
 
 /** A multer storage engine that hands the stream of one upload to the incoming area, without a copy in between. */
 export class StagingStorage implements StorageEngine {
-  /** Why the file was refused: multer may report only a consequence of it. */
+  /** Why the file was refused: multer may report only a consequence of the refusal. */
   refusal: unknown;
   private staging: Promise<StagedBundle> | undefined;
 

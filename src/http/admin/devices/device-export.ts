@@ -12,7 +12,10 @@ import { presentDevice } from './device-json';
 
 type Asked = Call<{ query: typeof deviceFilterQuery }>;
 
-/** All matching devices in one answer, made while it is read: it never holds more than a few of them. */
+/**
+ * All matching devices in one answer. It is generated as the client reads it, so only a few devices are in memory at a
+ * time.
+ */
 export function deviceExportRoutes({ services, now }: AdminOptions, searches: Shares): readonly Route[] {
   const { listFleet, manageRevocations } = services;
 

@@ -70,9 +70,9 @@ export interface AdminServices extends Administration, HawkbitServices {
 
 export interface AdminOptions {
   readonly services: AdminServices;
-  /** The URL that devices reach the server by, without a trailing slash: for the URLs in manifests. */
+  /** The URL at which devices reach the server, without a trailing slash: for the URLs in manifests. */
   readonly deviceBaseUrl: () => string;
-  /** The same, but only if it was configured: what a kit tells a device must not be a guess. */
+  /** The same URL, but only if it was configured: a kit must not give a device a guess. */
   readonly serverUrl?: string | null;
   /** The largest bundle that is accepted. */
   readonly uploadLimitBytes: number;
@@ -80,7 +80,7 @@ export interface AdminOptions {
   readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
   /** How often hawkBit's clients poll unless a script has configured it, in milliseconds; default: five minutes. */
   readonly hawkbitPollIntervalMs?: number;
-  /** Names (or `name:port`) that the listener is reached by, in addition to `localhost` and IP addresses. */
+  /** Names (or `name:port`) of the listener, in addition to `localhost` and IP addresses. */
   readonly adminHosts: readonly string[];
   /**
    * Whether every caller needs a token: true as soon as callers from other machines are expected. Otherwise only

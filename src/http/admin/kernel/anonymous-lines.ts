@@ -18,7 +18,7 @@ interface Counted {
 
 /**
  * Log lines about unauthenticated requests, such as failed logins. An attacker who guesses tokens must not fill the
- * disk, so what a minute leaves out is summed up in one line per address, with its count and times.
+ * disk: lines beyond the limit are summed up once a minute, in one line per address with count and times.
  */
 export class AnonymousLines {
   #startMs = -Infinity;

@@ -3,7 +3,10 @@ import { isLoopback } from '../../../base/text/loopback';
 import { plainAddress } from '../../client-address';
 import { parseAuthority } from './host-guard';
 
-/** Headers in which proxies say whom they ask for (RFC 7239, RFC 9110 section 7.6.3, and others in common use). */
+/**
+ * Headers in which proxies name the client that they act for (RFC 7239, RFC 9110 section 7.6.3, and others in common
+ * use).
+ */
 const proxyHeaders =
   /^(?:via|forwarded|x-forwarded(?:-.*)?|x-real-ip|x-(?:original|cluster-client|client|proxyuser)-.*|(?:true-client|cf-connecting|fastly-client|fly-client)-ip|x-envoy-.*|x-proxy-.*|client-ip)$/;
 

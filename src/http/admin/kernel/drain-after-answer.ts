@@ -1,16 +1,15 @@
 import type { RequestHandler } from 'express';
 
 /**
- * After an early refusal the client may still be sending: this much is read and dropped so that it gets to see the
- * answer.
+ * After an early refusal the client may still be sending. This much is read and dropped, so that it sees the answer.
  */
 const drainLimitBytes = 64 * 1024 * 1024;
 const drainSeconds = 20;
 
 /**
- * Drops a bounded rest of the body after the answer, then ends the connection. Node would end it right after the last
- * answer; the kernel then resets it when more data arrives, and the client, or the proxy before it, loses the answer
- * (RFC 9112, section 9.6).
+ * After the answer, drops the rest of the body up to a limit, then ends the connection. Node would end it right after
+ * the last answer; the kernel then resets it when more data arrives, and the client, or the proxy before it, loses the
+ * answer (RFC 9112, section 9.6).
  */
 export const drainAfterAnswer: RequestHandler = (request, response, next) => {
   const { socket } = request;

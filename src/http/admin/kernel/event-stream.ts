@@ -46,7 +46,7 @@ export class EventStreams {
     return this.#open.size;
   }
 
-  /** How many were refused since the start because too many were open. */
+  /** How many were refused since the start because too many were already open. */
   get refused(): number {
     return this.#shares.refused;
   }
@@ -61,7 +61,7 @@ export class EventStreams {
     if (response.destroyed) return; // the reader has left already, and would never give its share back
     const giveBack = this.#shares.take(request.actor);
     this.#open.add(response);
-    response.socket?.setTimeout(0); // silent as long as nothing happens
+    response.socket?.setTimeout(0); // silence is normal here
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',

@@ -6,7 +6,7 @@ import { DomainError } from '../../../core/errors';
 export interface Authority {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
-  /** Empty for the scheme's own. */
+  /** Empty for the scheme's default port. */
   readonly port: string;
 }
 

@@ -33,8 +33,8 @@ function isOwnOrigin(source: string, host: string, adminHosts: readonly string[]
   const { protocol, host: sourceHost } = new URL(source);
   const authority = parseAuthority(sourceHost);
   if (authority === undefined) return false;
-  // A proxy with TLS in front changes the scheme, and may change the host: then the name must be configured. Another
-  // port of that name is another program, and browsers send it the same cookies: it must be configured too.
+  // A TLS proxy changes the scheme, and may change the host: then the name must be configured. Another port of that
+  // name is another program, which gets the same cookies from browsers: it must be configured too.
   if ((protocol === 'https:' || protocol === 'http:') && hasNamedPort(authority, adminHosts)) return true;
   return protocol === 'http:' && sourceHost === new URL(`http://${host}`).host;
 }

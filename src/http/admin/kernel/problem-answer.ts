@@ -34,7 +34,7 @@ export function answerProblems(send: SendProblem): ErrorRequestHandler {
     const context = contextOf(request);
     context.error = error;
     if (response.headersSent) {
-      next(error); // Express cuts the connection: a half answer must not look whole.
+      next(error); // Express cuts the connection: a partial answer must not look complete.
       return;
     }
     const failure = requestFailure(error);

@@ -15,7 +15,7 @@ export interface RequestContext {
   isAllowed: () => Promise<boolean>;
   /** The pattern of the matched route: the only path that metrics may use, because there are few. */
   route: string;
-  /** The client holds its body back until told to continue (RFC 9110, section 10.1.1). */
+  /** Whether the client holds its body back until told to continue (RFC 9110, section 10.1.1). */
   awaitsContinue: boolean;
   /** Why the request failed, for the log. */
   error: unknown;

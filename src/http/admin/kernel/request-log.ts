@@ -19,8 +19,8 @@ export interface RequestLogPorts {
 }
 
 /**
- * Gives each request its id, and when it is over writes one line and counts it. Unauthenticated requests get a
- * bounded number of lines. The query is never logged.
+ * Gives each request its id; when the request is over, writes one log line and counts it. Unauthenticated requests get
+ * a bounded number of lines. The query is never logged.
  */
 export function requestLog({ log, metrics, newId, isTrustedProxy, now }: RequestLogPorts): RequestHandler {
   const anonymous = new AnonymousLines((facts, message) => log.info(facts, message), now);

@@ -15,7 +15,7 @@ export interface Answer {
   readonly text?: { readonly mediaType: string; readonly body: string };
   /** What the redirect of a browser's form shows: the outcome and the name it is about. */
   readonly done?: { readonly outcome: string; readonly name: string };
-  /** Must not be cached. */
+  /** Whether the answer must not be cached. */
   readonly secret?: boolean;
 }
 

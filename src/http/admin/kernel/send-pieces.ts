@@ -4,10 +4,10 @@ import type { Response } from 'express';
 import { systemErrorCode } from '../../../base/files/system-error';
 
 /**
- * Sends an answer piece by piece, as fast as its reader takes it: the next piece is made when there is room for it.
- * It stops when the reader leaves. A failure after the first piece cuts the connection, so that half an answer does
- * not look whole.
- * @throws what making the first piece throws; nothing was sent then
+ * Sends an answer piece by piece, as fast as its reader takes it: the next piece is made when there is room for it. It
+ * stops when the reader disconnects. A failure after the first piece cuts the connection, so that a partial answer does
+ * not look complete.
+ * @throws what making the first piece throws; nothing has been sent yet
  */
 export async function sendPieces(
   response: Response,

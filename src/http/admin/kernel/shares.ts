@@ -37,9 +37,9 @@ export class Shares {
   }
 
   /**
-   * Takes one of a caller's share.
+   * Takes one item from a caller's share.
    * @param actor a token with all its sessions, or `local`
-   * @returns gives it back; calling it twice does no harm
+   * @returns a function that gives it back; calling it twice does no harm
    * @throws DomainError `too-many-requests`
    */
   take(actor: string): () => void {
@@ -66,7 +66,7 @@ export class Shares {
     };
   }
 
-  /** Runs something that takes one of the caller's share. @throws DomainError `too-many-requests` */
+  /** Runs something that holds one item of the caller's share meanwhile. @throws DomainError `too-many-requests` */
   async during<Result>(actor: string, run: () => Promise<Result>): Promise<Result> {
     const giveBack = this.take(actor);
     try {

@@ -12,7 +12,7 @@ export const actionJson = z.object({
   status: z.enum(['pending', 'finished']),
   detailStatus: z.string(),
   forceType: z.enum([...pinKinds, 'timeforced']),
-  /** Of one that is `timeforced`, in milliseconds since the epoch. */
+  /** Only for `timeforced` actions, in milliseconds since the epoch. */
   forceTime: z.number().optional(),
   maintenanceWindow: z
     .object({ schedule: z.string(), duration: z.string(), timezone: z.string() })
@@ -38,7 +38,10 @@ const detailStatuses: Readonly<Record<InstallationState, string>> = {
   cancelled: 'canceled',
 };
 
-/** An installation as hawkBit's scripts know it. @param pin of its device now: of an earlier assignment nothing else is known */
+/**
+ * An installation as hawkBit's scripts know it.
+ * @param pin the device's present pin: nothing more is known about earlier assignments
+ */
 export function presentAction(installation: Installation, pin: Pin | null): z.infer<typeof actionJson> {
   const terms = termsOf(pin, installation);
   const isClosed = actionStateOf(installation) === 'closed' || isOrphaned(installation);
@@ -66,12 +69,12 @@ function forceTypeOf(installation: Installation, { kind, forcedAt }: PinTerms) {
   return forcedAt === undefined ? kind : 'timeforced';
 }
 
-/** It ended with the download, as assigned. */
+/** Whether it ended with the download, as assigned. */
 function wasOnlyDownloaded({ state, message }: Installation): boolean {
   return state === 'withdrawn' && isCircumstance(message) && message.code === 'only-downloaded';
 }
 
-/** The device has reported success, even if it was told to stop. */
+/** Whether the device has reported success, even if it was told to stop. */
 export function hasFinished({ installedAt, state }: Installation): boolean {
   return installedAt !== null && state === 'cancelling';
 }

@@ -24,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
   canceled: 'canceled',
 };
 
-/** The history of an action, oldest first: its begin, what the device reported, and what people did. @param log `''` for none */
+/** The history of an action, oldest first: its start, what the device reported, and what people did. @param log `''` for none */
 export function statusesOf(installation: Installation, log: string): readonly Status[] {
   const { offeredAt, bundleName, state } = installation;
   const told: Omit<Status, 'id'>[] = [
@@ -53,7 +53,7 @@ export function statusesOf(installation: Installation, log: string): readonly St
   return told.map((status, index) => ({ id: index + 1, ...status }));
 }
 
-/** What the server or a person made of it last. */
+/** The last conclusion, by the server or a person. */
 function conclusion({ message, updatedAt }: Installation): Pick<Status, 'messages' | 'reportedAt'> {
   return { messages: message === null ? [] : [sayWhy(message)], reportedAt: updatedAt.getTime() };
 }

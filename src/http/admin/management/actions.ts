@@ -136,7 +136,7 @@ function statusRoute(options: ManagementOptions): Route {
 
 type Find = (named: z.infer<typeof params>) => Promise<Installation>;
 
-/** @returns finds an action. @throws DomainError `not-found` */
+/** @returns a function that finds an action and throws DomainError `not-found` */
 function createFind({ services: { deviceActions } }: ManagementOptions): Find {
   return async ({ target: id, action }) => {
     const found = await deviceActions.find({ id }, action);

@@ -24,7 +24,7 @@ const assignedJson = z.object({
   assignedActions: z.array(z.object({ id: z.number() })),
 });
 
-/** Assigns the bundle of a set to single devices: each is pinned to it, and its action begins. */
+/** Assigns the bundle of a set to individual devices: each is pinned to it, and its action begins. */
 export function assignmentRoutes({ services, now }: ManagementOptions): readonly Route[] {
   const { manageDrafts, manageDevices, assignBundle } = services;
   return [
@@ -65,8 +65,8 @@ export function assignmentRoutes({ services, now }: ManagementOptions): readonly
 }
 
 /**
- * @returns `undefined` for what is installed at once
- * @throws DomainError `invalid-input` for what a client would be told otherwise than the script says
+ * @returns `undefined` for an assignment that is installed at once
+ * @throws DomainError `invalid-input` for terms that a client would not be told as the script gave them
  */
 function termsOfAssignment(
   { type = 'forced', forcetime, maintenanceWindow = null }: z.infer<typeof assignment>,

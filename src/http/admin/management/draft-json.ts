@@ -50,7 +50,7 @@ export function presentModule(module: Draft): z.infer<typeof moduleJson> {
   return { ...fieldsOf(module, module.file !== null), vendor: '' };
 }
 
-/** @param module of the set; `null` if it has none */
+/** @param module the module of the set; `null` if it has none */
 export function presentSet(set: Draft, module: Draft | null): z.infer<typeof setJson> {
   return {
     ...fieldsOf(set, module !== null && module.file !== null),

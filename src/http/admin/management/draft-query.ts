@@ -4,7 +4,7 @@ import { DomainError } from '../../../core/errors';
 import type { DraftQuery } from '../../../ports/drafts';
 import { isDescending, maxItems, type pageQuery, readFilter } from './page-query';
 
-/** The largest that any of our databases keeps. */
+/** The largest id that all of our databases can store. */
 const maxId = 2 ** 31 - 1;
 
 /** The id of a module, a set or an action. */

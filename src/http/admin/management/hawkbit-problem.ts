@@ -8,7 +8,7 @@ const known: Partial<Record<ProblemCode, { readonly exception: string; readonly 
   'invalid-input': { exception: 'ConstraintViolationException', error: 'constraintViolation' },
 };
 
-/** Conflicts that say that something exists; hawkBit has other names for the others. */
+/** Conflicts that mean "it exists already"; hawkBit has other names for the rest. */
 const existing: readonly unknown[] = [
   'device-id-taken',
   'draft-exists',
@@ -16,7 +16,7 @@ const existing: readonly unknown[] = [
   'name-of-other-bytes',
 ];
 
-/** Sends a problem in hawkBit's form. The members of our problem documents come along in `info`. */
+/** Sends a problem in hawkBit's form. The members of our problem documents are in `info`. */
 export const sendHawkbitProblem: SendProblem = (_request, response, problem) => {
   response.type('application/json').send(JSON.stringify(hawkbitProblem(problem)));
 };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../../core/errors';
 
-/** At most so many are listed, or named by one request. */
+/** The most items that one request lists or names. */
 export const maxItems = 500;
-/** A list is read from its begin, whatever its offset. */
+/** Every list is read from its start, whatever the offset. */
 const maxOffset = 100_000;
 
 /** The query of hawkBit's lists. */
@@ -31,7 +31,11 @@ export function presentPage<Item>(content: Item[], total: number) {
   return { content, total, size: content.length };
 }
 
-/** Whether a list is wanted from its end. @param fields that it can be sorted by. @throws DomainError `invalid-input` */
+/**
+ * Whether a list is wanted in reverse.
+ * @param fields the fields it can be sorted by.
+ * @throws DomainError `invalid-input`
+ */
 export function isDescending(sort: string | undefined, fields: readonly string[]): boolean {
   if (sort === undefined || sort === '') return false;
   const [, field = '', order] = /^(\w+)(?::(ASC|DESC))?$/i.exec(sort) ?? [];

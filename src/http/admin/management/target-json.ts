@@ -21,7 +21,7 @@ export const targetJson = z.object({
   securityToken: z.string().optional(),
 });
 
-/** What the state of a target is reckoned with. */
+/** What the state of a target depends on. */
 export interface TargetTerms {
   readonly settings: HawkbitSettings;
   /** How often devices poll unless a script has configured it, in milliseconds. */

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { BundleStoreStatus } from '../../../ports/bundle-store';
 
-/** Registers how the object store of the bundles does, read at each scrape. */
+/** Registers the state of the bundles' object store, read at each scrape. */
 export function registerBundleStoreMetrics(register: Registry, status: () => BundleStoreStatus): void {
   const registers = [register];
   new Gauge({

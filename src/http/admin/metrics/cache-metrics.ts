@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { CacheCounts } from '../../../services/catalog/block-cache';
 
-/** Registers what the cache of bundles did since the start, read at each scrape. */
+/** Registers what the bundle cache has done since the start, read at each scrape. */
 export function registerCacheMetrics(register: Registry, counts: () => CacheCounts): void {
   const registers = [register];
   new Counter({

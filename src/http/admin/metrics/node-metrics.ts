@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { NodeStatus } from '../../../ports/nodes';
 
-/** Registers how this server stands among those that share the database, read at each scrape. */
+/** Registers the state of this server among those that share the database, read at each scrape. */
 export function registerNodeMetrics(register: Registry, status: () => NodeStatus): void {
   const registers = [register];
   new Gauge({

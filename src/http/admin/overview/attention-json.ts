@@ -5,7 +5,7 @@ import { attentionSentence } from '../../../core/reasons/attention/sentences';
 import type { AttentionItem } from '../../../services/overview/attention-item';
 import { defined } from '../kernel/service-request';
 
-/** The filter that lists all devices an item is about. */
+/** The filter that lists all devices that an item is about. */
 const filters: Readonly<Partial<Record<AttentionKind, string>>> = {
   'second-board': 'second_board',
   'other-compatible': 'other_compatible',
@@ -38,7 +38,7 @@ export function presentAttention(item: AttentionItem): AttentionJson {
   };
 }
 
-/** Where the API lists everything an item is about; `null` if that is a single thing, or not in any list. */
+/** Where the API lists everything that an item is about; `null` if that is a single thing, or in no list. */
 function listOf(item: AttentionItem): string | null {
   const { kind, compatible, channel, lastContactBefore } = item;
   const devices = (query: Readonly<Record<string, string>>) =>

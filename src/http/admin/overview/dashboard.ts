@@ -9,8 +9,8 @@ import { contextOf } from '../kernel/request-context';
 const sections = ['bundles', 'devices', 'rollouts', 'certificates', 'events', 'settings'];
 
 /**
- * Serves the browser app as its build put it into `publicDir`: files, and one page for all its addresses. The page
- * exists twice, because at an address of two parts its relative links begin one level higher.
+ * Serves the browser app that the build put into `publicDir`: files, and one page for all its addresses. The page
+ * exists twice, because the relative links of an address with two parts begin one level higher.
  */
 export function dashboard(publicDir: string): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
@@ -43,8 +43,8 @@ const slashed = new RegExp(`^/(?:(${sections.join('|')})|(?:${sections.join('|')
 const maxSteps = 20;
 
 /**
- * What a browser gets for an unknown address: the page, with 404, which says so. An address with an extra slash leads
- * to the page without it. Programs get the problem that comes next.
+ * Answers a browser's request for an unknown address: with 404 and the page, which says so. An address with an extra
+ * slash redirects to the address without it. Programs get a problem document from the next handler.
  */
 export function unknownPage(publicDir: string): RequestHandler {
   return async (request, response, next) => {

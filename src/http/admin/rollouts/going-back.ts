@@ -9,7 +9,7 @@ import { presentBackTarget } from './release-result-json';
 
 const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
 
-/** The previous release, and the way back to it. */
+/** Shows the previous release, and goes back to it. */
 export function goBackRoutes({ services }: AdminOptions): readonly Route[] {
   const { goBack } = services;
   return [

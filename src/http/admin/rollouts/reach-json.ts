@@ -4,7 +4,7 @@ import type { DeviceGroup, ReleaseReach } from '../../../services/rollouts/count
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
 import { presentFinding } from '../../../contract/present-why';
 
-/** What a release does, together with the answer that it was made. */
+/** The effect of a release, for the answer that confirms it. */
 export async function presentEffect(
   previewRelease: Pick<PreviewRelease, 'reachOf' | 'warningsOf'>,
   release: Release,

@@ -6,8 +6,8 @@ export type ActionLink = 'deploymentBase' | 'cancelAction' | 'installedBase';
 
 /**
  * The one link that a poll gets for the latest installation of its device; `null` for none.
- * @param offeredSha256 of the bundle that the device is offered now; `null` for none
- * @param isServable its bundle is here, with the hashes that clients want
+ * @param offeredSha256 hash of the bundle that the device is offered now; `null` for none
+ * @param isServable whether its bundle is here, with the hashes that clients want
  */
 export function linkOf(
   installation: Installation | null,
@@ -27,7 +27,7 @@ export function linkOf(
   }
 }
 
-/** @returns `undefined` for what is not a number of an installation */
+/** @returns `undefined` for text that is not the number of an installation */
 export function parseAction(text: string | undefined): number | undefined {
   if (text === undefined || !/^[1-9]\d{0,9}$/.test(text)) return undefined;
   const id = Number(text);

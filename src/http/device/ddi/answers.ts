@@ -8,7 +8,7 @@ export function sendDone(exchange: Exchange): void {
   exchange.send(200, { 'content-length': 0, 'cache-control': 'no-store' });
 }
 
-/** Refuses what is no longer or not yet possible for an action, in hawkBit's words too. */
+/** Refuses what is no longer, or not yet, possible for an action. The answer is in hawkBit's form too. */
 export function sendRefusal(exchange: Exchange, status: 405 | 410, message: string): void {
   const title = STATUS_CODES[status] ?? 'Error';
   const asHawkbit = {

@@ -13,8 +13,8 @@ import { noAction } from './find-action';
 import { servableBundle } from './servable-bundle';
 
 /**
- * Serves the bundle of the latest installation, or a range of it. A range looks only at memory. RAUC streams from here too, and describes
- * its device in its first request, as elsewhere.
+ * Serves the bundle of the latest installation, or a range of it. A range needs no database, only what is in memory. RAUC streams from
+ * here too, and describes its device in its first request, as elsewhere.
  */
 export function createArtifactHandler(kit: ProtocolKit): Handler {
   const send = createSendBundle(kit);
@@ -26,7 +26,7 @@ export function createArtifactHandler(kit: ProtocolKit): Handler {
   };
 }
 
-/** @throws DomainError `not-found` if it is not a bundle of the device; `forbidden` while it has to wait */
+/** @throws DomainError `not-found` if the bundle is not for this device; `forbidden` while the device has to wait */
 async function getBundle(
   kit: ProtocolKit,
   exchange: Exchange,

@@ -27,7 +27,7 @@ export interface ConfigData {
 }
 
 /**
- * Reads the attributes of a device. Those named like a `RAUC-*` header ({@link factNames}), also with `_` for `-`, are facts as well.
+ * Reads the attributes of a device. Those named like a `RAUC-*` header ({@link factNames}), with `-` or `_`, are facts as well.
  * Ignores values that are too long or not printable.
  * @throws DomainError `invalid-input`
  */

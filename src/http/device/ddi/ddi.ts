@@ -15,7 +15,7 @@ export interface DdiOptions {
   readonly downloadsAhead: boolean;
 }
 
-/** RAUC refuses an unencrypted crypt bundle from any source. */
+/** RAUC refuses a crypt bundle that is not encrypted, whatever its source. */
 const ownLimits: ProtocolLimits = {
   carriesPlain: true,
   carriesUnencryptedCrypt: false,
@@ -78,8 +78,8 @@ export function createDdi({ downloadsAhead }: DdiOptions): Protocol {
 }
 
 /**
- * Clients may end an address with a slash. `rauc-hawkbit-updater` repeats a report that is answered with 409 or 429 a second later, up to
- * ten times, and never repeats a GET: both would mean nothing there.
+ * Clients may end an address with a slash. `rauc-hawkbit-updater` repeats a report answered with 409 or 429 after a second, up to ten
+ * times, and never repeats a GET. So neither status would have its meaning there.
  */
 function at(method: Route['method'], path: string, handler: Handler, bodyLimitBytes?: number): Route[] {
   const body = bodyLimitBytes === undefined ? {} : { bodyLimitBytes };

@@ -17,7 +17,7 @@ import { findAction, noAction } from './find-action';
 import { servableBundle } from './servable-bundle';
 import type { WantedAttributes } from './wanted-attributes';
 
-/** Tells a device what to install. @param limits of the protocol */
+/** Tells a device what to install. @param limits the protocol's limits */
 export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolLimits): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);

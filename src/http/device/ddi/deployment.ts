@@ -3,8 +3,9 @@ import type { Order } from '../../../services/offers/device-actions';
 import type { ServableBundle } from './servable-bundle';
 
 /**
- * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, texts for ids, and lower-case hashes.
- * @param url of the device's resources
+ * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, ids as strings, and lower-case
+ * hashes.
+ * @param url the URL of the device's resources
  */
 export function describeDeployment(
   { id }: Installation,

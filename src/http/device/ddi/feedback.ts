@@ -7,7 +7,7 @@ import { percentIn } from '../../../core/progress-text';
 import { invalidFields, sayInvalidField, sayIssue } from '../../invalid-fields';
 import { parseJsonBody } from './json-body';
 
-/** Room for 48 log lines, each longer than any that SWUpdate writes, escaped. */
+/** Room for 48 escaped log lines, each longer than any that SWUpdate writes. */
 export const feedbackLimitBytes = 256 << 10;
 
 export const executions = [
@@ -61,7 +61,10 @@ function cleanText(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 }
 
-/** What feedback on a deployment means for its installation. @param isDone it is over once the bundle is downloaded */
+/**
+ * What feedback on a deployment means for its installation.
+ * @param isDone whether it is over once the bundle is downloaded
+ */
 export function eventOf(
   feedback: Feedback,
   installation: Installation,
@@ -77,7 +80,7 @@ export function eventOf(
   return { kind: 'progressed', by: 'report', phase, progressPercent: percentOf(feedback), ...told };
 }
 
-/** What an answer to a cancel request means; `null` if it does not answer it yet. */
+/** What feedback on a cancel request means; `null` while it is not yet an answer. */
 export function acknowledgementOf(
   feedback: Feedback,
   installation: Installation,
@@ -110,8 +113,8 @@ const lastError = 'LastError:';
 const saysNothing = new Set([lastError, 'idle']);
 
 /**
- * The messages in one line. `rauc-hawkbit-updater` sends the reason (`LastError: …`) right before it reports the failure, without a
- * reason: this keeps both.
+ * The messages in one line. `rauc-hawkbit-updater` sends the reason (`LastError: …`) right before it reports the failure without
+ * one. This keeps both.
  */
 function messageOf({ execution, finished, details }: Feedback, { message }: Installation): string | null {
   const told = details.filter((text) => !saysNothing.has(text));
@@ -121,7 +124,7 @@ function messageOf({ execution, finished, details }: Feedback, { message }: Inst
   return told.length === 0 ? null : told.join('; ').slice(0, messageMaxLength).trim();
 }
 
-/** RAUC's progress, as the last of its lines tells it. */
+/** RAUC's progress, from the last of its lines that has one. */
 export function percentOf({ details }: Pick<Feedback, 'details'>): number | null {
   const percents = details.map(percentIn).filter((found) => found !== null);
   const last = percents.at(-1) ?? null;

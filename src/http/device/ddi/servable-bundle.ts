@@ -7,7 +7,7 @@ export interface ServableBundle extends Bundle {
   readonly weakHashes: WeakHashes;
 }
 
-/** The bundle of an installation; `undefined` if it is missing or its hashes are not known yet. */
+/** The bundle of an installation; `undefined` if the bundle is missing or its hashes are not known yet. */
 export function servableBundle(
   { services: { readBundle } }: Pick<ProtocolKit, 'services'>,
   installation: Installation | null,

@@ -1,16 +1,19 @@
 import { RecentMap } from '../../../base/collections/recent-map';
 
-/** Devices beyond these are asked again at their next poll, and after a restart all are: one small request each. */
+/**
+ * Devices beyond this number are asked again at their next poll, as are all devices after a restart. It costs each one
+ * small request.
+ */
 const maxRemembered = 100_000;
-/** A device's configuration may have changed by then. */
+/** By then, a device's configuration may have changed. */
 const askedAgainAfterMs = 3_600_000;
 
-/** Whose attributes to ask for: each device's once an hour, and after an installation. */
+/** Which devices to ask for their attributes: each once an hour, and after an installation. */
 export class WantedAttributes {
   /** When each device sent them. */
   readonly #told = new RecentMap<string, number>(maxRemembered);
 
-  /** @param knownSince when the device appeared: what one of that name told before counts no more */
+  /** @param knownSince when the device appeared: what an earlier device with its name sent does not count */
   isWanted(deviceId: string, at: Date, knownSince: Date | null): boolean {
     const toldAtMs = this.#told.get(deviceId);
     if (toldAtMs === undefined || (knownSince !== null && toldAtMs < knownSince.getTime())) return true;

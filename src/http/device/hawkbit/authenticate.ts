@@ -12,7 +12,7 @@ import { BoundedLine } from '../transport/bounded-line';
 /** What proves the identity of a client. */
 export interface AuthenticatePorts {
   readonly deviceTokens: Pick<DeviceTokens, 'check'>;
-  /** The issuers that a proxy may name, in its own notation and in lower case. */
+  /** The issuers that a proxy may name, in the proxy's notation and in lower case. */
   readonly authorities: readonly string[];
   /** What hawkBit's scripts have configured. */
   readonly settings: () => HawkbitSettings;
@@ -33,8 +33,8 @@ export interface Claim {
 }
 
 /**
- * Whether the device that a request names really sent it. The right token is always accepted, however many were
- * wrong, so that a device with a wrong token does not lock out others behind the same address.
+ * Checks that a request really comes from the device that it names. The right token is always accepted, however many
+ * wrong ones came before: a device with a wrong token must not lock out others behind the same address.
  * @throws DomainError `unauthenticated`; `too-many-requests` after too many wrong tokens from the address;
  * `unavailable` when tokens cannot be read
  */
@@ -43,7 +43,7 @@ export type Authenticate = (claim: Claim) => Promise<void>;
 /** The words and the single space are the same as in hawkBit. */
 const credentials = /^(TargetToken|GatewayToken) ([\x21-\x7e]{1,256})$/;
 
-/** The least time between two log lines about tokens that cannot be read. */
+/** The shortest time between two log lines about tokens that cannot be read. */
 const linePeriodMs = 1_000;
 
 export function createAuthenticate({
@@ -54,7 +54,7 @@ export function createAuthenticate({
   log,
   now,
 }: AuthenticatePorts): Authenticate {
-  // Anyone who knows the id of a device makes it fail.
+  // Anyone who knows the id of a device can make this fail.
   const failures = new BoundedLine((facts, message) => log.error(facts, message), now, linePeriodMs);
 
   async function isTokenRight(lines: readonly string[], controllerId: string): Promise<boolean> {

@@ -20,7 +20,7 @@ export interface ServeRequestsPorts {
   readonly authenticate: Authenticate;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly handle: (exchange: Exchange) => void;
-  /** Hears of a connection whose device has proven itself. */
+  /** Called for a connection whose device has been authenticated. */
   readonly onKnown: (socket: Socket) => void;
   readonly notices: Pick<Notices, 'excess' | 'refused'>;
   readonly log: RequestLog;
@@ -29,7 +29,7 @@ export interface ServeRequestsPorts {
 /** A connection. A proxy sends the requests of many devices on it, one after the other. */
 interface Line {
   readonly turns: Http1Turns;
-  /** While the same device sends requests. */
+  /** Stays the same while the same device sends requests. */
   connection: Connection | null;
   /** Called once its device is known. */
   readonly isKnown: () => void;

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { handshakeLimits } from '../transport/handshake-queue';
 
 /**
- * Connections of one address whose device is not known yet: as many as may be in their handshake. A device identifies
- * itself with its first request.
+ * How many connections of one address may have no known device yet: as many as may be in their handshake. A device
+ * identifies itself with its first request.
  */
 const perAddress = handshakeLimits.atOnce;
 
@@ -13,12 +13,12 @@ export class Strangers {
   readonly #byGroup = new Map<string, Set<Socket>>();
   #isClosed = false;
 
-  /** @param onExcess called when a connection was ended */
+  /** @param onExcess called when a connection was ended to make room */
   constructor(private readonly onExcess: (group: string) => void) {}
 
   /**
    * @param group `null` for an address that is not counted
-   * @returns to be called when its device is known, or the connection is gone
+   * @returns a function to call when its device is known, or the connection is gone
    */
   arrived(socket: Socket, group: string | null): () => void {
     this.#all.add(socket);
@@ -32,7 +32,10 @@ export class Strangers {
     return forget;
   }
 
-  /** Ends all of them, and later ones as they arrive: on a stop, Node would wait for those that never send a request. */
+  /**
+   * Ends all of them, and later ones as they arrive: when the server stops, Node would wait for those that never send a
+   * request.
+   */
   close(): void {
     this.#isClosed = true;
     for (const socket of this.#all) socket.destroy();

@@ -11,9 +11,9 @@ export interface BaseUrlFacts {
 }
 
 /**
- * The URL, without a trailing slash, by which a device reaches this server again: the one that it just used, if the certificate
- * covers it: any other could not be opened over TLS.
- * @returns chooses it by host and port that the device used, according to its request
+ * The URL, without a trailing slash, at which a device reaches this server again. It is the one that the device just used if
+ * the certificate covers it; TLS would fail for any other.
+ * @returns chooses the URL by the host and port that the device's request names
  */
 export function createBaseUrl(facts: BaseUrlFacts): (authority: string | undefined) => string {
   let asked = readAuthority(undefined);

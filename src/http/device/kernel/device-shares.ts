@@ -21,7 +21,7 @@ import { Counters } from './counters';
 import type { Charge } from './handler';
 import { createNotices, type Notices } from './notices';
 
-/** What the listeners for devices share, so that a device that uses both does not get a second share of anything. */
+/** What the listeners for devices have in common, so that a device that uses both gets no second share of anything. */
 export interface DeviceShares {
   readonly counters: Counters;
   readonly memory: SendMemory;
@@ -29,7 +29,7 @@ export interface DeviceShares {
   readonly bodies: BodyReader;
   readonly charge: Charge;
   readonly notices: Notices;
-  /** Bytes of a bundle left on a connection. */
+  /** Called when bytes of a bundle were sent on a connection. */
   readonly onBytes: (exchange: Pick<Exchange, 'connection'>) => void;
   readonly monotonicMs: MonotonicClock;
 }
@@ -43,7 +43,7 @@ export interface DeviceSharesOptions {
   readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
   /** How long a body may take to arrive, in milliseconds; default: half a minute. */
   readonly bodyTimeoutMs?: number;
-  /** Limits on what was read for devices and not sent yet; default: by the memory of the machine. */
+  /** Limits on what was read for devices and not sent yet; the default depends on the memory of the machine. */
   readonly memoryLimits?: MemoryLimits;
   /** Default: the process's clock. */
   readonly monotonicMs?: MonotonicClock;

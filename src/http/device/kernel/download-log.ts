@@ -6,17 +6,20 @@ import type { Clock } from '../../../ports/clock';
 
 const quietMs = 10 * 60_000;
 const maxRemembered = 10_000;
-/** How exactly it is remembered when a device was heard: a look-up for each range would cost more than the range. */
+/**
+ * How precisely the time of a device's last request is remembered: a look-up for each range would cost more than the
+ * range.
+ */
 const exactMs = 60_000;
 
 /**
  * Logs one line when a device begins to download a bundle, not one for each of its thousands of ranges. Its memory is
- * bounded: the device heard longest ago is forgotten first.
+ * bounded: the device that has been silent longest is forgotten first.
  */
 export class DownloadLog {
   readonly #heardAtMs = new RecentMap<string, number>(maxRemembered);
 
-  /** What each device was heard to download last. */
+  /** What each device last downloaded. */
   readonly #latest = new WeakMap<DeviceIdentity, { readonly sha256: string; readonly atMs: number }>();
 
   constructor(

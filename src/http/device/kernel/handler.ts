@@ -31,7 +31,7 @@ export type Handler = (exchange: Exchange, request: RouteRequest) => void | Prom
 
 /**
  * Answers a request whose conditions leave nothing to send (RFC 9110, section 13).
- * @param headers of the answer without conditions, except those about the body
+ * @param headers the headers of the answer without conditions, except those about the body
  * @returns whether it was answered
  */
 export function answeredByConditions(

@@ -4,7 +4,7 @@ import { refusalCauses } from '../../../core/connection-refusal';
 import type { DeviceCounts } from '../server';
 import type { ProtocolCounts } from './counters';
 
-/** Registers the device listener's counts as Prometheus metrics, read at each scrape. */
+/** Registers the device listener's counters as Prometheus metrics, read at each scrape. */
 export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {
   const registers = [register];
   const gauge = (name: string, help: string, value: (counts: DeviceCounts) => number) =>

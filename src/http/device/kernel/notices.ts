@@ -26,7 +26,7 @@ export interface Notices {
   excess(holder: BudgetHolder, budget: Budget): void;
 }
 
-/** The least time between two log lines about refusals. */
+/** The shortest time between two log lines about refusals. */
 const linePeriodMs = 1_000;
 
 export function createNotices(ports: NoticePorts): Notices {

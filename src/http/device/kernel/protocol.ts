@@ -38,7 +38,7 @@ export interface Route {
   /** The longest body; by default a request with a body is refused. */
   readonly bodyLimitBytes?: number;
   /**
-   * It sends bytes of bundles, which RAUC asks for in thousands of ranges: the route itself charges for what costs
+   * It sends bytes of bundles, which RAUC requests in thousands of ranges: the route itself charges for what costs
    * more.
    */
   readonly isDownload?: true;
@@ -49,7 +49,7 @@ export interface Route {
 /** What a protocol builds its routes from. */
 export interface ProtocolKit {
   readonly services: ProtocolServices;
-  /** The URL, without a trailing slash, that the device of a request reaches the server by. */
+  /** The URL, without a trailing slash, at which the device of a request reaches the server. */
   readonly baseUrl: (exchange: Exchange) => string;
   readonly now: Clock;
   /** How often devices should ask, for protocols that tell them, in milliseconds. */

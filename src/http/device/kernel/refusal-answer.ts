@@ -9,12 +9,12 @@ export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError
   return DomainError.of('device-refused', { cause, why: reason }, { details: { cause } });
 }
 
-/** The same as a complete answer. */
+/** The refusal as a complete answer. */
 export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
   return problemAnswer(refusedDevice(refusal));
 }
 
-/** An error as a whole answer. */
+/** An error as a complete answer. */
 export function problemAnswer(error: unknown): FarewellAnswer {
   const problem = problemOf(error);
   const seconds = retryAfterSeconds(error);

@@ -44,7 +44,7 @@ interface Endpoint {
 /** The longest compatible: 200 characters of four bytes, percent-encoded. */
 const longestParameter = 200 * 4 * 3 + '.json'.length;
 
-/** @returns answers one request, whatever happens */
+/** @returns a function that answers one request, whatever happens */
 export function createDispatcher({
   protocols,
   connections,

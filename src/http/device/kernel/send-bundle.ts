@@ -10,7 +10,7 @@ import { sendBytes } from './send-bytes';
 
 /** How a bundle was asked for. */
 export interface SendOptions {
-  /** Its address contains the hash of the content: what is there never changes. */
+  /** Whether its address contains the hash of the content, so that what is there never changes. */
   readonly isPinned: boolean;
   /** Whether conditions apply: without them the bytes are sent, whatever the device has seen. */
   readonly isConditional: boolean;
@@ -91,12 +91,12 @@ export function createSendBundle({
 /** What every answer about a bundle says of it. */
 interface Description {
   readonly validators: Validators;
-  /** Headers, by whether the address contains the hash of the content. */
+  /** Headers for an address that contains the hash of the content. */
   readonly pinned: ReplyHeaders;
   readonly unpinned: ReplyHeaders;
 }
 
-/** By what the catalog says of each bundle. A device asks for thousands of ranges. */
+/** Keyed by the catalog's entry of each bundle. Cached, because a device asks for thousands of ranges. */
 const descriptions = new WeakMap<Bundle, Description>();
 
 function describe(bundle: Bundle): Description {

@@ -11,7 +11,7 @@ export function sendJson(
   sendJsonText(exchange, { json, sizeBytes: Buffer.byteLength(json) }, status, headers);
 }
 
-/** The same with JSON that is text already. */
+/** The same for JSON that is already text. */
 export function sendJsonText(
   exchange: Exchange,
   { json, sizeBytes }: { readonly json: string; readonly sizeBytes: number },

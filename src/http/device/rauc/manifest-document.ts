@@ -17,12 +17,12 @@ interface Terms {
   readonly baseUrl: string;
 }
 
-/** Writes manifests, each once for all devices in a row that are offered the same. */
+/** Writes manifests: one document serves all consecutive devices with the same offer. */
 export class ManifestDocuments {
-  /** By what the catalog says of a bundle, which is another object when anything has changed. */
+  /** Keyed by the catalog's entry of a bundle, which is a new object after any change. */
   readonly #latest = new WeakMap<Bundle, { readonly terms: Terms; readonly document: ManifestDocument }>();
 
-  /** @param baseUrl by which the device reaches the server, without a trailing slash */
+  /** @param baseUrl at which the device reaches the server, without a trailing slash */
   of(offer: Offer, baseUrl: string): ManifestDocument {
     if (offer.kind === 'nothing') return write(offer, baseUrl);
     const terms = { compatible: offer.compatible, releasedAt: offer.release?.releasedAt ?? null, baseUrl };

@@ -12,7 +12,7 @@ import { ManifestDocuments } from './manifest-document';
 
 /**
  * What a device should install, for scripts that download a bundle or pass its URL to RAUC.
- * - `GET /api/v1/manifest.json`: the device names its compatible, or the default is meant
+ * - `GET /api/v1/manifest.json`: the device names its compatible, or gets the default
  * - `GET /api/v1/manifest/{compatible}.json`: the same for a named compatible
  */
 export const manifest: Protocol = {

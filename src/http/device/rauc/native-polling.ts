@@ -8,8 +8,8 @@ import { readContact } from './device-facts';
 import { namedHash } from './named-hash';
 
 /**
- * RAUC's own poller streams: it stops at a bundle that it cannot stream, and aborts at one without a version. It
- * reports nothing.
+ * RAUC's own poller streams: it stops at a bundle that it cannot stream, and aborts at one without a version. It sends
+ * no reports.
  */
 const limits: ProtocolLimits = {
   carriesPlain: false,
@@ -29,9 +29,9 @@ export const nativePolling: Protocol = {
 const headers = { 'cache-control': 'private, no-store' };
 
 /**
- * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, 204
- * when there is nothing: RAUC then forgets what it was told before. The redirect has no ETag, because RAUC would take
- * it for the bundle's.
+ * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, or 204
+ * when there is nothing, after which RAUC forgets the previous answer. The redirect has no ETag, because RAUC would
+ * take it for the bundle's.
  */
 function createPollingHandler({ services: { deviceEvents }, now, counters }: ProtocolKit): Handler {
   counters.beginPolls();

@@ -5,8 +5,8 @@ import type { Exchange } from '../transport/exchange';
 import { readContact } from './device-facts';
 
 /**
- * RAUC describes itself only in the first request of an operation; the thousands of ranges that follow say nothing,
- * and touch no database. A HEAD installs nothing.
+ * RAUC describes itself only in the first request of an operation; the thousands of ranges that follow say nothing
+ * about it, and cost no database access. A HEAD installs nothing.
  */
 export async function noteAttempt(
   { services: { bundleAccess, deviceEvents }, charge, now }: ProtocolKit,

@@ -13,7 +13,7 @@ const word = z.string().trim().max(256).regex(noControls, 'has control character
 
 const reportSchema = z.object({
   state: z.enum(reportStates),
-  // The running version, like the next field: scripts from before the two had separate names send it.
+  // The running version, like the next field: scripts written before the two versions had separate names send it.
   version: word,
   running_version: word,
   installed_version: word,

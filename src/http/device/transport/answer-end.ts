@@ -22,7 +22,7 @@ export class AnswerEnd {
     this.#callbacks.push(callback);
   }
 
-  /** It is the end. */
+  /** The answer has ended. */
   close(): void {
     this.#isOver = true;
     this.#memory?.close();

@@ -3,22 +3,23 @@ import { ConnectionAccount, type DeviceAccount, type Grant, type SendMemory } fr
 
 /** The memory that one answer holds for bytes of a bundle. */
 export interface AnswerMemory {
-  /** Of the connection: all its answers share one pace. */
+  /** The connection's pace, which all its answers share. */
   readonly pace: SendPace;
   /** @returns permission to read at once; `undefined` when the answer has to wait for it, or the device is gone */
   takeNow(wantedBytes: number): Grant | undefined;
   /**
    * Waits for its turn to read.
-   * @param wantedBytes the grant may be of fewer
+   * @param wantedBytes the grant may be for fewer
    * @returns `undefined` when the device is gone
    */
   take(wantedBytes: number): Promise<Grant | undefined>;
-  /** Memory to read what was granted into, at least as long. */
+  /** A buffer for what was granted, at least as long. */
   buffer(grant: Grant): Buffer;
   /**
    * Call it when the bytes are on their way to the device. They are returned when the answer is over, at the latest.
-   * @param buffer that they are in. It is used again only after a write that succeeded: others may still look at it
-   * @returns to be called when the write is done, or has failed
+   * @param buffer the buffer with the bytes. It is reused only after a successful write: until then others may still
+   * read it
+   * @returns a callback for when the write is done, or has failed
    */
   leaving(grant: Grant, buffer: Buffer): (error?: Error | null) => void;
   /** The answer has been sent, or the device is gone. */
@@ -86,7 +87,9 @@ export class ConnectionMemory {
     return answer;
   }
 
-  /** The connection is gone, and so are its answers, about which Node reports nothing more. Later ones get nothing. */
+  /**
+   * The connection is gone, and with it its answers; Node reports nothing more about them. Later requests get nothing.
+   */
   close(): void {
     this.#isClosed = true;
     for (const answer of this.#open) answer.close();

@@ -5,7 +5,7 @@ export class BoundedLine {
   #quietUntilMs = -Infinity;
   #leftOut = 0;
 
-  /** @param periodMs between two lines */
+  /** @param periodMs the time between two lines */
   constructor(
     private readonly tell: (facts: object, message: string) => void,
     private readonly now: Clock,

@@ -20,14 +20,16 @@ export type IdentityAnswer =
       readonly identity: DeviceIdentity;
       /** When the certificate expires. */
       readonly expiresAtMs: number;
-      /** Its certificate does not state its purpose; see {@link OldCertificates}. */
+      /** Whether its certificate does not state its purpose; see {@link OldCertificates}. */
       readonly isOld?: boolean;
     }
   | { readonly ok: false; readonly reason: Why; readonly cause?: RefusalCause };
 
 /** Decides who may connect. */
 export interface AdmissionRules {
-  /** The device a certificate is for, and whether its issuer may vouch for it; TLS has verified its chain. */
+  /**
+   * The device that a certificate is for, and whether its issuer may vouch for that device; TLS has verified the chain.
+   */
   readonly identify: (certificate: PeerCertificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
@@ -50,14 +52,14 @@ export interface Connection {
   readonly budget: DeviceBudget;
   /** The memory that its answers hold. */
   readonly memory: ConnectionMemory;
-  /** Where it reads in bundles. */
+  /** Which parts of bundles it reads. */
   readonly trail: ReadTrail;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
   /** When a request last began or ended, or bytes of a bundle were sent: milliseconds of a monotonic clock. */
   movedAtMs: number;
-  /** It takes no further requests. */
+  /** Whether it takes no further requests. */
   isEnding: boolean;
 }
 
@@ -101,8 +103,8 @@ export class Connections {
 
   /**
    * Identifies the peer. Resuming a TLS session does not verify the certificate again, so expiry and revocation are checked here.
-   * @param certificate of the peer
-   * @param address of the peer; `null` if it is already gone
+   * @param certificate the peer's certificate
+   * @param address the peer's address; `null` if it is already gone
    */
   admit(socket: TLSSocket, certificate: PeerCertificate | undefined, address: string | null): Admission {
     if (this.#isClosed) return refuse('other', circumstance('server-is-stopping'));
@@ -150,7 +152,7 @@ export class Connections {
     connection.memory.close();
   }
 
-  /** A connection that is open stays open: its certificate was not revoked as long as anyone knew. */
+  /** An open connection stays open: its certificate was not revoked when revocations were last known. */
   #findDoubt({ identity }: Pick<Connection, 'identity'>): ConnectionRefusal | undefined {
     if (identity.certificateSerial === null || this.rules.knowsRevocations?.() !== false) return undefined;
     return { cause: 'revocations-unknown', reason: circumstance('revocations-unknown') };

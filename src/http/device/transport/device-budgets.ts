@@ -17,7 +17,10 @@ export interface DeviceBudget {
 
 /** RAUC cancels 128 ranges at once when it stops an installation. A client that keeps cancelling only wants to cause work. */
 const resetRate = { burst: 512, perSecond: 10 };
-/** The burst covers a report per percent of an installation and six tries of everything; the rate, a script that asks once a second. */
+/**
+ * The burst covers a report per percent of an installation and six attempts at everything. The rate covers a script that asks once a
+ * second.
+ */
 const requestRate = { burst: 300, perSecond: 2 };
 const refusalRate = { burst: 100, perSecond: 1 };
 /** How many devices' usage is remembered, so that a new connection does not start from zero. */

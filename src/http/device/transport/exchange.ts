@@ -30,7 +30,7 @@ export interface Exchange {
   /**
    * Sends a complete answer, without the body for HEAD.
    * @param body text is sent as UTF-8, over HTTP/1.1 in one piece with the headers
-   * @param onSent the body was sent, or sending it failed; not called in every case when the device is gone
+   * @param onSent called when the body was sent, or sending it failed; not always called when the device is gone
    */
   send(
     status: number,

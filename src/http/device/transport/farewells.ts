@@ -56,7 +56,7 @@ export class Farewells {
   constructor(private readonly ports: FarewellPorts) {}
 
   /**
-   * @param address of the device
+   * @param address the device's address
    * @returns `undefined` if this connection gets no answer: the caller ends it at once
    */
   begin(

@@ -5,7 +5,7 @@ import type { Connection } from './connections';
 /** How often connections with a request are checked for a peer that is gone, and after how long without movement, in milliseconds. */
 export const goneLookMs = 5_000;
 
-/** What Node's socket keeps to itself. Its own `remoteAddress` remembers the first answer. */
+/** A private member of Node's socket. The public `remoteAddress` caches its first answer. */
 interface WithHandle {
   readonly _handle?: { getpeername?(into: object): number } | null;
 }

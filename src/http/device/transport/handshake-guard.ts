@@ -71,7 +71,7 @@ export class HandshakeGuard {
     return this.#begun.size;
   }
 
-  /** Serves none of those that wait. */
+  /** Drops all waiting connections. */
   close(): void {
     this.options.gate.close();
     for (const { socket } of this.#held) socket.destroy();
@@ -147,7 +147,7 @@ export class HandshakeGuard {
 
 /**
  * Takes new connections away from the server.
- * @returns what begins TLS on one
+ * @returns a function that begins TLS on one
  * @throws Error if Node wires its listeners in another way: a bug
  */
 function takeOverTls(

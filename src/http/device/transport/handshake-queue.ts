@@ -4,18 +4,21 @@ import { type Rate, TokenBucket } from '../../../core/token-bucket';
 export interface HandshakeLimits {
   /** Handshakes at the same time. */
   readonly atOnce: number;
-  /** Rate of new handshakes. One costs about a millisecond of the only thread. */
+  /** Rate of new handshakes. Each takes about a millisecond of the only thread. */
   readonly rate: Rate;
   /** Waiting connections of all addresses together. */
   readonly waiting: number;
   readonly waitingInAll: number;
-  /** Those that have waited longer go behind newcomers, in milliseconds: RAUC has given up after 20 s. */
+  /** Connections that have waited longer than this go behind newcomers, in milliseconds: RAUC gives up after 20 s. */
   readonly patientMs: number;
-  /** Those that have waited this long are refused, in milliseconds. */
+  /** Connections that have waited this long are refused, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** Ten thousand devices behind one address connect within a minute, and leave time for devices of other addresses. */
+/**
+ * With these, ten thousand devices behind one address connect within a minute, and devices of other addresses still get
+ * their turn.
+ */
 export const handshakeLimits: HandshakeLimits = {
   atOnce: 500,
   rate: { burst: 100, perSecond: 200 },
@@ -33,7 +36,7 @@ interface Waiting<Item> {
 interface Place<Item> {
   readonly bucket: TokenBucket;
   underWay: number;
-  /** Newcomers, and those that have waited long; each in order of arrival. */
+  /** Newcomers (`fresh`) and those that have waited long (`late`), each in order of arrival. */
   readonly fresh: Set<Waiting<Item>>;
   readonly late: Set<Waiting<Item>>;
 }
@@ -43,7 +46,7 @@ export class HandshakeQueue<Item> {
   /** Addresses that have handshakes running or waiting, or had a moment ago. */
   readonly #places = new Map<string, Place<Item>>();
   #waiting = 0;
-  /** Those that lost their place to others. */
+  /** Connections that lost their place to others. */
   #displaced: Item[] = [];
 
   constructor(private readonly limits: HandshakeLimits) {}
@@ -57,7 +60,7 @@ export class HandshakeQueue<Item> {
     return this.#waiting;
   }
 
-  /** @returns what to do with a connection; {@link due} returns one that waits */
+  /** @returns what to do with a connection; {@link due} later returns one that has to wait */
   arrive(address: string, item: Item, nowMs: number): 'begin' | 'wait' | 'refuse' {
     const place = this.#placeOf(address);
     if (waitingOf(place) === 0 && this.#mayBegin(place, nowMs)) return 'begin';
@@ -85,7 +88,10 @@ export class HandshakeQueue<Item> {
     return place !== undefined && waitingOf(place) > 0;
   }
 
-  /** Who may begin now, and who waited too long or was displaced. Call it every few milliseconds while {@link size} is above 0. */
+  /**
+   * Which connections may begin now, and which have waited too long or were displaced. Call it every few milliseconds while {@link
+   * size} is above 0.
+   */
   due(nowMs: number): { readonly begin: readonly Item[]; readonly refuse: readonly Item[] } {
     const begin: Item[] = [];
     const refuse = this.#displaced;

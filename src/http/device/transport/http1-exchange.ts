@@ -12,7 +12,7 @@ export class Http1Exchange implements Exchange {
   readonly target: string;
   readonly authority: string | undefined;
   readonly #end: AnswerEnd;
-  /** The rest of its body could not be distinguished from the next request. */
+  /** Set when the rest of the body could not be told apart from the next request. */
   #isGivenUp = false;
 
   constructor(

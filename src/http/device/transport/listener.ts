@@ -7,14 +7,14 @@ import type { TlsSettings } from './tls-settings';
 export const limits = {
   /** From the TCP connection to the end of the TLS handshake. */
   handshakeTimeoutMs: 20_000,
-  /** The same while others of its address wait for their turn. */
+  /** The same while other connections of its address wait for their turn. */
   crowdedHandshakeTimeoutMs: 5_000,
   /** From the TCP connection to the end of a proxy's PROXY header. */
   proxyHeaderTimeoutMs: 5_000,
   /** From the first byte of a request to the end of its headers, and to the end of the whole request. */
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,
-  /** A report from a device; shorter than for a whole request, so that the device gets an answer. */
+  /** The body of a report; shorter than the limit for a whole request, so that the device gets an answer. */
   bodyTimeoutMs: 30_000,
   /** An HTTP/1.1 connection without a request. */
   keepAliveTimeoutMs: 75_000,
@@ -69,7 +69,8 @@ export function createListener(
 
 /**
  * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a refused socket: an HTTP/2 session on a destroyed
- * socket fails. A connection that begins another handshake (TLS 1.2 renegotiation) ends: the peer could show another certificate in it.
+ * socket fails. A connection that begins another handshake (TLS 1.2 renegotiation) is ended: the peer could show another certificate in
+ * it.
  * @param admit returns whether HTTP may begin; if so, `began` gets the HTTP/2 session, or `null` for HTTP/1.1
  */
 export function guardConnections(

@@ -1,4 +1,4 @@
-/** More than anyone renews one by one. */
+/** More certificates than anyone renews one by one. */
 const maxRemembered = 10_000;
 
 /** Devices that connected since the start with a certificate that states no purpose. */

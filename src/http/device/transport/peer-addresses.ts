@@ -4,10 +4,13 @@ import { plainAddress } from '../../client-address';
 /** Either socket of a connection: TLS's, or the one below. */
 export type Ends = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localAddress'>;
 
-/** Whom a proxy named at the start of a connection; `null` for itself. */
+/** The client that a proxy named at the start of a connection; `null` for the proxy itself. */
 export type Carried = { readonly address: string } | null;
 
-/** Who is at the other end of the connections of one listener: behind a proxy, whom its PROXY header named. */
+/**
+ * Who is at the other end of the connections of one listener. Behind a proxy, that is the client named in its PROXY
+ * header.
+ */
 export class PeerAddresses {
   readonly #carried = new Map<string, { readonly socket: Socket; readonly carried: Carried }>();
 
@@ -36,7 +39,7 @@ export class PeerAddresses {
   }
 }
 
-/** The same for TLS's socket and the one below, and for no other open connection of a listener. */
+/** A key that TLS's socket and the one below share, and that no other open connection of a listener has. */
 export function connectionKey({ remoteAddress, remotePort, localAddress }: Ends): string {
   return `${remoteAddress ?? ''} ${remotePort ?? 0} ${localAddress ?? ''}`;
 }

@@ -12,7 +12,7 @@ export interface Peer {
 }
 
 export interface PeerCertificatesOptions {
-  /** Finds the DER of the peer's certificate in a TLS session; `undefined` if it cannot. */
+  /** Finds the DER of the peer's certificate in a TLS session; `undefined` if it is not found. */
   readonly certificateInSession: (session: Buffer) => Buffer | undefined;
 }
 
@@ -44,7 +44,7 @@ export class PeerCertificates {
   }
 }
 
-/** Its bytes from the session, which OpenSSL has just verified; else from the certificate itself. */
+/** The certificate, with its bytes from the session, which OpenSSL has just verified; else from Node's own copy. */
 function certificateOf(
   socket: TLSSocket,
   { certificateInSession }: PeerCertificatesOptions,
@@ -58,8 +58,8 @@ function certificateOf(
 }
 
 /**
- * Decoded if someone asks: with the chain that the peer sent while its connection is open, alone afterwards. It never stands for another
- * certificate than that of the handshake, whatever Node returns later.
+ * Decoded if someone asks: with the chain that the peer sent while its connection is open, alone afterwards. It always stands for the
+ * handshake's certificate, whatever Node returns later.
  */
 class ShownCertificate implements PeerCertificate {
   #x509: X509Certificate | undefined;

@@ -4,23 +4,23 @@ import { largestPieceBytes } from './send-pace';
 const smallestBytes = 4 << 10;
 
 /**
- * Memory that pieces of bundles are read into, one after the other. A new buffer for each piece costs more than reading it: the kernel gives
- * its pages one by one, and takes them away again.
+ * Reusable buffers for pieces of bundles. A new buffer for each piece would cost more than reading the piece: the kernel hands out its
+ * pages one by one, and takes them back afterwards.
  */
 export class PieceBuffers {
-  /** Those not in use, by size. */
+  /** Buffers that are not in use, by size. */
   readonly #free = new Map<number, Buffer[]>();
   #freeBytes = 0;
 
-  /** @param limitBytes of what is kept for later; what is in use is limited elsewhere */
+  /** @param limitBytes limits what is kept for later; what is in use is limited elsewhere */
   constructor(private readonly limitBytes: number) {}
 
-  /** Of what is kept for later. */
+  /** Bytes kept for later. */
   get freeBytes(): number {
     return this.#freeBytes;
   }
 
-  /** @returns a buffer that is at least so long, with any content */
+  /** @returns a buffer of at least this length, with arbitrary content */
   take(bytes: number): Buffer {
     const size = sizeFor(bytes);
     const buffer = this.#free.get(size)?.pop();
@@ -29,7 +29,9 @@ export class PieceBuffers {
     return buffer;
   }
 
-  /** Nothing reads or writes a buffer any more that was taken here. One that is not given back is garbage. */
+  /**
+   * Call it once nothing reads or writes the buffer any more. A buffer that is never given back is garbage-collected.
+   */
   giveBack(buffer: Buffer): void {
     const size = buffer.length;
     if (size > largestPieceBytes || this.#freeBytes + size > this.limitBytes) return;

@@ -12,7 +12,10 @@ export interface ProxyGateOptions {
   readonly onRefused: (address: string, reason: string) => void;
 }
 
-/** Reads PROXY headers before TLS begins, and only from proxies that the configuration names: from others they are no news. */
+/**
+ * Reads PROXY headers before TLS begins, and only from proxies that the configuration names: from anyone else they could be
+ * forged.
+ */
 export class ProxyGate {
   readonly #reading = new Set<Socket>();
 

@@ -15,7 +15,7 @@ const causes: Readonly<Record<string, RefusalCause>> = {
   INVALID_PURPOSE: 'not-a-device-certificate',
 };
 
-/** @param code of the error that ended a TLS handshake */
+/** @param code the code of the error that ended a TLS handshake */
 export function refusalCauseOf(code: string): RefusalCause {
   return causes[code] ?? 'other';
 }

@@ -4,7 +4,7 @@ import { PieceBuffers } from './piece-buffers';
 export interface MemoryLimits {
   /** Bytes read for all devices and not yet sent. */
   readonly process: number;
-  /** The same for the answers to one device. */
+  /** The same, for the answers to one device. */
   readonly device: number;
   /** A connection that holds nothing may always have this much, so that a stuck one blocks no other. */
   readonly reserve: number;
@@ -16,8 +16,8 @@ const reserveBytes = 64 << 10;
 const freeBuffersBytes = 8 * mib;
 
 /**
- * A sixteenth of the memory of the machine, or the container. A device's share is small, because the kernel's buffers do the rest: what a
- * socket has taken is not counted.
+ * A sixteenth of the memory of the machine, or the container. A device's share is small: what a socket has taken is in the kernel's
+ * buffers, and is not counted.
  * @param totalBytes memory of the machine
  */
 export function memoryLimitsOf(totalBytes: number): MemoryLimits {
@@ -83,9 +83,9 @@ export class SendMemory {
   }
 
   /**
-   * @param wantedBytes no more than a device may have
+   * @param wantedBytes at most what a device may have
    * @param settle gets the grant, possibly at once; it may be smaller than requested
-   * @returns cancels the request
+   * @returns a function that cancels the request
    */
   ask(connection: ConnectionAccount, wantedBytes: number, settle: Waiter['settle']): () => void {
     const { device } = connection;

@@ -21,7 +21,7 @@ export class SendPace {
     return Math.min(2 ** Math.floor(Math.log2(share)), largestPieceBytes);
   }
 
-  /** @param leftBytes of an answer of which nothing was sent yet */
+  /** @param leftBytes the length of an answer that has not begun */
   firstPieceBytes(leftBytes: number): number {
     if (leftBytes <= largestPieceBytes && !this.#isSlow) return leftBytes;
     return Math.min(leftBytes, this.pieceBytes);

@@ -47,14 +47,17 @@ export interface ServePorts extends PeerCertificatesOptions {
 export interface Refused {
   readonly device?: string;
   readonly address?: string;
-  /** The certificate it sent; missing if another one would not have helped. */
+  /** The certificate that it sent; missing if another one would not have helped. */
   readonly certificate?: PeerCertificate;
 }
 
-/** Limit for what OpenSSL says. */
+/** Limit for OpenSSL's text. */
 const reasonMaxLength = 400;
 
-/** Turns what devices send into exchanges, from the handshake to the end of the connection. @returns stops its timer */
+/**
+ * Turns what devices send into exchanges, from the handshake to the end of the connection.
+ * @returns a function that stops its timer
+ */
 export function serveConnections(ports: ServePorts): () => void {
   const { listener, connections, addresses, handshakes, farewells, handle, onExcess } = ports;
   const { quietTimeoutMs, monotonicMs } = ports;

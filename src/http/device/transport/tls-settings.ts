@@ -23,8 +23,8 @@ const sessionTimeoutSeconds = 24 * 3600;
 export interface TlsSettingsOptions {
   readonly now: Clock;
   /**
-   * Whether servers with the same files resume each other's TLS sessions: then who gets the server's key can read recorded TLS 1.2
-   * connections. Otherwise a session ends with the process.
+   * Whether servers with the same files resume each other's TLS sessions. If so, anyone who obtains the server's key can read
+   * recorded TLS 1.2 connections. Otherwise a session ends with the process.
    */
   readonly sharesTickets: boolean;
 }
@@ -63,7 +63,7 @@ export class TlsSettings {
     return options;
   }
 
-  /** The keys of tickets for the present day, if those in use are of another. */
+  /** The ticket keys of the present day, if those in use are another day's. */
   newTicketKeys(): Buffer | undefined {
     if (this.#inUse === undefined) return undefined;
     const { tls, ticketKeys: old } = this.#inUse;

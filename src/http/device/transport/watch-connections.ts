@@ -19,7 +19,7 @@ const looksPerQuietTime = 5;
 
 /**
  * Ends connections without traffic, and those whose device is gone.
- * @returns what to call when a connection was quiet for that long, and what ends the watch
+ * @returns a function to call when a connection was quiet for that long, and one that ends the watch
  */
 export function watchConnections({
   connections,

@@ -50,7 +50,7 @@ export function createCatalogRecords(
 
     version: () => readVersion(database),
 
-    // Nothing depends on it, because whoever decides about a device compares versions.
+    // Nothing depends on the watch, because every decision about a device compares versions.
     watch: (look) => new ChangeWatch(catalogChannel, look, watching),
 
     async binding(name) {
@@ -64,7 +64,7 @@ export function createCatalogRecords(
     commit(change) {
       return database.transact(async (transaction) => {
         const { bundle, rollout, returning, guard } = change;
-        transaction.shareNoCommit(); // a device heard next is answered from the catalog
+        transaction.shareNoCommit(); // the next device is answered from this catalog
         const version = await claimVersion(transaction, change.decidedOn);
         guard?.check(await wasOffered(transaction, guard.releaseId));
         if (bundle !== undefined) await saveBundle(transaction, bundle);

@@ -22,7 +22,7 @@ export async function readVersion(reader: Reader): Promise<number> {
 /**
  * Begins a change of the catalog: counts it, locks the row until the end of the transaction, and notifies listeners then.
  * @param decidedOn the version on which the change was decided; default: any
- * @returns the version that it makes
+ * @returns the version that the change makes
  * @throws DomainError `conflict` when the catalog has another version
  */
 export async function claimVersion(

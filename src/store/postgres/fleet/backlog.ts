@@ -2,16 +2,16 @@
 const maxAtOnce = 1_000;
 
 export interface BacklogOptions<Id, Change> {
-  /** Makes one change of two about the same thing. */
+  /** Merges two changes of the same thing into one. */
   readonly merge: (older: Change, newer: Change) => Change;
   /** Writes changes, in the order of their ids, so that no two of them lock each other out. */
   readonly save: (changes: readonly (readonly [Id, Change])[]) => Promise<void>;
 }
 
-/** Frequent changes that a crash may take: one for each thing however many there were, written together. */
+/** Frequent changes that a crash may lose: merged into one for each thing, and written together. */
 export class Backlog<Id extends string | number, Change> {
   readonly #waiting = new Map<Id, Change>();
-  /** What is being written: until that is done it counts as well. */
+  /** What is being written; it still counts until the write is done. */
   #writing = new Map<Id, Change>();
 
   constructor(private readonly options: BacklogOptions<Id, Change>) {}
@@ -21,12 +21,12 @@ export class Backlog<Id extends string | number, Change> {
     this.#waiting.set(id, older === undefined ? change : this.options.merge(older, change));
   }
 
-  /** What is not written yet, the oldest first. */
+  /** What is not written yet, oldest first. */
   of(id: Id): readonly Change[] {
     return [this.#writing.get(id), this.#waiting.get(id)].filter((change) => change !== undefined);
   }
 
-  /** Changes what waits; what is being written stays. */
+  /** Changes what is waiting; what is being written stays as it is. */
   amend(id: Id, amended: (change: Change) => Change): void {
     const change = this.#waiting.get(id);
     if (change !== undefined) this.#waiting.set(id, amended(change));
@@ -37,7 +37,10 @@ export class Backlog<Id extends string | number, Change> {
     this.#writing.delete(id);
   }
 
-  /** Not while it runs already. @throws what saving does: then it is tried again with the next ones */
+  /**
+   * Call it only when no other write is running.
+   * @throws what saving throws; the changes are then tried again with the next ones
+   */
   async write(): Promise<void> {
     while (this.#waiting.size > 0) {
       const some = [...this.#waiting].slice(0, maxAtOnce).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -9,13 +9,13 @@ import { CountedReleases } from '../release-numbers';
 
 export interface DecideOptions {
   readonly now: Date;
-  /** Gets the next number of an installation; `null` where nothing may be claimed. */
+  /** Gets the number for a new installation; `null` where nothing may be claimed. */
   readonly nextId: (() => Promise<number>) | null;
 }
 
 /**
- * Asks what becomes of a device, as often as it takes until everything is counted that the decision depends on: the decision itself
- * cannot wait.
+ * Decides about a device, again and again until everything that the decision depends on has been counted: the decision itself is
+ * synchronous.
  * @returns `undefined` when it begins an installation where nothing may be claimed
  */
 export async function decideUpdate<Answer>(
@@ -38,7 +38,7 @@ export async function decideUpdate<Answer>(
 }
 
 /**
- * The next number, which grows with time: a number is taken only by who writes.
+ * The next number of an installation. Numbers grow with time, because only a transaction that writes takes one.
  * @throws DomainError `unavailable` after two thousand million installations
  */
 export async function nextInstallationId(transaction: Reader): Promise<number> {
@@ -54,7 +54,7 @@ export async function nextInstallationId(transaction: Reader): Promise<number> {
   }
 }
 
-/** The sequence, or what it is set to, has come to its end. */
+/** Whether the sequence, or the value it is set to, is beyond its end. */
 function isOutOfRange(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '2200H' || error.code === '22003');
 }

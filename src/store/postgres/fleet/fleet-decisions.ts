@@ -21,7 +21,7 @@ import type { Transaction } from '../writer';
 export interface DecisionPorts {
   readonly database: Database;
   readonly journal: Pick<PostgresJournal, 'append'>;
-  /** Reads a device, with what was seen of it and is not written yet. */
+  /** Reads a device, including what was seen of it and is not written yet. */
   readonly find: (transaction: Transaction, id: string) => Promise<DeviceRecord | undefined>;
   /** Called after installations of a device were written. @param before the latest of them */
   readonly written: (before: Installation | null, installations: readonly Installation[]) => void;
@@ -33,7 +33,7 @@ export interface DecisionPorts {
 /** Writes what is decided about one device. */
 type Act = (transaction: Transaction, record: DeviceRecord) => Promise<void>;
 
-/** What was planned for a device, before anything is written. */
+/** Plans what to do about a device, before anything is written. */
 type Plan = (transaction: Transaction, record: DeviceRecord) => Act | Promise<Act>;
 
 /** What people decide about devices: read, decided and written in one transaction. */
@@ -95,7 +95,7 @@ export class PostgresFleetDecisions implements FleetDecisions {
       const { device, installation: latest } = record;
       const ofDevice = query.selectFrom('installations').selectAll().where('device', '=', device.id);
       const rows = await transaction.all(ofDevice.orderBy('id', 'desc').limit(keptInstallations));
-      // With what was seen of the latest since it was written.
+      // Includes what was seen of the latest since it was written.
       const known = rows.map(toInstallation).map((one) => (one.id === latest?.id ? latest : one));
       const { installations, events, change } = plan(record, known);
       return async () => {
@@ -115,7 +115,7 @@ export class PostgresFleetDecisions implements FleetDecisions {
     });
   }
 
-  /** A device that cannot have it is left out; a write that fails undoes all of them. */
+  /** A device that the decision does not fit is left out; a failed write undoes all of them. */
   async #all(ids: readonly string[], plan: Plan): Promise<Decided> {
     let failed: Decided['failed'][number][] = [];
     let planned: string[] = [];

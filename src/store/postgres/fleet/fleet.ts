@@ -27,15 +27,15 @@ export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'catchU
 const maxRemembered = 50_000;
 const rememberedMs = 10_000;
 
-/** An update in a transaction, and what is left of it to be noted once that is committed. */
+/** An update in a transaction, and what remains to be noted once that is committed. */
 interface Applied<Answer> {
   readonly update: DeviceUpdate<Answer>;
   readonly record: DeviceRecord | undefined;
 }
 
 /**
- * The devices, as they are in the database: a contact that tells something new is decided and written in one transaction, one that
- * does not costs one statement.
+ * The devices, as they are in the database. A contact with news is decided and written in one transaction; one without news costs
+ * one statement.
  */
 export class PostgresFleet implements Fleet {
   readonly decisions: PostgresFleetDecisions;
@@ -126,7 +126,7 @@ export class PostgresFleet implements Fleet {
     return this.#unwritten.size;
   }
 
-  /** What cannot be written now is lost: whoever told it was told so. */
+  /** What cannot be written now is lost; the devices that reported it were told so. */
   async close(): Promise<void> {
     await this.#flush(true).catch(() => undefined);
   }
@@ -200,14 +200,17 @@ export class PostgresFleet implements Fleet {
     return { update, record };
   }
 
-  /** Reads a device, with what was seen of it and is not written yet. The catalog is at least as new then. */
+  /**
+   * Reads a device, including what was seen of it and is not written yet. Brings the catalog up to at least the same
+   * moment.
+   */
   async #find(reader: Reader, id: string): Promise<DeviceRecord | undefined> {
     const { record, catalogVersion } = await findRecord(reader, id);
     await this.ports.catchUp(catalogVersion);
     return record && this.#seen.seenOf(record);
   }
 
-  /** The same lines are bounded only once, however often the transaction runs. */
+  /** The same lines count against the limit only once, however often the transaction runs. */
   #linesOf(id: string, events: readonly NewEvent[], told: Map<string, readonly NewEvent[]>) {
     const words = JSON.stringify(events);
     const known = told.get(words);
@@ -217,7 +220,7 @@ export class PostgresFleet implements Fleet {
     return lines;
   }
 
-  /** What is known after an update, and what of it is yet to be written. */
+  /** Notes what is known after an update, and which part of it is yet to be written. */
   #note(id: string, { update, record }: Applied<unknown>): void {
     const { device, seen, renewed, installations = [] } = update;
     const told = device ?? seen ?? record?.device;

@@ -7,15 +7,17 @@ import { query } from '../queries';
 import { Backlog } from './backlog';
 import { SentBytes } from './sent-bytes';
 
-/** What a device did that a crash may take. */
+/** What a device did that a crash may lose. */
 interface Seen {
-  /** `undefined` when it only got bytes. */
+  /** `undefined` when it only received bytes. */
   readonly device: Device | undefined;
-  /** Its latest installation when that was only told again. */
+  /** Its latest installation, if the device was only told about it again. */
   readonly renewed: Installation | undefined;
 }
 
-/** Frequent changes that a crash may take: they are written together, one row for each device however many there were. */
+/**
+ * Frequent changes that a crash may lose. They are written together, one row for each device, however many there were.
+ */
 export class SeenUpdates {
   readonly #backlog: Backlog<string, Seen>;
   readonly #sent: SentBytes;
@@ -34,7 +36,7 @@ export class SeenUpdates {
     this.#sent.count(installationId, count, at);
   }
 
-  /** What is known of a device, with what was seen of it and is not written yet. */
+  /** What is known of a device, including what was seen of it and is not written yet. */
   seenOf(record: DeviceRecord): DeviceRecord {
     const seen = this.#backlog.of(record.device.id).reduce(withSeen, record);
     const { installation } = seen;
@@ -47,7 +49,7 @@ export class SeenUpdates {
     };
   }
 
-  /** An installation was written with all that was seen of it. */
+  /** An installation was written, including everything seen of it. */
   written(id: string, installationId: number): void {
     this.#backlog.amend(id, (seen) =>
       seen.renewed?.id === installationId ? { ...seen, renewed: undefined } : seen,
@@ -58,7 +60,10 @@ export class SeenUpdates {
     this.#backlog.forget(id);
   }
 
-  /** Not while it runs already. @throws DomainError `storage-full`, `unavailable`: then it is tried again with the next ones */
+  /**
+   * Call it only when no other write is running.
+   * @throws DomainError `storage-full`, `unavailable`; the changes are then tried again with the next ones
+   */
   async write(): Promise<void> {
     await this.#backlog.write();
     await this.#sent.write();

@@ -3,15 +3,15 @@ import type { Database } from '../database';
 import { query } from '../queries';
 import { Backlog } from './backlog';
 
-/** Bytes of an installation that went out, and when the last of them did. */
+/** Bytes that were sent for an installation, and when the last of them were. */
 export interface Sent {
   readonly bytes: number;
   readonly at: Date;
 }
 
 /**
- * What devices were sent and a crash may take. Only this adds to the bytes in the database: whatever else is saved of an installation
- * meanwhile leaves them alone, so none is lost or counted twice.
+ * Counts the bytes sent to devices; a crash may lose the latest. Only this class adds to the byte counts in the database: everything
+ * else that saves an installation leaves them alone, so none is lost or counted twice.
  */
 export class SentBytes {
   readonly #backlog: Backlog<number, Sent>;
@@ -30,7 +30,10 @@ export class SentBytes {
     return first === undefined ? undefined : later.reduce(add, first);
   }
 
-  /** Not while it runs already. @throws DomainError `storage-full`, `unavailable`: then it is tried again with the next ones */
+  /**
+   * Call it only when no other write is running.
+   * @throws DomainError `storage-full`, `unavailable`; the bytes are then tried again with the next ones
+   */
   write(): Promise<void> {
     return this.#backlog.write();
   }

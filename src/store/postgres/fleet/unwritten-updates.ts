@@ -3,13 +3,13 @@ import type { DecideUpdate } from '../../../ports/device-updates';
 
 type Decide = DecideUpdate<unknown>;
 
-/** For so many devices, and so many of each, is kept what could not be written. */
+/** How many devices have their unwritten updates kept, and how many updates of each. */
 const maxDevices = 1_000;
 const maxOfDevice = 50;
 
 /**
- * What devices told and could not be written: they were told so, and may tell it again; but not all do. A decision is pure, so it can
- * be made once more when the database takes changes again.
+ * What devices reported and could not be written. They were told so and may report it again, but not all of them do. A decision is
+ * pure, so it can be repeated once the database takes changes again.
  */
 export class UnwrittenUpdates {
   readonly #devices = new Map<string, readonly Decide[]>();
@@ -26,7 +26,7 @@ export class UnwrittenUpdates {
     return [...this.#devices.keys()];
   }
 
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   of(id: string): readonly Decide[] {
     return this.#devices.get(id) ?? [];
   }
@@ -48,12 +48,12 @@ export class UnwrittenUpdates {
   }
 }
 
-/** Whether the same may succeed later. */
+/** Whether the same operation may succeed later. */
 export function isOfStorage(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'storage-full' || error.code === 'unavailable');
 }
 
-/** What cannot be any more is dropped. */
+/** Drops a refusal: what the device reported is no longer possible. @throws any other error */
 export function unlessRefused(error: unknown): undefined {
   if (!(error instanceof DomainError)) throw error;
 }

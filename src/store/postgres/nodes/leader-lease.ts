@@ -6,7 +6,7 @@ import type { Leadership } from '../../../ports/nodes';
 import { writeLock } from '../locks';
 import { forgottenSeconds } from './node-rows';
 
-/** Other nodes hear of a leader that stops. */
+/** Tells other nodes that a leader stops. */
 export const leaderChannel = 'rauc_leader';
 
 /** How long a takeover waits for a change that is being written, in milliseconds; the next beat tries again. */
@@ -15,17 +15,17 @@ const lockNotAvailable = '55P03';
 
 interface Held {
   readonly epoch: number;
-  /** When others may take over, by this machine's monotonic clock: no later than by the database's. */
+  /** When others may take over, by this machine's monotonic clock: no later than by the database's clock. */
   readonly untilMs: number;
 }
 
 /**
- * The lease of the node that leads. The database's clock decides when it has run out. Each takeover counts up the epoch between two
- * changes, never during one, and what the leader's work saves is checked against it in the same transaction.
+ * The lease of the node that leads. The database's clock decides when it has run out. Each takeover increments the epoch between
+ * two changes, never during one. What the leader's work saves is checked against the epoch in the same transaction.
  */
 export class LeaderLease implements Leadership {
   #held: Held | undefined;
-  /** The epoch in which the present work began, wherever it has got to. */
+  /** The epoch in which the running work began; it follows the work through its asynchronous calls. */
   readonly #working = new AsyncLocalStorage<number>();
 
   constructor(
@@ -96,7 +96,10 @@ async function hasRunOut(client: Client): Promise<boolean> {
   return (await client.query(`SELECT 1 FROM leader WHERE ${ranOut}`)).rowCount === 1;
 }
 
-/** After the changes of an earlier leader, none of which can follow. @returns the new epoch; `undefined` when another was faster */
+/**
+ * Comes after all changes of the earlier leader: none can follow.
+ * @returns the new epoch; `undefined` when another node was faster
+ */
 async function takeOver(client: Client, nodeId: string, isAlone: boolean): Promise<number | undefined> {
   await client.query('BEGIN');
   try {

@@ -15,17 +15,17 @@ import { presentNames, removeNode, saveNode, type ThisNode } from './node-rows';
 export interface MembershipOptions {
   readonly connection: ClientConfig;
   readonly node: ThisNode;
-  /** How long what keeps this server away may take to end, in milliseconds. */
+  /** How long to wait for whatever keeps this server out, in milliseconds. */
   readonly patienceMs: number;
-  /** How often to say that this server runs, in milliseconds; default: 2 seconds. */
+  /** How often to record that this server runs, in milliseconds; default: 2 seconds. */
   readonly beatMs?: number;
-  /** Called when the connection ends by which this server is known; it is opened again. */
+  /** Called when the connection that marks this server as present ends; it is opened again. */
   readonly onInterrupted: (error: unknown) => void;
   /** Called once, when a newer version has upgraded the tables: this server must end. */
   readonly onOutdated: (error: DomainError) => void;
 }
 
-/** How often to ask for a lock, and how long to wait before another connection. */
+/** How often to ask for a lock, and how long to wait before connecting again, in milliseconds. */
 const retryMs = 200;
 const reconnectMs = 1_000;
 
@@ -36,8 +36,8 @@ interface Standing {
 }
 
 /**
- * Makes this server one of those on a database. A connection of its own holds a lock that all servers share; PostgreSQL releases it when the
- * process ends, however that happens. Who needs the database for itself, to upgrade it or to move it, takes the lock alone.
+ * Makes this server one of those on a database. A separate connection holds a lock that all servers share; PostgreSQL releases it when the
+ * process ends, however that happens. A process that needs the database for itself, to upgrade or move it, takes the lock exclusively.
  */
 export class Membership implements WriteGuard {
   readonly lease: LeaderLease;
@@ -57,7 +57,7 @@ export class Membership implements WriteGuard {
   }
 
   /**
-   * Waits until this server may run, and has the tables upgraded by the first that needs it, while no other runs.
+   * Waits until this server may run. The first server that needs newer tables upgrades them, while no other runs.
    * @throws DomainError `configuration` when others run on older tables, or a newer version has been here; `unavailable`
    */
   async join(upgrade: () => Promise<void>): Promise<void> {
@@ -85,7 +85,7 @@ export class Membership implements WriteGuard {
     this.#timer = setInterval(() => void this.#beats.start(), this.options.beatMs ?? 2_000).unref();
   }
 
-  /** Has other nodes see the version of the catalog that this one has. */
+  /** Shows other nodes which version of the catalog this one has. */
   report(catalogVersion: () => number): void {
     this.#catalogVersion = catalogVersion;
   }
@@ -106,7 +106,7 @@ export class Membership implements WriteGuard {
     return leadershipLost();
   }
 
-  /** Lets another node lead, and those who need the database for themselves have it. */
+  /** Lets another node lead, and gives up the database to any process that needs it for itself. */
   async leave(): Promise<void> {
     this.#isEnding = true;
     this.#ending.abort();
@@ -123,7 +123,7 @@ export class Membership implements WriteGuard {
     await client.end().catch(() => undefined);
   }
 
-  /** Never rejects: a connection that ended is opened again, and what was not renewed runs out. */
+  /** Never rejects: a connection that ended is opened again, and a lease that was not renewed runs out. */
   async #beat(): Promise<void> {
     const client = this.#client;
     if (client === undefined || this.#isEnding) return;
@@ -147,7 +147,7 @@ export class Membership implements WriteGuard {
     this.#client = client;
   }
 
-  /** Connects again, unless someone has the database for itself meanwhile. */
+  /** Connects again, unless another process now has the database for itself. */
   async #regain(): Promise<void> {
     while (!this.#isEnding && !this.#isOutdated) {
       const client = await openClient(this.options.connection).catch(() => undefined);
@@ -178,7 +178,10 @@ export class Membership implements WriteGuard {
   }
 }
 
-/** Whether a server may run, and if not why: someone has the database for itself, or servers run on tables of an earlier version. */
+/**
+ * Whether a server may run, and if not, why: another process has the database for itself, or servers run on tables of an earlier
+ * version.
+ */
 type Entry = 'in' | 'closed' | 'outdated';
 
 async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entry> {
@@ -190,7 +193,7 @@ async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entr
   const isAlone = version < migrations.length && (await tryLock(client, 'alone'));
   if (version > migrations.length || isAlone) await upgrade(); // it refuses the tables of a newer version
   if (isAlone) await unlock(client, 'alone');
-  else await unlock(client, 'shared'); // two that start together would keep each other from the upgrade
+  else await unlock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
   return isAlone ? 'in' : 'outdated';
 }
 

@@ -5,21 +5,21 @@ import { query, type Query } from '../queries';
 
 /** This server among those on the database. */
 export interface ThisNode {
-  /** Of this run. */
+  /** A new one for each run. */
   readonly id: string;
-  /** Its machine and process, for people. */
+  /** Its machine and process, shown to people. */
   readonly name: string;
-  /** Of the program. */
+  /** The program's version. */
   readonly version: string;
 }
 
-/** A node that has not been heard of for so long counts as gone, and another one may lead. */
+/** A node that has been silent for this long counts as gone, and another one may lead. */
 export const forgottenSeconds = 10;
-/** So long people see a node that ended without a word. */
+/** How long people still see a node that ended without a word. */
 const shownSeconds = 60;
 const removedSeconds = 3_600;
 
-/** Notes that a node runs. */
+/** Records that a node runs. */
 export async function saveNode(client: Client, node: ThisNode, catalogVersion: number): Promise<void> {
   await client.query(
     `INSERT INTO nodes (id, name, version, started_at, seen_at, catalog_version)
@@ -36,7 +36,7 @@ export async function removeNode(client: Client, { id }: ThisNode): Promise<void
   );
 }
 
-/** The names of nodes that were heard of within the time of a lease. */
+/** The names of nodes that were heard from within the duration of a lease. */
 export async function presentNames(client: Client): Promise<readonly string[]> {
   const { rows } = await client.query<{ readonly name: string }>(
     `SELECT name FROM nodes WHERE seen_at > clock_timestamp() - interval '${forgottenSeconds} s' ORDER BY started_at`,
@@ -56,7 +56,7 @@ interface Reader {
   all<Row>(query: Query<Row>): Promise<Row[]>;
 }
 
-/** The nodes that were heard of lately, and who leads by the database's clock. */
+/** The nodes that were heard from lately, and which of them leads by the database's clock. */
 export async function listNodes(reader: Reader, { id }: Pick<ThisNode, 'id'>): Promise<readonly Node[]> {
   const select = sql<NodeRow>`
     SELECT nodes.id, name, nodes.version, catalog_version,

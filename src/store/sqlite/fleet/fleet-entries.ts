@@ -25,7 +25,7 @@ const maxSpared = 8;
 /** The devices in memory: those heard recently. Others are read when they make contact. */
 export class FleetEntries {
   /**
-   * In the order in which they came, or were spared when another one left. Moving each to the end on use would keep
+   * In the order of arrival, or of being spared when another one left. Moving each entry to the end on use would keep
    * turning the whole table into garbage.
    */
   readonly #entries = new Map<string, Entry>();

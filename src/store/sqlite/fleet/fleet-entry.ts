@@ -24,15 +24,15 @@ export class Entry implements Packable {
   saving: Promise<void> | null = null;
   /** Why the last write failed. */
   failure: unknown = undefined;
-  /** It is being forgotten: what it reports meanwhile is not kept. */
+  /** Whether it is being forgotten: what the device reports meanwhile is not kept. */
   isForgotten = false;
-  /** It was used since the last search for one to drop from memory. */
+  /** Whether it was used since the last search for an entry to drop from memory. */
   wasUsed = false;
   /** `null` while it is packed. */
   #record: DeviceRecord | null;
   /** Where it is packed, or was before it was unpacked. */
   #place: BytesPlace | null = null;
-  /** The record has changed since it was packed. */
+  /** Whether the record has changed since it was packed. */
   #isChanged = true;
   #hasLeft = false;
   #unsaved: Unsaved | null = null;

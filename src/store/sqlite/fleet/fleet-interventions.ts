@@ -43,7 +43,7 @@ export class FleetInterventions {
   constructor(private readonly ports: InterventionPorts) {}
 
   /**
-   * @param ids each once
+   * @param ids the devices, each once
    * @param plan is asked again about a device that changed in the same moment
    */
   async intervene(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
@@ -78,7 +78,7 @@ export class FleetInterventions {
   }
 
   /**
-   * @param use is called in the moment in which the device is settled
+   * @param use called at the moment when the device is settled
    * @throws DomainError `not-found`, `storage-full`, `unavailable`
    */
   async whenSettled<Result>(id: string, use: (device: SettledDevice) => Result): Promise<Result> {

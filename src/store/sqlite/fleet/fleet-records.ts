@@ -7,14 +7,17 @@ import type { DeviceRecords } from '../../../ports/devices';
 
 /** The lasting part of a contact: written as a whole or not at all. */
 export interface DeviceWrite {
-  /** For a known device its contact and facts are written; for a new one everything. */
+  /** For a known device, only its contact and facts are written; for a new one, everything. */
   readonly device?: Device;
   /** By id, new or changed. */
   readonly installations?: readonly Installation[];
   readonly events?: readonly NewEvent[];
 }
 
-/** What a crash may lose: when and from where a device was last heard, repeated offers, and how many bytes it got. */
+/**
+ * What a crash may lose: when and from where a device last made contact, repeated offers, and how many bytes it
+ * received.
+ */
 export interface SeenWrite {
   readonly device: Device;
   /**

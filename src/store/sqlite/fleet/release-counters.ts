@@ -56,7 +56,7 @@ export class ReleaseCounters implements ReleaseNumbers {
 
   /**
    * Devices that failed or rolled back, each once. Clearing a failure does not change this: it lets the device try
-   * again, but says nothing about how the release does.
+   * again, but says nothing about the release.
    */
   failures(releaseId: number): number {
     return this.#counters.get(releaseId)?.failures.size ?? 0;
@@ -107,7 +107,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     });
   }
 
-  /** Takes back what a forgotten device's installation counted for. */
+  /** Subtracts a forgotten device's installation from the counts. */
   forget(installation: Installation): void {
     this.#add(installation, -1);
   }
@@ -122,7 +122,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     }
     counter.revision += 1;
     if (state === 'offered') {
-      // A device that is offered it again and again without beginning does not hold back the others.
+      // A device that is offered the release again and again without beginning must not hold back the others.
       if (sign === -1) dropOffer(counter, id);
       else if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
     } else if (isFailure(installation)) {

@@ -4,11 +4,11 @@ export interface Packable {
   pack(): void;
 }
 
-/** Up to this many records in memory, all stay unpacked: in a fleet of that size a contact unpacks nothing. */
+/** With up to this many records in memory, all stay unpacked: in a fleet of that size a contact unpacks nothing. */
 export const maxUnpacked = 8_192;
 /**
- * In a larger fleet only this many stay unpacked. More objects would grow old before they are dropped, which makes them
- * more expensive to collect than they are to unpack once more when the contact is written.
+ * In a larger fleet only this many stay unpacked. More objects would reach the old generation before they are dropped.
+ * Collecting them there costs more than unpacking them once more when the contact is written.
  */
 export const maxUnpackedOfMany = 256;
 /** How many are packed for each that is unpacked, so that no one waits for all of them when the fleet has grown. */
