@@ -166,12 +166,17 @@ const sentences = [
   ['remedy', 'cause'],
 ] as const;
 
+/** A fingerprint is shown octet by octet, so that lines end between them. */
+function octetsOf(value: string): readonly string[] {
+  return /^([0-9A-F]{2}:)+[0-9A-F]{2}$/.test(value) ? value.split(/(?<=:)/) : [];
+}
+
 /**
  * Every string of an answer, and every name of a member, which may be a state or a compatible. A sentence with a code beside it is
  * none: the page says it in its own words.
  */
 function* dataIn(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value;
+  if (typeof value === 'string') yield* [value, ...octetsOf(value)];
   if (typeof value !== 'object' || value === null) return;
   const isSaid = (name: string) =>
     sentences.some(

@@ -175,7 +175,7 @@ describe('the database', () => {
       const condition = await openInstalledData(await emptiedFolder()).readDatabase(false);
       expect(condition).toMatchObject({
         kind: 'unreadable',
-        remedy: expect.stringContaining(' restore ') as string,
+        remedy: { code: 'remedy-of-failure', parameters: { reason: { code: 'database-emptied' } } },
       });
     });
 
