@@ -14,7 +14,7 @@ export const deviceCertificateCircumstances = {
   'certificate-binding-invalid': () => 'it is bound to something that is not a compatible',
   'certificate-is-revoked': () => 'its certificate is revoked',
   'revocations-unknown': () =>
-    'nobody knows whether its certificate is revoked: the database has been away for a minute',
+    'the server cannot tell whether its certificate is revoked: the database has been away for a minute',
   'certificate-has-expired': () => 'its certificate has expired',
   'certificate-not-shown': () => 'it has no certificate',
   'certificates-not-asked-for': () => 'certificates are not asked for',
