@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientConfig } from 'pg';
 import { DomainError } from '../../core/errors';
-import { serverLock } from './locks';
 import { forgottenSeconds, presentNames } from './nodes/node-rows';
 import { openClient } from './open-client';
 import { postgresError } from './postgres-error';
+import { tryServerLock } from './server-lock';
 
 /** How often to check whether servers are forgotten, in milliseconds. */
 const lookMs = 500;
@@ -21,10 +21,7 @@ export class DatabaseHold {
   static async take(connection: ClientConfig): Promise<DatabaseHold> {
     const client = await openClient(connection);
     try {
-      const { rows } = await client.query<{ readonly held: boolean }>(
-        `SELECT pg_try_advisory_lock(${serverLock}) AS held`,
-      );
-      if (rows[0]?.held !== true) throw await inUse(client);
+      if (!(await tryServerLock(client, 'alone'))) throw await inUse(client);
       const until = performance.now() + 2_000 * forgottenSeconds;
       while ((await namesOf(client)).length > 0) {
         if (performance.now() >= until) throw await inUse(client);

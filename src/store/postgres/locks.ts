@@ -9,5 +9,5 @@ export const writeLock = 7_273_001;
 /** Held while a process upgrades the tables, so that others wait and then find nothing to do. */
 export const upgradeLock = 7_273_002;
 
-/** Held by the session of the only server. */
+/** Shared by the sessions of all servers, or held alone by a process that keeps them away. */
 export const serverLock = 7_273_003;

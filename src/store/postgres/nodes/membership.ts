@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientConfig, QueryResult } from 'pg';
 import { SharedRun } from '../../../base/collections/shared-run';
 import { DomainError } from '../../../core/errors';
-import { serverLock } from '../locks';
 import { storedVersion } from '../migrate';
 import { migrations } from '../migrations';
 import { openClient } from '../open-client';
 import { postgresError } from '../postgres-error';
 import { compiled } from '../queries';
+import { releaseServerLock, tryServerLock } from '../server-lock';
 import type { WriteGuard } from '../writer';
 import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
 import { presentNames, removeNode, saveNode, type ThisNode } from './node-rows';
@@ -75,8 +75,8 @@ export class Membership implements WriteGuard {
         "INSERT INTO leader (epoch, node, renewed_at) VALUES (0, NULL, '-infinity') ON CONFLICT DO NOTHING",
       );
       await saveNode(client, this.options.node, 0);
-      const isAlone = await tryLock(client, 'alone');
-      if (isAlone) await unlock(client, 'alone');
+      const isAlone = await tryServerLock(client, 'alone');
+      if (isAlone) await releaseServerLock(client, 'alone');
       await this.lease.renew(client, { isAlone });
       await this.#keep(client);
     } catch (error) {
@@ -159,7 +159,7 @@ export class Membership implements WriteGuard {
 
   async #isBack(client: Client): Promise<boolean> {
     try {
-      if (!(await tryLock(client, 'shared'))) return false;
+      if (!(await tryServerLock(client, 'shared'))) return false;
       this.check(await client.query(this.selectStanding));
       await this.#keep(client);
       return true;
@@ -185,30 +185,16 @@ export class Membership implements WriteGuard {
 type Entry = 'in' | 'closed' | 'outdated';
 
 async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entry> {
-  if (!(await tryLock(client, 'shared'))) return 'closed';
+  if (!(await tryServerLock(client, 'shared'))) return 'closed';
   const version = await storedVersion({
     all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
   });
   if (version === migrations.length) return 'in';
-  const isAlone = version < migrations.length && (await tryLock(client, 'alone'));
+  const isAlone = version < migrations.length && (await tryServerLock(client, 'alone'));
   if (version > migrations.length || isAlone) await upgrade(); // it refuses the tables of a newer version
-  if (isAlone) await unlock(client, 'alone');
-  else await unlock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
+  if (isAlone) await releaseServerLock(client, 'alone');
+  else await releaseServerLock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
   return isAlone ? 'in' : 'outdated';
-}
-
-const lockNames = { shared: 'advisory_lock_shared', alone: 'advisory_lock' } as const;
-const unlockNames = { shared: 'advisory_unlock_shared', alone: 'advisory_unlock' } as const;
-
-async function tryLock(client: Client, how: keyof typeof lockNames): Promise<boolean> {
-  const { rows } = await client.query<{ readonly held: boolean }>(
-    `SELECT pg_try_${lockNames[how]}(${serverLock}) AS held`,
-  );
-  return rows[0]?.held === true;
-}
-
-async function unlock(client: Client, how: keyof typeof unlockNames): Promise<void> {
-  await client.query(`SELECT pg_${unlockNames[how]}(${serverLock})`);
 }
 
 async function keptAway(client: Client, entry: Exclude<Entry, 'in'>): Promise<DomainError> {
