@@ -28,7 +28,7 @@ const scratchPrefix = '.restore-';
  * that a kill before that leaves the old one.
  */
 export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup> {
-  const { archive, dataDir, at, newId, passphrase, pid } = request;
+  const { archive, dataDir, pid } = request;
   refuseLinks(dataDir);
   await stat(archive).catch((cause: unknown) => {
     throw DomainError.of('no-archive', { archive }, { cause });
@@ -38,18 +38,7 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
   try {
     const replacement = await request.database.replace(request.isForced);
     try {
-      for (const name of await readdir(dataDir))
-        if (name.startsWith(scratchPrefix))
-          await rm(path.join(dataDir, name), { recursive: true, force: true });
-      const scratch = await mkdtemp(path.join(dataDir, scratchPrefix));
-      try {
-        const contents = await unpackArchive(archive, scratch, { passphrase, keepsBundles: true });
-        const reason = `the database was restored from a backup of ${contents.madeAt.toISOString()}`;
-        await proveRestored(scratch, { newId, reason, at });
-        return await putInPlace(request, replacement, scratch, contents);
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
+      return await unpackAndPut(request, replacement);
     } finally {
       await replacement.close();
     }
@@ -58,6 +47,21 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
     throw DomainError.of('no-space-to-restore', { dataDir }, { cause: error });
   } finally {
     lock.release();
+  }
+}
+
+async function unpackAndPut(request: RestoreRun, replacement: DatabaseReplacement): Promise<RestoredBackup> {
+  const { archive, dataDir, at, newId, passphrase } = request;
+  for (const name of await readdir(dataDir))
+    if (name.startsWith(scratchPrefix)) await rm(path.join(dataDir, name), { recursive: true, force: true });
+  const scratch = await mkdtemp(path.join(dataDir, scratchPrefix));
+  try {
+    const contents = await unpackArchive(archive, scratch, { passphrase, keepsBundles: true });
+    const reason = `the database was restored from a backup of ${contents.madeAt.toISOString()}`;
+    await proveRestored(scratch, { newId, reason, at });
+    return await putInPlace(request, replacement, scratch, contents);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
