@@ -82,7 +82,7 @@ const unavailableSeconds = 10;
 /** For `Retry-After` (RFC 9110, section 10.2.3); `undefined` if asking again would not help. */
 export function retryAfterSeconds(error: unknown): number | undefined {
   if (!(error instanceof DomainError)) return undefined;
-  const seconds = error.details?.['retryAfterSeconds'] ?? error.details?.['retry_after_seconds'];
+  const seconds = error.details?.['retryAfterSeconds'];
   if (typeof seconds === 'number') return seconds;
   return error.code === 'unavailable' ? unavailableSeconds : undefined;
 }

@@ -29,7 +29,7 @@ export function createCheckToken(
       throw DomainError.of(
         'too-many-wrong-tokens',
         { retryAfterSeconds },
-        { details: { retry_after_seconds: retryAfterSeconds } },
+        { details: { retryAfterSeconds } },
       );
     }
     throw DomainError.of('token-unknown-or-revoked');
