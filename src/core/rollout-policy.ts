@@ -1,7 +1,7 @@
 import { parseLabel } from './device';
 import { DomainError } from './errors';
 import type { RolloutPolicy, RolloutStep } from './rollout';
-import { attributeNameMaxLength, canBeTold } from './told-text';
+import { attributeNameMaxLength, canBeTold, formatAttribute } from './told-text';
 
 const maxSteps = 20;
 
@@ -41,7 +41,7 @@ function formatStep(step: RolloutStep): string {
     case 'group':
       return `group:${step.label}`;
     case 'attribute':
-      return `attribute:${step.name}=${step.value}`;
+      return `attribute:${formatAttribute(step)}`;
   }
 }
 

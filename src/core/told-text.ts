@@ -1,5 +1,10 @@
 /** Attributes with longer names are not stored. */
 export const attributeNameMaxLength = 128;
+/** An attribute as people write and read it. The name has no equals sign. */
+export function formatAttribute({ name, value }: { readonly name: string; readonly value: string }): string {
+  return `${name}=${value}`;
+}
+
 /** Longer values are ignored. */
 export const toldMaxLength = 256;
 

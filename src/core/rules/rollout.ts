@@ -3,6 +3,7 @@ import { isWindowOpen } from '../maintenance-window';
 import type { Candidate, Case } from '../offer-case';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 import type { Release } from '../release';
+import { formatAttribute } from '../told-text';
 
 /** Rules of a release's rollout. */
 export const rolloutRules = {
@@ -29,7 +30,7 @@ export const rolloutRules = {
       steps: steps.length,
       group: reached?.kind === 'group' ? reached.label : null,
       percent: reached?.kind === 'percent' ? reached.percent : 0,
-      ...(reached?.kind === 'attribute' ? { attribute: `${reached.name}=${reached.value}` } : {}),
+      ...(reached?.kind === 'attribute' ? { attribute: formatAttribute(reached) } : {}),
     });
   }),
 

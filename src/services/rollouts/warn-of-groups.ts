@@ -2,6 +2,7 @@ import { circumstance } from '../../core/circumstances/catalogue';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
 import type { Release } from '../../core/release';
+import { formatAttribute } from '../../core/told-text';
 import type { FleetListing } from '../../ports/fleet-queries';
 
 /** A page takes a few milliseconds, during which nothing else is answered. */
@@ -24,7 +25,7 @@ export async function warnOfGroups(
       warnings.push({ code: 'label-without-devices', message });
     }
     if (step.kind === 'attribute' && !(await isTold(step))) {
-      const attribute = `${step.name}=${step.value}`;
+      const attribute = formatAttribute(step);
       const message = circumstance('attribute-without-devices', { compatible, channel, attribute });
       warnings.push({ code: 'attribute-without-devices', message });
     }
