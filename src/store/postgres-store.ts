@@ -35,6 +35,7 @@ import { createReleaseResults } from './postgres/release-results';
 import { createRestoreRecords } from './postgres/restore-records';
 import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
+import { createSharedBundles } from './postgres/shared-bundles';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
@@ -97,7 +98,8 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const parts = { newName, known, deleted: () => deletedHashes(database), uploadThreads };
+    const shared = createSharedBundles(database);
+    const parts = { newName, known, deleted: () => deletedHashes(database), shared, uploadThreads };
     const { close: closeFiles, ...files } =
       openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);

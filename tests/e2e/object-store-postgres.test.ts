@@ -46,7 +46,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     await cli(folder, 'cert', 'device', 'board-1');
   }, 240_000);
 
-  const asDevice = async (address: string) => {
+  const asDevice = async (address: string, at = server) => {
     const own = path.join(folder, 'certs/devices/board-1');
     const tls = [
       '--cacert',
@@ -59,11 +59,20 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     const target = path.join(folder, 'answer');
     await rm(target, { force: true });
     const curl = ['-sS', '--fail-with-body', '--max-time', '60', ...tls, '-o', target];
-    expect(await run('curl', [...curl, server.deviceUrl + address])).toMatchObject({ code: 0 });
+    expect(await run('curl', [...curl, at.deviceUrl + address])).toMatchObject({ code: 0 });
     return await readFile(target);
   };
   const offered = async () =>
     JSON.parse((await asDevice('/api/v1/manifest.json?compatible=my-board')).toString()) as unknown;
+
+  const storedHashes = async () => {
+    const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates', prefix: 'fleet/' }));
+    const { body } = await client.send({ method: 'GET', key: '', query: { 'list-type': '2' } });
+    client.close();
+    return elementsOf(body.toString(), 'Contents').map((found) =>
+      textOf(found, 'Key')?.replace('fleet/sha256/', ''),
+    );
+  };
 
   it('stores and releases a bundle, and a device downloads it', async () => {
     const upload = ['bundle', 'upload', bundle.path, '--name', 'one.raucb', '--activate'];
@@ -71,11 +80,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     expect(code).toBe(0);
     expect(await offered()).toMatchObject({ filename: 'one.raucb', sha256: bundle.sha256 });
     expect((await asDevice('/bundles/one.raucb')).equals(await readFile(bundle.path))).toBe(true);
-    const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates', prefix: 'fleet/' }));
-    const { body } = await client.send({ method: 'GET', key: '', query: { 'list-type': '2' } });
-    client.close();
-    const stored = elementsOf(body.toString(), 'Contents').map((found) => textOf(found, 'Key'));
-    expect(stored).toEqual([`fleet/sha256/${bundle.sha256}`]);
+    expect(await storedHashes()).toEqual([bundle.sha256]);
     expect(await readdir(path.join(folder, 'data/bundles'))).toEqual(['.incoming']);
     await expect(access(path.join(folder, 'data/server.db'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -86,6 +91,18 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     server = await startServer({ folder });
     expect(await offered()).toMatchObject({ filename: 'one.raucb', sha256: bundle.sha256 });
     expect((await asDevice('/bundles/one.raucb')).equals(await readFile(bundle.path))).toBe(true);
+  });
+
+  it('serves on one server what another one has just stored, and either of them deletes it', async () => {
+    const other = await startServer({ folder, args: ['--data-dir', path.join(folder, 'data-b')] });
+    const next = await makeBundle({ compatible: 'my-board', version: '2.0.0', imageSizeBytes: 1 << 20 });
+    const upload = ['bundle', 'upload', next.path, '--name', 'two.raucb', '--activate', '--yes'];
+    expect((await cli(folder, ...upload, '--server', server.adminUrl)).code).toBe(0);
+    expect((await asDevice('/bundles/two.raucb', other)).equals(await readFile(next.path))).toBe(true);
+    const remove = await cli(folder, 'bundle', 'delete', 'one.raucb', '--force', '--server', other.adminUrl);
+    expect(remove.code).toBe(0);
+    expect(await storedHashes()).toEqual([next.sha256]);
+    await other.stop();
   });
 
   it.each([

@@ -63,6 +63,11 @@ export class Catalog {
     if (this.#version < wanted) await (this.#loading ??= this.#reload());
   }
 
+  /** Whether other processes may change it. */
+  get isShared(): boolean {
+    return this.records.isShared;
+  }
+
   /** The version from which devices are answered. */
   get version(): number {
     return this.#version;

@@ -55,6 +55,10 @@ class FaultyDatabase implements Database {
     return this.database.readTogether(work);
   }
 
+  whileLocked<Result>(lock: Query<unknown>, work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    return this.database.whileLocked(lock, work);
+  }
+
   async transact<Result>(work: Work<Result>): Promise<Result> {
     await this.#gate;
     return this.database.transact(async (transaction) => {
