@@ -199,6 +199,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   });
   store.nodes.report(() => catalog.version);
   const watchCatalog = store.catalog.watch(() => catalog.catchUp());
+  const watchSettings = hawkbit.hawkbitSettings.watch();
   await watchRestores.settle();
   await pauseUntrusted().catch((error: unknown) => {
     log.error(
@@ -240,6 +241,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await housekeeping.close(); // waits for the look under way, or does a last one
       await catalog.idle();
       await watchCatalog.close();
+      await watchSettings.close();
       await fleet.close();
       await upTime.save().catch(() => undefined); // at worst a minute of it is lost
       watchRestores.close();

@@ -152,9 +152,10 @@ export function openPostgresInstalledData(url: string, dataDir: string): Install
 }
 
 function recordsOf(database: Database, journal: PostgresJournal, connection: ClientConfig) {
+  const watching = { connect: () => openClient(connection) };
   return {
     journal,
-    catalog: createCatalogRecords(database, journal, { connect: () => openClient(connection) }),
+    catalog: createCatalogRecords(database, journal, watching),
     devices: createDeviceRecords(database),
     listing: createFleetListing(database),
     uses: createBundleUses(database),
@@ -168,9 +169,9 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     drafts: createDraftRecords(database, journal),
-    hawkbitSettings: createHawkbitSettingRecords(database, journal),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal, watching),
     inheritedRevocations: () => Promise.resolve([]),
-    revocations: createRevocationRecords(database, { connect: () => openClient(connection) }),
+    revocations: createRevocationRecords(database, watching),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),
