@@ -257,6 +257,17 @@ export class Catalog {
     return this.#lost.has(name);
   }
 
+  /** Bundles whose files are gone. */
+  lostBundles(): readonly Bundle[] {
+    return [...this.#bundles.values()].filter(({ name }) => this.#lost.has(name));
+  }
+
+  /** Serves a bundle again whose file is back. */
+  markFound(name: string): void {
+    this.#lost.delete(name);
+    this.#index();
+  }
+
   #reload(): Promise<void> {
     return this.records
       .load()

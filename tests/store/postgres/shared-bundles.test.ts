@@ -29,7 +29,19 @@ async function openNode(url: string, objects: MemoryObjects) {
   const connect = () => openClient(connectionOptions(url));
   const records = createCatalogRecords(database, new PostgresJournal(database), { connect, everyMs: never });
   const known = await bundlesOf(database);
-  const { storage } = await openS3Storage({ objects, known, shared: createSharedBundles(database) });
+  const shared = createSharedBundles(database);
+  let beforeLock: () => Promise<unknown> = () => Promise.resolve();
+  const { storage } = await openS3Storage({
+    objects,
+    known,
+    shared: {
+      list: () => shared.list(),
+      async unlessNamed(sha256, remove) {
+        await beforeLock();
+        return await shared.unlessNamed(sha256, remove);
+      },
+    },
+  });
   const commit = (bundle: Bundle) => records.commit({ bundle, committed: () => undefined });
   const tombstone = (bundleName: string) =>
     records.tombstone({ name: bundleName, at: madeAt, by: 'ann', events: [], committed: () => undefined });
@@ -40,6 +52,13 @@ async function openNode(url: string, objects: MemoryObjects) {
     commit,
     tombstone,
     remove,
+    /** What happens after a removal has looked at the bundles, and before it has the lock. */
+    onceBeforeLock(work: () => Promise<unknown>) {
+      beforeLock = () => {
+        beforeLock = () => Promise.resolve();
+        return work();
+      };
+    },
     /** As an upload does it, up to the row. */
     async stage(content: string, as: string) {
       const staged = await stageText(storage, content);
@@ -101,15 +120,20 @@ describe('bundles in an object store that two servers share', () => {
     expect([...objects.stored.keys()]).toEqual([]);
   });
 
-  it('are not removed while the other one has another bundle with the same bytes', async () => {
-    const sha256 = await a.publish('same', 'one.raucb');
-    await a.tombstone('one.raucb');
-    await b.publish('same', 'two.raucb');
-    await a.remove('one.raucb', sha256);
-    await a.storage.tidy([sha256], new Date());
-    expect([...objects.stored.keys()]).toEqual([sha256]);
-    expect(await a.read(sha256)).toBe('same');
-  });
+  it.each(['before', 'while'])(
+    'are not removed if the other one stores them again %s they are',
+    async (when) => {
+      const sha256 = await a.publish('same', 'one.raucb');
+      await a.tombstone('one.raucb');
+      const storeAgain = () => b.publish('same', 'two.raucb');
+      if (when === 'before') await storeAgain();
+      else a.onceBeforeLock(storeAgain);
+      await a.remove('one.raucb', sha256);
+      await a.storage.tidy([sha256], new Date());
+      expect([...objects.stored.keys()]).toEqual([sha256]);
+      expect(await a.read(sha256)).toBe('same');
+    },
+  );
 
   it('are there again when they are stored while the other one removes them', async () => {
     const sha256 = await a.publish('same', 'one.raucb');
