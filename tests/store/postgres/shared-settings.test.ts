@@ -73,10 +73,10 @@ describe('settings of hawkBit that two servers share', () => {
     const gate = new Promise<void>((resolve) => (release = resolve));
     let loads = 0;
     let isLoaded = false;
-    const a = await open({}, ({ load }) => ({
+    const a = await open({}, (records) => ({
       async load() {
         loads += 1;
-        const loaded = await load();
+        const loaded = await records.load();
         if (loads === 1) return loaded; // at the start
         if (loads === 2) {
           isLoaded = true;
