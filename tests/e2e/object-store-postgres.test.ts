@@ -114,7 +114,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     await client.send({ method: 'DELETE', key: `sha256/${sha256}` });
     client.close();
     const other = await startServer({ folder, args: ['--data-dir', path.join(folder, 'data-c')] });
-    expect(JSON.parse((await asDevice(manifest, other)).toString())).toMatchObject({ bundle_url: null });
+    expect(JSON.parse((await asDevice(manifest, other)).toString())).toMatchObject({ bundle_url: '' });
     const upload = await cli(
       folder,
       'bundle',

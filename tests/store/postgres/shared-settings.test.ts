@@ -71,17 +71,18 @@ describe('settings of hawkBit that two servers share', () => {
   it('are not set back by what was read before they were changed here', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
+    let releaseNext: () => void = () => undefined;
+    const nextGate = new Promise<void>((resolve) => (releaseNext = resolve));
     let loads = 0;
     let isLoaded = false;
     const a = await open({}, (records) => ({
       async load() {
         loads += 1;
         const loaded = await records.load();
-        if (loads === 1) return loaded; // at the start
         if (loads === 2) {
           isLoaded = true;
           await gate;
-        }
+        } else if (loads > 2) await nextGate;
         return loaded;
       },
     }));
@@ -90,5 +91,6 @@ describe('settings of hawkBit that two servers share', () => {
     release();
     await eventually(() => loads > 2); // the change's own notification: the earlier look has ended
     expect(a.current().pollingTimeMs).toBe(60_000);
+    releaseNext();
   });
 });
