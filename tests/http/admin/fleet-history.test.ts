@@ -1,3 +1,4 @@
+import type { ServerClock } from '../../../src/services/clock/server-clock';
 import { deviceOf } from '../../support/device-factory';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
@@ -30,7 +31,8 @@ const runs = (id: string, systemVersion: string | null, change: Parameters<typeo
   });
 /** Lets time pass as a running server does, at each tenth minute, with the chores that matter here. */
 async function pass(ms: number, stepMs = 10 * minuteMs): Promise<void> {
-  const { fleetHistory, serverClock } = admin.opened.services;
+  const { fleetHistory, ...services } = admin.opened.services;
+  const serverClock = services.serverClock as ServerClock;
   for (const end = at + ms; at < end;) {
     at += stepMs;
     await fleetHistory.record();
