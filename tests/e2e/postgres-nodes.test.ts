@@ -126,7 +126,7 @@ describe('two servers on one PostgreSQL', () => {
       );
     for (let index = 0; index < 6; index += 1) {
       await command(['device', 'create', `made-${index}`], index % 2 === 0 ? a : b);
-      await eventually(() => made().length > index, 5_000);
+      await eventually(() => made().length > index, 30_000);
     }
     expect(made().map(({ data }) => data.device)).toEqual(
       Array.from({ length: 6 }, (_, index) => `made-${index}`),
@@ -140,7 +140,7 @@ describe('two servers on one PostgreSQL', () => {
     a.process.kill('SIGSTOP');
     const stoppedAt = performance.now();
     await eventually(() => leads(b));
-    expect(performance.now() - stoppedAt).toBeLessThan(20_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(30_000);
     a.process.kill('SIGCONT');
     await eventually(async () => !(await leads(a)));
     expect(await leads(b)).toBe(true);
@@ -150,7 +150,7 @@ describe('two servers on one PostgreSQL', () => {
 
   it('lead at once when the leader stops, and advance its rollouts within seconds when it is killed', async () => {
     await b.stop('SIGTERM');
-    await eventually(() => leads(a), 3_000);
+    await eventually(() => leads(a), 10_000);
     b = await start('data-b');
     await command(['cert', 'device', 'ahead']);
     await command(['device', 'create', 'ahead', '--label', 'lab'], a);
