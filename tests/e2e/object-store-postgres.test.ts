@@ -10,8 +10,6 @@ import { clientOf, locationOf } from '../support/s3-storage';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 import { startTlsProxy } from '../support/tls-proxy';
 
-jest.setTimeout(120_000);
-
 const manifest = '/api/v1/manifest.json?compatible=my-board';
 
 describe('a server with its state in PostgreSQL and its bundles in an object store with TLS', () => {

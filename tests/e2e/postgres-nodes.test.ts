@@ -160,8 +160,8 @@ describe('two servers on one PostgreSQL', () => {
     await curl('ahead', '-o', of('v3.raucb'), offer);
     await a.stop('SIGKILL');
     await told(b, 'ahead', 'RAUC-System-Version: 3.0.0', 'RAUC-Boot-ID: second'); // which proves the first step
-    expect([await leads(b), await step(b, 'v3.raucb')]).toEqual([false, 0]);
-    await eventually(async () => (await step(b, 'v3.raucb')) === 1);
+    expect([await leads(b), await step(b, 'v3.raucb')]).toEqual([false, 1]);
+    await eventually(async () => (await step(b, 'v3.raucb')) === 2);
     expect(await leads(b)).toBe(true);
     expect((await run('curl', ['-sS', `${b.adminUrl}/health`])).code).toBe(0);
   });
