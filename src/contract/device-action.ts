@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stringList } from './answer-fields';
+import { nullableText, stringList } from './answer-fields';
 import { bundleName, deviceId, flag } from './request-fields';
 
 export const pinBody = z.strictObject({ bundle: bundleName });
@@ -38,7 +38,21 @@ export const bulkBody = z.strictObject({
 /** The result for each device. */
 export const bulkResultJson = z.object({
   done: stringList,
-  failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+  failed: z.array(
+    z.object({
+      id: z.string(),
+      code: z.string(),
+      message: z.string(),
+      reason: nullableText
+        .default(null)
+        .describe('The same as a code, in more detail than `code`, as in a problem document'),
+      parameters: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .default(null)
+        .describe('What the sentence of `reason` needs'),
+    }),
+  ),
 });
 
 export type BulkResultJson = z.infer<typeof bulkResultJson>;

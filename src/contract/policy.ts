@@ -27,7 +27,7 @@ const text = z
 /** How a release reaches its devices, as fields of JSON or of a form; without any of them, everyone at once. */
 export const policyFields = {
   steps: stepsField.describe(
-    'Such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices tell of themselves',
+    'Such as "5,25,100" or [5, 25, 100] (percent), "group:lab,10,100" with a label first, or "attribute:product=gateway,10,100" with an attribute that devices report',
   ),
   start_at: z
     .union([z.iso.datetime({ offset: true }), z.literal('')])

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
+import { cli } from '../support/server-process';
 import { openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
-import { display, fileOf, remarkable, sensor } from './demo-fleet';
+import { display, fileOf, gateway, remarkable, sensor } from './demo-fleet';
 import { buildPseudoPage, type PseudoPage, speakPseudoIn } from './pseudo-page';
 
 /** Pages and states that `frame.test.ts` does not visit, in a language that nobody speaks. */
@@ -94,6 +95,91 @@ describe('the fleet, in another language', () => {
       expect(await pseudo.missed()).toEqual([]);
     },
   );
+});
+
+describe('what is asked before something is done, in another language', () => {
+  it.each(['Renew the certificate of gateway-001', 'Download the device kit of gateway-001'])(
+    'has no word of this one in %s',
+    async (name) => {
+      await cli(server.folder, 'cert', 'device', 'gateway-001', '--force');
+      const { page, pseudo } = await open('/certificates?search=gateway-001');
+      await page.getByRole('button', { name }).click();
+      await dialogOf(page).waitFor();
+      expect(await pseudo.missed()).toEqual([]);
+    },
+  );
+
+  it('has no word of this one where a release is undone', async () => {
+    const answer = await fetch(`${server.adminUrl}/api/releases`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ bundle: fileOf(display, '5.1.0'), compatible: display, channel: 'canary' }),
+    });
+    expect(answer.status).toBeLessThan(300);
+    const { page, pseudo } = await open(await rolloutOf(display, 'canary'));
+    await page.getByRole('button', { name: 'Undo the release' }).click();
+    await dialogOf(page).waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+  });
+
+  it('has no word of this one where a token is made, shown once and revoked', async () => {
+    const { page, pseudo } = await open('/settings');
+    await page.getByRole('button', { name: 'Create a token' }).click();
+    await dialogOf(page).getByLabel('Name').fill('ci');
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    await dialogOf(page).locator('.secret').waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialogOf(page).getByText('It is not copied yet').waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+    await page.getByRole('button', { name: 'Close without copying' }).click();
+    await page.getByRole('button', { name: 'Revoke the token ci' }).click();
+    await dialogOf(page).waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+  });
+
+  it('has no word of this one in the result for many devices', async () => {
+    const reason = {
+      ...{ code: 'conflict', message: 'english words', reason: 'pin-for-another-compatible' },
+      parameters: {
+        bundle_name: fileOf(sensor, '1.8.2'),
+        own: sensor,
+        id: remarkable.held,
+        compatible: gateway,
+      },
+    };
+    const { page, pseudo } = await open('/devices', server.adminUrl, {
+      '**/api/devices/actions': { done: [remarkable.pinned], failed: [{ id: remarkable.held, ...reason }] },
+    });
+    for (const id of [remarkable.held, remarkable.pinned]) await page.getByLabel(id).check();
+    await page.locator('.selection-bar').getByRole('button', { name: 'Hold …' }).click();
+    await dialogOf(page).getByRole('textbox').fill('-');
+    await dialogOf(page).getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('dialog', { name: 'Done for 1 of 2 devices' }).waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+    expect(await dialogOf(page).innerText()).not.toContain('english');
+  });
+});
+
+describe('a session, in another language', () => {
+  it('has no word of this one where people sign in, nor where they do so again', async () => {
+    const closed = await startDashboard({ isSeeded: false, env: { ADMIN_REQUIRE_TOKEN: 'true' } });
+    const token = (await cli(closed.folder, 'token', 'create', 'ann', '--scope', 'admin')).stdout.trim();
+    const { page, pseudo } = await open('/settings', closed.adminUrl);
+    const field = page.getByLabel('Admin token');
+    await field.fill('rst_wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+    await field.fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Create a token' }).click();
+    await dialogOf(page).getByLabel('Name').fill('ci');
+    await cli(closed.folder, 'token', 'revoke', 'ann');
+    await page.getByRole('button', { name: 'Create the token' }).dispatchEvent('click');
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+    expect(await pseudo.missed()).toEqual([]);
+  });
 });
 
 describe('what fails, in another language', () => {

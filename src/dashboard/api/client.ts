@@ -1,3 +1,4 @@
+import type { BulkResultJson } from '../../contract/device-action';
 import type { ProblemJson } from '../../contract/problem';
 import type { Read } from '../../contract/reader';
 import { camelCase } from '../../base/text/field-names';
@@ -119,6 +120,14 @@ export function failureOf(status: number, body: string, server: string | null): 
     problem.code,
     remedy ?? null,
     problem.request_id ?? null,
+  );
+}
+
+/** Why an action failed for one of many devices, in the page's own words. */
+export function failedWords({ message, reason, parameters }: BulkResultJson['failed'][number]): string {
+  return (
+    wordsOf({ reason: reason ?? undefined, parameters: parameters ?? undefined, detail: message }).says ??
+    message
   );
 }
 

@@ -239,7 +239,7 @@ describe('what needs a person', () => {
       kind: 'paused-rollout',
       release_id: release?.id,
       compatible: 'board',
-      message: 'The rollout of v2.raucb to board (stable) is paused: it smells',
+      message: 'The rollout of v2.raucb to board (stable) is paused: it smells.',
     });
   });
 

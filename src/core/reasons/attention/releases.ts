@@ -27,7 +27,10 @@ export const releaseAttention = {
     channel: string;
     why: Why | null;
   }) =>
-    `The rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
+    `The rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`.replace(
+      /[^.!?]$/,
+      '$&.',
+    ),
   'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: Why }) =>
     `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${sayWhy(why)}`,
   'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>

@@ -1,5 +1,5 @@
 import type { BulkResultJson } from '../../../contract/device-action';
-import { asFailure, type Failure, post } from '../../api/client';
+import { asFailure, type Failure, failedWords, post } from '../../api/client';
 import type { DeviceJson } from '../../../contract/device';
 import { text } from '../../texts';
 
@@ -16,7 +16,7 @@ export interface BulkAction {
 
 export interface BulkOutcome {
   readonly done: readonly string[];
-  readonly failed: readonly Omit<BulkResultJson['failed'][number], 'code'>[];
+  readonly failed: readonly Pick<BulkResultJson['failed'][number], 'id' | 'message'>[];
   /** Never sent, because the action ended before. */
   readonly notTried: readonly string[];
 }
@@ -44,7 +44,7 @@ export async function actOnDevices(
         ...(value === undefined ? {} : { value }),
       });
       done.push(...outcome.done);
-      failed.push(...outcome.failed);
+      failed.push(...outcome.failed.map((one) => ({ id: one.id, message: failedWords(one) })));
     } catch (error) {
       const failure: Failure = asFailure(error);
       if (from === 0) throw failure;

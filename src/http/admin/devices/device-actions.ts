@@ -14,6 +14,7 @@ import type { Actor } from '../../../core/event';
 import type { DeviceRecord } from '../../../core/device-record';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { Decision, DecisionPlans } from '../../../services/devices/plan-decisions';
+import { problemOf } from '../../problem';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentDevice } from './device-json';
@@ -108,8 +109,7 @@ function bulkRoute(devices: ManageDevices): Route {
         plan === 'clear'
           ? await devices.clearAllFailures(body.ids, actor)
           : await devices.decideAll(body.ids, plan, actor);
-      const problems = failed.map(({ id, error: { code, message } }) => ({ id, code, message }));
-      return { status: 200, json: { done: [...done], failed: problems } };
+      return { status: 200, json: { done: [...done], failed: failed.map(presentFailed) } };
     },
   });
 }
@@ -151,4 +151,10 @@ function bulkPlan(
       return (plans) => plans.change({ removeLabels: [label] });
     }
   }
+}
+
+/** Why the action failed for one device, as in a problem document. */
+function presentFailed({ id, error }: { readonly id: string; readonly error: DomainError }) {
+  const { code, reason = null, parameters = null } = problemOf(error);
+  return { id, code, message: error.message, reason, parameters };
 }
