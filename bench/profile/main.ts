@@ -27,6 +27,7 @@ const leastShare = 0.01;
 
 /** Microseconds of one request. */
 type Costs = ReadonlyMap<string, number>;
+const none: Costs = new Map();
 
 async function run(): Promise<void> {
   const names = values.rows.split(',');
@@ -49,7 +50,7 @@ async function run(): Promise<void> {
       costs.push(costsBy(ownerOf, times, latest.requests));
       if (contender.kind === 'ours') printFunctions(times, Number(values.functions));
     }
-    const [ours = new Map(), bare = new Map()] = costs;
+    const [ours = none, bare = none] = costs;
     console.log(`\n${row.figures[0]?.title ?? row.id}\n\n${table(ours, bare)}`);
   }
 }
@@ -83,7 +84,8 @@ function table(ours: Costs, bare: Costs): string {
 
 function printFunctions(times: readonly SelfTime[], count: number): void {
   const fileOf = createOwnerOf(Infinity);
-  const nameOf = (time: SelfTime) => `${time.frame.functionName || '(anonymous)'}, ${fileOf(time)}`;
+  const nameOf = (time: SelfTime) =>
+    `${time.frame.functionName === '' ? '(anonymous)' : time.frame.functionName}, ${fileOf(time)}`;
   const total = sum(times.map(({ microseconds }) => microseconds));
   const sorted = [...costsBy(nameOf, times, 1)].sort(([, one], [, other]) => other - one).slice(0, count);
   for (const [name, micros] of sorted) console.log(`${((micros / total) * 100).toFixed(1)} % ${name}`);

@@ -1,7 +1,7 @@
 'use strict';
 // Preloaded into a server under measurement: records a CPU profile of its main thread between two SIGUSR2, and writes it to the folder
 // PROFILE_FOLDER as `PID.cpuprofile`.
-const { writeFileSync } = require('node:fs');
+const { renameSync, writeFileSync } = require('node:fs');
 const { Session } = require('node:inspector');
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
@@ -18,11 +18,10 @@ if (isMainThread) {
     isRecording = !isRecording;
     if (isRecording) session.post('Profiler.start');
     else
-      session.post('Profiler.stop', (_error, { profile }) =>
-        writeFileSync(
-          path.join(process.env.PROFILE_FOLDER, `${process.pid}.cpuprofile`),
-          JSON.stringify(profile),
-        ),
-      );
+      session.post('Profiler.stop', (_error, { profile }) => {
+        const file = path.join(process.env.PROFILE_FOLDER, `${process.pid}.cpuprofile`);
+        writeFileSync(`${file}.part`, JSON.stringify(profile));
+        renameSync(`${file}.part`, file); // so that readers find all of it
+      });
   });
 }

@@ -28,22 +28,10 @@ export class Recording {
     process.kill(pid, 'SIGUSR2');
     const work = await run();
     process.kill(pid, 'SIGUSR2');
-    let profile: CpuProfile | undefined;
-    await eventually(async () => {
-      if (!existsSync(file)) return false;
-      profile = parse(await readFile(file, 'utf8'));
-      return profile !== undefined;
-    }, writtenWithinMs);
+    await eventually(() => Promise.resolve(existsSync(file)), writtenWithinMs);
+    const profile = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
     await rm(file);
-    if (profile !== undefined) this.latest = { profile, requests: work.requests };
+    this.latest = { profile, requests: work.requests };
     return work;
-  }
-}
-
-function parse(json: string): CpuProfile | undefined {
-  try {
-    return JSON.parse(json) as CpuProfile;
-  } catch {
-    return undefined; // not all of it is written yet
   }
 }
