@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import path from 'node:path';
 import type { CallFrame, SelfTime } from './cpu-profile';
 
@@ -26,7 +26,8 @@ const nodeParts: readonly (readonly [RegExp, string])[] = [
 
 /** @param folders how many folders of our files' paths to tell apart, at most */
 export function createOwnerOf(folders: number): OwnerOf {
-  const map = new SourceMap(JSON.parse(readFileSync(path.join(root, 'dist/server.js.map'), 'utf8')));
+  const payload = JSON.parse(readFileSync(path.join(root, 'dist/server.js.map'), 'utf8')) as SourceMapPayload;
+  const map = new SourceMap(payload);
   const known = new Map<string, string>();
   const sourceOf = ({ url, lineNumber, columnNumber }: CallFrame): string | undefined => {
     if (!url.endsWith('dist/server.js')) return undefined;
