@@ -26,8 +26,8 @@ fail() {
 
 # put PATH MODE: copies a file of the kit to its place.
 put() {
-  if ! cmp -s "$here/root/$1" "$destdir/$1"; then
-    mkdir -p "$(dirname "$destdir/$1")"
+  if [ ! -f "$destdir/$1" ] || ! cmp -s "$here/root/$1" "$destdir/$1"; then
+    if [ ! -d "$destdir/${1%/*}" ]; then mkdir -p "$destdir/${1%/*}"; fi
     rm -f "$destdir/$1.new"
     (umask 077 && cp "$here/root/$1" "$destdir/$1.new")
     chmod "$2" "$destdir/$1.new"

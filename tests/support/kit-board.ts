@@ -1,12 +1,14 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './cli-harness';
-import type { DeviceListener } from './device-listener';
+import type { ClientFiles, DeviceListener } from './device-listener';
 import { mustRun, type ProgramResult, run, temporaryFolder } from './programs';
 
 /** The shells for the kit's scripts: Debian's with its programs, or BusyBox alone. */
 export const boardShells = ['dash', 'BusyBox ash'] as const;
 export type BoardShell = (typeof boardShells)[number];
+
+const firstBoards = new Map<string, Promise<KitBoard>>();
 
 export const streamingHelp = '--tls-cert=PEMFILE --transaction-id=UUID';
 
@@ -46,21 +48,46 @@ export class KitBoard {
     return board;
   }
 
-  /** A board with the kit of its server. */
+  /** A board with the kit of its server: a copy of the first one of its shell, with a certificate of its own. */
   static async enroll(shell: BoardShell, id: string, listener: DeviceListener): Promise<KitBoard> {
-    const board = await KitBoard.make(shell, id);
-    await listener.device(id);
-    const kit = await makeKit(id, ['--certs-dir', listener.certsDir, '--server-url', listener.url]);
+    const of = `${shell} ${listener.url}`;
+    const first = firstBoards.get(of) ?? KitBoard.enrollFirst(shell, listener);
+    firstBoards.set(of, first);
+    return (await first).copy(id, await listener.device(id));
+  }
+
+  private static async enrollFirst(shell: BoardShell, listener: DeviceListener): Promise<KitBoard> {
+    const board = await KitBoard.make(shell, `first-${shell.replace(' ', '-')}`);
+    await listener.device(board.id);
+    const kit = await makeKit(board.id, ['--certs-dir', listener.certsDir, '--server-url', listener.url]);
     const installed = await board.install(kit);
     if (installed.code !== 0) throw new Error(installed.stdout + installed.stderr);
+    return board;
+  }
+
+  private async copy(id: string, files: ClientFiles): Promise<KitBoard> {
+    const folder = await temporaryFolder();
+    const board = new KitBoard(
+      path.join(folder, 'root'),
+      this.bin,
+      path.join(folder, 'fake'),
+      this.shell,
+      id,
+    );
+    await cp(this.root, board.root, { recursive: true, verbatimSymlinks: true });
+    await mkdir(board.fake);
+    await board.raucAnswers('help', streamingHelp);
+    const kit = path.join(board.root, 'etc/rauc/update');
+    await copyFile(files.cert, path.join(kit, 'device.crt'));
+    await copyFile(files.key, path.join(kit, 'device.key'));
     return board;
   }
 
   /** Runs the installer of a kit. */
   async install(kit: string, env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
     const copy = path.join(this.fake, 'kit');
-    await mustRun('rm', ['-rf', copy]);
-    await mustRun('cp', ['-a', kit, copy]);
+    await rm(copy, { recursive: true, force: true });
+    await cp(kit, copy, { recursive: true, verbatimSymlinks: true });
     await this.useOwnShell(path.join(copy, 'root/usr/local'));
     return this.run('sh', [path.join(copy, 'install.sh')], {
       DESTDIR: this.root,
@@ -74,7 +101,7 @@ export class KitBoard {
     await this.write('etc/os-release', `NAME="Test"\nVERSION_ID="${version}"\n`);
     await this.write('proc/sys/kernel/random/boot_id', `00000000-0000-4000-8000-00000000000${count}\n`);
     await this.write('proc/sys/kernel/random/uuid', `11111111-1111-4111-8111-11111111111${count}\n`);
-    await mustRun('rm', ['-rf', path.join(this.root, 'run')]);
+    await rm(path.join(this.root, 'run'), { recursive: true, force: true });
   }
 
   /** Runs a program of the kit. */
