@@ -36,6 +36,11 @@ export interface Rig {
   /** This server's data, with the bundle released. */
   readonly dataDir: string;
   readonly sharedServers: SharedServers;
+  /** Runs a load while a server's work is recorded; it is not when left out. */
+  readonly record?: <Work extends { readonly requests: number }>(
+    pid: number,
+    run: () => Promise<Work>,
+  ) => Promise<Work>;
 }
 
 /** @param devices how many have certificates */

@@ -94,7 +94,10 @@ async function measured(contender: Contender, rig: Rig, asked: Asked, details: D
       connections: asked.connections ?? 'kept',
     });
     const before = cpuSeconds(server.pids);
-    const work = await load.run();
+    const [pid] = server.pids;
+    const { record } = rig;
+    const work =
+      record === undefined || pid === undefined ? await load.run() : await record(pid, () => load.run());
     const used = cpuSeconds(server.pids) - before;
     await load.close();
     return details.figures(used, work);

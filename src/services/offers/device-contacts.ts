@@ -101,15 +101,15 @@ export function createDeviceContacts({
     const known = draft.before;
     if (known === undefined) {
       register(draft, identity, contact, actor);
-      return { ...draft.record, isDoubtful: false, isOther: false };
+      return own(draft.record);
     }
     const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
     if (seen.sight === 'other' || seen.sight === 'unclear')
       return hearSecondBoard(draft, contact, seen, actor);
     // An earlier boot says nothing about the present.
     const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
-    hearOwn(draft, identity, told, { ...seen, poll }, actor);
-    return { ...draft.record, isDoubtful: false, isOther: false };
+    hearOwn(draft, identity, told, { poll, ...seen }, actor);
+    return own(draft.record);
   }
 
   function hearOwn(
@@ -170,6 +170,11 @@ export function createDeviceContacts({
     const subject = { deviceId: id, compatible: device.facts.compatible };
     draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, reason, subject }]);
   }
+}
+
+/** The device itself, and not a second board. Its record comes last, because keys that follow a spread cost V8 a new hidden class. */
+function own(record: DeviceRecord): HeardDevice {
+  return { isDoubtful: false, isOther: false, ...record };
 }
 
 type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: DomainError };

@@ -114,7 +114,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   return async (identity, asked) => {
     const { contact, compatible, native, namedSha256 } = asked;
     if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // it may stop this very offer
-    const said = { ...withCompatible(contact, compatible), isPoller: native !== null };
+    const said = { isPoller: native !== null, ...withCompatible(contact, compatible) };
     const poll = contact.transactionId === null ? { native } : null;
     const asking = { at: contact.at, tellsTerms: asked.limits.tellsTerms === true };
     const answering = (heard: HeardDevice, draft: DeviceDraft) => ({

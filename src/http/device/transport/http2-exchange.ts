@@ -91,6 +91,6 @@ export class Http2Exchange implements Exchange {
 
   #respond(status: number, headers: ReplyHeaders, endStream: boolean): void {
     this.#sentStatus = status;
-    this.stream.respond({ ...headers, ':status': status }, { endStream });
+    this.stream.respond({ ':status': status, ...headers }, { endStream }); // the spread last, as in send-bundle.ts
   }
 }
