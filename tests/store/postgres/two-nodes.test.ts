@@ -200,6 +200,22 @@ describe('two nodes on one PostgreSQL', () => {
     expect(await actors()).toEqual(['back']);
   });
 
+  it('forget what they could not write once the device has told another one something newer', async () => {
+    const later = new Date(madeAt.getTime() + 1_000);
+    const tell = (index: number, serial: string, lastContactAt: Date) =>
+      nodeOf(index).fleet.updateOnDisk('a', () => ({
+        answer: undefined,
+        device: deviceOf('a', { lastContactAt, facts: { serial } }),
+      }));
+    await postgres.stop();
+    await expect(tell(0, 'told to one', madeAt)).rejects.toEqual(refusal('unavailable'));
+    await postgres.start();
+    await tell(1, 'told to the other', later);
+    await nodeOf(0).fleet.flush();
+    expect(nodeOf(0).fleet.unsavedDevices()).toBe(0);
+    expect((await nodeOf(0).fleet.get('a')).device.facts.serial).toBe('told to the other');
+  });
+
   it('show a change of the catalog before they decide about a device that comes after it', async () => {
     const { database, journal, fleet } = nodeOf(0);
     let isShown = false;

@@ -16,7 +16,7 @@ import type { Transaction } from '../writer';
 import { decideUpdate, nextInstallationId } from './decide-update';
 import { PostgresFleetDecisions } from './fleet-decisions';
 import { SeenUpdates } from './seen-updates';
-import { isOfStorage, unlessRefused, UnwrittenUpdates } from './unwritten-updates';
+import { isOfStorage, unlessRefused, type UnwrittenUpdate, UnwrittenUpdates } from './unwritten-updates';
 
 export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'catchUp' | 'onRepeats'> {
   readonly database: Database;
@@ -163,10 +163,11 @@ export class PostgresFleet implements Fleet {
       }
     };
     const before = this.#unwritten.of(id);
+    const at = this.ports.now();
     try {
       const done = await this.ports.database.transact(async (transaction) => {
         const applied: Applied<unknown>[] = [];
-        for (const one of before) {
+        for (const { decide: one } of await this.#stillNews(transaction, id, before)) {
           const again = await this.#apply(transaction, id, one, told).catch(unlessRefused);
           if (again !== undefined) applied.push(again);
         }
@@ -179,9 +180,24 @@ export class PostgresFleet implements Fleet {
       });
       return done.update.answer;
     } catch (error) {
-      if (isKept && error !== refusal && isOfStorage(error)) this.#unwritten.keep(id, decide);
+      if (isKept && error !== refusal && isOfStorage(error)) this.#unwritten.keep(id, { decide, at });
       throw error;
     }
+  }
+
+  /**
+   * What could not be written before, without what is out of date: the device has been in contact since, with another server, and what
+   * it told there must not be undone.
+   */
+  async #stillNews(
+    transaction: Transaction,
+    id: string,
+    unwritten: readonly UnwrittenUpdate[],
+  ): Promise<readonly UnwrittenUpdate[]> {
+    if (unwritten.length === 0) return unwritten;
+    const { record } = await findRecord(transaction, id);
+    const heardAt = record?.device.lastContactAt ?? null;
+    return heardAt === null ? unwritten : unwritten.filter(({ at }) => at >= heardAt);
   }
 
   async #apply<Answer>(

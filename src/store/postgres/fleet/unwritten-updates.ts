@@ -7,12 +7,18 @@ type Decide = DecideUpdate<unknown>;
 const maxDevices = 1_000;
 const maxOfDevice = 50;
 
+export interface UnwrittenUpdate {
+  readonly decide: Decide;
+  /** When the device reported it. */
+  readonly at: Date;
+}
+
 /**
  * What devices reported and could not be written. They were told so and may report it again, but not all of them do. A decision is
  * pure, so it can be repeated once the database takes changes again.
  */
 export class UnwrittenUpdates {
-  readonly #devices = new Map<string, readonly Decide[]>();
+  readonly #devices = new Map<string, readonly UnwrittenUpdate[]>();
 
   get size(): number {
     return this.#devices.size;
@@ -27,17 +33,17 @@ export class UnwrittenUpdates {
   }
 
   /** In the order of arrival. */
-  of(id: string): readonly Decide[] {
+  of(id: string): readonly UnwrittenUpdate[] {
     return this.#devices.get(id) ?? [];
   }
 
-  keep(id: string, decide: Decide): void {
+  keep(id: string, update: UnwrittenUpdate): void {
     const known = this.of(id);
     if (known.length >= maxOfDevice || (known.length === 0 && this.size >= maxDevices)) return;
-    this.#devices.set(id, [...known, decide]);
+    this.#devices.set(id, [...known, update]);
   }
 
-  written(id: string, written: readonly Decide[]): void {
+  written(id: string, written: readonly UnwrittenUpdate[]): void {
     const left = this.of(id).filter((one) => !written.includes(one));
     if (left.length === 0) this.#devices.delete(id);
     else this.#devices.set(id, left);
