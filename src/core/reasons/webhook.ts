@@ -65,6 +65,6 @@ export const webhookReasons = {
   'not-a-webhook-secret': {
     code: 'invalid-input',
     says: () => 'that is not a valid secret',
-    remedy: 'Use 16 to 256 printable characters without blanks.',
+    remedy: 'Use 16 to 256 printable characters without spaces.',
   },
 } satisfies Reasons;
