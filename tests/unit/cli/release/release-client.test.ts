@@ -120,7 +120,7 @@ describe('release', () => {
     const look = await must('release', 'back', 'test-board', '--dry-run');
     expect(look).toMatchObject({
       stdout: 'v2.raucb\n',
-      stderr: expect.stringContaining('no device began to install it') as string,
+      stderr: expect.stringContaining('no device started installing it') as string,
     });
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
     // No device has proven it.
