@@ -110,9 +110,9 @@ export const devices = {
   moreActions: 'More actions',
   working: (n: number, total: number) => `${formatCount(n)} of ${formatCount(total)} done …`,
   partly: (n: number, total: number) => `Done for ${formatCount(n)} of ${devicesOf(total)}`,
-  failedSelected: 'These failed. They stay selected.',
+  failedSelected: 'Failed, and still selected:',
   notTried: (n: number) =>
-    `${devicesOf(n)} not tried, because the action stopped early. Still selected, too.`,
+    `Not tried because the action stopped early, and still selected (${devicesOf(n)}):`,
   notTriedMark: 'not tried',
   answerLost: (message: string) => `${message}. The action may or may not have taken effect.`,
   notUndone: (n: number) => `Undo not tried for ${devicesOf(n)}`,

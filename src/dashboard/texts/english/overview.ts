@@ -50,7 +50,7 @@ export const overview = {
       'second-board': 'Revoke certificates that two boards use',
     },
     revokeWhat:
-      'Revoke only devices that were lost or stolen: they are refused from then on. Look into the others first.',
+      'Revoke only the certificates of devices that were lost or stolen: those devices are refused from then on.',
     all: (count: string) => `All ${count} devices`,
     noCertificate: (device: string) => `${device} has not used a certificate that can be revoked`,
     none: 'No device needs this any more.',
