@@ -132,7 +132,7 @@ function checkObjectStore(config: Config, problems: ConfigProblem[]): void {
   problems.push({
     option: getOption(given).env,
     source: sources[given],
-    message: `set ${getOption(missing).env}, too: one without the other is no use`,
+    message: `set ${getOption(missing).env}, too: one is useless without the other`,
   });
 }
 
@@ -148,7 +148,7 @@ function checkHawkbit(config: Config, problems: ConfigProblem[]): void {
     problems.push({
       option: 'HAWKBIT_SCHEME',
       source: sources.hawkbitScheme,
-      message: `http would send tokens in the clear, and HAWKBIT_HOST is ${hawkbitHost}: set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https`,
+      message: `http would send tokens in the clear, and HAWKBIT_HOST is ${hawkbitHost}: set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy in front of it, or use https`,
     });
   }
   if (hawkbitPort !== 0 && (hawkbitPort === adminPort || hawkbitPort === devicePort)) {

@@ -24,8 +24,10 @@ export const attentionJson = z.object({
     .describe('Where this API lists everything it is about, such as /api/devices?state=lost'),
   last_contact_before: instant.optional().describe('These devices were last heard from before this'),
   message: z.string().describe('A sentence for people'),
-  reason: z.string().describe('A code for clients with wording of their own; more codes may be added'),
-  parameters: z.record(z.string(), z.unknown()).describe('What the sentence of `reason` needs'),
+  reason: z.string().describe('A code for clients that use their own wording; more codes may be added'),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .describe('Parameters of the sentence that `reason` stands for'),
   subjects: stringList.optional().describe('What POST /api/attention/dismiss takes'),
 });
 

@@ -23,7 +23,7 @@ const imageCheckJson = z
   .object({
     state: z.enum(imageCheckStates),
     files: stringList.describe(
-      'For a mismatch: where the manifest says otherwise; devices that need that part refuse it',
+      'For a mismatch: the images that differ from the manifest; devices that need one refuse the bundle',
     ),
     reason: nullableText.describe('Why it was not checked'),
     ...whyFields,

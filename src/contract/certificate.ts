@@ -35,7 +35,7 @@ export const issueBody = z.strictObject({
 export const kitBody = z.strictObject({
   server_url: z
     .string()
-    .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and perhaps a port')
+    .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and an optional port')
     .optional()
     .describe(
       'URL at which the device reaches the server; default: SERVER_URL. The server certificate must cover its host',

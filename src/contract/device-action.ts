@@ -5,7 +5,7 @@ import { bundleName, deviceId, flag } from './request-fields';
 export const pinBody = z.strictObject({ bundle: bundleName });
 
 export const cancelBody = z.strictObject({
-  force: flag.describe('End it even though the device was told and has not answered'),
+  force: flag.describe('End it even if the device was told and has not answered'),
 });
 
 /** What can be done to many devices at once. */
@@ -50,7 +50,7 @@ export const bulkResultJson = z.object({
         .record(z.string(), z.unknown())
         .nullable()
         .default(null)
-        .describe('What the sentence of `reason` needs'),
+        .describe('Parameters of the sentence that `reason` stands for'),
     }),
   ),
 });

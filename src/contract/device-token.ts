@@ -26,7 +26,7 @@ export const deviceTokenJson = z.object({
   token: z.string(),
   created_at: instant,
   created_by: z.string(),
-  previous_until: nullableInstant.describe('Until when the previous token is also valid'),
+  previous_until: nullableInstant.describe('When the previous token expires; until then, both are valid'),
 });
 
 /** What is known about a token without showing it. */
@@ -55,7 +55,7 @@ export const importTokensBody = z.strictObject({
 
 export const importedTokensJson = z.object({
   created: count.describe('New devices'),
-  changed: count.describe('Devices that now have another token'),
+  changed: count.describe('Devices whose token was replaced'),
   failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
 });
 

@@ -86,7 +86,7 @@ const seenCertificateJson = z.object({
   serial: z.string(),
   first_seen_at: instant,
   last_seen_at: instant,
-  revoked_at: nullableInstant.describe('Since when it is refused'),
+  revoked_at: nullableInstant.describe('When it was revoked'),
 });
 
 const pinTermsJson = z

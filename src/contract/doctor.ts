@@ -11,8 +11,10 @@ export const doctorJson = z.object({
       subject: z.string().describe('A path, an address or an option'),
       message: z.string().describe('A sentence for people'),
       remedy: z.string(),
-      reason: z.string().describe('The same as a code, for clients with wording of their own'),
-      parameters: z.record(z.string(), z.unknown()).describe('What the sentence of `reason` needs'),
+      reason: z.string().describe('The same, as a code for clients that use their own wording'),
+      parameters: z
+        .record(z.string(), z.unknown())
+        .describe('Parameters of the sentence that `reason` stands for'),
     }),
   ),
   skipped: z.array(

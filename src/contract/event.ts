@@ -14,7 +14,7 @@ export const eventQuery = z.strictObject({
     .regex(/^[a-z.,-]+$/, 'not a list of kinds')
     .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
     .refine((kinds) => kinds.length <= maxKinds, {
-      error: `at most ${maxKinds} kinds; "device." means all that begin with it`,
+      error: `at most ${maxKinds} kinds; "device." means every kind with that prefix`,
       abort: true,
     })
     .superRefine((kinds, context) => {
@@ -22,11 +22,11 @@ export const eventQuery = z.strictObject({
       if (unknown === undefined) return;
       context.addIssue({
         code: 'custom',
-        message: `${unknown.slice(0, 80)} is not a kind of event; use kinds such as installation.failed, or "device." for all of a noun`,
+        message: `${unknown.slice(0, 80)} is not a kind of event; use kinds such as installation.failed, or "device." for every kind with that prefix`,
       });
     })
     .optional()
-    .describe(`At most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
+    .describe(`At most ${maxKinds} kinds separated by commas; "device." means every kind with that prefix`),
   device: deviceId.optional(),
   compatible: compatible.optional(),
   channel: word.optional(),
@@ -34,9 +34,7 @@ export const eventQuery = z.strictObject({
   release: wholeNumber.transform(Number).optional(),
   installation: wholeNumber.transform(Number).optional(),
   actor: z.string().min(1).max(100).optional(),
-  people: flag.describe(
-    'Only actions of people, by hand or with a token, without those of devices and the server',
-  ),
+  people: flag.describe('Only what people did, by hand or with a token, not what devices or the server did'),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,
@@ -58,9 +56,9 @@ export const eventJson = z.object({
   address: nullableText.describe('Where the actor was'),
   message: z.string().describe('A sentence for people'),
   reason: nullableText.describe(
-    'What happened, in more detail than `kind`: a code for clients with wording of their own; more codes may be added. Null for a line that an earlier version wrote',
+    'What happened, in more detail than `kind`: a code for clients that use their own wording; more codes may be added. Null for a line that an earlier version wrote',
   ),
-  parameters: facts.describe('What the sentence of `reason` needs'),
+  parameters: facts.describe('Parameters of the sentence that `reason` stands for'),
   device: nullableText,
   compatible: nullableText,
   channel: nullableText,
@@ -73,7 +71,7 @@ export const eventJson = z.object({
   ),
   count: count
     .min(1)
-    .describe('How often it happened: what a device repeats is one line, about the last time'),
+    .describe('How often it happened: what a device repeats is one event, about the last time'),
   first_at: nullableInstant.describe('The first of these times; null for one'),
 });
 

@@ -7,7 +7,7 @@ const parameters = z.record(z.string(), z.unknown());
 const explainedOfferJson = z.object({
   offered: nullableText.describe('The bundle that the device would be offered now'),
   reason: nullableText.describe('A code that says why nothing is offered'),
-  parameters: parameters.nullable().describe('What the sentence of `reason` needs'),
+  parameters: parameters.nullable().describe('Parameters of the sentence that `reason` stands for'),
   message: z.string(),
   rules: z.array(
     z.object({
@@ -15,7 +15,7 @@ const explainedOfferJson = z.object({
       passed: z.boolean().nullable().describe('Null if the rule was not evaluated'),
       message: z.string(),
       reason: z.string().describe('The message as a code; more may be added'),
-      parameters: parameters.describe('What the sentence of `reason` needs'),
+      parameters: parameters.describe('Parameters of the sentence that `reason` stands for'),
     }),
   ),
 });

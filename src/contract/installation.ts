@@ -49,9 +49,12 @@ export const installationJson = z.object({
     .describe('The state was inferred because the device went silent; later contacts may still change it'),
   message: nullableText.describe('The last message of the device or the server'),
   reason: nullableText.describe(
-    'The message as a code, for clients with wording of their own; more codes may be added. Null for text that the device or a person wrote, and for a sentence stored by an earlier version',
+    'The message, as a code for clients that use their own wording; more codes may be added. Null for text that the device or a person wrote, and for a sentence stored by an earlier version',
   ),
-  parameters: z.record(z.string(), z.unknown()).nullable().describe('What the sentence of `reason` needs'),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('Parameters of the sentence that `reason` stands for'),
   cleared_at: nullableInstant,
 });
 

@@ -32,7 +32,7 @@ export const policyFields = {
   start_at: z
     .union([z.iso.datetime({ offset: true }), z.literal('')])
     .optional()
-    .describe('Nothing is offered before'),
+    .describe('Nothing is offered before this time'),
   promote_at_percent: number.describe('Go to the next step when this percentage of the step is proven'),
   pause_at_failures: number.describe(
     'Pause when this many devices have failed or rolled back in a step; each device counts once',
@@ -65,7 +65,7 @@ const nullableNumber = z.number().nullable();
 export const policyJson = z.object({
   steps: z.string().describe('Such as 5,25,100 or group:lab,attribute:product=gateway,100'),
   start_at: nullableInstant,
-  promote_at_percent: nullableNumber.describe('Null: people promote'),
+  promote_at_percent: nullableNumber.describe('Null if people promote each step'),
   pause_at_failures: nullableNumber.describe('Devices; one that fails again counts once'),
   pause_at_percent: nullableNumber,
   max_in_progress: nullableNumber,

@@ -23,9 +23,12 @@ export const problemJson = z
       .string()
       .optional()
       .describe(
-        'Why, in more detail than `code`: a code for clients with wording of their own; more codes may be added',
+        'Why, in more detail than `code`: a code for clients that use their own wording; more codes may be added',
       ),
-    parameters: z.record(z.string(), z.unknown()).optional().describe('What the sentence of `reason` needs'),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Parameters of the sentence that `reason` stands for'),
   })
   .describe('A problem document (RFC 9457)');
 export type ProblemJson = Readonly<z.infer<typeof problemJson>>;

@@ -33,7 +33,9 @@ export const refusedCertificateJson = z.object({
 export const refusedCertificatesJson = z.object({
   certificates: z
     .array(refusedCertificateJson)
-    .describe('Those of our CAs first, then the latest first; at most 2,000 of ours and 500 others are kept'),
+    .describe(
+      "Those from this server's CAs first, then newest first; at most 2,000 of them and 500 others are kept",
+    ),
   total: count.describe('How many match'),
 });
 

@@ -60,7 +60,7 @@ const releaseResultJson = z.object({
   steps: count,
   reason: nullableText,
   ...whyFields,
-  devices: count.describe('Devices that began to install it'),
+  devices: count.describe('Devices that started installing it'),
   proven: count.describe('Of these: proven'),
   failed: count.describe('Of these: failed or rolled back; each counts once'),
   outcomes: z.record(z.string(), count).describe('Devices by the state of their installation'),

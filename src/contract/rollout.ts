@@ -50,8 +50,10 @@ export const rolloutProgressJson = z.object({
   next: z.string().describe('What the rollout is waiting for'),
   next_code: z
     .string()
-    .describe('The same as a code, for clients with wording of their own; more codes may be added'),
-  next_parameters: z.record(z.string(), z.unknown()).describe('What the sentence of `next_code` needs'),
+    .describe('The same, as a code for clients that use their own wording; more codes may be added'),
+  next_parameters: z
+    .record(z.string(), z.unknown())
+    .describe('Parameters of the sentence that `next_code` stands for'),
   counted_at: instant,
 });
 

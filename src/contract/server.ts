@@ -18,7 +18,7 @@ const serverJson = z.object({
   version: z.string(),
   started_at: instant,
   silent_seconds: count.describe(
-    'Seconds since it last said that it runs; after 10 seconds another server may lead',
+    'Seconds since its last heartbeat; after 10 seconds another server may lead',
   ),
   leads: z
     .boolean()

@@ -19,7 +19,7 @@ export const deliveryParams = webhookParams.extend({
 });
 
 export const deliveryJson = z.object({
-  event: count.describe('The id of the event, which is its `Webhook-Id` too'),
+  event: count.describe('The id of the event, also its `Webhook-Id`'),
   kind: nullableText.describe('Null when the event is no longer in the journal'),
   at: nullableInstant.describe('When the event happened; null when it is no longer in the journal'),
   state: deliveryState.describe(

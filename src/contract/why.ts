@@ -6,13 +6,13 @@ export const whyFields = {
   reason_code: nullableText
     .default(null)
     .describe(
-      'The same as a code, for clients with wording of their own; more codes may be added. Null for text that a person or a device wrote, and for a sentence stored by an earlier version',
+      'The same, as a code for clients that use their own wording; more codes may be added. Null for text that a person or a device wrote, and for a sentence stored by an earlier version',
     ),
   reason_parameters: z
     .record(z.string(), z.unknown())
     .nullable()
     .default(null)
-    .describe('What the sentence of `reason_code` needs'),
+    .describe('Parameters of the sentence that `reason_code` stands for'),
 };
 
 /** The same for a `last_error`. */

@@ -44,7 +44,7 @@ describe('the certificates', () => {
     const page = await open();
     const ca = page.getByRole('region', { name: 'Certificate authority' });
     expect(await ca.innerText()).toMatch(fingerprintPattern);
-    await ca.getByText('is on this server').waitFor();
+    await ca.getByText('on this server').waitFor();
     await page
       .getByRole('region', { name: 'Server certificate' })
       .getByText('localhost', { exact: true })

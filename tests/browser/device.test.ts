@@ -156,7 +156,7 @@ describe('what the page of a device shows', () => {
     await services.runHousekeeping();
     const page = await look('board-16');
     const steps = section(page, 'Latest installation');
-    await steps.getByText(/ sent, parts of it again; the bundle has /).waitFor();
+    await steps.getByText(/ sent, some of it more than once; the bundle has /).waitFor();
   });
 
   it('tells how an installation failed, with its log when it is asked for', async () => {

@@ -131,7 +131,7 @@ describe('what is asked before something is done, in another language', () => {
     await dialogOf(page).locator('.secret').waitFor();
     expect(await pseudo.missed()).toEqual([]);
     await page.keyboard.press('Escape');
-    await dialogOf(page).getByText('It is not copied yet').waitFor();
+    await dialogOf(page).getByText('You have not copied it yet').waitFor();
     expect(await pseudo.missed()).toEqual([]);
     await page.getByRole('button', { name: 'Close without copying' }).click();
     await page.getByRole('button', { name: 'Revoke the token ci' }).click();

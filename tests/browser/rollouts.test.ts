@@ -113,7 +113,7 @@ describe('the page of all rollouts', () => {
     await dialog.getByLabel('Only devices that run').fill('>=2.2 <3');
     await dialog.getByLabel('Also devices that run a newer version').check();
     await dialog.getByRole('button', { name: 'Release', exact: true }).click();
-    await page.getByText(/Devices that go down to it: \d+/).waitFor();
+    await page.getByText(/Devices that it downgrades: \d+/).waitFor();
     await page.getByRole('heading', { level: 1, name: `${gateway} 2.3.0` }).waitFor();
     expect((await currentOn(gateway, 'stable'))?.rollout.policy).toEqual({
       steps: 'group:lab,1,10,50,100',

@@ -55,7 +55,7 @@ describe('tokens', () => {
     // It is not lost by a slip: neither by Escape, however often, nor by a click beside it.
     for (let times = 0; times < 3; times += 1) await page.keyboard.press('Escape');
     await page.mouse.click(5, 5);
-    await dialogOf(page).getByText('It is not copied yet').waitFor();
+    await dialogOf(page).getByText('You have not copied it yet').waitFor();
     expect(await dialogOf(page).locator('.secret').innerText()).toBe(secret);
     await page.getByRole('button', { name: 'Close without copying' }).focus();
     await page.keyboard.press('Enter');

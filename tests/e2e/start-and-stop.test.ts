@@ -59,7 +59,9 @@ describe('a start that cannot succeed ends with exit code 2 and the remedy', () 
     const env = { HAWKBIT_PORT: '0', HAWKBIT_SCHEME: 'http', HAWKBIT_HOST: '0.0.0.0' };
     const { code, stderr } = await serve(await temporaryFolder(), env);
     expect(code).toBe(2);
-    expect(stderr).toContain('set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https');
+    expect(stderr).toContain(
+      'set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy in front of it, or use https',
+    );
   });
 
   it('says that the key does not match the certificate', async () => {

@@ -53,7 +53,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     usage: 'upload <file...>',
     summary: 'upload bundles to a running server, which verifies each before storing it',
     details:
-      'Uploading the same file again changes nothing. Several files are sent one after another, stopping at the first that is refused; --json then prints a list, "uploads". The file - is standard input, of any length, and needs --name. If the connection drops after the whole bundle was sent, the command checks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate but no --steps it asks on a terminal before releasing to all devices, unless you give --yes. For an https server with your own CA, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
+      'Uploading the same file again changes nothing. Several files are sent one after another, stopping at the first that is refused; --json then prints a list, "uploads". The file - is standard input, of any length, and needs --name. If the connection drops after the whole bundle was sent, the command checks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate but no --steps it asks on a terminal before releasing to all devices, unless you give --yes. If the server uses https with your own CA, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
     options: [
       new Option('--name <name>', 'name on the server, instead of the file name'),
       new Option('--activate', 'also make it current for its compatible'),

@@ -21,7 +21,7 @@ interface Flags extends IssueFlags, RemoteFlags {
 export function addCertDevice(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'device <id>',
-    summary: 'issue a device certificate, with a new key or for a certificate request',
+    summary: 'issue a device certificate, with a new key or from a certificate request',
     details:
       'The id becomes the common name and the file name. With --csr only the public key is taken from the request, so the private key never leaves the device. With --remote a running server signs the request, and the certificate is written here.',
     options: [

@@ -59,7 +59,7 @@ export function addDeviceBulk(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'bulk <action> [value]',
     summary: 'apply one action to all matching devices, after showing how many there are',
-    details: `Actions: ${bulkVerbs.map(describeVerb).join(', ')}.\nA device must match all filters. On a terminal it asks for confirmation; elsewhere it does nothing without --yes. Devices that match only later are not touched. Exits with 1 if the action failed on a device or nothing was done.`,
+    details: `Actions: ${bulkVerbs.map(describeVerb).join(', ')}.\nA device must match all filters. On a terminal it asks for confirmation; elsewhere it does nothing without --yes. Devices that only match later are not touched. Exits with 1 if the action failed on a device or nothing was done.`,
     options: [
       ...filterOptions,
       new Option('--all', 'all devices'),

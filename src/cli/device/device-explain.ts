@@ -14,7 +14,7 @@ import { parseAnswer } from '../kernel/server-answer';
 export function addDeviceExplain(device: Command, context: CliContext): void {
   addCommand(device, context, {
     usage: 'explain <id>',
-    summary: 'explain what a device is offered, or why nothing: every rule, passed or failed',
+    summary: 'explain what a device is offered, or why it is offered nothing: every rule, passed or failed',
     details:
       "Answers for each protocol the device may use: scripts that read the manifest, and RAUC's own poller, which can only stream. A certificate that is bound to a compatible is not considered, because it is seen only during a request.",
     configKeys: ['server', 'token', 'tokenFile'],
@@ -40,7 +40,7 @@ const asking = new Map([
 function explain(answer: unknown): string {
   const { device, answers } = parseAnswer(explanationJson.pick({ device: true, answers: true }), answer);
   return answers
-    .map((one) => describe(`${device}, ${asking.get(one.protocol) ?? `asking by ${one.protocol}`}`, one))
+    .map((one) => describe(`${device}, ${asking.get(one.protocol) ?? `asking over ${one.protocol}`}`, one))
     .join('\n\n');
 }
 

@@ -30,7 +30,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     usage: 'kit <id>',
     summary: 'create a .tar.gz with everything a device needs for updates, ready to install',
     details:
-      'The kit contains the certificates, an installer, settings for system.conf, and scripts that poll, report and mark a slot good. It is made from the certificates folder, without a running server; with --remote a running server makes it, and unless you give --csr that requires https or loopback. An existing device certificate is reused; otherwise one is issued. The command refuses to make a kit that could not connect: the server certificate must cover the host and be issued by a CA in ca.crt or by a public CA, whose root is then added to the kit. With --csr the private key never leaves the device and is not in the kit.',
+      'The kit contains the certificates, an installer, settings for system.conf, and scripts that poll, report and mark a slot good. It is made from the certificates folder, without a running server; with --remote a running server makes it, which requires https or loopback unless you give --csr. An existing device certificate is reused; otherwise one is issued. The command refuses to make a kit that could not connect: the server certificate must cover the host and be issued by a CA in ca.crt or by a public CA, whose root is then added to the kit. With --csr the private key never leaves the device and is not in the kit.',
     options: [
       new Option(
         '--csr <file>',

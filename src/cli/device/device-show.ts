@@ -86,7 +86,7 @@ function facts(device: ShownDevice, at: Date): string {
     ['Notes', device.notes || '-'],
     ['Compatible', device.compatible ?? '-'],
     ['Certificate for', device.certificate_compatibles.join(', ') || 'any compatible'],
-    ...(claimed === null ? [] : [['Reports as', `${claimed}; its certificate counts`] as const]),
+    ...(claimed === null ? [] : [['Reports as', `${claimed}; its certificate takes precedence`] as const]),
     ['Version', device.system_version ?? '-'],
     ['Variant', device.variant ?? '-'],
     ['Serial', device.serial ?? '-'],
@@ -101,7 +101,7 @@ function facts(device: ShownDevice, at: Date): string {
     ...(second === null
       ? []
       : ([
-          ['Two boards', `use its certificate since ${instant(second.found_at)}`],
+          ['Two boards', `have used its certificate since ${instant(second.found_at)}`],
           ['The device', boardFacts(second.own)],
           ['Second board', boardFacts(second.other)],
         ] as const)),

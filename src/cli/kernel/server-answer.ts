@@ -43,7 +43,7 @@ function refusalOf(problem: z.infer<typeof refusal>): ServerRefusal {
   const { data: fields } = invalidFields.safeParse(facts['errors']);
   if (fields !== undefined) {
     const message = fields.map(({ field, message }) => `${optionOf(field)}: ${message}`).join('; ');
-    return new ServerRefusal(code, message, 'The option --help says what the command accepts.', details);
+    return new ServerRefusal(code, message, 'Run the command with --help to see what it accepts.', details);
   }
   const message = detail ?? title ?? 'the server refused the request';
   // A bug of the server has no details here: its log has them, under this id.

@@ -22,16 +22,16 @@ export function addMove(program: Command, context: CliContext): void {
     usage: 'move',
     summary: 'move a stopped installation to PostgreSQL or an object store, or back',
     details:
-      "Copies all rows and bundles of the installation that the server's options name to another database and a new data folder, and compares the copy by counts and hashes. Stop the server first. The old installation stays as it is: never start it again once the new one has run. Run the command again if it was interrupted: it continues. Certificates are not moved: the new installation uses the same CERTS_DIR.",
+      "Copies all rows and bundles of the installation that the server's options name to another database and a new data folder, and compares the copy by counts and hashes. Stop the server first. The old installation stays as it is: never start it again once the new one has run. If it is interrupted, run it again: it continues where it stopped. Certificates are not moved: the new installation uses the same CERTS_DIR.",
     options: [
       new Option(
         '--to <database>',
-        'postgres:// and the address of an empty database, or sqlite; an address with a password belongs in the variable MOVE_TO_URL instead',
+        'address of an empty PostgreSQL database (postgres://…), or sqlite; put an address with a password in the variable MOVE_TO_URL instead',
       ).argParser(parseDatabase),
       new Option('--to-data-dir <folder>', 'data folder of the new installation').makeOptionMandatory(),
       new Option(
         '--bundles <address>',
-        's3:// and a bucket, optionally with a prefix, to put the bundles into; if left out, they become files in the new data folder',
+        'bucket for the bundles, such as s3://updates/bundles; without it, they become files in the new data folder',
       ).argParser(parseBucket),
     ],
     configKeys: ['dataDir', 'databaseUrl', 'bundleStore', 's3Endpoint', 's3Region', 's3Ca'],

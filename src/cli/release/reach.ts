@@ -72,7 +72,7 @@ export function tellReach(context: CliContext, reach: ReachJson | null | undefin
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
   const { devices, unknown_version: unknown } = reach;
   if (down.devices > 0)
-    talk(context, `${devicesThat(down.devices, 'goes', 'go')} down to it: ${versions(down)}`);
+    talk(context, `${devicesThat(down.devices, 'is', 'are')} downgraded: ${versions(down)}`);
   if (newer.devices > 0) {
     const who = `${devicesThat(newer.devices, 'runs', 'run')} a newer version`;
     talk(context, `${who}: ${versions(newer)}. They are left out; --allow-downgrade includes them`);

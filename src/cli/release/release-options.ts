@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 
 export const expectedReleaseOption = new Option(
   '--expected-release <release>',
-  'refuse if another release is current by then',
+  'refuse if a different release is current by then',
 ).argParser(parseReleaseId);
 
 export const filterOptions = [

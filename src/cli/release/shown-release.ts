@@ -46,7 +46,7 @@ type Result = Place &
 export function describeResult(result: Result, endedBy: string | null = null): string {
   const { devices, proven, failed, total } = result;
   const place = outcomeWords(result, endedBy);
-  if (devices === 0) return `${place}: no device began to install it`;
+  if (devices === 0) return `${place}: no device started installing it`;
   const failures = failed === 0 ? '' : `, ${failed} failed`;
   const silent = total == null || total.silent === 0 ? '' : `, ${total.silent} silent`;
   return `${place}: proven on ${proven} of ${counted(devices, 'device')}${failures}${silent}`;

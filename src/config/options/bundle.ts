@@ -19,7 +19,7 @@ export const bundleOptions = {
     'BUNDLE_PARTIAL_CHAIN',
     flag,
     'false',
-    'Let a chain end at any certificate of the keyring, not only at a self-signed one, as in `allow-partial-chain=`.',
+    'Let a chain end at any certificate in the keyring, not only at a self-signed one, as in `allow-partial-chain=`.',
   ),
   bundleCheckCrl: server(
     'BUNDLE_CHECK_CRL',
@@ -49,6 +49,6 @@ export const bundleOptions = {
     'HAWKBIT_OPAQUE_FILES',
     flag,
     'false',
-    "For tests of update clients only: accept files that are not RAUC bundles at `/rest/v1`, unverified. Only clients of hawkBit's device protocol get such a file, when it is assigned to them.",
+    "Only for testing update clients: accept files that are not RAUC bundles at `/rest/v1`, without verifying them. Only clients of hawkBit's device protocol get such a file, when it is assigned to them.",
   ),
 } as const;

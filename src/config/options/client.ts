@@ -26,7 +26,7 @@ export const clientOptions = {
     ...clientOptional(
       'MOVE_TO_URL',
       databaseAddress,
-      'PostgreSQL database that `move` fills, if `--to` does not name one. A password belongs here, not in the flag, which other users can see.',
+      'PostgreSQL database that `move` copies into, unless `--to` names one. Put a password in this variable, not in a flag: other users can see command lines.',
     ),
     secret: true,
   },

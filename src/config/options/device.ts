@@ -35,13 +35,13 @@ export const deviceOptions = {
     'MAX_TRIES',
     count,
     '1',
-    "How many times a bundle may fail or roll back on a device before it is no longer offered there until you clear it. If RAUC's own poller sends too little to tell, how many times it may be downloaded.",
+    "How many times a bundle may fail or roll back on a device. After that, it is not offered there until you run `device clear`. If RAUC's own poller reports too little to tell, complete downloads are counted instead.",
   ),
   maxInterruptions: server(
     'MAX_INTERRUPTIONS',
     count,
     '5',
-    'How many times a reboot may interrupt the installation of a bundle on a device before it is no longer offered there until you clear it.',
+    'How many times a reboot may interrupt the installation of a bundle on a device. After that, it is not offered there until you run `device clear`.',
   ),
   failAfterPolls: server(
     'FAIL_AFTER_POLLS',

@@ -8,19 +8,19 @@ export const folderOptions = {
   serverUrl: serverOptional(
     'SERVER_URL',
     httpsOrigin,
-    'URL at which devices reach this server; the server certificate must cover its host. If unset, `https://localhost` and the device port.',
+    'URL at which devices reach this server; the server certificate must cover its host. If unset, `https://localhost` with the device port.',
   ),
   compatible: serverOptional(
     'COMPATIBLE',
     compatible,
-    'Compatible of devices that do not name theirs. If unset, the only compatible that has a release.',
+    'Compatible for devices that do not report one. If unset, the compatible that has a release, provided there is only one.',
   ),
   dataDir: server('DATA_DIR', filePath, './data', 'Folder for the database and the bundles.'),
   databaseUrl: {
     ...serverOptional(
       'DATABASE_URL',
       databaseAddress,
-      'Experimental: keep the state in this PostgreSQL database instead of a file in `DATA_DIR`. Several servers may share it. A password belongs in the variable, not in the flag, which other users can see.',
+      'Experimental: keep the state in this PostgreSQL database instead of a file in `DATA_DIR`. Several servers may share it. Put a password in the variable, not in the flag: other users can see command lines.',
     ),
     secret: true,
   },

@@ -23,7 +23,7 @@ export const listenerOptions = {
     'ADMIN_HOSTS',
     hosts,
     '',
-    'More host names at which browsers may reach the admin listener, such as that of a reverse proxy, separated by commas. Add the port unless it is the default one.',
+    "Additional host names that browsers may use to reach the admin listener, such as a reverse proxy's, separated by commas. Include the port unless it is the default.",
   ),
   adminRequireToken: server(
     'ADMIN_REQUIRE_TOKEN',
@@ -41,7 +41,7 @@ export const listenerOptions = {
     'PROXY_PROTOCOL_FROM',
     networks,
     '',
-    'Addresses or networks of TCP load balancers in front of the device listener that send version 2 of the PROXY protocol, separated by commas. The header names the device in the journal and for rate limits. Connections from these addresses must begin with it; from others it is refused.',
+    "Addresses or networks of TCP load balancers in front of the device listener that send version 2 of the PROXY protocol, separated by commas. Its header gives the device's address for the journal and for rate limits. Connections from these addresses must begin with it; from others it is refused.",
   ),
   hawkbitPort: serverOptional(
     'HAWKBIT_PORT',

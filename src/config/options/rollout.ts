@@ -39,7 +39,7 @@ export const rolloutOptions = {
       'ROLLBACK_WINDOW',
       period,
       '1d',
-      'How long after an installation starts or is proven a boot into the old version counts as a rollback.',
+      'A boot into the old version counts as a rollback if it happens within this time after the installation started or was proven.',
     ),
     unit: 'milliseconds',
   },

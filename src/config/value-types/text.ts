@@ -15,7 +15,7 @@ export const text: ValueType<string> = {
 /** A compatible, by the rule of the core. */
 export const compatible: ValueType<string> = {
   name: 'compatible',
-  accepts: `1 to ${compatibleMaxLength} printable characters, with no blank at either end`,
+  accepts: `1 to ${compatibleMaxLength} printable characters, without leading or trailing spaces`,
   parse: (value) => {
     try {
       return parseCompatible(value);
@@ -52,7 +52,7 @@ export const filePath: ValueType<string> = {
 /** A bearer token (RFC 6750 section 2.1 `b64token`, and nothing that could break a header line). */
 export const token: ValueType<string> = {
   name: 'token',
-  accepts: 'the token as it was printed, without blanks',
+  accepts: 'the token exactly as it was printed, without spaces',
   parse: (value) => (/^[\x21-\x7e]{1,1024}$/.test(value) ? value : undefined),
   format: plain,
 };
@@ -60,7 +60,7 @@ export const token: ValueType<string> = {
 /** A part of credentials: it must not break a header line. */
 export const credential: ValueType<string> = {
   name: 'text',
-  accepts: 'printable characters without blanks',
+  accepts: 'printable characters without spaces',
   parse: (value) => (/^[\x21-\x7e]{1,16384}$/.test(value) ? value : undefined),
   format: plain,
 };

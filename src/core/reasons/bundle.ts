@@ -40,7 +40,7 @@ export const bundleReasons = {
     code: 'invalid-input',
     says: ({ name }: { name: string }) => `${JSON.stringify(name)} is not a bundle name`,
     remedy: ({ maxLength }: { maxLength: number }) =>
-      `Use letters, digits, inner blanks and ". _ + ~ @ = , ( ) -", starting with a letter or digit, ending in ".raucb", at most ${maxLength} characters.`,
+      `Use letters, digits, inner spaces and ". _ + ~ @ = , ( ) -", starting with a letter or digit, ending in ".raucb", at most ${maxLength} characters.`,
   },
   'not-a-sha256': {
     code: 'invalid-input',
@@ -51,7 +51,7 @@ export const bundleReasons = {
     code: 'invalid-input',
     says: ({ compatible }: { compatible: string }) => `${JSON.stringify(compatible)} is not a compatible`,
     remedy: ({ maxLength }: { maxLength: number }) =>
-      `Use the compatible= of the device's system.conf: 1 to ${maxLength} printable characters, no blank at either end.`,
+      `Use the compatible= of the device's system.conf: 1 to ${maxLength} printable characters, no leading or trailing spaces.`,
   },
   'no-such-bundle': {
     code: 'not-found',

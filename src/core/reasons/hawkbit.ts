@@ -26,7 +26,7 @@ export const hawkbitReasons = {
     says: ({ text }: { text: string }) =>
       `${JSON.stringify(text)} cannot be the name, version or type of a module or set`,
     remedy: ({ maxLength }: { maxLength: number }) =>
-      `Use 1 to ${maxLength} printable characters, no blank at either end.`,
+      `Use 1 to ${maxLength} printable characters, no leading or trailing spaces.`,
   },
   'no-such-draft': {
     code: 'not-found',
@@ -158,7 +158,7 @@ export const hawkbitReasons = {
     code: 'invalid-input',
     says: ({ name }: { name: string }) => `${JSON.stringify(name)} cannot be the name of a file`,
     remedy: ({ maxLength }: { maxLength: number }) =>
-      `Use letters, digits, inner blanks and ". _ + ~ @ = , ( ) -", at most ${maxLength} characters.`,
+      `Use letters, digits, inner spaces and ". _ + ~ @ = , ( ) -", at most ${maxLength} characters.`,
   },
   'opaque-not-accepted': {
     code: 'bundle-untrusted',

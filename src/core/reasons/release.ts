@@ -73,7 +73,7 @@ export const releaseReasons = {
     says: ({ name, length, maxLength }: { name: string; length: number; maxLength: number }) =>
       `devices cannot report the version of ${name}: it ${length > maxLength ? `has ${length} characters` : 'is not plain text'}`,
     remedy: ({ maxLength }: { maxLength: number }) =>
-      `Build it with a version of 1 to ${maxLength} printable characters, no blank at either end.`,
+      `Build it with a version of 1 to ${maxLength} printable characters, no leading or trailing spaces.`,
   },
   'nothing-before': {
     code: 'not-found',

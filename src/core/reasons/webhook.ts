@@ -60,11 +60,11 @@ export const webhookReasons = {
   'not-an-event-kind': {
     code: 'invalid-input',
     says: ({ kind }: { kind: string }) => `${JSON.stringify(kind)} is not a kind of event`,
-    remedy: 'Use kinds such as installation.failed, or "rollout." for all of a noun.',
+    remedy: 'Use kinds such as installation.failed, or "rollout." for every kind with that prefix.',
   },
   'not-a-webhook-secret': {
     code: 'invalid-input',
     says: () => 'that is not a valid secret',
-    remedy: 'Use 16 to 256 printable characters without blanks.',
+    remedy: 'Use 16 to 256 printable characters without spaces.',
   },
 } satisfies Reasons;

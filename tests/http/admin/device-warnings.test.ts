@@ -66,7 +66,7 @@ describe('a device that needs a look', () => {
     });
     const { stdout } = await run('show', 'claimer');
     expect(stdout).toMatch(/Certificate for +test-board/);
-    expect(stdout).toMatch(/Reports as +other-board; its certificate counts/);
+    expect(stdout).toMatch(/Reports as +other-board; its certificate takes precedence/);
   });
 
   it('is told with what its poller leaves out', async () => {

@@ -37,8 +37,8 @@ describe('what a device gets, on its page', () => {
       withClass(shown, `rule`).filter(({ props }) => props['class'] === `rule ${name}`),
     );
     expect(rules.map((those) => those.map(({ text }) => text))).toEqual([
-      ['up to dateAnother versionsays false'],
-      ['failedRollout runssays false'],
+      ['up to dateDifferent versionsays false'],
+      ['failedRollout runningsays false'],
     ]);
   });
 

@@ -9,7 +9,7 @@ import { gatewayOption, type HolderFlags, printToken, tokenPath } from './token-
 export function addDeviceTokenCreate(token: Command, context: CliContext): void {
   addCommand<HolderFlags>(token, context, {
     usage: 'create [id]',
-    summary: 'create the token of a device, and print it',
+    summary: 'create a token for a device and print it',
     details:
       'The device sends it on HAWKBIT_PORT: it is auth_token in the configuration of rauc-hawkbit-updater, or gateway_token with --gateway. Anyone with the gateway token can act as any device.',
     options: [gatewayOption],

@@ -11,9 +11,9 @@ import { gatewayOption, type HolderFlags, printToken, tokenPath } from './token-
 export function addDeviceTokenRotate(token: Command, context: CliContext): void {
   addCommand<HolderFlags & { readonly overlap?: string }>(token, context, {
     usage: 'rotate [id]',
-    summary: 'replace the token of a device, and print the new one',
+    summary: 'replace the token of a device and print the new one',
     details:
-      'The old token stays valid for a week, or as long as --overlap says: configure the device meanwhile. Only the last two tokens are ever valid.',
+      'The old token stays valid for a week, or for the --overlap: configure the device in the meantime. Only the last two tokens are ever valid.',
     options: [
       gatewayOption,
       new Option(

@@ -110,11 +110,12 @@ export const devices = {
   moreActions: 'More actions',
   working: (n: number, total: number) => `${formatCount(n)} of ${formatCount(total)} done …`,
   partly: (n: number, total: number) => `Done for ${formatCount(n)} of ${devicesOf(total)}`,
-  failedSelected: 'These failed. They stay selected.',
-  notTried: (n: number) => `${devicesOf(n)} not tried, because it ended before. They stay selected, too.`,
+  failedSelected: 'Failed, and still selected:',
+  notTried: (n: number) =>
+    `Not tried because the action stopped early, and still selected (${devicesOf(n)}):`,
   notTriedMark: 'not tried',
-  answerLost: (message: string) => `${message}. Whether it was done is not known.`,
-  notUndone: (n: number) => `Not tried for ${devicesOf(n)}: they stay as they are`,
+  answerLost: (message: string) => `${message}. The action may or may not have taken effect.`,
+  notUndone: (n: number) => `Undo not tried for ${devicesOf(n)}`,
   undone: (n: number) => `Undone for ${devicesOf(n)}`,
   verbs: {
     hold: {

@@ -80,7 +80,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'webhook.changed': 'changed',
   'webhook.deleted': 'deleted',
   'webhook.gave-up': 'gave up',
-  'webhook.replayed': 'sent again',
+  'webhook.replayed': 'resent',
 };
 
 export const events = {

@@ -47,7 +47,7 @@ export const login = {
   none: 'There is no token yet. Create one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
   again: 'Sign in again',
-  over: 'Your session has ended. Sign in to continue: what you see and what you have typed stays.',
+  over: 'Your session has ended. Sign in to continue. Nothing that you typed is lost.',
   leave: 'Leave this page',
 };
 
@@ -60,7 +60,8 @@ export const common = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
-  secretNotCopied: 'It is not copied yet, and it is not shown again. Copy it before you close this.',
+  secretNotCopied:
+    'You have not copied it yet, and it will not be shown again. Copy it before you close this.',
   closeUncopied: 'Close without copying',
   notCopied: 'The browser does not allow copying. Select the text and copy it yourself.',
   none: '—',

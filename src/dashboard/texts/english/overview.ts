@@ -30,38 +30,39 @@ export const overview = {
   act: {
     admit: {
       button: 'Admit',
-      title: 'Admit the devices that wait',
-      what: 'They are offered what is released for them from their next question on:',
+      title: 'Admit waiting devices',
+      what: 'From their next poll on, they are offered what is released for them:',
     },
     clear: {
       button: 'Clear',
-      title: 'Clear what happened on these devices',
-      what: 'What went wrong is forgotten, and what is released is offered to them again. Look at the reason first:',
+      title: 'Clear what went wrong on these devices',
+      what: 'This clears what went wrong, and the devices are offered the current release again. Look at the reasons first:',
     },
     renewTitle: {
-      expiring: 'Renew certificates that expire',
+      expiring: 'Renew expiring certificates',
       old: 'Renew certificates without a stated purpose',
     },
     noPurpose: 'no stated purpose',
-    toBring: 'a new one is made: bring it to the device',
+    toBring: 'renewed: install the new one on the device',
     revokeTitle: {
       lost: 'Revoke certificates of lost devices',
       silent: 'Revoke certificates of silent devices',
       'second-board': 'Revoke certificates that two boards use',
     },
-    revokeWhat: 'For a device that was lost or stolen: it is refused from then on. Check the others first.',
+    revokeWhat:
+      'Revoke only the certificates of devices that were lost or stolen: those devices are refused from then on.',
     all: (count: string) => `All ${count} devices`,
-    noCertificate: (device: string) => `${device} has used no certificate that could be revoked`,
-    none: 'No device needs it any more.',
+    noCertificate: (device: string) => `${device} has not used a certificate that can be revoked`,
+    none: 'No device needs this any more.',
     others: (names: string, more: string) => `${names} and ${more} more`,
-    first: (count: string) => `These are the first ${count}; repeat it for the rest.`,
-    partly: (count: string, id: string, why: string) => `Not done for ${count} of them: ${id}: ${why}`,
+    first: (count: string) => `These are the first ${count}. Repeat this for the rest.`,
+    partly: (count: string, id: string, why: string) => `Failed for ${count} of them. ${id}: ${why}`,
   },
   firstSteps: 'First steps',
   firstStepsHint: 'From an empty server to a device that has proven your bundle.',
   step: {
     left: (done: number, all: number, next: string) => `${done} of ${all} done. Next: ${next}`,
-    folder: 'Commands work in the folder that the server was started in.',
+    folder: 'Run these commands in the folder in which the server was started.',
     bundle: {
       title: 'Upload a bundle',
       text: 'Choose a .raucb file or drop it anywhere on this page, or use a terminal or a CI job:',
@@ -69,7 +70,7 @@ export const overview = {
     },
     release: {
       title: 'Release it',
-      text: 'Devices are offered what is released:',
+      text: 'Devices are offered a bundle once it is released:',
       button: (bundle: string) => `Release ${bundle}`,
       command: (bundle: string) => `rauc-simple-server release create ${bundle}`,
       exampleBundle: 'firmware-1.0.0.raucb',
@@ -80,7 +81,7 @@ export const overview = {
     },
     device: {
       title: 'Connect the device',
-      text: 'Make its kit, which holds all that the board needs. Copy it to the board, unpack it there and run its installer; the board polls within minutes:',
+      text: 'Make its kit, which contains everything that the board needs. Copy it to the board, unpack it and run its installer. The board then polls within minutes:',
       unpack: (id: string) => `tar -xzf device-kit-${id}.tar.gz && sudo device-kit-${id}/install.sh`,
     },
     report: {

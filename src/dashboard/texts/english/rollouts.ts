@@ -33,7 +33,7 @@ export const rollouts = {
   },
   before: 'before:',
   untilNow: 'still current',
-  resultNobody: 'no device started to install it',
+  resultNobody: 'no device started installing it',
   resultProven: (proven: string, devices: string, one: boolean) =>
     `proven on ${proven} of ${devices} ${one ? 'device' : 'devices'}`,
   resultFailed: (n: string) => `, ${n} failed`,
@@ -43,11 +43,13 @@ export const rollouts = {
   completeSince: 'Complete since',
   silent: (n: string, one: boolean) =>
     one
-      ? '1 silent device keeps it from being complete. Forget or hold it when it will not come back.'
-      : `${n} silent devices keep it from being complete. Forget or hold those that will not come back.`,
+      ? '1 silent device keeps it from completing. If it will not come back, forget or hold it.'
+      : `${n} silent devices keep it from completing. Forget or hold those that will not come back.`,
   notWaitedFor: (held: string, pinned: string) => `Not waited for: ${held} held, ${pinned} pinned.`,
   cameLater: (n: string, one: boolean) =>
-    one ? '1 device came later and is not proven yet.' : `${n} devices came later and are not proven yet.`,
+    one
+      ? '1 device joined later and is not proven yet.'
+      : `${n} devices joined later and are not proven yet.`,
   nothing: 'nothing',
   byForce: 'by force',
   stepPicture: (step: number, steps: number, whom: string) => `Step ${step} of ${steps}: ${whom}`,

@@ -1,7 +1,7 @@
 import type { TokenScope } from '../../../contract/token';
 
 const scopes: Readonly<Record<TokenScope, string>> = {
-  read: 'Sees everything except tokens and webhooks, changes nothing. For dashboards and monitoring.',
+  read: 'Sees everything except tokens and webhooks, but changes nothing. For dashboards and monitoring.',
   publish: 'Also uploads and deletes bundles, makes releases, and manages rollouts and devices. For CI jobs.',
   admin:
     'Also issues and revokes certificates, and manages tokens and webhooks. For people who run this server.',

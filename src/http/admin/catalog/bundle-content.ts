@@ -39,7 +39,7 @@ export function bundleContentRoutes({ services }: AdminOptions, downloads: Share
         206: { description: 'The requested range', mediaType: bytes },
         304: { description: 'The caller already has this content', mediaType: null },
         412: { description: 'If-Match names different content', mediaType: null },
-        416: { description: 'The range starts after its end', mediaType: null },
+        416: { description: 'The range starts past the end of the bundle', mediaType: null },
       },
       problems: ['not-found', 'too-many-requests'],
       handle: async ({ input, actor, request, response }) => {

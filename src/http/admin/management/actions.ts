@@ -67,7 +67,7 @@ export function actionRoutes(options: ManagementOptions): readonly Route[] {
       path,
       scope: 'publish',
       operation: 'cancelAction',
-      summary: 'Cancel an action; by force without the answer of the device, once it is being cancelled',
+      summary: 'Cancel an action; with force, without waiting for the device once it is being cancelled',
       input: { params, query: z.object({ force: z.enum(['true', 'false']).default('false') }) },
       answers: { 200: { description: 'It is cancelled, or being cancelled', schema: z.object({}) } },
       problems: ['not-found', 'conflict'],

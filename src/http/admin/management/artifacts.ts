@@ -64,7 +64,7 @@ export function artifactRoutes(options: ManagementOptions): readonly Route[] {
       path: `${path}/{artifact}`,
       scope: 'publish',
       operation: 'deleteArtifact',
-      summary: 'Take the file from a software module; its bundle stays',
+      summary: 'Remove the file from a software module; its bundle stays',
       input: { params: oneParams },
       answers: { 200: { description: 'The module has no file now', schema: z.object({}) } },
       problems: ['not-found'],

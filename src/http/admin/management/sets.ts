@@ -73,7 +73,7 @@ export function setRoutes(options: ManagementOptions): readonly Route[] {
       path: `${path}/{set}`,
       scope: 'publish',
       operation: 'deleteSet',
-      summary: 'Delete a distribution set; what it was assigned to continues',
+      summary: 'Delete a distribution set; its assignments continue',
       input: { params },
       answers: { 200: { description: 'It is deleted', schema: z.object({}) } },
       problems: ['not-found'],

@@ -72,7 +72,7 @@ describe('release', () => {
     );
     expect(strict.stderr).toContain('1 device has an unknown version');
     const lax = await must('release', 'create', 'v2.raucb', ...channel, '--allow-downgrade');
-    expect(lax.stderr).toContain('2 devices go down to it');
+    expect(lax.stderr).toContain('2 devices are downgraded');
     expect(lax.stderr).not.toContain('left out');
     const none = await must('release', 'create', 'v2.raucb', ...channel, '--from', '>=1 <2');
     expect(none.stderr).toContain('no device matches this release');
@@ -120,7 +120,7 @@ describe('release', () => {
     const look = await must('release', 'back', 'test-board', '--dry-run');
     expect(look).toMatchObject({
       stdout: 'v2.raucb\n',
-      stderr: expect.stringContaining('no device began to install it') as string,
+      stderr: expect.stringContaining('no device started installing it') as string,
     });
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
     // No device has proven it.
