@@ -13,7 +13,9 @@ module.exports = {
   // Much of the time is spent waiting for programs; a worker that has grown makes room for a fresh one.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 60_000,
+  // For tests that hang: a busy machine may be several times slower than an idle one.
+  testTimeout: 180_000,
+  testSequencer: '<rootDir>/tests/support/long-first.js',
   projects: [
     {
       ...shared,

@@ -69,7 +69,7 @@ export const eventJson = z.object({
   installation_id: count.nullable(),
   before: facts,
   after: facts.describe(
-    'The new values, by name, like `before`; a `reason` given by the server comes with `reason_code` and `reason_parameters`',
+    'The new values, by name, like `before`; a `reason` given by the server comes with `reason_code` and `reason_parameters`, and its `remedy` with `remedy_code` and `remedy_parameters`',
   ),
   count: count
     .min(1)

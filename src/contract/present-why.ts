@@ -5,11 +5,17 @@ import type { Finding } from '../core/inspection';
 import type { Why } from '../core/reasons/why';
 import type { VerificationJson } from './certificate';
 import type { FindingJson } from './finding';
-import type { LastErrorJson, WhyJson } from './why';
+import type { LastErrorJson, RemedyJson, WhyJson } from './why';
 
 /** A reason as a sentence, and as a code with parameters if the server found it. */
 export function presentWhy(why: Why | null): WhyJson & { readonly reason: string | null } {
   return { reason: sayAny(why), ...codeOf(why) };
+}
+
+/** The same for what to do about it. */
+export function presentRemedy(remedy: Why): RemedyJson & { readonly remedy: string } {
+  const { reason_code: code, reason_parameters: parameters } = codeOf(remedy);
+  return { remedy: sayWhy(remedy), remedy_code: code, remedy_parameters: parameters };
 }
 
 /** The same for why a webhook's last attempt failed. */

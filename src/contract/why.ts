@@ -21,5 +21,11 @@ export const lastErrorFields = {
   last_error_parameters: whyFields.reason_parameters,
 };
 
+/** The same for a `remedy`. */
+export interface RemedyJson {
+  readonly remedy_code: WhyJson['reason_code'];
+  readonly remedy_parameters: WhyJson['reason_parameters'];
+}
+
 export type WhyJson = z.infer<z.ZodObject<typeof whyFields>>;
 export type LastErrorJson = z.infer<z.ZodObject<typeof lastErrorFields>>;

@@ -16,6 +16,11 @@ export interface Contact {
   readonly attributes?: AttributeMode;
   /** RAUC's own poller asks, or begins to install; left out for everything else. */
   readonly isPoller?: boolean;
+  /**
+   * The device's client reports a percentage as soon as it writes, or the outcome after the boot: before either, nothing is written. Left out
+   * for `false`.
+   */
+  readonly reportsWriting?: true;
 }
 
 /** The slot that runs, from the `RAUC-Slot` header of the kit or of the device's maker; `null` without that header. */

@@ -12,6 +12,8 @@ export interface Evidence {
     /** The ETag of the bundle it accepted last, from If-None-Match; `null` without that header. */
     readonly knownEtag: string | null;
   } | null;
+  /** Left out for `false`. @see Contact.reportsWriting */
+  readonly reportsWriting?: true;
   /** Whether the device has booted since its previous contact. */
   readonly boot: BootChange;
   /** `null` when the device does not report it. */

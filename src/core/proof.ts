@@ -69,13 +69,15 @@ function judgeBoot(
   const { targetVersion, fromVersion, fromBootId, fromSlot, startedAt } = installation;
   const boot = bootSinceOffer(installation, evidence);
   if (boot === 'same') return null;
-  if (systemVersion === null) return boot === 'new' ? judgeInterruption(installation, bootedUnknown) : null;
+  const begunAt = isYetToWrite(installation, evidence) ? null : startedAt;
+  if (systemVersion === null)
+    return boot === 'new' && begunAt !== null ? judgeInterruption(installation, bootedUnknown) : null;
   const otherBefore = fromVersion === systemVersion ? null : fromVersion;
   // There are no boot ids, but a version changes only with a boot.
   if (boot === 'unknown' && otherBefore === null) return null;
   const booted = { bootedVersion: systemVersion, bootedSlot: slot };
-  if (fromVersion === systemVersion && startedAt !== null) {
-    const bySlot = judgeSlot({ ...installation, startedAt }, systemVersion, evidence, rules);
+  if (fromVersion === systemVersion && begunAt !== null) {
+    const bySlot = judgeSlot({ ...installation, startedAt: begunAt }, systemVersion, evidence, rules);
     return { ...bySlot, ...booted };
   }
   const isTarget =
@@ -89,16 +91,31 @@ function judgeBoot(
       : circumstance('runs-instead', { before: otherBefore });
     return { state: 'proven', targetVersion: systemVersion, progressPercent: 100, message, ...booted };
   }
-  if (startedAt !== null) {
-    const other = judgeOtherSystem({ ...installation, startedAt }, systemVersion, evidence.at, rules);
+  if (begunAt !== null) {
+    const other = judgeOtherSystem(
+      { ...installation, startedAt: begunAt },
+      systemVersion,
+      evidence.at,
+      rules,
+    );
     return { ...other, ...booted };
   }
-  // It booted before it began, so only a later boot counts.
+  // It booted before it began to write, so only a later boot counts.
   const isKnown =
     systemVersion === fromVersion && (bootId ?? fromBootId) === fromBootId && (slot ?? fromSlot) === fromSlot;
   return isKnown
     ? null
     : { fromVersion: systemVersion, fromBootId: bootId ?? fromBootId, fromSlot: slot ?? fromSlot };
+}
+
+/** It has downloaded at most: it may wait for a maintenance window, and downloads again after a boot. */
+function isYetToWrite(
+  { state, installedAt, progressPercent }: Installation,
+  { reportsWriting }: Evidence,
+): boolean {
+  return (
+    reportsWriting === true && state !== 'cancelling' && installedAt === null && progressPercent === null
+  );
 }
 
 /**

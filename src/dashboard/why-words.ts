@@ -51,11 +51,18 @@ export function nextWords(progress: RolloutProgressJson): string | null {
   return wordsOf(progress.next, progress.next_code, progress.next_parameters);
 }
 
-/** The facts of an event, with the page's own words for a reason of the server. */
+/** The facts of an event, with the page's own words for a reason of the server and for what to do. */
 export function factWords(facts: EventJson['after']): Readonly<Record<string, unknown>> {
-  const { reason_code: code, reason_parameters: parameters, ...others } = facts ?? {};
+  return ['reason', 'remedy'].reduce(inOwnWords, facts ?? {});
+}
+
+function inOwnWords(
+  facts: Readonly<Record<string, unknown>>,
+  name: string,
+): Readonly<Record<string, unknown>> {
+  const { [`${name}_code`]: code, [`${name}_parameters`]: parameters, ...others } = facts;
   if (typeof code !== 'string') return others;
-  return { ...others, reason: wordsOf(others['reason'], code, parameters as WhyJson['reason_parameters']) };
+  return { ...others, [name]: wordsOf(others[name], code, parameters as WhyJson['reason_parameters']) };
 }
 
 function wordsOf<Text>(

@@ -1,6 +1,6 @@
 import { snakeCase } from '../base/text/field-names';
 import type { EventJson } from '../contract/event';
-import { presentWhy } from '../contract/present-why';
+import { presentRemedy, presentWhy } from '../contract/present-why';
 import type { JournalEvent } from '../core/event';
 import { isCircumstance } from '../core/reasons/why';
 import { messageOf } from '../core/journal/sentences';
@@ -32,7 +32,17 @@ export function presentEvent(event: JournalEvent): EventJson {
   };
 }
 
-/** Facts are data; a reason that the server gave appears both as a sentence and as a code with parameters. */
+/**
+ * Facts are data; a reason that the server gave, and what to do, appear both as a sentence and as a code with parameters. An earlier
+ * version stored sentences, which stay as they are.
+ */
 function saidFacts(facts: Facts): Facts {
-  return isCircumstance(facts?.reason) ? { ...facts, ...presentWhy(facts.reason) } : facts;
+  const { reason, remedy } = facts ?? {};
+  return (
+    facts && {
+      ...facts,
+      ...(isCircumstance(reason) && presentWhy(reason)),
+      ...(isCircumstance(remedy) && presentRemedy(remedy)),
+    }
+  );
 }

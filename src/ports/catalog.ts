@@ -93,6 +93,8 @@ export interface HistoryFilter {
 
 /** Stores the catalog. */
 export interface CatalogRecords {
+  /** Whether other nodes may change it. */
+  readonly isShared: boolean;
   /**
    * All bundles that are not deleted, and all releases, at one moment. One transaction that reads `SELECT … FROM bundles WHERE
    * deleted_at IS NULL` and `SELECT … FROM releases LEFT JOIN rollouts …` under `REPEATABLE READ`

@@ -1,7 +1,9 @@
+import type { Circumstance } from '../core/reasons/why';
+
 /** A JSON file that an earlier server left: its content, or why it cannot be used. */
 export type LegacyJson =
   | { readonly path: string; readonly modifiedAt: Date; readonly content: unknown }
-  | { readonly path: string; readonly problem: string };
+  | { readonly path: string; readonly problem: Circumstance };
 
 /** What an earlier server left in the data folder. */
 export interface LegacyFiles {

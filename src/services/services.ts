@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SharedRun } from '../base/collections/shared-run';
 import type { ChoreStatus } from '../core/chore';
 import type { DomainError } from '../core/errors';
 import type { InstallationState } from '../core/installation-states';
@@ -9,6 +10,7 @@ import type { ReadJournal } from '../ports/journal';
 import type { NodeStatus } from '../ports/nodes';
 import { type AccessServices, createAccessServices } from './access/access-services';
 import { Catalog } from './catalog/catalog';
+import { createFindAgain } from './catalog/find-again';
 import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { RefusedCertificateList, type RefusedCertificates } from './certificates/refused-certificates';
@@ -107,7 +109,15 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const { bundleTrust, changed, judgeBundles, checkStoredImages, hashStoredBundles, listBundles } =
     catalogServices;
   await changed();
-  catalog.whenReloaded(() => void changed());
+  const findAgain = new SharedRun(createFindAgain({ catalog, storage: store.bundles, log }));
+  // What cannot be looked for now is looked for after the next change.
+  catalog.whenReloaded(
+    () =>
+      void findAgain
+        .start()
+        .catch(() => undefined)
+        .then(changed),
+  );
   await judgeBundles.begin();
 
   const overBudget = new BudgetExcesses(now);
@@ -199,6 +209,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   });
   store.nodes.report(() => catalog.version);
   const watchCatalog = store.catalog.watch(() => catalog.catchUp());
+  const watchSettings = hawkbit.hawkbitSettings.watch();
   await watchRestores.settle();
   await pauseUntrusted().catch((error: unknown) => {
     log.error(
@@ -240,6 +251,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await housekeeping.close(); // waits for the look under way, or does a last one
       await catalog.idle();
       await watchCatalog.close();
+      await watchSettings.close();
       await fleet.close();
       await upTime.save().catch(() => undefined); // at worst a minute of it is lost
       watchRestores.close();

@@ -13,9 +13,22 @@ export interface ElsewhereParts {
   readonly known: readonly NamedBytes[];
   /** Hashes of deleted bundles. */
   readonly deleted: () => Promise<readonly string[]>;
+  /** The bundles of all servers, if several may use the database. */
+  readonly shared?: SharedBundles | undefined;
   readonly newName: () => string;
   /** Starts writing a file that does not exist. */
   readonly write: (file: string) => UploadWriter;
+}
+
+/** The bundles of a database that other servers change, too. */
+export interface SharedBundles {
+  /** The bundles that the database knows now. @throws DomainError `unavailable` */
+  list(): Promise<readonly NamedBytes[]>;
+  /**
+   * Removes bytes unless a bundle has them. Meanwhile no server adds a bundle with these bytes.
+   * @returns whether it removed them @throws DomainError `unavailable`; what the removal throws
+   */
+  unlessNamed(sha256: string, remove: () => Promise<void>): Promise<boolean>;
 }
 
 /** A bundle storage outside the data folder. The caller that opened it closes it. */

@@ -4,7 +4,12 @@ import { makeFolder } from '../base/files/make-folder';
 import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import type { Store } from '../ports/store';
-import { noFoundFiles, type OpenBundlesElsewhere, uploadWriters } from './bundles-elsewhere';
+import {
+  noFoundFiles,
+  type OpenBundlesElsewhere,
+  type SharedBundles,
+  uploadWriters,
+} from './bundles-elsewhere';
 import { BundleFolder } from './files/bundle-folder';
 import { createDatabaseMarker } from './files/database-marker';
 import { cleanIncoming } from './files/incoming-files';
@@ -29,6 +34,8 @@ export interface FileStoreOptions {
   readonly known: readonly NamedBytes[];
   /** Hashes of deleted bundles. */
   readonly deleted: () => Promise<readonly string[]>;
+  /** The bundles of all servers, if several may use the database. */
+  readonly shared?: SharedBundles;
 }
 
 /** A data folder that is used by this process alone. */

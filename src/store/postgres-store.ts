@@ -35,6 +35,7 @@ import { createReleaseResults } from './postgres/release-results';
 import { createRestoreRecords } from './postgres/restore-records';
 import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
+import { createSharedBundles } from './postgres/shared-bundles';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
@@ -97,7 +98,8 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const parts = { newName, known, deleted: () => deletedHashes(database), uploadThreads };
+    const shared = createSharedBundles(database);
+    const parts = { newName, known, deleted: () => deletedHashes(database), shared, uploadThreads };
     const { close: closeFiles, ...files } =
       openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);
@@ -150,9 +152,10 @@ export function openPostgresInstalledData(url: string, dataDir: string): Install
 }
 
 function recordsOf(database: Database, journal: PostgresJournal, connection: ClientConfig) {
+  const watching = { connect: () => openClient(connection) };
   return {
     journal,
-    catalog: createCatalogRecords(database, journal, { connect: () => openClient(connection) }),
+    catalog: createCatalogRecords(database, journal, watching),
     devices: createDeviceRecords(database),
     listing: createFleetListing(database),
     uses: createBundleUses(database),
@@ -166,9 +169,9 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     drafts: createDraftRecords(database, journal),
-    hawkbitSettings: createHawkbitSettingRecords(database, journal),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal, watching),
     inheritedRevocations: () => Promise.resolve([]),
-    revocations: createRevocationRecords(database, { connect: () => openClient(connection) }),
+    revocations: createRevocationRecords(database, watching),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),

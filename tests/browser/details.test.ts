@@ -160,6 +160,19 @@ it('breaks no octet of a fingerprint at the end of a line', async () => {
   await fingerprint.waitFor();
   expect(await fingerprint.innerText()).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   expect(await brokenParts(page, /[0-9A-F]{2}(?=:|$)/g, '.rows .mono')).toEqual([]);
+  const ca = {
+    ...{ subject: 'CN=Acme devices', not_after: '2036-11-02T12:00:00Z', days_left: 3650, serial: '01' },
+    ...{ fingerprint: '0f1e2d3c'.repeat(8), has_key: true },
+  };
+  await page.route('**/api/certificates*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ca } });
+  });
+  await page.goto('/certificates');
+  const ofCa = page.locator('main .to-copy .mono').first();
+  await ofCa.waitFor();
+  expect(await ofCa.innerText()).toMatch(/^[0-9a-f]{64}$/);
+  expect(await brokenParts(page, /[0-9a-f]{8}/g, 'main .to-copy')).toEqual([]);
 });
 
 it('keeps the hint below a field clear of the ring around it', async () => {

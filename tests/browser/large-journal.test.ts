@@ -20,7 +20,7 @@ describe('the journal page on a large journal', () => {
     // The newest line is an hour old: nothing of it is due to go.
     fillJournal(dataDir, lines, new Date(Date.now() - lines * 1_000 - 3_600_000));
     server = await startServer({ folder });
-  }, 120_000);
+  });
 
   async function open(query: string): Promise<Page> {
     const page = await openWindow(server.adminUrl);

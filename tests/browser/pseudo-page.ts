@@ -166,8 +166,9 @@ const sentences = [
   ['remedy', 'cause'],
 ] as const;
 
-/** A fingerprint is shown octet by octet, so that lines end between them. */
+/** A fingerprint is shown in pieces of whole octets, so that lines end between them. */
 function octetsOf(value: string): readonly string[] {
+  if (/^[0-9a-f]{64}$/.test(value)) return value.match(/.{8}/g) ?? [];
   return /^([0-9A-F]{2}:)+[0-9A-F]{2}$/.test(value) ? value.split(/(?<=:)/) : [];
 }
 

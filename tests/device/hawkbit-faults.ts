@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { startHoldingRelay } from '../support/holding-relay';
+import { startMirror } from '../support/mirror';
+import { startRewritingProxy } from '../support/rewriting-proxy';
 import { Device } from './device';
 import { firmware, type Firmware } from './firmware';
 import { HawkbitUpdater } from './hawkbit-updater';
@@ -20,6 +22,8 @@ describe('a device with rauc-hawkbit-updater', () => {
     made = await firmware();
     server = await UpdateServer.start(path.join(made.deviceFiles, 'keyring.pem'), {
       DDI_POLL_INTERVAL: '5s',
+      HAWKBIT_PORT: '0',
+      HAWKBIT_HOST: '127.0.0.1',
     });
     device = await Device.boot({ serial: id, factoryImage: made.factoryImage, init: 'systemd' });
     updater = await HawkbitUpdater.setUp(device, server, made);
@@ -57,5 +61,25 @@ describe('a device with rauc-hawkbit-updater', () => {
     await updater.untilState('v3.raucb', 'installed');
     expect(await updater.reboot()).toEqual({ slot: 'B', version: '3.0.0' });
     await updater.untilState('v3.raucb', 'proven');
+  });
+
+  it('follows a redirect of the download to another server, which does not get its token', async () => {
+    const certsDir = path.join(server.folder, 'certs');
+    const mirror = await startMirror(certsDir, made.bundles.v5);
+    const proxy = await startRewritingProxy({
+      certsDir,
+      targetPort: Number(new URL(server.hawkbitUrl).port),
+      redirect: (at) => (at.includes('/artifacts/') ? `https://ota.test:${mirror.port}/v5.raucb` : null),
+    });
+    await updater.configure({
+      ssl_key: null,
+      ssl_cert: null,
+      auth_token: await server.makeToken(id),
+      hawkbit_server: `ota.test:${proxy.port}`,
+    });
+    await server.release(made.bundles.v5, 'test-device');
+    await updater.untilState('v5.raucb', 'installed');
+    expect(await updater.messages()).toContain('File checksum OK.');
+    expect(mirror.authorizations).toEqual([null]);
   });
 });

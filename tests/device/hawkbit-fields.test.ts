@@ -95,10 +95,7 @@ describe('a deployment, as rauc-hawkbit-updater reads it', () => {
     expect(await updater.log()).toContain(
       `New software ready for download (Name: test-device, Version: 2.0.0, Size: ${size} bytes, URL: ${url})`,
     );
-    // It logs that before it reports.
-    await updater.until(async () =>
-      /proceeding\/none: Download complete/.test(await updater.messages().catch(() => '')),
-    );
+    await updater.untilMessage('proceeding/none: Download complete');
     expect(await primarySlot()).toBe('A');
 
     expect(await server.assign(made.bundles.v2, id, windowIn(-1, '12:00:00'))).toBe(action);

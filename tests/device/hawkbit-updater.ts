@@ -104,6 +104,11 @@ export class HawkbitUpdater {
     return log;
   }
 
+  /** Resolves when the device has sent this message about its latest installation: it logs one before it sends it. */
+  async untilMessage(text: string): Promise<void> {
+    await this.until(async () => (await this.messages().catch(() => '')).includes(text));
+  }
+
   /** Waits, and if that is in vain the error tells what the updater and the server know. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
     try {

@@ -43,9 +43,10 @@ export class Machine {
 
   /**
    * Resolves with the first match on the console at or after `from` (an offset in `console`).
-   * @throws Error when the machine ends or the deadline passes first
+   * @param silentMs for how long the console may be silent: a device that falls back boots four times first
+   * @throws Error when the machine ends or is silent for longer
    */
-  waitFor(pattern: RegExp, from = 0, deadlineMs = 600_000): Promise<RegExpExecArray> {
+  waitFor(pattern: RegExp, from = 0, silentMs = 600_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -54,6 +55,7 @@ export class Machine {
         settle();
       };
       const look = () => {
+        timer.refresh();
         const match = pattern.exec(this.console.slice(from));
         if (match !== null) finish(() => resolve(match));
       };
@@ -62,7 +64,7 @@ export class Machine {
           reject(new Error(`no ${pattern.source} on the console: ${why}\n${this.console}${this.talk}`)),
         );
       const lost = () => fail('the machine is off');
-      const timer = setTimeout(() => fail(`waited ${deadlineMs} ms`), deadlineMs);
+      const timer = setTimeout(() => fail(`silent for ${silentMs} ms`), silentMs);
       this.qemu.stdout.on('data', look);
       this.qemu.on('close', lost);
       if (this.qemu.exitCode !== null) lost();

@@ -114,10 +114,12 @@ export class UpdateServer {
     return `${this.deviceUrl}/bundles/${path.basename(bundle)}`;
   }
 
-  /** Publishes a bundle, and makes it current for a compatible: that of an encrypted bundle only we know. */
-  async release(bundle: string, compatible: string): Promise<void> {
-    const options = ['--activate', '--compatible', compatible, '--server', this.process.adminUrl];
-    await mustCli(this.folder, 'bundle', 'upload', ...options, bundle);
+  /**
+   * Publishes a bundle, and makes it current for a compatible: that of an encrypted bundle only we know.
+   * @param policy how it reaches its devices, as options of the command
+   */
+  async release(bundle: string, compatible: string, policy: readonly string[] = []): Promise<void> {
+    await this.manage('bundle', 'upload', '--activate', '--compatible', compatible, ...policy, bundle);
   }
 
   /**

@@ -7,8 +7,6 @@ import { entryPoint, type ServerProcess, startServer } from '../support/server-p
 
 const password = 's3cret-of-the-database';
 
-jest.setTimeout(120_000);
-
 /** What a server with its state in PostgreSQL is asked before it is archived, and after. */
 describe('a backup of a server with its state in PostgreSQL', () => {
   let postgres: Postgres;

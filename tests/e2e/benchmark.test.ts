@@ -66,7 +66,7 @@ it('ends with exit code 1 when anybody answers with wrong bytes, says who, and p
   });
   const { results } = JSON.parse(stdout) as { results: Result[] };
   expect(results.map((result) => result.case)).toEqual(['range-4k-h2']);
-}, 120_000);
+});
 
 it('ends with exit code 2 when a row is unknown, and names those that there are', async () => {
   const { code, stderr } = await bench(['--rows', 'poll,flight']);

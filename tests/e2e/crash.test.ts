@@ -58,7 +58,7 @@ describe('an exception that nothing caught', () => {
     const { stdout } = await cli(folder, 'device', 'show', 'board-1', '--json', '--server', fourth.adminUrl);
     expect(JSON.parse(stdout)).toMatchObject({ device: { id: 'board-1', hold: { reason: '' } } });
     expect(await fourth.stop()).toBe(0);
-  }, 60_000);
+  });
 
   it('does not keep the server from ending when how it ended cannot be written', async () => {
     const folder = await prepared();
@@ -68,7 +68,7 @@ describe('an exception that nothing caught', () => {
     expect(await server.exited).toBe(70);
     expect(server.output.stderr).toContain('how the server ended could not be written');
     await rm(blocked, { recursive: true });
-  }, 60_000);
+  });
 });
 
 describe('a webhook whose name does not resolve', () => {
@@ -91,5 +91,5 @@ describe('a webhook whose name does not resolve', () => {
     server = await startServer({ folder });
     expect(await lastError()).toContain('receiver.invalid');
     expect(await server.stop()).toBe(0);
-  }, 60_000);
+  });
 });

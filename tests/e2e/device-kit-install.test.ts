@@ -5,8 +5,6 @@ import { boardShells, KitBoard, makeKit, systemConf } from '../support/kit-board
 import { mustRun, type ProgramResult, raucSid, run, temporaryFolder } from '../support/programs';
 
 /** The kit's installer, into the root file systems of boards. */
-jest.setTimeout(90_000); // hundreds of small processes a test
-
 const serverUrl = 'https://updates.example.com:8443';
 const handler = '/usr/local/lib/rauc-update/system-info';
 let certsDir: string;

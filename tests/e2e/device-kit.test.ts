@@ -8,8 +8,6 @@ import { type BoardShell, boardShells, KitBoard } from '../support/kit-board';
 import { mustRun } from '../support/programs';
 
 /** The kit's programs, run as on a board, against the real listener. */
-jest.setTimeout(90_000); // hundreds of small processes a test
-
 let listener: DeviceListener;
 let bundle: MadeBundle;
 let plain: MadeBundle;
@@ -18,7 +16,7 @@ beforeAll(async () => {
   listener = await startDeviceListener();
   bundle = await makeBundle({ compatible: 'test-board', version: '2.0.0' });
   plain = await makeBundle({ compatible: 'plain-board', version: '2.0.0', format: 'plain' });
-}, 60_000);
+});
 
 const pinned = () => `${listener.url}/bundles/${bundle.sha256}/bundle.raucb`;
 const details = (board: KitBoard) => listener.services.manageDevices.get(board.id);

@@ -5,8 +5,6 @@ import { mustRun, run, temporaryFolder } from '../support/programs';
 import { readHaproxyRecipe, startHaproxy } from '../support/reverse-proxy';
 import { cli, startServer } from '../support/server-process';
 
-jest.setTimeout(60_000);
-
 it('is passed through by HAProxy, and devices keep their own addresses', async () => {
   const { recipe, options } = await readHaproxyRecipe();
   const folder = await temporaryFolder();

@@ -41,7 +41,7 @@ describe('from an empty folder to a device that downloads what was published', (
     await copyFile(bundle.path, path.join(folder, 'firmware-2.0.0.raucb'));
     server = await startServer({ folder, env: { BUNDLE_KEYRING: bundle.keyringPath } });
     expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     expect(await server.stop()).toBe(0);

@@ -9,8 +9,6 @@ import { type Postgres, startPostgres } from '../support/postgres';
 import { run, temporaryFolder } from '../support/programs';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 
-jest.setTimeout(120_000);
-
 describe('a move that is interrupted or refused', () => {
   let postgres: Postgres;
   let folder: string;
@@ -84,7 +82,7 @@ describe('a move that is interrupted or refused', () => {
     await eventually(async () => {
       const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
       return (await postgres.run(waiting)).length > 0;
-    }, 60_000);
+    });
     await running.kill();
     await client.query('COMMIT');
     await client.end();

@@ -10,8 +10,6 @@ import { entryPoint, type ServerProcess, startServer } from '../support/server-p
 
 const password = 's3cret-of-the-database';
 
-jest.setTimeout(120_000);
-
 describe('an installation that moves', () => {
   let postgres: Postgres;
   let folder: string;

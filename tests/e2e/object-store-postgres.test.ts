@@ -2,6 +2,7 @@ import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { elementsOf, textOf } from '../../src/store/s3/xml';
 import { makeBundle, type MadeBundle } from '../support/bundle-factory';
+import { eventually } from '../support/eventually';
 import { startPostgres } from '../support/postgres';
 import { run, temporaryFolder } from '../support/programs';
 import { type Rgw, startRgw } from '../support/rgw';
@@ -9,7 +10,7 @@ import { clientOf, locationOf } from '../support/s3-storage';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 import { startTlsProxy } from '../support/tls-proxy';
 
-jest.setTimeout(120_000);
+const manifest = '/api/v1/manifest.json?compatible=my-board';
 
 describe('a server with its state in PostgreSQL and its bundles in an object store with TLS', () => {
   let rgw: Rgw;
@@ -17,6 +18,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
   let endpoint: string;
   let keys: Readonly<Record<string, string>>;
   let bundle: MadeBundle;
+  let second: MadeBundle;
   let server: ServerProcess;
 
   beforeAll(async () => {
@@ -26,6 +28,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
       makeBundle({ compatible: 'my-board', version: '1.0.0', imageSizeBytes: 24 << 20 }),
     ]);
     [rgw, bundle] = [gateway, made];
+    second = await makeBundle({ compatible: 'my-board', version: '2.0.0', imageSizeBytes: 1 << 20 });
     const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates' }));
     await client.send({ method: 'PUT', key: '' });
     client.close();
@@ -46,7 +49,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     await cli(folder, 'cert', 'device', 'board-1');
   }, 240_000);
 
-  const asDevice = async (address: string) => {
+  const asDevice = async (address: string, at = server) => {
     const own = path.join(folder, 'certs/devices/board-1');
     const tls = [
       '--cacert',
@@ -59,11 +62,19 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     const target = path.join(folder, 'answer');
     await rm(target, { force: true });
     const curl = ['-sS', '--fail-with-body', '--max-time', '60', ...tls, '-o', target];
-    expect(await run('curl', [...curl, server.deviceUrl + address])).toMatchObject({ code: 0 });
+    expect(await run('curl', [...curl, at.deviceUrl + address])).toMatchObject({ code: 0 });
     return await readFile(target);
   };
-  const offered = async () =>
-    JSON.parse((await asDevice('/api/v1/manifest.json?compatible=my-board')).toString()) as unknown;
+  const offered = async () => JSON.parse((await asDevice(manifest)).toString()) as unknown;
+
+  const storedHashes = async () => {
+    const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates', prefix: 'fleet/' }));
+    const { body } = await client.send({ method: 'GET', key: '', query: { 'list-type': '2' } });
+    client.close();
+    return elementsOf(body.toString(), 'Contents').map((found) =>
+      textOf(found, 'Key')?.replace('fleet/sha256/', ''),
+    );
+  };
 
   it('stores and releases a bundle, and a device downloads it', async () => {
     const upload = ['bundle', 'upload', bundle.path, '--name', 'one.raucb', '--activate'];
@@ -71,11 +82,7 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     expect(code).toBe(0);
     expect(await offered()).toMatchObject({ filename: 'one.raucb', sha256: bundle.sha256 });
     expect((await asDevice('/bundles/one.raucb')).equals(await readFile(bundle.path))).toBe(true);
-    const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates', prefix: 'fleet/' }));
-    const { body } = await client.send({ method: 'GET', key: '', query: { 'list-type': '2' } });
-    client.close();
-    const stored = elementsOf(body.toString(), 'Contents').map((found) => textOf(found, 'Key'));
-    expect(stored).toEqual([`fleet/sha256/${bundle.sha256}`]);
+    expect(await storedHashes()).toEqual([bundle.sha256]);
     expect(await readdir(path.join(folder, 'data/bundles'))).toEqual(['.incoming']);
     await expect(access(path.join(folder, 'data/server.db'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -86,6 +93,40 @@ describe('a server with its state in PostgreSQL and its bundles in an object sto
     server = await startServer({ folder });
     expect(await offered()).toMatchObject({ filename: 'one.raucb', sha256: bundle.sha256 });
     expect((await asDevice('/bundles/one.raucb')).equals(await readFile(bundle.path))).toBe(true);
+  });
+
+  it('serves on one server what another one has just stored, and either of them deletes it', async () => {
+    const other = await startServer({ folder, args: ['--data-dir', path.join(folder, 'data-b')] });
+    const upload = ['bundle', 'upload', second.path, '--name', 'two.raucb', '--activate', '--yes'];
+    expect((await cli(folder, ...upload, '--server', server.adminUrl)).code).toBe(0);
+    expect((await asDevice('/bundles/two.raucb', other)).equals(await readFile(second.path))).toBe(true);
+    const remove = await cli(folder, 'bundle', 'delete', 'one.raucb', '--force', '--server', other.adminUrl);
+    expect(remove.code).toBe(0);
+    expect(await storedHashes()).toEqual([second.sha256]);
+    await other.stop();
+  });
+
+  it('serves a bundle that was lost once another server has stored it again', async () => {
+    const client = clientOf(rgw, locationOf(rgw, { bucket: 'updates', prefix: 'fleet/' }));
+    const { sha256 } = JSON.parse((await asDevice(manifest)).toString()) as { readonly sha256: string };
+    await client.send({ method: 'DELETE', key: `sha256/${sha256}` });
+    client.close();
+    const other = await startServer({ folder, args: ['--data-dir', path.join(folder, 'data-c')] });
+    expect(JSON.parse((await asDevice(manifest, other)).toString())).toMatchObject({ bundle_url: '' });
+    const upload = await cli(
+      folder,
+      'bundle',
+      'upload',
+      second.path,
+      '--name',
+      'two.raucb',
+      '--server',
+      server.adminUrl,
+    );
+    expect(upload.code).toBe(0);
+    await eventually(async () => (await asDevice(manifest, other)).toString().includes('two.raucb'));
+    expect((await asDevice('/bundles/two.raucb', other)).equals(await readFile(second.path))).toBe(true);
+    await other.stop();
   });
 
   it.each([

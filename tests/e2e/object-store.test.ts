@@ -13,8 +13,6 @@ import { cli, entryPoint, type ServerProcess, startServer } from '../support/ser
 
 const cacheBytes = 40 << 20;
 
-jest.setTimeout(120_000);
-
 describe('a server with its bundles in an object store', () => {
   let rgw: Rgw;
   let gate: GateProxy;

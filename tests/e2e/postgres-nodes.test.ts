@@ -22,6 +22,7 @@ describe('two servers on one PostgreSQL', () => {
   let url: string;
   let folder: string;
   let first: MadeBundle;
+  let second: MadeBundle;
   let a: ServerProcess;
   let b: ServerProcess;
 
@@ -50,13 +51,26 @@ describe('two servers on one PostgreSQL', () => {
   const servers = async (server: ServerProcess) =>
     (await get(server, '/api/about'))['servers'] as readonly ServerFacts[];
   const leads = async (server: ServerProcess) => (await get(server, '/health'))['leads'] === true;
-  /** What a real curl is told as a device. */
-  const told = async (server: ServerProcess, device: string) => {
+  /** A real curl of a device. */
+  const curl = async (device: string, ...args: readonly string[]) => {
     const own = of('certs/devices', device);
     const tls = ['--cacert', of('certs/ca.crt'), '--cert', `${own}.crt`, '--key', `${own}.key`];
+    return (await mustRun('curl', ['-sS', '--fail-with-body', ...tls, ...args])).stdout;
+  };
+  /** What a device is told to install. */
+  const told = async (server: ServerProcess, device: string, ...headers: readonly string[]) => {
     const manifest = `${server.deviceUrl}/api/v1/manifest.json?compatible=test-board`;
-    const { stdout } = await mustRun('curl', ['-sS', '--fail-with-body', ...tls, manifest]);
+    const stdout = await curl(device, ...headers.flatMap((header) => ['-H', header]), manifest);
     return (JSON.parse(stdout) as { readonly bundle_url?: string | null }).bundle_url ?? '';
+  };
+  const step = async (server: ServerProcess, bundle: string) => {
+    const { releases } = (await get(server, '/api/releases')) as {
+      readonly releases: readonly {
+        readonly bundle: string;
+        readonly rollout: { readonly step: number };
+      }[];
+    };
+    return releases.find((release) => release.bundle === bundle)?.rollout.step;
   };
   const installations = async (server: ServerProcess) =>
     (
@@ -70,6 +84,7 @@ describe('two servers on one PostgreSQL', () => {
     url = await postgres.create('updates');
     folder = await temporaryFolder();
     first = await makeBundle({ version: '2.0.0' });
+    second = await makeBundle({ version: '3.0.0' });
     await Promise.all(['data-a', 'data-b'].map((name) => mkdir(of(name))));
     a = await start('data-a');
     b = await start('data-b');
@@ -105,13 +120,14 @@ describe('two servers on one PostgreSQL', () => {
 
   it('send lines of the journal that the other one wrote, each once and in order', async () => {
     const reader = await SseReader.open(`${b.adminUrl}/api/events`, 0);
-    for (let index = 0; index < 6; index += 1)
-      await command(['device', 'create', `made-${index}`], index % 2 === 0 ? a : b);
     const made = () =>
       reader.events.filter(
         ({ kind, data }) => kind === 'device.registered' && (data.device ?? '').startsWith('made-'),
       );
-    await eventually(() => made().length >= 6);
+    for (let index = 0; index < 6; index += 1) {
+      await command(['device', 'create', `made-${index}`], index % 2 === 0 ? a : b);
+      await eventually(() => made().length > index, 5_000);
+    }
     expect(made().map(({ data }) => data.device)).toEqual(
       Array.from({ length: 6 }, (_, index) => `made-${index}`),
     );
@@ -132,13 +148,21 @@ describe('two servers on one PostgreSQL', () => {
     expect(a.process.exitCode).toBeNull();
   });
 
-  it('lead at once when the leader stops, and after ten seconds when it is killed', async () => {
+  it('lead at once when the leader stops, and advance its rollouts within seconds when it is killed', async () => {
     await b.stop('SIGTERM');
     await eventually(() => leads(a), 3_000);
     b = await start('data-b');
+    await command(['cert', 'device', 'ahead']);
+    await command(['device', 'create', 'ahead', '--label', 'lab'], a);
+    const steps = ['--steps', 'group:lab,100', '--promote-at', '100', '--yes'];
+    await command(['bundle', 'upload', second.path, '--name', 'v3.raucb', '--activate', ...steps], a);
+    const offer = await told(a, 'ahead', 'RAUC-System-Version: 2.0.0', 'RAUC-Boot-ID: first');
+    await curl('ahead', '-o', of('v3.raucb'), offer);
     await a.stop('SIGKILL');
-    expect(await leads(b)).toBe(false);
-    await eventually(() => leads(b));
+    await told(b, 'ahead', 'RAUC-System-Version: 3.0.0', 'RAUC-Boot-ID: second'); // which proves the first step
+    expect([await leads(b), await step(b, 'v3.raucb')]).toEqual([false, 1]);
+    await eventually(async () => (await step(b, 'v3.raucb')) === 2);
+    expect(await leads(b)).toBe(true);
     expect((await run('curl', ['-sS', `${b.adminUrl}/health`])).code).toBe(0);
   });
 });

@@ -97,5 +97,5 @@ describe('the restore drill of the README', () => {
     expect(await told()).toBe('v1.0.0.raucb');
     await eventually(async () => (await attention()).length === 0); // an overview may be two seconds old
     expect(await server.stop()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -24,8 +24,6 @@ import {
 import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
 import { SseReader } from '../support/sse-reader';
 
-jest.setTimeout(60_000);
-
 let certificate: Awaited<ReturnType<typeof makeProxyCertificate>>;
 let recipes: readonly ProxyRecipe[];
 /** Larger than what nginx takes unless it is told to. */

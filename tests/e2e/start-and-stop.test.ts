@@ -174,7 +174,7 @@ describe('a running server', () => {
       }).end();
       [download] = (await once(asked, 'response')) as [IncomingMessage];
       expect(download.statusCode).toBe(200);
-    }, 60_000);
+    });
 
     it('lets it finish, takes no new connection, closes the database, and exits with 0', async () => {
       server.process.kill('SIGTERM');
@@ -184,7 +184,7 @@ describe('a running server', () => {
       expect(bytes).toBe(Number(download.headers['content-length']));
       expect(await server.exited).toBe(0);
       expect(await readdir(path.join(folder, 'data'))).not.toContain('server.db-wal');
-    }, 60_000);
+    });
 
     it('ends at once on a second signal', async () => {
       download.on('error', () => undefined);
@@ -194,7 +194,7 @@ describe('a running server', () => {
       server.process.kill('SIGTERM');
       expect(await server.exited).toBe(143);
       expect(Date.now() - before).toBeLessThan(5_000);
-    }, 60_000);
+    });
   });
 });
 
@@ -240,7 +240,7 @@ describe('SIGTERM while a bundle is being uploaded', () => {
     expect(await server.exited).toBe(0);
     expect((await readdir(bundlesOf(folder))).sort()).toEqual(['.incoming', 'a.raucb']);
     expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('cuts one that is still going on after SHUTDOWN_GRACE, leaves nothing of it, and exits with 0', async () => {
     const folder = await prepared();
@@ -253,7 +253,7 @@ describe('SIGTERM while a bundle is being uploaded', () => {
     expect(await readdir(bundlesOf(folder))).toEqual(['.incoming']);
     expect(await readdir(path.join(bundlesOf(folder), '.incoming'))).toEqual([]);
     expect(await readdir(path.join(folder, 'data'))).not.toContain('server.db-wal');
-  }, 60_000);
+  });
 });
 
 it('a start with a key that others may read says so with the command that mends it, and goes on', async () => {

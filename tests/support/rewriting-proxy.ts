@@ -14,8 +14,10 @@ export interface RewritingProxyOptions {
   /** The server's `certs`: the proxy has its name, and trusts its CA. */
   readonly certsDir: string;
   readonly targetPort: number;
-  /** What becomes of each answer in JSON. */
-  readonly rewrite: (json: string) => string;
+  /** What becomes of each answer in JSON; default: nothing else. */
+  readonly rewrite?: (json: string) => string;
+  /** Where a request for this path is redirected; `null` for nowhere. Default: nowhere. */
+  readonly redirect?: (path: string) => string | null;
 }
 
 const open = new Set<RewritingProxy>();
@@ -26,12 +28,18 @@ afterAll(() => {
 
 /** A proxy with the server's certificate, through which devices get other answers than the server gave. */
 export async function startRewritingProxy(options: RewritingProxyOptions): Promise<RewritingProxy> {
-  const { certsDir, targetPort: port, rewrite } = options;
+  const { certsDir, targetPort: port, rewrite = (json: string) => json, redirect = () => null } = options;
   const read = (name: string) => readFile(path.join(certsDir, name));
   const [ca, cert, key] = await Promise.all([read('ca.crt'), read('server.crt'), read('server.key')]);
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url, headers } = request;
+    const location = redirect(url ?? '/');
+    if (location !== null) {
+      request.resume();
+      response.writeHead(302, { location, 'content-length': 0 }).end();
+      return;
+    }
     const onward = https.request({
       host: '127.0.0.1',
       port,

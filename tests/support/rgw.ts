@@ -57,7 +57,7 @@ export async function startRgw(): Promise<Rgw> {
     if (shell.exitCode !== null)
       throw new Error(`the gateway did not start: ${Buffer.concat(said).toString()}`);
     return hasStarted && (await isListening(port));
-  }, 120_000);
+  });
   return { endpoint: `http://127.0.0.1:${port}`, port, ...keys };
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import type { SharedBundles } from '../../src/store/bundles-elsewhere';
 import { IncomingFiles, cleanIncoming } from '../../src/store/files/incoming-files';
-import { type NamedBytes, NamedBytesIndex } from '../../src/store/files/named-bytes';
+import type { NamedBytes } from '../../src/store/files/named-bytes';
 import { DirectUpload } from '../../src/store/files/upload-writer';
 import { BundleCache } from '../../src/store/s3/bundle-cache';
 import { DigestFiles } from '../../src/store/s3/digest-files';
+import { KnownBundles } from '../../src/store/s3/known-bundles';
 import type { S3Location } from '../../src/store/s3/location';
 import { type BundleObjects, S3BundleObjects } from '../../src/store/s3/objects';
 import { openS3Bundles } from '../../src/store/s3/open-s3-bundles';
@@ -22,6 +24,8 @@ export interface S3StorageOptions {
   /** What stays free on the disk; nothing when left out. */
   readonly reserveBytes?: () => number;
   readonly known?: readonly NamedBytes[];
+  /** The bundles of all servers; absent for a server alone. */
+  readonly shared?: SharedBundles;
   readonly coldWaitMs?: number;
   readonly monotonicMs?: () => number;
 }
@@ -62,7 +66,7 @@ export async function openS3Storage({
     cache,
     digests: new DigestFiles(path.join(folder, 'digests')),
     incoming: new IncomingFiles(incoming, randomUUID, (file) => new DirectUpload(file)),
-    known: new NamedBytesIndex(known),
+    known: new KnownBundles(known, options.shared),
     onWrongBytes: (sha256) => wrong.push(sha256),
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
     ...(options.coldWaitMs === undefined ? {} : { coldWaitMs: options.coldWaitMs }),

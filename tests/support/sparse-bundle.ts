@@ -55,6 +55,7 @@ export async function makeSparseBundle(
     bundle,
     readBundle: {
       find: (name) => (name === bundle.name ? bundle : undefined),
+      lookFor: () => Promise.resolve(undefined),
       openNow: () => undefined,
       async open() {
         const opened = await openBundleFile(file);

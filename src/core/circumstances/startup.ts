@@ -15,10 +15,15 @@ export const startupCircumstances = {
     `its file has ${counted(sizeBytes, 'byte')} instead of ${wantedBytes}: it is not served until the same bundle is uploaded or restored`,
   'file-left-alone': ({ why }: { why: Why }, say: SayWhy) => `${say(why)}; the file is left alone`,
   'file-unreadable': ({ code }: { code: string }) => `it cannot be read (${code})`,
-  'notes-ignored': ({ why }: { why: string | null }) => `it is ignored: ${why ?? 'it is not an object'}`,
+  'legacy-not-plain': () => 'it is not a plain file',
+  'legacy-too-large': ({ maxBytes }: { maxBytes: number }) =>
+    `it is larger than ${counted(maxBytes, 'byte')}`,
+  'legacy-not-json': () => 'it is not JSON',
+  'notes-ignored': ({ why }: { why: Why | null }, say: SayWhy) =>
+    `it is ignored: ${why === null ? 'it is not an object' : say(why)}`,
   'not-taken-over': ({ why }: { why: string }) => `not taken over: ${why}`,
-  'manifest-ignored': ({ why }: { why: string | null }) =>
-    `no release is taken from it: ${why ?? 'compatible or filename is missing'}`,
+  'manifest-ignored': ({ why }: { why: Why | null }, say: SayWhy) =>
+    `no release is taken from it: ${why === null ? 'compatible or filename is missing' : say(why)}`,
   'newer-manifest-counts': ({ bundle, compatible, newer }: Released & { newer: string }) =>
     `it names ${bundle} for ${compatible}, but ${newer} is newer and counts`,
   'release-decided-here': ({ compatible }: { compatible: string }) =>

@@ -49,6 +49,7 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
       idleMs,
       cache: new BlockCache(ports.bundleCacheBytes ?? usualCacheBytes),
       allowOpaque,
+      monotonicMs: ports.monotonicMs ?? (() => performance.now()),
     }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),
     bundleTrust,

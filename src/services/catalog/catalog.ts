@@ -63,6 +63,11 @@ export class Catalog {
     if (this.#version < wanted) await (this.#loading ??= this.#reload());
   }
 
+  /** Whether other processes may change it. */
+  get isShared(): boolean {
+    return this.records.isShared;
+  }
+
   /** The version from which devices are answered. */
   get version(): number {
     return this.#version;
@@ -250,6 +255,17 @@ export class Catalog {
 
   isLost(name: string): boolean {
     return this.#lost.has(name);
+  }
+
+  /** Bundles whose files are gone. */
+  lostBundles(): readonly Bundle[] {
+    return [...this.#bundles.values()].filter(({ name }) => this.#lost.has(name));
+  }
+
+  /** Serves a bundle again whose file is back. */
+  markFound(name: string): void {
+    this.#lost.delete(name);
+    this.#index();
   }
 
   #reload(): Promise<void> {

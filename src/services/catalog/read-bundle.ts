@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
+import { SpacedRun } from '../../base/collections/spaced-run';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import { isOpaque } from '../../core/opaque';
 import type { BundleStorage } from '../../ports/bundle-storage';
+import type { MonotonicClock } from '../../ports/clock';
 import type { BlockCache, CacheCounts } from './block-cache';
 import type { Catalog } from './catalog';
 import type { ReadTrail } from './read-trail';
@@ -30,6 +32,12 @@ export interface ReadBundle {
    */
   find(name: string): Bundle | undefined;
   /**
+   * Looks for a bundle that {@link find} does not find: another node may have just stored it. It looks at most once a second, so it
+   * may wait that long.
+   * @throws DomainError `unavailable`
+   */
+  lookFor(name: string): Promise<Bundle | undefined>;
+  /**
    * A bundle that is already open; `undefined` when it is not.
    * @param trail of the connection that reads
    */
@@ -43,27 +51,39 @@ export interface ReadBundle {
 }
 
 export interface BundleReaderPorts {
-  readonly catalog: Pick<Catalog, 'find'>;
+  readonly catalog: Pick<Catalog, 'catchUp' | 'find' | 'isShared'>;
   readonly storage: Pick<BundleStorage, 'open'>;
   /** How long unused files stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
   readonly cache: BlockCache;
   /** Whether opaque files are accepted, and so devices may read them. */
   readonly allowOpaque?: boolean;
+  readonly monotonicMs: MonotonicClock;
 }
+
+const lookEveryMs = 1_000;
 
 /** Reads the bundles of the catalog from the storage. */
 export class BundleReader implements ReadBundle {
   readonly #shared: SharedFiles;
 
+  readonly #looks: SpacedRun;
+
   constructor(private readonly ports: BundleReaderPorts) {
     this.#shared = new SharedFiles(ports.idleMs);
+    this.#looks = new SpacedRun(() => ports.catalog.catchUp(), lookEveryMs, ports.monotonicMs);
   }
 
   find(name: string): Bundle | undefined {
     const { catalog, allowOpaque = false } = this.ports;
     const bundle = catalog.find(name);
     return bundle !== undefined && isOpaque(bundle) && !allowOpaque ? undefined : bundle;
+  }
+
+  async lookFor(name: string): Promise<Bundle | undefined> {
+    if (!this.ports.catalog.isShared) return undefined;
+    await this.#looks.next();
+    return this.find(name);
   }
 
   openNow({ name, sha256 }: Bundle, trail?: ReadTrail): BundleLease | undefined {

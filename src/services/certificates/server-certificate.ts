@@ -183,7 +183,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     await this.#record({
       kind: 'certificate.expiring',
       reason: told,
-      after: { ...factsOf(summary), reason, remedy: sayWhy(remedy) },
+      after: { ...factsOf(summary), reason, remedy },
     });
   }
 

@@ -5,9 +5,10 @@ import { saying } from '../../core/journal/catalogue';
 import { unlessMissing } from '../../core/unless-missing';
 import type { Clock } from '../../ports/clock';
 import type { HawkbitSettingRecords } from '../../ports/hawkbit-settings';
+import type { Watch } from '../../ports/watch';
 import type { DeviceTokens } from '../access/device-tokens';
 
-/** What hawkBit's scripts configure. Stored in the database, and in memory for polls. */
+/** What hawkBit's scripts configure. Stored in the database, and in memory for polls: what another node changes counts within a second. */
 export interface HawkbitConfiguration {
   current(): HawkbitSettings;
   /**
@@ -20,6 +21,8 @@ export interface HawkbitConfiguration {
     told: { readonly setting: string; readonly value: string },
     actor: Actor,
   ): Promise<void>;
+  /** Follows what other nodes change. */
+  watch(): Watch;
   /** The gateway token; empty when there is none. @throws DomainError `configuration` when it cannot be read */
   gatewayToken(): Promise<string>;
 }
@@ -37,14 +40,22 @@ export async function openHawkbitConfiguration({
   now,
 }: HawkbitConfigurationPorts): Promise<HawkbitConfiguration> {
   let settings = await records.load();
+  let changes = 0;
 
   return {
     current: () => settings,
     async change(change, told, actor) {
       const reason = saying('setting-changed', told);
       await records.save(change, { kind: 'setting.changed', at: now(), actor, reason });
+      changes += 1;
       settings = { ...settings, ...change };
     },
+    watch: () =>
+      records.watch(async () => {
+        const before = changes;
+        const loaded = await records.load();
+        if (changes === before) settings = loaded; // otherwise it may have been read before this node's change
+      }),
     gatewayToken: async () => (await unlessMissing(deviceTokens.show(gateway), { token: '' })).token,
   };
 }

@@ -56,6 +56,7 @@ export function judgeInstallation(
     bootId,
     slot,
     systemVersion,
+    ...(contact.reportsWriting === true ? { reportsWriting: true as const } : {}),
   };
   const proof = isJudged(boards, installation) ? judgeContact(installation, evidence, proofRules) : null;
   const { change, isFresh } = isFreshSight

@@ -1,6 +1,7 @@
 import { link, lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
+import { circumstance } from '../../core/circumstances/catalogue';
 import type { LegacyFiles, LegacyJson } from '../../ports/legacy';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
@@ -47,14 +48,16 @@ async function readJson(dataDir: string, name: string): Promise<LegacyJson | und
   const file = path.join(dataDir, name);
   try {
     const stats = await lstat(file);
-    if (!stats.isFile()) return { path: name, problem: 'it is not a file' };
-    if (stats.size > maxJsonSizeBytes) return { path: name, problem: 'it is too large' };
+    if (!stats.isFile()) return { path: name, problem: circumstance('legacy-not-plain') };
+    if (stats.size > maxJsonSizeBytes)
+      return { path: name, problem: circumstance('legacy-too-large', { maxBytes: maxJsonSizeBytes }) };
     const content: unknown = JSON.parse(await readFile(file, { encoding: 'utf8', flag: readOnlyNoFollow }));
     return { path: name, modifiedAt: stats.mtime, content };
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    if (error instanceof SyntaxError) return { path: name, problem: 'it is not JSON' };
-    return { path: name, problem: `it cannot be read (${systemErrorCode(error) ?? 'unknown'})` };
+    if (error instanceof SyntaxError) return { path: name, problem: circumstance('legacy-not-json') };
+    const code = systemErrorCode(error) ?? 'unknown';
+    return { path: name, problem: circumstance('file-unreadable', { code }) };
   }
 }
 

@@ -11,6 +11,13 @@ export class NamedBytesIndex {
   readonly #hashes = new Map<string, string>();
 
   constructor(known: readonly NamedBytes[]) {
+    this.replace(known);
+  }
+
+  /** Forgets everything else. */
+  replace(known: readonly NamedBytes[]): void {
+    this.#byHash.clear();
+    this.#hashes.clear();
     for (const { name, ...bytes } of known) this.add(name, bytes);
   }
 

@@ -19,6 +19,11 @@ export interface Database extends Reader {
   /** Runs read-only queries that see the same moment. */
   readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>;
   /**
+   * Runs work while a transaction holds the lock that a statement takes. The work changes nothing in the database and runs once.
+   * @throws DomainError `unavailable`; what the work throws, as it is
+   */
+  whileLocked<Result>(lock: Query<unknown>, work: (reader: Reader) => Promise<Result>): Promise<Result>;
+  /**
    * Runs work as one transaction, alone among all nodes: when the promise resolves all of it is durable; when it rejects nothing is,
    * unless the connection was lost at the commit. It may share its commit with others.
    */
@@ -107,6 +112,28 @@ class PostgresDatabase implements Database {
         client.release(broken);
       }
     });
+  }
+
+  async whileLocked<Result>(
+    lock: Query<unknown>,
+    work: (reader: Reader) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closing !== undefined) throw databaseClosed();
+    const asOurs = (error: unknown) => {
+      throw postgresError(error);
+    };
+    const client = await this.pool.connect().catch(asOurs);
+    let broken: Error | boolean = true;
+    try {
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED').catch(asOurs);
+      await run(client, lock).catch(asOurs);
+      const result = await work({ all: (query) => run(client, query).catch(asOurs) });
+      await client.query('COMMIT').catch(asOurs);
+      broken = false;
+      return result;
+    } finally {
+      client.release(broken); // ending the connection gives back the lock
+    }
   }
 
   async transact<Result>(work: Work<Result>): Promise<Result> {

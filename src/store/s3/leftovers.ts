@@ -49,16 +49,21 @@ export class Leftovers {
     return [...this.#doubts.keys()];
   }
 
+  /** Notes that a removal by another server may take away an object that a bundle names now. */
+  doubt(sha256: string): void {
+    this.#doubts.set(sha256, this.parts.monotonicMs() + latestMs);
+  }
+
   /** Removes an object and its digests, unless it is in use. @returns whether it did @throws the store's error */
   async remove(sha256: string): Promise<boolean> {
-    const { uses, digests, objects, monotonicMs } = this.parts;
+    const { uses, digests, objects } = this.parts;
     return await uses.unlessUsed(sha256, async () => {
       this.#hashes.add(sha256);
       await digests.remove(sha256);
       try {
         await objects.remove(sha256);
       } catch (error) {
-        this.#doubts.set(sha256, monotonicMs() + latestMs);
+        this.doubt(sha256);
         throw error;
       }
       this.#hashes.delete(sha256);

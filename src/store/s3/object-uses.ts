@@ -1,3 +1,4 @@
+import type { KnownBundles } from './known-bundles';
 import { Removals } from './removals';
 
 /**
@@ -8,8 +9,7 @@ export class ObjectUses {
   readonly #uses = new Map<string, number>();
   readonly #removals = new Removals();
 
-  /** @param isNamed whether a bundle has these bytes */
-  constructor(private readonly isNamed: (sha256: string) => boolean) {}
+  constructor(private readonly known: Pick<KnownBundles, 'sizeOf' | 'unlessNamed'>) {}
 
   /**
    * Waits until no removal of the object is running; from then on, none begins.
@@ -31,14 +31,13 @@ export class ObjectUses {
     let isRemoved = false;
     await this.#removals.run(sha256, async () => {
       if (this.#isUsed(sha256)) return;
-      await remove();
-      isRemoved = true;
+      isRemoved = await this.known.unlessNamed(sha256, remove);
     });
     return isRemoved;
   }
 
   #isUsed(sha256: string): boolean {
-    return this.#uses.has(sha256) || this.isNamed(sha256);
+    return this.#uses.has(sha256) || this.known.sizeOf(sha256) !== undefined;
   }
 
   #change(sha256: string, by: number): void {

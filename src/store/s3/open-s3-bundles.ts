@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { neededRoomBytes } from '../../core/storage-room';
+import type { SharedBundles } from '../bundles-elsewhere';
 import { IncomingFiles, cleanIncoming } from '../files/incoming-files';
-import { type NamedBytes, NamedBytesIndex } from '../files/named-bytes';
+import type { NamedBytes } from '../files/named-bytes';
 import type { UploadWriter } from '../files/upload-writer';
 import { storing } from '../storage-error';
 import { BundleCache } from './bundle-cache';
 import { createFindCredentials, type CredentialSources } from './credentials';
 import { DigestFiles } from './digest-files';
+import { KnownBundles } from './known-bundles';
 import type { S3Location } from './location';
 import { S3BundleObjects } from './objects';
 import { S3Bundles } from './s3-bundles';
@@ -22,6 +24,8 @@ export interface OpenS3BundlesOptions {
   readonly cacheBytes: number;
   /** The bundles that the database knows. */
   readonly known: readonly NamedBytes[];
+  /** The bundles of all servers, if several use the database. */
+  readonly shared?: SharedBundles | undefined;
   /** Unique names for uploads in progress. */
   readonly newName: () => string;
   /** Starts writing a file that does not exist. */
@@ -48,7 +52,7 @@ export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<Open
   const credentials = createFindCredentials(options.credentials, monotonicMs);
   // Beside the whole bundles: an upload moves there in one step.
   const incoming = path.join(cacheDir, '.incoming');
-  const known = new NamedBytesIndex(options.known);
+  const known = new KnownBundles(options.known, options.shared);
   const cache = await storing(() =>
     BundleCache.open({
       folder: cacheDir,

@@ -12,9 +12,9 @@ import type {
 } from '../../ports/bundle-storage';
 import { openBytes } from '../files/bundle-file';
 import type { IncomingFile, IncomingFiles } from '../files/incoming-files';
-import type { NamedBytesIndex } from '../files/named-bytes';
 import { digestBlocks, type DigestRecords, digestUnverified } from './block-digests';
 import type { BundleCache } from './bundle-cache';
+import type { KnownBundles } from './known-bundles';
 import { Leftovers } from './leftovers';
 import type { BundleObjects } from './objects';
 import { ObjectUses } from './object-uses';
@@ -29,8 +29,7 @@ export interface S3BundlesOptions {
   readonly cache: BundleCache;
   readonly digests: DigestRecords;
   readonly incoming: IncomingFiles;
-  /** The bundles that the database knows. */
-  readonly known: NamedBytesIndex;
+  readonly known: KnownBundles;
   /** Called when the store returns other bytes than were stored. */
   readonly onWrongBytes: (sha256: string) => void;
   /** How long to wait for a bundle that must be fetched whole before any of it can be verified, in milliseconds. */
@@ -53,7 +52,7 @@ export class S3Bundles implements BundleStorage {
 
   constructor(private readonly options: S3BundlesOptions) {
     const { objects, digests, known, monotonicMs } = options;
-    this.#uses = new ObjectUses((sha256) => known.sizeOf(sha256) !== undefined);
+    this.#uses = new ObjectUses(known);
     this.#leftovers = new Leftovers({ objects, digests, uses: this.#uses, monotonicMs });
   }
 
@@ -61,7 +60,7 @@ export class S3Bundles implements BundleStorage {
     const incoming = await this.options.incoming.stage(content, options);
     let sent: Promise<void> | null = null;
     let isSent = false;
-    let isKept = false;
+    let keptAs: string | undefined;
     let use: Promise<() => void> | null = null;
     const begin = async () => {
       await (use = this.#uses.begin(incoming.written.sha256));
@@ -74,15 +73,16 @@ export class S3Bundles implements BundleStorage {
       open: () => incoming.open(),
       send,
       keep: async (name) => {
-        if (isKept) throw new Error('this upload was stored before');
+        if (keptAs !== undefined) throw new Error('this upload was stored before');
         await send();
         await this.#keep(incoming, name);
         (await use)?.(); // from now on the name holds it
-        isKept = true;
+        keptAs = name;
       },
       discard: async () => {
         (await use)?.();
-        if (!isKept && isSent) await this.#takeBack(incoming.written.sha256);
+        if (keptAs !== undefined) await this.#makeSure(incoming.written.sha256, keptAs);
+        else if (isSent) await this.#takeBack(incoming.written.sha256);
         await incoming.discard();
       },
     };
@@ -124,8 +124,9 @@ export class S3Bundles implements BundleStorage {
 
   async remove(sha256: string, { name, isShared }: RemovedBundle): Promise<void> {
     const { known, cache } = this.options;
-    if (known.hashOf(name) !== parseSha256(sha256)) return;
+    if (known.hashOf(name) !== parseSha256(sha256) && !known.isShared) return;
     known.remove(name);
+    await known.refresh();
     if (isShared || known.namesOf(sha256).length > 0) return;
     await withStore(async () => {
       await cache.forget(sha256);
@@ -147,6 +148,7 @@ export class S3Bundles implements BundleStorage {
     const { known, objects } = this.options;
     await withStore(async () => {
       await objects.check(0);
+      if (this.#leftovers.doubtful().length > 0) await known.refresh();
       for (const sha256 of this.#leftovers.doubtful()) await this.#putBack(sha256);
     });
     const names = [...this.#wrong].flatMap((sha256) => known.namesOf(sha256));
@@ -192,6 +194,15 @@ export class S3Bundles implements BundleStorage {
     await incoming.discard().catch(() => undefined); // the next start removes it
   }
 
+  /** Another server may have removed the object of a deleted bundle before it could know of this one; `check` looks again. */
+  async #makeSure(sha256: string, name: string): Promise<void> {
+    const { known } = this.options;
+    if (!known.isShared || known.hashOf(name) !== sha256) return;
+    known.ended(name);
+    this.#leftovers.doubt(sha256);
+    await this.#putBack(sha256).catch(() => undefined);
+  }
+
   /** Removes the object of a refused upload, if this server sent it; `tidy` removes what cannot be removed now. */
   async #takeBack(sha256: string): Promise<void> {
     if (this.#leftovers.has(sha256)) await this.#leftovers.remove(sha256).catch(() => undefined);
@@ -215,7 +226,7 @@ export class S3Bundles implements BundleStorage {
     sha256: string,
     open: (sizeBytes: number) => Promise<Bytes>,
   ): Promise<Bytes> {
-    const sizeBytes = this.options.known.sizeOf(parseSha256(sha256));
+    const sizeBytes = await this.options.known.findSize(parseSha256(sha256));
     if (sizeBytes === undefined) throw this.#gone(sha256);
     try {
       return this.#watched(sha256, await open(sizeBytes));

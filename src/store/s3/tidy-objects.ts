@@ -1,10 +1,10 @@
-import type { NamedBytesIndex } from '../files/named-bytes';
+import type { KnownBundles } from './known-bundles';
 import type { Leftovers } from './leftovers';
 import type { BundleObjects } from './objects';
 
 export interface TidyParts {
   readonly objects: Pick<BundleObjects, 'abortUploads' | 'list'>;
-  readonly known: Pick<NamedBytesIndex, 'sizeOf'>;
+  readonly known: Pick<KnownBundles, 'refresh' | 'sizeOf'>;
   readonly leftovers: Pick<Leftovers, 'list' | 'remove'>;
 }
 
@@ -19,6 +19,7 @@ export async function tidyObjects(
   deleted: readonly string[],
   before: Date,
 ): Promise<number> {
+  await known.refresh();
   let removed = await objects.abortUploads(before);
   const mayBeLeft = [...deleted, ...leftovers.list()];
   const isLeft = new Set(mayBeLeft.filter((sha256) => known.sizeOf(sha256) === undefined));

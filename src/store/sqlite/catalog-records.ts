@@ -48,6 +48,8 @@ export function createCatalogRecords(
       });
     },
 
+    isShared: false,
+
     version: () => Promise.resolve(version),
 
     watch: () => ({ close: () => Promise.resolve() }),

@@ -29,5 +29,7 @@ export function createHawkbitSettingRecords(
         journal.append([event]);
       });
     },
+
+    watch: () => ({ close: () => Promise.resolve() }),
   };
 }

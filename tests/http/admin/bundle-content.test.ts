@@ -150,7 +150,12 @@ describe('the content of a bundle', () => {
         },
       };
     };
-    readBundle = { find: (name) => services.readBundle.find(name), openNow: () => undefined, open: broken };
+    readBundle = {
+      find: (name) => services.readBundle.find(name),
+      lookFor: () => Promise.resolve(undefined),
+      openNow: () => undefined,
+      open: broken,
+    };
     await publishLarge();
     await expect(
       fetch(`${admin.url}${largeContent}`).then((answer) => answer.arrayBuffer()),

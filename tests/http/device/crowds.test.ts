@@ -133,7 +133,7 @@ describe('five hundred devices that come back at once behind one address', () =>
     expect(seen.size).toBe(500);
     expect(alone).toContain('"ok"');
     expect(listener.server.counts().refusedConnections).toBe(0);
-  }, 120_000); // both ends of all handshakes run in this process
+  }); // both ends of all handshakes run in this process
 });
 
 describe('a device with as many connections as it may have', () => {

@@ -86,6 +86,21 @@ describe.each(protocols)('a file of more than 4 GiB over %s', (protocol) => {
     );
   });
 
+  it('sends one that is found only when it looks again, because another server has just stored it', async () => {
+    const { readBundle, bundle } = sparse;
+    const behind = await startDeviceListener({
+      readBundle: {
+        ...readBundle,
+        find: () => undefined,
+        lookFor: (name) => Promise.resolve(name === bundle.name ? bundle : undefined),
+      },
+    });
+    const client = await connectDevice(behind.url, await behind.device('board-1'), protocol);
+    const range = { range: 'bytes=-8' };
+    expect((await client.request('/bundles/big.raucb', range)).body.toString()).toBe('the-tail');
+    expect((await client.request('/bundles/other.raucb', range)).status).toBe(404);
+  });
+
   it('holds little in memory for a device that stalls, and lets go of the file when it leaves', async () => {
     const before = listener.server.counts().bundleBytes;
     const { status, cut } = await download(

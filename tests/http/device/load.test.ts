@@ -29,12 +29,12 @@ describe('many ranges, asked for by libcurl as RAUC does', () => {
   it('serves 20,000 ranges on one HTTP/2 connection', async () => {
     const result = await load(20_000, 32, 16 << 10);
     expect(result).toMatchObject({ ...allRight, requests: 20_000, connections: 1 });
-  }, 60_000);
+  });
 
   it('serves 1,500 ranges that do not fit in one piece on one HTTP/2 connection', async () => {
     const result = await load(1_500, 16, (256 << 10) + 4096);
     expect(result).toMatchObject({ ...allRight, requests: 1_500, connections: 1 });
-  }, 60_000);
+  });
 
   it('serves 128 streams of 128 KiB at once on one HTTP/2 connection', async () => {
     // libcurl itself stops at 100 streams a connection; Node's client does not.

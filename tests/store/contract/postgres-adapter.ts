@@ -55,6 +55,10 @@ class FaultyDatabase implements Database {
     return this.database.readTogether(work);
   }
 
+  whileLocked<Result>(lock: Query<unknown>, work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    return this.database.whileLocked(lock, work);
+  }
+
   async transact<Result>(work: Work<Result>): Promise<Result> {
     await this.#gate;
     return this.database.transact(async (transaction) => {
@@ -86,8 +90,9 @@ class FaultyDatabase implements Database {
 async function open(url: string) {
   const database = new FaultyDatabase(await openDatabase(url, { maxConnections: 4 }));
   const journal = new PostgresJournal(database);
+  const watching = { connect: () => openClient(connectionOptions(url)) };
   const store = {
-    catalog: createCatalogRecords(database, journal, { connect: () => openClient(connectionOptions(url)) }),
+    catalog: createCatalogRecords(database, journal, watching),
     results: createReleaseResults(database),
     uses: createBundleUses(database),
     counts: createFleetCounts(database),
@@ -102,7 +107,7 @@ async function open(url: string) {
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     drafts: createDraftRecords(database, journal),
-    hawkbitSettings: createHawkbitSettingRecords(database, journal),
+    hawkbitSettings: createHawkbitSettingRecords(database, journal, watching),
     history: createHistoryRecords(database),
     upTime: createUpTimeRecords(database),
     retention: createRetentionRecords(database),

@@ -127,6 +127,37 @@ describe('servers on one PostgreSQL', () => {
     await eventually(() => b.membership.lease.isLeader());
   });
 
+  describe('whose clock is wrong', () => {
+    const hour = 3_600_000;
+    const realTimers = [
+      ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+      ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+    ];
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+    const beats = async () =>
+      (await run("SELECT 1 FROM nodes WHERE name = 'b' AND seen_at > started_at + interval '200 ms'"))
+        .length === 1;
+
+    it.each([
+      ['fast', hour],
+      ['slow', -hour],
+    ])('by an hour (%s) lead when the lease has run out by the clock of the database', async (_, wrongMs) => {
+      const a = await start('a', { beatMs: 50 });
+      jest.useFakeTimers({ now: Date.now() + wrongMs, doNotFake: realTimers });
+      const b = await start('b', { beatMs: 50 });
+      await eventually(beats);
+      expect(leaders()).toEqual([true, false]);
+      await a.close();
+      await eventually(() => b.membership.lease.isLeader());
+      await run('UPDATE leader SET node = NULL'); // b, too, must ask for it
+      await eventually(() => !b.membership.lease.isLeader());
+      await letPass(11);
+      await eventually(() => b.membership.lease.isLeader());
+    });
+  });
+
   it('refuse what a leader decided before another took over, and only that', async () => {
     const a = await start('a');
     const b = await start('b', { beatMs: 50 });

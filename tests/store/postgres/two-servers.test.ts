@@ -58,6 +58,28 @@ describe('two servers on one PostgreSQL', () => {
     });
   });
 
+  describe('a restore that the first one notices while both run', () => {
+    it('stops offers of both, and is not noticed again when the second one starts again', async () => {
+      const id = await fleet.release({});
+      const { dataDir } = second;
+      for (const device of fleet.devices.slice(0, 3)) {
+        await device.offered();
+        await fleet.opened.services.watchRestores.hear(device.id, 'f'.repeat(64));
+      }
+      await fleet.opened.services.runHousekeeping();
+      expect(fleet.rollout(id).state).toBe('paused');
+      expect(await askSecond('dev-3')).not.toBe('v1.raucb');
+      await fleet.opened.services.manageRollouts.resume(id, { name: 'ann', address: null });
+      await second.close();
+      others.splice(others.indexOf(second), 1);
+      second = await openServices({ dataDir, now: fleet.now });
+      others.push(second);
+      expect(second.services.watchRestores.hold()).toBeNull();
+      expect(second.services.manageRollouts.get(id).rollout.state).toBe('running');
+      expect(second.services.watchRestores.databaseId).toBe(fleet.opened.services.watchRestores.databaseId);
+    });
+  });
+
   it('goes on offering when a further one starts with an empty folder', async () => {
     const id = await fleet.release({});
     const third = await openBeside();

@@ -558,3 +558,44 @@ describe('what was concluded from silence', () => {
     expect(after(presumed(), contact(accepting))).toEqual(presumed());
   });
 });
+
+describe('a client that reports a percentage as soon as it writes', () => {
+  const reporting = (change: Partial<Evidence> = {}) => rebooted({ reportsWriting: true, ...change });
+  const whole = { bytesSent: 900, wholeBytes: 900 };
+
+  it.each([
+    ['has downloaded all of it', whole],
+    ['has downloaded a part', { bytesSent: 1, wholeBytes: 900 }],
+    ['installs the same version again', { ...whole, targetVersion: '1.0.0' }],
+    ['runs an unknown version', { ...whole, fromVersion: null }],
+  ])('goes on after a boot if it has reported none, and %s', (_, change) => {
+    const booted = after(downloading(change), reporting());
+    expect(booted).toMatchObject({
+      state: 'downloading',
+      fromBootId: 'boot-2',
+      fromVersion: '1.0.0',
+      bootedVersion: null,
+    });
+    expect(judgeContact(booted, reporting(), rules)).toBeNull();
+    const written = changeInstallation(booted, { progressPercent: 20 }, hoursLater(1));
+    expect(after(written, reporting({ bootId: 'boot-3', systemVersion: '1.0.0' })).state).not.toBe(
+      'downloading',
+    );
+  });
+
+  it('that tells no version goes on, too', () => {
+    expect(judgeContact(downloading(), reporting({ systemVersion: null }), rules)).toBeNull();
+  });
+
+  it('is proven by the version that it boots into, even if its reports were lost', () => {
+    expect(after(downloading(whole), reporting({ systemVersion: '2.0.0' })).state).toBe('proven');
+  });
+
+  it.each([
+    ['reported a percentage', { progressPercent: 3 }, 'rolled-back'],
+    ['said that it is installed', { state: 'installed', installedAt: madeAt }, 'rolled-back'],
+    ['was cancelled', { state: 'cancelling' }, 'cancelled'],
+  ] as const)('is judged as any other once it %s', (_, change, state) => {
+    expect(after(downloading({ ...whole, ...change }), reporting()).state).toBe(state);
+  });
+});

@@ -30,6 +30,18 @@ describe('the facts of an event', () => {
     });
   });
 
+  it('have what to do in the same way, and as an earlier version stored it', () => {
+    const remedy = circumstance('check-owner-and-mode');
+    expect(presentEvent({ ...held, after: { serial: '12', remedy } }).after).toEqual({
+      serial: '12',
+      remedy: 'Check its owner and mode.',
+      remedy_code: 'check-owner-and-mode',
+      remedy_parameters: {},
+    });
+    const stored = { serial: '12', remedy: 'Check its owner and mode.' };
+    expect(presentEvent({ ...held, after: stored }).after).toEqual(stored);
+  });
+
   it('have what people wrote as it is', () => {
     expect(presentEvent({ ...held, after: { reason: 'on a desk' } }).after).toEqual({ reason: 'on a desk' });
     expect(presentEvent(held)).toMatchObject({ before: null, after: null });

@@ -1,4 +1,5 @@
 import type { SignerJson } from '../../../contract/bundle';
+import { Fingerprint } from '../../parts/fingerprint';
 import { Section } from '../../parts/page';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
@@ -20,7 +21,7 @@ export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }
                 <br />
                 {text.bundles.validUntil} <Day at={end} /> · {key}
                 <br />
-                {text.bundles.fingerprint} <Fingerprint of={print} />
+                {text.bundles.fingerprint} <Fingerprint value={print} />
               </p>
             </li>
           ),
@@ -28,9 +29,4 @@ export function SignerChain({ chain }: { readonly chain: readonly SignerJson[] }
       </ol>
     </Section>
   );
-}
-
-/** Octets with a colon between them; lines break only after a colon. */
-function Fingerprint({ of }: { readonly of: string }) {
-  return <span class="mono">{of.split(/(?<=:)/).map((octet) => [octet, <wbr />])}</span>;
 }

@@ -1,6 +1,7 @@
 import type { CertificatesJson } from '../../../contract/certificate';
 import { may } from '../../api/session';
 import { Command, CopyButton } from '../../parts/command';
+import { Fingerprint } from '../../parts/fingerprint';
 import { Hint } from '../../parts/notices';
 import { Facts, Section } from '../../parts/page';
 import { text } from '../../texts';
@@ -26,7 +27,7 @@ export function Authority({ of }: { readonly of: CertificatesJson }) {
                 [words.subject, of.ca.subject],
                 [words.expires, <Expiry certificate={of.ca} />],
                 [words.key, of.ca.has_key ? words.keyIsHere : words.keyIsElsewhere],
-                [words.fingerprint, <Fingerprint value={of.ca.fingerprint} />],
+                [words.fingerprint, <FingerprintToCopy value={of.ca.fingerprint} />],
               ]}
             />
           )}
@@ -100,10 +101,10 @@ function Names({ names }: { readonly names: readonly string[] }) {
   );
 }
 
-function Fingerprint({ value }: { readonly value: string }) {
+function FingerprintToCopy({ value }: { readonly value: string }) {
   return (
     <span class="to-copy">
-      <span class="mono">{value}</span> <CopyButton value={value} />
+      <Fingerprint value={value} /> <CopyButton value={value} />
     </span>
   );
 }

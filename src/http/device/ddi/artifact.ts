@@ -10,7 +10,7 @@ import { transactionIdOf } from '../rauc/device-facts';
 import { noteAttempt } from '../rauc/note-attempt';
 import type { Exchange } from '../transport/exchange';
 import { noAction } from './find-action';
-import { servableBundle } from './servable-bundle';
+import { lookForServable } from './servable-bundle';
 
 /**
  * Serves the bundle of the latest installation, or a range of it. A range needs no database, only what is in memory. RAUC streams from
@@ -35,7 +35,7 @@ async function getBundle(
 ): Promise<Bundle> {
   const { bundleAccess, deviceActions } = kit.services;
   const { installation } = await deviceActions.latest(device);
-  const bundle = servableBundle(kit, installation);
+  const bundle = installation === null ? undefined : await lookForServable(kit, installation);
   const isNamed = installation !== null && String(installation.id) === action && bundle?.name === file;
   if (!isNamed || bundle === undefined || !mayRead(installation)) {
     kit.charge(exchange, 'unavailable');

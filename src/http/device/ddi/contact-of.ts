@@ -4,5 +4,5 @@ import type { Exchange } from '../transport/exchange';
 
 /** The contact that a request makes, without what it reports. It belongs to none of RAUC's attempts. */
 export function contactOf(exchange: Exchange, at: Date): Contact {
-  return { ...readContact(exchange, at), transactionId: null };
+  return { ...readContact(exchange, at), transactionId: null, reportsWriting: true };
 }

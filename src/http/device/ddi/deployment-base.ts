@@ -14,7 +14,7 @@ import { controllerUrl } from './controller-url';
 import { describeDeployment } from './deployment';
 import { eventOf, parseFeedback } from './feedback';
 import { findAction, noAction } from './find-action';
-import { servableBundle } from './servable-bundle';
+import { lookForServable } from './servable-bundle';
 import type { WantedAttributes } from './wanted-attributes';
 
 /** Tells a device what to install. @param limits the protocol's limits */
@@ -27,7 +27,7 @@ export function answerDeployment(kit: ProtocolKit, { downloadsAhead }: ProtocolL
       return;
     }
     const order = await kit.services.deviceActions.orderOf(device, installation, downloadsAhead === true);
-    sendDeployment(kit, exchange, { device, params, installation, order });
+    await sendDeployment(kit, exchange, { device, params, installation, order });
   };
 }
 
@@ -36,7 +36,12 @@ export function answerInstalled(kit: ProtocolKit): Handler {
   return async (exchange, { device, params }) => {
     const installation = await findAction(kit, device, params);
     if (!isWritten(installation)) throw noAction(device, params['action']);
-    sendDeployment(kit, exchange, { device, params, installation, order: { kind: 'forced', window: null } });
+    await sendDeployment(kit, exchange, {
+      device,
+      params,
+      installation,
+      order: { kind: 'forced', window: null },
+    });
   };
 }
 
@@ -47,12 +52,12 @@ interface Deployable {
   readonly order: Order;
 }
 
-function sendDeployment(
+async function sendDeployment(
   kit: ProtocolKit,
   exchange: Exchange,
   { device, params, installation, order }: Deployable,
-): void {
-  const bundle = servableBundle(kit, installation);
+): Promise<void> {
+  const bundle = await lookForServable(kit, installation);
   if (bundle === undefined) throw noAction(device, params['action']);
   sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params), order));
 }

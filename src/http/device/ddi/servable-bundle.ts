@@ -18,6 +18,17 @@ export function servableBundle(
   return hasWeakHashes(bundle) ? bundle : undefined;
 }
 
+/** The same for a request that does not follow a poll of this server: another one may have just stored the bundle. */
+export async function lookForServable(
+  kit: Pick<ProtocolKit, 'services'>,
+  installation: Installation,
+): Promise<ServableBundle | undefined> {
+  const found = servableBundle(kit, installation);
+  if (found !== undefined) return found;
+  await kit.services.readBundle.lookFor(installation.bundleName);
+  return servableBundle(kit, installation);
+}
+
 function hasWeakHashes(bundle: Bundle): bundle is ServableBundle {
   return bundle.weakHashes !== null;
 }

@@ -46,7 +46,7 @@ async function getBundle(
   sha256: string | undefined,
 ): Promise<Bundle> {
   const { readBundle, bundleAccess } = kit.services;
-  const bundle = readBundle.find(name);
+  const bundle = readBundle.find(name) ?? (await readBundle.lookFor(name));
   if (!(await bundleAccess.isAdmitted(device))) {
     // The device must be known before anyone can admit it.
     if (bundle !== undefined) await noteAttempt(kit, exchange, device, bundle, undefined);

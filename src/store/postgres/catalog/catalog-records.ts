@@ -12,6 +12,7 @@ import {
 } from '../../rows/catalog-rows';
 import { countToJson, toRolloutRow } from '../../rows/rollout-rows';
 import { needsOf } from '../bundle-uses';
+import { awaitRemoval } from '../shared-bundles';
 import { ChangeWatch, type ChangeWatchOptions } from '../change-watch';
 import { catalogChannel, claimVersion, readVersion } from './catalog-version';
 import type { Database } from '../database';
@@ -47,6 +48,8 @@ export function createCatalogRecords(
         };
       });
     },
+
+    isShared: true,
 
     version: () => readVersion(database),
 
@@ -122,6 +125,7 @@ async function activate(transaction: Transaction, change: RecordedChange): Promi
 async function saveBundle(transaction: Transaction, bundle: Bundle): Promise<void> {
   const row = toBundleRow(bundle);
   const { name, sha256, ...rest } = row;
+  await awaitRemoval(transaction, sha256);
   const saved = await transaction.all(
     query
       .insertInto('bundles')

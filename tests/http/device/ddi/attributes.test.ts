@@ -71,6 +71,19 @@ describe('attributes', () => {
     await third.configData({ product: '' }, 'remove');
     await device.configData({ product: 'gateway' });
     expect([await isOffered(device), await isOffered(third)]).toEqual([true, false]);
+
+    // What has not begun is taken back, and comes again.
+    await other.configData({ product: 'sensor' });
+    expect([await isOffered(device), await isOffered(other)]).toEqual([true, false]);
+    await other.configData({ product: 'gateway' });
+    expect(await isOffered(other)).toBe(true);
+
+    // What has begun goes on.
+    const { action } = await other.links();
+    await other.feedback(action, 'proceeding', 'none', ['Download complete.']);
+    await other.configData({ product: 'sensor' });
+    expect(await other.links()).toMatchObject({ action });
+    expect(await isOffered(other)).toBe(true);
   });
 
   it('are asked for again when a device of the same name is added anew', async () => {

@@ -114,7 +114,7 @@ describe('feedback', () => {
     );
     expect(new Set(await Promise.all(told))).toEqual(new Set([200]));
     expect((await latest())?.progressPercent).toBe(59);
-  }, 60_000);
+  });
 
   it('of a disk that is full is not lost unseen: the device hears of it', async () => {
     await fleet.close();

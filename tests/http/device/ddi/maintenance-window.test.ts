@@ -62,6 +62,28 @@ describe('a maintenance window', () => {
     expect(await latest()).toMatchObject({ state: 'installed', id: Number(action) });
   });
 
+  it.each([
+    ['stays closed', 0],
+    ['has opened', 3],
+  ])('that %s while a device reboots keeps the action, which has written nothing', async (_, hours) => {
+    await start(true);
+    const tell = (boot: string) => device.configData({ boot_id: boot, system_version: '1.0.0' });
+    await tell('boot-1');
+    const { deployment: told } = await device.deployment();
+    await device.request(told.chunks[0]?.artifacts[0]?._links['download']?.href ?? '');
+    const action = await begin();
+    fleet.wait(hours * hourSeconds);
+    await tell('boot-2');
+    expect(await latest()).toMatchObject({ state: 'downloading', id: Number(action) });
+    expect((await device.links()).action).toBe(action);
+    expect(await deployment()).toEqual(hours === 0 ? waits : installs);
+
+    // A boot while it writes is another matter.
+    await device.feedback(action, 'proceeding', 'none', ['  0% Installing']);
+    await tell('boot-3');
+    expect(await latest()).toMatchObject({ state: 'rolled-back' });
+  });
+
   it('lets what began while it was open go on when it closes', async () => {
     await start(true);
     fleet.wait(3 * hourSeconds);

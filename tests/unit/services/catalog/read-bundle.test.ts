@@ -82,10 +82,11 @@ it('refuses a file that no longer has its size', async () => {
 describe('an idle file', () => {
   const open = (idleMs: number, find = () => bundle) =>
     new BundleReader({
-      catalog: { find },
+      catalog: { find, isShared: false, catchUp: () => Promise.resolve() },
       storage: { open: () => opened.store.bundles.open(bundle.sha256) },
       idleMs,
       cache: new BlockCache(1 << 20),
+      monotonicMs: () => performance.now(),
     });
 
   it('stays open for the next reader, then is closed', async () => {
@@ -134,5 +135,39 @@ describe('an idle file', () => {
     await until(() => openCount() <= 33);
     await many.close();
     expect(openCount()).toBe(0);
+  });
+});
+
+describe('a bundle that is not in the catalog', () => {
+  const readerOf = (isShared: boolean) => {
+    const known: Bundle[] = [];
+    const catchUp = jest.fn(() => {
+      known.push(bundle);
+      return Promise.resolve();
+    });
+    const reader = new BundleReader({
+      catalog: { find: (name) => known.find((one) => one.name === name), isShared, catchUp },
+      storage: { open: () => opened.store.bundles.open(bundle.sha256) },
+      idleMs: 10,
+      cache: new BlockCache(1 << 20),
+      monotonicMs: () => performance.now(),
+    });
+    return { reader, catchUp };
+  };
+
+  it('is looked for in the database, once for all who ask at the same time', async () => {
+    const { reader, catchUp } = readerOf(true);
+    expect(reader.find(bundle.name)).toBeUndefined();
+    const found = await Promise.all(
+      [bundle.name, bundle.name, 'other.raucb'].map((name) => reader.lookFor(name)),
+    );
+    expect(found).toEqual([bundle, bundle, undefined]);
+    expect(catchUp).toHaveBeenCalledTimes(1);
+  });
+
+  it('is looked for nowhere if no other server can have added it', async () => {
+    const { reader, catchUp } = readerOf(false);
+    expect(await reader.lookFor(bundle.name)).toBeUndefined();
+    expect(catchUp).not.toHaveBeenCalled();
   });
 });

@@ -122,6 +122,15 @@ describe('where it cannot renew itself', () => {
     expect(await metrics(served)).toContain('rauc_server_certificate_renewals_total{outcome="failed"} 49');
   });
 
+  it('the event says why and what to do, as codes', async () => {
+    await (await serve()).run();
+    const { events } = await store.journal.search({}, { limit: 1 });
+    expect(events[0]?.after).toMatchObject({
+      reason: { code: expect.any(String) as string, parameters: expect.any(Object) as object },
+      remedy: { code: expect.any(String) as string, parameters: expect.any(Object) as object },
+    });
+  });
+
   it('a restart within the day sends no second event', async () => {
     await (await serve()).run();
     store.close();

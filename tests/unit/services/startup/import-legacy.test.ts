@@ -233,7 +233,9 @@ it('ignores torn notes, and says so', async () => {
   const opened = await openServices({ dataDir });
   expect(opened.services.startup).toMatchObject({
     adopted: ['a.raucb'],
-    problems: [{ path: 'bundles/a.meta.json' }],
+    problems: [
+      { path: 'bundles/a.meta.json', message: { parameters: { why: { code: 'legacy-not-json' } } } },
+    ],
   });
   expect(opened.services.listBundles.get('a.raucb').bundle.uploadedAt).toEqual(new Date(1_700_000_000_000));
   await opened.close();

@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { KnownBundles } from '../../../../src/store/s3/known-bundles';
 import { ObjectUses } from '../../../../src/store/s3/object-uses';
 
 describe('an object that an upload relies on', () => {
   const never = () => Promise.reject(new Error('it was removed'));
 
   it('is not removed before all uploads of it have ended', async () => {
-    const uses = new ObjectUses(() => false);
+    const uses = new ObjectUses(new KnownBundles([]));
     const [one, other] = [await uses.begin('a'), await uses.begin('a')];
     one();
     one();
@@ -15,7 +16,7 @@ describe('an object that an upload relies on', () => {
   });
 
   it('is not looked for while it is being removed', async () => {
-    const uses = new ObjectUses(() => false);
+    const uses = new ObjectUses(new KnownBundles([]));
     const order: string[] = [];
     let end: () => void = () => undefined;
     const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
@@ -29,7 +30,7 @@ describe('an object that an upload relies on', () => {
   });
 
   it('is looked for after the removal that has begun, and not removed by the next', async () => {
-    const uses = new ObjectUses(() => false);
+    const uses = new ObjectUses(new KnownBundles([]));
     const order: string[] = [];
     let end: () => void = () => undefined;
     const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
@@ -45,13 +46,13 @@ describe('an object that an upload relies on', () => {
   });
 
   it('is not removed when a bundle has got its name before the turn of the removal came', async () => {
-    let isNamed = false;
-    const uses = new ObjectUses(() => isNamed);
+    const known = new KnownBundles([]);
+    const uses = new ObjectUses(known);
     let end: () => void = () => undefined;
     const removal = uses.unlessUsed('a', () => new Promise<void>((resolve) => (end = resolve)));
     const next = uses.unlessUsed('a', never);
     await turn();
-    isNamed = true;
+    known.add('a.raucb', { sha256: 'a', sizeBytes: 1 });
     end();
     expect(await Promise.all([removal, next])).toEqual([true, false]);
   });

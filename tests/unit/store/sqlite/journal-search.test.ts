@@ -19,7 +19,7 @@ beforeAll(async () => {
   (await openStore(dataDir, options)).close();
   fillJournal(dataDir, lines, from);
   store = await openStore(dataDir, options);
-}, 120_000);
+});
 afterAll(() => store.close());
 
 /** How often everything else got a turn meanwhile. */
