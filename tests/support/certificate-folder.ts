@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import type { CertificateFolder } from '../../src/ports/certificates';
-import { temporaryFolder } from './programs';
+import { mustRun, temporaryFolder } from './programs';
 
 /** A certificate folder for one test. */
 export interface TestFolder {
@@ -37,10 +35,8 @@ export async function folderWithCa(now?: () => Date): Promise<TestFolder> {
   return made;
 }
 
-const execute = promisify(execFile);
-
 /** The output of `openssl x509 -text`, without indentation. */
 export async function opensslText(file: string): Promise<string> {
-  const { stdout } = await execute('openssl', ['x509', '-noout', '-text', '-in', file]);
+  const { stdout } = await mustRun('openssl', ['x509', '-noout', '-text', '-in', file]);
   return stdout.replace(/^ +/gm, '');
 }

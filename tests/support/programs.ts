@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { Launcher } from './launcher';
 
 export interface ProgramOptions {
   readonly cwd?: string;
@@ -21,32 +21,16 @@ export interface ProgramResult {
 }
 
 /** Runs a program to its end. Rejects only if the program cannot be started, never because of its exit code. */
-export function run(
+export async function run(
   program: string,
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
-      ...options.user,
-    });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
-    child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      resolve({
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
-        code: code ?? 128,
-      }),
-    );
-    child.stdin.on('error', () => undefined); // a program may ignore its input
-    child.stdin.end(options.input);
+  const { code, stdout, stderr } = await launcher.run({
+    ...{ program, args, cwd: options.cwd, input: options.input, user: options.user },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
   });
+  return { stdout: stdout.toString(), stderr: stderr.toString(), code: code ?? 128 };
 }
 
 /** Runs a program that must succeed. */
@@ -71,6 +55,7 @@ export const raucSid = path.join(
   'rauc',
 );
 
+const launcher = new Launcher();
 const folders: string[] = [];
 
 /** A new empty folder, removed after all tests of the file, or at the end of a benchmark's process. */
@@ -82,6 +67,7 @@ export async function temporaryFolder(): Promise<string> {
 
 if (typeof afterAll === 'function')
   afterAll(async () => {
+    await launcher.end();
     await Promise.all(
       folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
     );
