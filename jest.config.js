@@ -12,7 +12,7 @@ const shared = {
 module.exports = {
   // Much of the time is spent waiting for programs; a worker that has grown makes room for a fresh one.
   maxWorkers: '100%',
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '512MB',
   // For tests that hang: a busy machine may be several times slower than an idle one.
   testTimeout: 180_000,
   testSequencer: '<rootDir>/tests/support/long-first.js',

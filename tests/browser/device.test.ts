@@ -219,7 +219,7 @@ describe('what one can do to a device', () => {
     await choose(page, 'Hold …');
     await dialog(page).getByLabel('Reason (optional)').fill('field trial');
     await dialog(page).getByRole('button', { name: 'Hold' }).click();
-    await page.getByText('Held by local: field trial').waitFor();
+    await page.getByText('Held by local: field trial', { exact: true }).waitFor();
     expect((await fleet.known('board-06')).hold).toMatchObject({ reason: 'field trial' });
     await undo(page);
     expect((await fleet.known('board-06')).hold).toBeNull();

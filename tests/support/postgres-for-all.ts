@@ -15,7 +15,8 @@ export function postgresUrl(database: string): string {
 
 /** Jest calls it once, before all test files. */
 export default async function start(): Promise<void> {
-  const postgres = await launchPostgres({ settings: ['max_connections=300'] });
+  // Each test has a database of its own, and none lives long enough to be vacuumed.
+  const postgres = await launchPostgres({ settings: ['max_connections=300', 'autovacuum=off'] });
   await (await openDatabase(await postgres.create(templateDatabase))).close();
   process.env[variable] = postgres.url('postgres');
   Object.assign(globalThis, { stopPostgres: () => postgres.remove() });

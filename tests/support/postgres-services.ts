@@ -45,12 +45,12 @@ export function shareDatabase(first: string, second: string): void {
   urls.set(second, databaseUrl(first));
 }
 
-/** Copied from one that has the tables, which is quicker than making them. */
+/** Copied from one that has the tables, which is quicker than making them: as files, because writing pages to the log takes three times as long. */
 async function makeDatabase(): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const client = new Client(postgresUrl('postgres'));
   await client.connect();
-  await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase} STRATEGY FILE_COPY`);
   await client.end();
   return postgresUrl(name);
 }
