@@ -9,8 +9,8 @@ export const writeLock = 7_273_001;
 /** Held while a process upgrades the tables, so that others wait and then find nothing to do. */
 export const upgradeLock = 7_273_002;
 
-/** Held for each hash while a bundle with these bytes is added, or while the bytes are removed: the first of two numbers. */
-export const bytesLock = 7_273_004;
-
 /** Shared by the sessions of all servers, or held alone by a process that keeps them away. */
 export const serverLock = 7_273_003;
+
+/** Held for each hash while a bundle with these bytes is added, or while the bytes are removed: the first of two numbers. */
+export const bytesLock = 7_273_004;

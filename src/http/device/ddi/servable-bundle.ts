@@ -23,9 +23,9 @@ export async function lookForServable(
   kit: Pick<ProtocolKit, 'services'>,
   installation: Installation,
 ): Promise<ServableBundle | undefined> {
-  const found = servableBundle(kit, installation);
-  if (found !== undefined) return found;
-  await kit.services.readBundle.lookFor(installation.bundleName);
+  const { readBundle } = kit.services;
+  if (readBundle.find(installation.bundleName) === undefined)
+    await readBundle.lookFor(installation.bundleName);
   return servableBundle(kit, installation);
 }
 
