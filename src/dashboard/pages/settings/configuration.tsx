@@ -31,7 +31,7 @@ export function Configuration({ about }: { readonly about: Data<AboutJson> }) {
         </>
       }
     >
-      <p class="muted">{words.hint}</p>
+      <p class="muted section-hint">{words.hint}</p>
       <Loaded data={about}>
         {({ options }) => {
           const shown = options.filter(

@@ -20,7 +20,7 @@ export const rollouts = {
   abortedBy: (who: string, reason: string | null) =>
     `Aborted by ${who}${reason === null ? '' : `: ${reason}`}`,
   devicesOf: (compatible: string, channel: string) => `Devices of ${compatible}, ${channel}`,
-  notYet: 'not yet',
+  notYet: 'Not yet',
   history: 'History',
   historyLabel: 'What was released, and by whom',
   historyOlder: 'Show older releases',
