@@ -360,7 +360,7 @@ describe('long names', () => {
 
   it('of a reason take the whole card of a revoked certificate', async () => {
     const page = await long.open('/certificates', { width: 390 });
-    await section(page, 'Revoked certificates').locator('tbody tr').waitFor();
+    await page.locator('[aria-label="Revoked certificates"] tbody tr').first().waitFor();
     const [whole = 0, reason = 100] = await page.evaluate<readonly number[]>(`(() => {
       const card = document.querySelector('[aria-label="Revoked certificates"] tbody tr');
       return [card.clientWidth - 32, card.lastElementChild.offsetWidth];
