@@ -45,7 +45,9 @@ export const rollouts = {
     one
       ? '1 silent device keeps it from being complete. Forget or hold it when it will not come back.'
       : `${n} silent devices keep it from being complete. Forget or hold those that will not come back.`,
-  notWaitedFor: (held: string, pinned: string) => `Not waited for: ${held} held, ${pinned} pinned.`,
+  notWaitedFor: (counts: readonly string[]) => `Not waited for: ${counts.join(', ')}.`,
+  heldDevices: (devices: string) => `${devices} held`,
+  pinnedDevices: (devices: string) => `${devices} pinned`,
   cameLater: (n: string, one: boolean) =>
     one ? '1 device came later and is not proven yet.' : `${n} devices came later and are not proven yet.`,
   nothing: 'nothing',
