@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Theme } from './browser';
 import { bundle, type FleetServer, openFleet } from './devices-fleet';
+import { type LongFleet, longId, openLongFleet } from './long-names';
 
 /** What a designer sees at once and no rule about whole pages does: distances, broken lines, words that begin in lower case. */
 let fleet: FleetServer;
@@ -186,4 +187,184 @@ it('shows a command for the first device that works for people who are not root'
   const empty = await openFleet(0);
   const page = await empty.open('/devices');
   await page.getByText('tar -xzf device-kit-board-1.tar.gz && sudo device-kit-board-1/install.sh').waitFor();
+});
+
+describe('colours', () => {
+  it.each<Theme>(['light', 'dark'])(
+    'of the storage bar are loud only for what this server stores: %s',
+    async (theme) => {
+      const page = await fleet.open('/settings', { theme });
+      const bar = section(page, 'About').locator('.share-bar');
+      await bar.locator('[title^="The rest of the disk"]').waitFor();
+      // How far a colour is from grey: 0 for grey, 255 for pure red.
+      const loudness = await page.evaluate<readonly number[]>(`
+        ['The rest of the disk', 'Free'].map((label) => {
+          const part = document.querySelector('.share-part[title^="' + label + '"]');
+          const [red, green, blue] = getComputedStyle(part).backgroundColor.match(/[0-9.]+/g).map(Number);
+          return Math.max(red, green, blue) - Math.min(red, green, blue);
+        })`);
+      expect(loudness.filter((one) => one > 40)).toEqual([]);
+    },
+  );
+
+  it('of an empty checkbox are those of an empty field', async () => {
+    const page = await fleet.open('/settings', { theme: 'dark' });
+    await section(page, 'Configuration').getByRole('checkbox').waitFor();
+    const [checkbox, field] = await page.evaluate<readonly string[]>(`
+      ['checkbox', 'search'].map(
+        (type) => getComputedStyle(document.querySelector('#configuration input[type=' + type + ']')).backgroundColor,
+      )`);
+    expect(checkbox).toBe(field);
+  });
+});
+
+describe('distances', () => {
+  it('are the same above, between and below the links of the settings on a phone', async () => {
+    const page = await fleet.open('/settings', { width: 390 });
+    await page.locator('.anchors a').last().waitFor();
+    const free = await page.evaluate<readonly number[]>(`(() => {
+      const lines = new Map();
+      for (const link of document.querySelectorAll('.anchors a')) {
+        const range = document.createRange();
+        range.selectNodeContents(link);
+        const { top, bottom } = range.getBoundingClientRect();
+        lines.set(top, bottom);
+      }
+      const edges = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const tops = [...lines.keys(), edges('main .panel').top];
+      const bottoms = [edges('h1').bottom, ...lines.values()];
+      return tops.map((top, index) => top - bottoms[index]);
+    })()`);
+    expect(free.length).toBeGreaterThan(2);
+    expect(Math.max(...free) - Math.min(...free)).toBeLessThanOrEqual(4);
+  });
+
+  it('keep the sentence about no match clear of the one above it', async () => {
+    const page = await fleet.open('/settings?option=there-is-none');
+    await page.getByText('No options match.').waitFor();
+    expect(
+      await freeBetween(page, '#configuration > p:nth-of-type(1)', '#configuration > p:nth-of-type(2)'),
+    ).toBeGreaterThanOrEqual(8);
+  });
+
+  it('keep the scale of a chart clear of its areas', async () => {
+    const page = await fleet.open('/');
+    await page.locator('.history-top').waitFor();
+    expect(await freeBetween(page, '.history-top', '.history-plot svg')).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(['/', '/rollouts'])(
+    'are as small below the last row of a panel as beside it: %s',
+    async (address) => {
+      const page = await fleet.open(address);
+      await page.locator('.panel > .rows > li').first().waitFor();
+      const free = await page.evaluate<readonly number[]>(`
+      [...document.querySelectorAll('.panel > .rows:last-child')].map((rows) => {
+        const bottoms = [...rows.lastElementChild.children].map((child) => child.getBoundingClientRect().bottom);
+        return rows.parentElement.getBoundingClientRect().bottom - Math.max(...bottoms);
+      })`);
+      expect(free.length).toBeGreaterThan(0);
+      expect(free.filter((one) => one > 18)).toEqual([]);
+    },
+  );
+});
+
+describe('lines', () => {
+  it('keep the count of a legend with its unit and its share', async () => {
+    const page = await fleet.open('/settings');
+    await page.locator('.legend li > .muted').first().waitFor();
+    for (let width = 320; width <= 420; width += 4) {
+      await page.setViewportSize({ width, height: 800 });
+      const lines = await linesOf(page, '.legend li > .muted');
+      expect(lines.filter((count) => count !== 1)).toEqual([]);
+    }
+  });
+
+  it('begin at one edge: the heading of a column and its cells', async () => {
+    const page = await fleet.open('/devices');
+    await page.locator('tbody .device-id').first().waitFor();
+    const [heading = 0, cell = 100] = await page.evaluate<readonly number[]>(`
+      ['thead .sort', 'tbody .device-id'].map((selector) => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector(selector).firstChild);
+        return range.getBoundingClientRect().left;
+      })`);
+    expect(Math.abs(heading - cell)).toBeLessThan(0.6);
+  });
+
+  it('end at one edge on a phone: the checkbox for all devices and those of each', async () => {
+    const page = await fleet.open('/devices', { width: 390 });
+    await page.locator('tbody .tick input').first().waitFor();
+    const [all = 0, one = 100] = await page.evaluate<readonly number[]>(`
+      ['thead .tick input', 'tbody .tick input'].map(
+        (selector) => document.querySelector(selector).getBoundingClientRect().right,
+      )`);
+    expect(Math.abs(all - one)).toBeLessThan(1);
+  });
+
+  it('are filled by each filter of the bundles on a phone', async () => {
+    const page = await fleet.open('/bundles', { width: 390 });
+    await page.locator('.filters select').waitFor();
+    const widths = await page.evaluate<readonly number[]>(
+      `[...document.querySelectorAll('.filters :is(input, select)')].map(({ offsetWidth }) => offsetWidth)`,
+    );
+    expect(new Set(widths).size).toBe(1);
+  });
+
+  it('underline the words of a link, but not the space beside its badge', async () => {
+    const page = await fleet.open('/rollouts');
+    await page.locator('td a .badge').first().waitFor();
+    const [link, words] = await page.evaluate<readonly string[]>(`
+      ['td a:has(.badge)', 'td a .badge ~ .small'].map(
+        (selector) => getComputedStyle(document.querySelector(selector)).textDecorationLine,
+      )`);
+    expect([link, words]).toEqual(['none', 'underline']);
+  });
+});
+
+describe('long names', () => {
+  let long: LongFleet;
+  beforeAll(async () => {
+    long = await openLongFleet();
+  });
+
+  it.each([1440, 390])('take a whole line as a fact or its value: %d px', async (width) => {
+    const page = await long.open(`/devices/${longId}`, { width });
+    await section(page, 'Facts').getByText('Custom attributes').waitFor();
+    const [total, narrow] = await page.evaluate<readonly [number, readonly string[]]>(`(() => {
+      const long = [...document.querySelectorAll('.facts > div')].filter((fact) =>
+        [...fact.children].some(({ textContent }) => /\\S{25}/.test(textContent)),
+      );
+      return [
+        long.length,
+        long.filter((fact) => fact.offsetWidth < fact.parentElement.clientWidth - 1).map((fact) => fact.textContent),
+      ];
+    })()`);
+    expect(total).toBeGreaterThan(3);
+    expect(narrow).toEqual([]);
+  });
+
+  it('of who did something begin level with the time, right beside it, on a phone', async () => {
+    const page = await long.open('/events', { width: 390 });
+    await page.locator('.journal-line').first().waitFor();
+    const places = await page.evaluate<readonly (readonly [number, number, number])[]>(`
+      [...document.querySelectorAll('.journal-line')].map((line) => {
+        const time = line.querySelector('time').getBoundingClientRect();
+        const by = line.querySelector('.event-by').getBoundingClientRect();
+        return [by.height, Math.abs(by.top - time.top), by.left - time.right];
+      })`);
+    // One of them takes several lines.
+    expect(Math.max(...places.map(([height]) => height))).toBeGreaterThan(30);
+    expect(places.filter(([, above, beside]) => above > 1 || beside > 12)).toEqual([]);
+  });
+
+  it('of a reason take the whole card of a revoked certificate', async () => {
+    const page = await long.open('/certificates', { width: 390 });
+    await page.locator('[aria-label="Revoked certificates"] tbody tr').first().waitFor();
+    const [whole = 0, reason = 100] = await page.evaluate<readonly number[]>(`(() => {
+      const card = document.querySelector('[aria-label="Revoked certificates"] tbody tr');
+      return [card.clientWidth - 32, card.lastElementChild.offsetWidth];
+    })()`);
+    expect(Math.abs(whole - reason)).toBeLessThanOrEqual(1);
+  });
 });

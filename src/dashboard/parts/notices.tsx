@@ -151,7 +151,7 @@ export function Hint({
 }) {
   return (
     <div class={`box ${tone}`}>
-      <Icon name={tone === 'info' ? 'dot' : 'alert'} />
+      <Icon name={tone === 'info' ? 'info' : 'alert'} />
       <div>{children}</div>
     </div>
   );

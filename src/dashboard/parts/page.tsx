@@ -77,18 +77,31 @@ export function EmptyState({ title, children }: EmptyStateProps) {
 
 type Fact = readonly [label: string, value: ComponentChildren];
 
+/** Letters without a break that fit into a column of facts. */
+const columnLetters = 24;
+
+/** Whether a name or a value is so long that it takes a whole line. */
+function isLong(fact: Fact): boolean {
+  return fact.some(
+    (part) => typeof part === 'string' && part.split(/\s/).some(({ length }) => length > columnLetters),
+  );
+}
+
 /** Names and values of one thing. */
 export function Facts({ facts }: { readonly facts: readonly (Fact | null)[] }) {
   return (
     <dl class="facts">
       {facts
         .filter((fact) => fact !== null)
-        .map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value ?? <span class="muted">{text.common.none}</span>}</dd>
-          </div>
-        ))}
+        .map((fact) => {
+          const [label, value] = fact;
+          return (
+            <div key={label} class={isLong(fact) ? 'long' : undefined}>
+              <dt>{label}</dt>
+              <dd>{value ?? <span class="muted">{text.common.none}</span>}</dd>
+            </div>
+          );
+        })}
     </dl>
   );
 }

@@ -40,6 +40,10 @@ function Completion({ release: { rollout, progress } }: { readonly release: Rele
   const { completed_at: completedAt } = rollout;
   const { devices, proven, silent, held, pinned } = progress.total;
   const open = devices - proven;
+  const notWaitedFor = [
+    ...(held > 0 ? [words.heldDevices(formatCount(held))] : []),
+    ...(pinned > 0 ? [words.pinnedDevices(formatCount(pinned))] : []),
+  ];
   return (
     <>
       {completedAt !== null && (
@@ -51,9 +55,7 @@ function Completion({ release: { rollout, progress } }: { readonly release: Rele
       {completedAt === null && silent > 0 && (
         <p class="muted">{words.silent(formatCount(silent), silent === 1)}</p>
       )}
-      {held + pinned > 0 && (
-        <p class="muted small not-waited">{words.notWaitedFor(formatCount(held), formatCount(pinned))}</p>
-      )}
+      {notWaitedFor.length > 0 && <p class="muted small not-waited">{words.notWaitedFor(notWaitedFor)}</p>}
     </>
   );
 }

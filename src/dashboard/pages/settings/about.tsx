@@ -22,8 +22,8 @@ export function About({ about }: { readonly about: Data<AboutJson> }) {
                 [words.version, value.version],
                 [words.node, value.node],
                 value.sqlite === null ? [words.postgresql, value.postgresql] : [words.sqlite, value.sqlite],
-                [words.started, <Moment at={value.started_at} />],
                 [words.uptime, formatDuration(value.uptime_seconds)],
+                [words.started, <Moment at={value.started_at} />],
                 [words.deviceUrl, <DeviceUrl url={value.device_url} />],
                 [words.links, <Links />],
               ]}
@@ -47,11 +47,9 @@ function DeviceUrl({ url }: { readonly url: string }) {
 
 function Links() {
   return (
-    <>
-      <a href="/api/openapi.json">{words.openapi}</a>
-      <br />
-      <a href="/metrics">{words.metrics}</a>
-    </>
+    <span class="links">
+      <a href="/api/openapi.json">{words.openapi}</a> <a href="/metrics">{words.metrics}</a>
+    </span>
   );
 }
 
@@ -65,8 +63,8 @@ function Storage({ storage }: Pick<AboutJson, 'storage'>) {
         { key: 'uploads', label: words.uploads, count: storage.uploads_bytes, look: 'series-2' },
         { key: 'database', label: words.database, count: storage.database_bytes, look: 'series-3' },
         { key: 'other', label: words.other, count: storage.other_bytes, look: 'series-4' },
-        { key: 'outside', label: words.outside, count: storage.outside_bytes, look: 'series-5' },
-        { key: 'free', label: words.free, count: storage.free_bytes, look: 'series-rest' },
+        { key: 'outside', label: words.outside, count: storage.outside_bytes, look: 'series-rest' },
+        { key: 'free', label: words.free, count: storage.free_bytes, look: 'idle' },
       ]}
     />
   );

@@ -7,6 +7,8 @@ import { text } from '../../texts';
 import type { Data } from '../../use-data';
 
 const words = text.settings.configuration;
+/** What the API has for a secret without a value; an option without one has `null`. */
+const unsetSecret = 'not set';
 
 /** Every option with its effective value and its source. */
 export function Configuration({ about }: { readonly about: Data<AboutJson> }) {
@@ -31,7 +33,7 @@ export function Configuration({ about }: { readonly about: Data<AboutJson> }) {
         </>
       }
     >
-      <p class="muted">{words.hint}</p>
+      <p class="muted section-hint">{words.hint}</p>
       <Loaded data={about}>
         {({ options }) => {
           const shown = options.filter(
@@ -61,7 +63,11 @@ function Option({
     <li>
       <span class="mono option-name">{name}</span>
       <span>
-        {value === null ? <span class="muted">{words.notSet}</span> : <span class="mono">{value}</span>}
+        {value === null || value === unsetSecret ? (
+          <span class="muted">{words.notSet}</span>
+        ) : (
+          <span class="mono">{value}</span>
+        )}
       </span>
       <span class={isDefault ? 'muted small' : 'small'}>{words.sources[source] ?? source}</span>
       <span class="muted small">

@@ -1,7 +1,7 @@
 export const bundles = {
   title: 'Bundles',
   upload: 'Upload bundles',
-  dropHint: 'or drop .raucb files anywhere on the page',
+  dropHint: 'Drop .raucb files anywhere on the page, or',
   dropHere: 'Drop bundles here to upload them',
   uploads: 'Uploads',
   clearUploads: 'Clear the upload list',
@@ -22,7 +22,7 @@ export const bundles = {
   cutOffRemedy:
     'Check that the server is running. A proxy in front of it may refuse files of this size: see client_max_body_size in nginx.',
   search: 'Search',
-  searchHint: 'name, version or compatible',
+  searchHint: 'Name, version or compatible',
   compatible: 'Compatible',
   anyCompatible: 'any',
   table: 'Bundles',

@@ -20,7 +20,7 @@ export const rollouts = {
   abortedBy: (who: string, reason: string | null) =>
     `Aborted by ${who}${reason === null ? '' : `: ${reason}`}`,
   devicesOf: (compatible: string, channel: string) => `Devices of ${compatible}, ${channel}`,
-  notYet: 'not yet',
+  notYet: 'Not yet',
   history: 'History',
   historyLabel: 'What was released, and by whom',
   historyOlder: 'Show older releases',
@@ -45,7 +45,9 @@ export const rollouts = {
     one
       ? '1 silent device keeps it from completing. If it will not come back, forget or hold it.'
       : `${n} silent devices keep it from completing. Forget or hold those that will not come back.`,
-  notWaitedFor: (held: string, pinned: string) => `Not waited for: ${held} held, ${pinned} pinned.`,
+  notWaitedFor: (counts: readonly string[]) => `Not waited for: ${counts.join(', ')}.`,
+  heldDevices: (devices: string) => `${devices} held`,
+  pinnedDevices: (devices: string) => `${devices} pinned`,
   cameLater: (n: string, one: boolean) =>
     one
       ? '1 device joined later and is not proven yet.'
