@@ -14,7 +14,10 @@ const section = (page: Page, name: string) => page.getByRole('region', { name, e
 /** How many lines each of the elements takes. */
 function linesOf(page: Page, selector: string): Promise<readonly number[]> {
   return page.evaluate(
-    `[...document.querySelectorAll('${selector}')].map((one) => one.getClientRects().length)`,
+    // A line of several texts has as many rectangles.
+    `[...document.querySelectorAll('${selector}')].map(
+      (one) => new Set([...one.getClientRects()].map(({ top }) => top)).size,
+    )`,
   );
 }
 
@@ -280,6 +283,28 @@ describe('lines', () => {
     }
   });
 
+  it('of a chart are level or upright, and have no slope that nobody counted', async () => {
+    const point = (hours: number, ...counts: readonly [number, number]) => ({
+      at: new Date(Date.parse('2026-11-28T00:00:00Z') + hours * 3_600_000).toISOString(),
+      counts: counts.map((devices, index) => ({ version: `1.${index}.0`, devices })),
+    });
+    const page = await fleet.open('/devices');
+    await page.route('**/api/fleet/history*', (route) =>
+      route.fulfill({
+        json: { points: [point(0, 4, 0), point(20, 1, 3), point(24, 4, 1)], versions: ['1.0.0', '1.1.0'] },
+      }),
+    );
+    await page.goto('/');
+    await page.locator('.history-plot path').nth(1).waitFor({ state: 'attached' });
+    const outlines = await page.evaluate<readonly string[]>(
+      `[...document.querySelectorAll('.history-plot path')].map((path) => path.getAttribute('d'))`,
+    );
+    // The newer version: none for ten hours, then 3, then 1 of the 5 that the scale goes to.
+    expect(outlines[0]).toBe(
+      'M0.0 200.0L416.7 200.0L416.7 200.0L916.7 200.0L916.7 200.0L1000.0 200.0L1000.0 160.0L916.7 160.0L916.7 80.0L416.7 80.0L416.7 200.0L0.0 200.0Z',
+    );
+  });
+
   it('begin at one edge: the heading of a column and its cells', async () => {
     const page = await fleet.open('/devices');
     await page.locator('tbody .device-id').first().waitFor();
@@ -328,6 +353,38 @@ describe('long names', () => {
     long = await openLongFleet();
   });
 
+  it.each([1440, 390])('are whole at the steps of a rollout: %d px', async (width) => {
+    const page = await long.open('/rollouts', { width });
+    await page.locator('.steps-mark').waitFor();
+    const cut = await page.evaluate<readonly string[]>(`
+      [...document.querySelectorAll('.steps-mark > span')]
+        .filter((step) => step.scrollWidth > step.clientWidth)
+        .map((step) => step.textContent)`);
+    expect(cut).toEqual([]);
+  });
+
+  it('keep the arrow between steps with the step that it leads to', async () => {
+    const page = await long.open(rolloutOf(long), { width: 390 });
+    await section(page, 'Policy').getByText('→').waitFor();
+    expect(await brokenParts(page, /→\s\S+/g)).toEqual([]);
+  });
+
+  it('of a legend stay beside their mark, on each line', async () => {
+    const page = await long.open('/', { width: 390 });
+    await page.locator('.legend li .swatch').first().waitFor();
+    const places = await page.evaluate<readonly (readonly [number, number])[]>(`
+      [...document.querySelectorAll('.legend li')].map((one) => {
+        const words = document.createRange();
+        words.setStartAfter(one.firstElementChild);
+        words.setEndAfter(one.lastChild);
+        const lefts = [...words.getClientRects()].map(({ left }) => left);
+        return [lefts.length, Math.min(...lefts) - one.firstElementChild.getBoundingClientRect().right];
+      })`);
+    // One of them takes several lines.
+    expect(Math.max(...places.map(([lines]) => lines))).toBeGreaterThan(1);
+    expect(places.filter(([, beside]) => beside < 2)).toEqual([]);
+  });
+
   it.each([1440, 390])('take a whole line as a fact or its value: %d px', async (width) => {
     const page = await long.open(`/devices/${longId}`, { width });
     await section(page, 'Facts').getByText('Custom attributes').waitFor();
@@ -368,3 +425,8 @@ describe('long names', () => {
     expect(Math.abs(whole - reason)).toBeLessThanOrEqual(1);
   });
 });
+
+/** The address of the page of the only rollout. */
+function rolloutOf({ pages }: LongFleet): string {
+  return pages.map(([address]) => address).find((address) => address.startsWith('/rollouts/')) ?? '';
+}

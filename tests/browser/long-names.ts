@@ -62,7 +62,7 @@ export async function openLongFleet(): Promise<LongFleet> {
   await post('/api/revocations', { serial, reason: label });
   const { release } = await services.activateRelease.activate({
     ...{ name: bundle, channel, actor: label },
-    policy: { ...everyoneAtOnce, steps: parseSteps('5,50,100') },
+    policy: { ...everyoneAtOnce, steps: parseSteps(`group:${label},50,100`) },
   });
   await post('/api/tokens', { name: label, scope: 'admin' });
   await post('/api/webhooks', { name: label, url: `https://192.0.2.1/${label.repeat(4)}` });

@@ -1,5 +1,10 @@
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { ReleaseWithRolloutJson } from '../../src/contract/release';
+import { connectDevice } from '../support/device-client';
+import { deviceFiles } from '../support/device-listener';
+import { HawkbitClient } from '../support/hawkbit-client';
+import { cli } from '../support/server-process';
 import { looks, openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { fileOf, gateway, sensor } from './demo-fleet';
@@ -153,8 +158,37 @@ describe('the page of all rollouts', () => {
     expect((await currentOn(sensor, 'trial'))?.rollout.policy.steps).toBe('50,100');
   });
 
-  async function send(path: string, body: object): Promise<void> {
-    const response = await fetch(server.adminUrl + path, {
+  it('releases to the devices with an attribute first, as they told it to hawkBit', async () => {
+    const told = ['gateway-001', 'gateway-002'];
+    for (const id of told) {
+      await cli(server.folder, 'cert', 'device', id);
+      const files = deviceFiles(path.join(server.folder, 'certs'), id);
+      const device = new HawkbitClient(await connectDevice(server.deviceUrl, files, 'HTTP/1.1'), id);
+      expect(await device.configData({ product: 'Häuschen' })).toBe(200);
+    }
+    const page = await openRollouts();
+    await openForm(page, fileOf(gateway, '2.4.0'));
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('In steps').click();
+    await dialog.locator('[name=steps]').fill('attribute:product=Häuschen,50,100');
+    await dialog.getByText('It is first offered to those with the attribute product=Häuschen').waitFor();
+    await dialog.getByRole('button', { name: 'Release', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: `${gateway} 2.4.0` }).waitFor();
+    const present = page.locator('[aria-current=step]');
+    await present
+      .getByRole('heading', { name: 'Step 1: devices with the attribute product=Häuschen' })
+      .waitFor();
+    await present.getByText('2 devices').waitFor();
+    const policy = page.getByRole('region', { name: 'Policy' });
+    await policy.getByText('product=Häuschen → 50 % → 100 %').waitFor();
+    await page.goto('/rollouts');
+    await page.getByRole('img', { name: 'Step 1 of 3: product=Häuschen' }).waitFor();
+    await page.goto(`/devices/${told[0] ?? ''}`);
+    await page.getByRole('region', { name: 'Facts' }).getByText('product=Häuschen').waitFor();
+  });
+
+  async function send(address: string, body: object): Promise<void> {
+    const response = await fetch(server.adminUrl + address, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify(body),

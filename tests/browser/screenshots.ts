@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import type { AboutJson } from '../../src/contract/server';
 import { cli } from '../support/server-process';
 import { desktop, openWindow, type Theme, type WindowSize } from './browser';
 import { startDashboard } from './dashboard-server';
@@ -23,12 +24,26 @@ const sizes: readonly WindowSize[] = [desktop, { width: 390, height: 844 }];
 interface Shot {
   readonly name: string;
   readonly url: string;
+  /** Before the page is opened. */
+  readonly arrange?: (page: Page) => Promise<void>;
   /** Opens what the picture is of, such as a dialog. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
 const press = (name: string | RegExp) => (page: Page) =>
   page.locator('main').getByRole('button', { name }).first().click();
+
+/** As the settings are on the second of three servers that share a database. */
+async function withServers(page: Page): Promise<void> {
+  await page.route('**/api/about', async (route) => {
+    const about = (await (await route.fetch()).json()) as AboutJson;
+    const servers = [1, 2, 3].map((n) => ({
+      ...{ name: `rauc-${n}.example.com/${4_100 + n}`, version: about.version, started_at: about.started_at },
+      ...{ silent_seconds: n === 3 ? 42 : 1, leads: n === 1, behind: n === 3 ? 2 : 0, is_this: n === 2 },
+    }));
+    await route.fulfill({ json: { ...about, servers } });
+  });
+}
 
 let shots: readonly Shot[];
 
@@ -67,6 +82,10 @@ beforeAll(async () => {
     { name: 'certificates-revoke', url: at('/certificates'), prepare: press(/^Revoke the certificate/) },
     { name: 'events', url: at('/events') },
     { name: 'settings', url: at('/settings') },
+    {
+      ...{ name: 'settings-servers', url: at('/settings'), arrange: withServers },
+      prepare: (page) => page.locator('#servers').scrollIntoViewIfNeeded(),
+    },
     { name: 'settings-webhook', url: at('/settings'), prepare: press('Create a webhook') },
     { name: 'not-found', url: at('/bundles/none.raucb') },
     ...['overview', 'bundles', 'devices', 'rollouts', 'certificates', 'events'].map((name) => ({
@@ -87,10 +106,11 @@ beforeAll(async () => {
 it.each(themes)(
   '%s',
   async (theme) => {
-    for (const { name, url, prepare } of shots) {
+    for (const { name, url, arrange, prepare } of shots) {
       if (only !== undefined && !only.includes(name)) continue;
       for (const size of sizes) {
         const page = await openWindow(url, { theme, ...size });
+        await arrange?.(page);
         await page.goto(url);
         await page.locator('main .loading').first().waitFor({ state: 'detached' });
         await page.waitForTimeout(400);

@@ -2,6 +2,8 @@ import type { FleetHistoryJson } from '../../../contract/fleet';
 import { formatCount, formatDay, formatMoment } from '../../format';
 import { text } from '../../texts';
 
+type HistoryPoint = FleetHistoryJson['points'][number];
+
 const width = 1000;
 const height = 200;
 
@@ -74,31 +76,32 @@ function nameOf(version: string | null): string {
   return version ?? text.overview.unknownVersion;
 }
 
-/** The outline of one version's area: forward along its lower edge, back along its upper edge. */
+/**
+ * The outline of one version's area: forward along its lower edge, back along its upper edge. Each count stands half of the way to
+ * the counts before and after it: a slope would show devices that nobody counted.
+ */
 function areaOf(
-  points: FleetHistoryJson['points'],
+  points: readonly HistoryPoint[],
   versions: readonly (string | null)[],
   index: number,
   highest: number,
 ): string {
   const from = Date.parse(points[0]?.at ?? '');
   const span = Math.max(1, Date.parse(points.at(-1)?.at ?? '') - from);
+  const xOf = ({ at }: HistoryPoint) => ((Date.parse(at) - from) / span) * width;
   const edge = (below: number) =>
-    points.map(({ at, counts }) => {
+    points.flatMap((point, place) => {
       const sum = versions
         .slice(0, below)
-        .reduce((all, version) => all + (counts.find((count) => count.version === version)?.devices ?? 0), 0);
-      // A single moment fills the whole width.
-      const x = points.length === 1 ? 0 : ((Date.parse(at) - from) / span) * width;
-      return [x, height - (sum / highest) * height] as const;
+        .reduce(
+          (all, version) => all + (point.counts.find((count) => count.version === version)?.devices ?? 0),
+          0,
+        );
+      const y = height - (sum / highest) * height;
+      const [before, after] = [points[place - 1], points[place + 1]];
+      const start = before === undefined ? 0 : (xOf(before) + xOf(point)) / 2;
+      const end = after === undefined ? width : (xOf(point) + xOf(after)) / 2;
+      return [`${start.toFixed(1)} ${y.toFixed(1)}`, `${end.toFixed(1)} ${y.toFixed(1)}`];
     });
-  const pair = ([x, y]: readonly [number, number]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
-  const lower = edge(index);
-  const upper = edge(index + 1).reverse();
-  if (points.length === 1) {
-    const [, low] = lower[0] ?? [0, 0];
-    const [, high] = upper[0] ?? [0, 0];
-    return `M0 ${low}H${width}V${high}H0Z`;
-  }
-  return `M${[...lower, ...upper].map(pair).join('L')}Z`;
+  return `M${[...edge(index), ...edge(index + 1).reverse()].join('L')}Z`;
 }

@@ -24,7 +24,7 @@ export function Policy({ release }: { readonly release: ReleaseDetailsJson }) {
               <Moment at={at} /> {words.byWhom(by)} {forced && <span class="warn-text">{words.byForce}</span>}
             </>,
           ],
-          [words.steps, policy.steps.split(',').map(stepWords).join(' → ')],
+          [words.steps, policy.steps.split(',').map(stepWords).join(' →\u00a0')],
           [words.fact.stepSince, <Ago at={rollout.step_started_at} />],
           [words.fact.start, policy.start_at === null ? words.startNow : <Moment at={policy.start_at} />],
           [words.fact.promote, promoteWords(policy, rollout.steps)],
