@@ -263,7 +263,7 @@ describe('distances', () => {
       await page.locator('.panel > .rows > li').first().waitFor();
       const free = await page.evaluate<readonly number[]>(`
       [...document.querySelectorAll('.panel > .rows:last-child')].map((rows) => {
-        const bottoms = [...rows.lastElementChild.children].map((child) => child.getBoundingClientRect().bottom);
+        const bottoms = [...rows.lastElementChild.querySelectorAll('*')].map((one) => one.getBoundingClientRect().bottom);
         return rows.parentElement.getBoundingClientRect().bottom - Math.max(...bottoms);
       })`);
       expect(free.length).toBeGreaterThan(0);
