@@ -184,7 +184,7 @@ describe('the page of all rollouts', () => {
     await page.goto('/rollouts');
     await page.getByRole('img', { name: 'Step 1 of 3: product=Häuschen' }).waitFor();
     await page.goto(`/devices/${told[0] ?? ''}`);
-    await page.getByRole('region', { name: 'Facts' }).getByText('product=Häuschen').waitFor();
+    await page.getByRole('region', { name: 'Facts' }).getByText('Häuschen', { exact: true }).waitFor();
   });
 
   async function send(address: string, body: object): Promise<void> {
