@@ -30,7 +30,7 @@ export interface S3BundlesOptions {
   readonly digests: DigestRecords;
   readonly incoming: IncomingFiles;
   readonly known: KnownBundles;
-  /** Called when the store returns other bytes than were stored. */
+  /** Called when the store returns bytes other than those stored. */
   readonly onWrongBytes: (sha256: string) => void;
   /** How long to wait for a bundle that must be fetched whole before any of it can be verified, in milliseconds. */
   readonly coldWaitMs?: number;
