@@ -41,17 +41,26 @@ const cached = ({ folder }: OpenedStorage) => readdir(path.join(folder, 'cache')
 const fetchedBytes = ({ reads }: MemoryObjects) => reads.reduce((sum, { length }) => sum + length, 0);
 
 describe('a bundle that is not in the cache', () => {
-  it('is served before all of it has arrived: first what is asked for', async () => {
-    const { storage, objects: store, content, sha256 } = await stored(20);
-    let open: () => void = () => undefined;
+  it('is served at once, first what is asked for, while the rest of it is held back', async () => {
+    const opened = await stored(20);
+    const { storage, objects: store, content, sha256 } = opened;
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const read = store.read.bind(store);
+    jest.spyOn(store, 'read').mockImplementation(async (of, position, length) => {
+      const found = await read(of, position, length);
+      if (length > blockBytes) await gate;
+      return found;
+    });
     const bytes = await storage.open(sha256);
-    await eventually(() => store.reads.length > 0);
-    store.gate = new Promise((resolve) => (open = resolve));
-    const read = bytes.read(18 * blockBytes - 10, 20);
-    await eventually(() => store.reads.some(({ position }) => position === 17 * blockBytes));
-    open();
-    expect((await read).equals(content.subarray(18 * blockBytes - 10, 18 * blockBytes + 10))).toBe(true);
+    for (const at of [5, 18 * blockBytes - 10])
+      expect((await bytes.read(at, 20)).equals(content.subarray(at, at + 20))).toBe(true);
+    expect(store.reads[0]).toEqual({ sha256, position: 0, length: blockBytes });
+    await eventually(() => store.reads.some(({ length }) => length > blockBytes));
     await bytes.close();
+    release();
+    await eventually(async () => (await cached(opened)).includes(sha256));
+    expect(fetchedBytes(store)).toBe(content.length);
   });
 
   it('is fetched once for all who read it, to its end', async () => {
