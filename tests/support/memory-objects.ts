@@ -11,9 +11,9 @@ export class MemoryObjects implements BundleObjects {
   isAway = false;
   /** Reads wait for it. */
   gate: Promise<void> = Promise.resolve();
-  /** Longer reads wait for {@link #long}, in bytes. */
+  /** Longer reads, in bytes, wait for the other gate. */
   #mostBytes = Infinity;
-  #long: Promise<void> = Promise.resolve();
+  #longGate: Promise<void> = Promise.resolve();
 
   /** Stores bytes as another server does. @returns their hash */
   add(content: Buffer): string {
@@ -32,7 +32,7 @@ export class MemoryObjects implements BundleObjects {
   holdLongReads(mostBytes: number): () => void {
     let release: () => void = () => undefined;
     this.#mostBytes = mostBytes;
-    this.#long = new Promise((resolve) => (release = resolve));
+    this.#longGate = new Promise((resolve) => (release = resolve));
     return release;
   }
 
@@ -56,7 +56,7 @@ export class MemoryObjects implements BundleObjects {
   async read(sha256: string, position: number, length: number): Promise<Buffer> {
     this.reads.push({ sha256, position, length });
     await this.gate;
-    if (length > this.#mostBytes) await this.#long;
+    if (length > this.#mostBytes) await this.#longGate;
     return await this.#answer(() => {
       const content = this.stored.get(sha256);
       if (content === undefined) throw new S3Error(404, 'NoSuchKey');
