@@ -36,6 +36,7 @@ import { createRestoreRecords } from './postgres/restore-records';
 import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
 import { createSharedBundles } from './postgres/shared-bundles';
+import { createSharedDigests } from './postgres/shared-digests';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
@@ -46,6 +47,8 @@ import { openInstalledData } from './installed-data';
 import type { ServerStore } from './store';
 
 export interface PostgresStoreOptions {
+  /** The address without a pooler, if there is one; default: the same. */
+  readonly directUrl?: string | null;
   /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
   /** This process, whose id is shown to a second server on the same folder. */
@@ -74,7 +77,7 @@ export async function openPostgresStore(
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
   const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const connection = connectionOptions(url);
+  const connection = connectionOptions(options.directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();
@@ -98,8 +101,14 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const shared = createSharedBundles(database);
-    const parts = { newName, known, deleted: () => deletedHashes(database), shared, uploadThreads };
+    const parts = {
+      newName,
+      known,
+      deleted: () => deletedHashes(database),
+      shared: createSharedBundles(database),
+      sharedDigests: createSharedDigests(database),
+      uploadThreads,
+    };
     const { close: closeFiles, ...files } =
       openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);
