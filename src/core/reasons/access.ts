@@ -81,7 +81,8 @@ export const accessReasons = {
     remedy: "Compare the target name with the certificate's, and HAWKBIT_AUTHORITIES with its issuer.",
   },
   'too-many-wrong-device-tokens': {
-    code: 'too-many-requests',
+    // Not 429, after which clients repeat a report at once: the token would still be wrong.
+    code: 'unauthenticated',
     says: () => 'too many wrong tokens from this address',
     remedy: "Correct the token in the client's configuration: the right one is accepted at once.",
   },
