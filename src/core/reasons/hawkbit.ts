@@ -74,6 +74,11 @@ export const hawkbitReasons = {
     says: ({ id }: { id: string }) => `the name of ${id} must be its controller id`,
     remedy: 'Leave the name out, and use the description for notes.',
   },
+  'field-not-supported': {
+    code: 'invalid-input',
+    says: ({ field }: { field: string }) => `${field} is not supported`,
+    remedy: 'Leave it out, or send false.',
+  },
   'assignment-kind-unknown': {
     code: 'invalid-input',
     says: ({ type }: { type: string }) =>
