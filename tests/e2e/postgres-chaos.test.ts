@@ -1,246 +1,268 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { startedStates } from '../../src/core/installation-states';
-import { patiencePolls } from '../../src/core/proof';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
+import { startBalancer } from '../support/chaos/balancer';
+import { ChaosBoard } from '../support/chaos/chaos-board';
+import {
+  brokenMoves,
+  outcomesSql,
+  type RolloutLine,
+  rolloutLinesSql,
+  watchSql,
+} from '../support/chaos/database-watch';
+import { type FaultName, faultNames, Faults } from '../support/chaos/faults';
+import { one } from '../support/chaos/one';
+import { People } from '../support/chaos/people';
+import { ReleaseTimeline } from '../support/chaos/release-timeline';
+import { RoamingReader } from '../support/chaos/roaming-reader';
+import { Servers } from '../support/chaos/servers';
+import { WebhookReceiver } from '../support/chaos/webhook-receiver';
+import { Witness } from '../support/chaos/witness';
+import { deviceFiles, readClientFiles } from '../support/device-listener';
 import { eventually } from '../support/eventually';
+import { startGateProxy } from '../support/gate-proxy';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { mustRun, temporaryFolder } from '../support/programs';
-import { ReleaseTimeline } from '../support/release-timeline';
-import { type Polled, RestlessBoard } from '../support/restless-board';
-import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
-import { SseReader } from '../support/sse-reader';
+import { startRgw } from '../support/rgw';
+import { clientOf, locationOf } from '../support/s3-storage';
+import { entryPoint } from '../support/server-process';
 
-/** How long servers are killed, frozen and cut off; `npm run test:chaos` takes half an hour. */
-const chaosMs = Number(process.env['CHAOS_SECONDS'] ?? '20') * 1_000;
-const boardCount = 8;
+/** The short form goes once through each fault; the long one (`npm run test:chaos`) continues with any of them. */
+const isLong = process.env['CHAOS_SECONDS'] !== undefined;
+const chaosMs = Number(process.env['CHAOS_SECONDS'] ?? '0') * 1_000;
+const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '2000' : '24'));
+/** Only these faults, for a look at one of them. */
+const onlyFaults = process.env['CHAOS_FAULTS']?.split(',') as FaultName[] | undefined;
+
 const atATime = 3;
-const bundleNames = ['v2.0.0.raucb', 'v3.0.0.raucb'] as const;
+const versions = ['2.0.0', '3.0.0', '4.0.0'];
+const bundleNames = versions.map((version) => `v${version}.raucb`);
+/** All devices together ask about a hundred times a second. */
+const pauseMs = boardCount * 10;
+const calmMs = 3_000;
+const webhookKinds = ['release.', 'rollout.', 'installation.failed', 'device.registered'];
 
-jest.setTimeout(chaosMs + 240_000);
+jest.setTimeout(chaosMs + 400_000);
 
-/** Each place of a release beyond the limit, at the end of the transaction that gave it away. */
-const watchLimit = `
-  CREATE TABLE excess (release_id integer, held integer);
-  CREATE FUNCTION note_excess() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE held integer;
-    BEGIN
-      SELECT count(*) INTO held FROM installations WHERE release_id = new.release_id AND (
-        state IN (${startedStates.map((state) => `'${state}'`).join(', ')})
-        OR (state = 'offered' AND polls <= ${patiencePolls}
-            AND offer_ends_at > to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')));
-      IF held > ${atATime} THEN INSERT INTO excess VALUES (new.release_id, held); END IF;
-      RETURN NULL;
-    END $$;
-  CREATE CONSTRAINT TRIGGER watch_excess AFTER INSERT OR UPDATE ON installations DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (new.release_id IS NOT NULL) EXECUTE FUNCTION note_excess()`;
+let postgres: Postgres;
+let servers: Servers;
+let faults: Faults;
+let people: People;
+let receiver: WebhookReceiver;
+let boards: readonly ChaosBoard[];
+let readers: readonly RoamingReader[];
+const timeline = new ReleaseTimeline(() => performance.now());
+const witness = new Witness(timeline);
+const ending = new AbortController();
 
-interface Slot {
-  readonly name: string;
-  server: ServerProcess;
-  /** Whether it is to answer now. */
-  isUp: boolean;
+const rows = (sql: string) => postgres.run(sql, 'chaos');
+const idsOf = (found: readonly unknown[]) => (found as readonly { id: string }[]).map(({ id }) => Number(id));
+const someAdmin = () => one(servers.running()).adminUrl;
+
+beforeAll(async () => {
+  const folder = await temporaryFolder();
+  const certificates = openCertificateFolder(path.join(folder, 'certs'), { now: () => new Date() });
+  const issue = async () => {
+    await certificates.createCa({});
+    await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1'] });
+    const ids = Array.from({ length: boardCount }, (_, index) => `board-${index}`);
+    for (const id of ids) await certificates.createDevice({ id });
+    return ids;
+  };
+  const make = (version: string) => makeBundle({ version, seed: version, imageSizeBytes: 1 << 20 });
+  const [gateway, database, made, ids, webhooks] = await Promise.all([
+    startRgw(),
+    startPostgres(),
+    Promise.all(versions.map(make)),
+    issue(),
+    WebhookReceiver.start(),
+  ]);
+  postgres = database;
+  receiver = webhooks;
+  const store = await startGateProxy(gateway.port);
+  const client = clientOf(gateway, locationOf(gateway, { bucket: 'updates' }));
+  await client.send({ method: 'PUT', key: '' });
+  client.close();
+  const env = {
+    DATABASE_URL: await postgres.create('chaos'),
+    BUNDLE_STORE: 's3://updates/fleet',
+    S3_ENDPOINT: `http://127.0.0.1:${store.port}`,
+    AWS_ACCESS_KEY_ID: gateway.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: gateway.secretAccessKey,
+    BUNDLE_KEYRING: made[0]?.keyringPath ?? '',
+    WEBHOOK_ALLOW_LOCAL: 'true',
+    MAX_TRIES: '1000', // devices fail on purpose
+  };
+  servers = new Servers({ folder, env, names: ['data-a', 'data-b', 'data-c'] });
+  await servers.start();
+  const [first = ''] = servers.running().map(({ adminUrl }) => adminUrl);
+  for (const [index, { path: file }] of made.entries())
+    await mustRun(
+      process.execPath,
+      [entryPoint, 'bundle', 'upload', file, '--name', bundleNames[index] ?? '', '--server', first],
+      { cwd: folder },
+    );
+  await fetch(`${first}/api/webhooks`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'receiver', url: receiver.url, kinds: webhookKinds }),
+  });
+  await rows(watchSql(atATime));
+  const { signal } = ending;
+  const wakeSome = () => {
+    for (let count = 0; count < 12; count += 1) one(boards).wake();
+  };
+  people = new People({ servers, bundles: bundleNames, timeline, atATime, onReleased: wakeSome, signal });
+  faults = new Faults({
+    servers,
+    postgres,
+    store,
+    frozenMs: isLong ? 30_000 : 12_000,
+    awayMs: isLong ? 10_000 : 4_000,
+  });
+  readers = Array.from({ length: 3 }, () => new RoamingReader(someAdmin, signal));
+  const url = `https://localhost:${await startBalancer(portsOf)}`;
+  const contents = await contentsOf(made);
+  boards = await Promise.all(
+    ids.map(async (id) => {
+      const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
+      const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
+      return new ChaosBoard({ id, tls, url, servers: direct, contents, witness, pauseMs, signal });
+    }),
+  );
+  expect(await people.release(first, bundleNames[0] ?? '', {})).toBe(true);
+}, 400_000);
+
+function portsOf(): readonly number[] {
+  return servers.running().map(({ deviceUrl }) => Number(new URL(deviceUrl).port));
 }
 
-describe('two servers that are killed, frozen and cut off from PostgreSQL', () => {
-  let postgres: Postgres;
-  let url: string;
-  let folder: string;
-  let made: readonly MadeBundle[];
-  let slots: readonly [Slot, Slot];
-  let boards: readonly RestlessBoard[];
-  let timeline: ReleaseTimeline;
-  const wrong: Polled[] = [];
-  let polls = 0;
-  let changes = 0;
-  const faults = new Map<string, number>();
-  const streamed: number[] = [];
-  const ending = new AbortController();
+async function contentsOf(made: readonly MadeBundle[]): Promise<ReadonlyMap<string, Buffer>> {
+  const files = await Promise.all(made.map((bundle) => readFile(bundle.path)));
+  return new Map(files.map((content, index) => [bundleNames[index] ?? '', content]));
+}
 
-  const of = (...names: string[]) => path.join(folder, ...names);
-  const start = (name: string) =>
-    startServer({
-      folder,
-      env: { DATABASE_URL: url, BUNDLE_KEYRING: made[0]?.keyringPath ?? '' },
-      args: ['--data-dir', of(name)],
-    });
-  const command = (...args: readonly string[]) =>
-    mustRun(process.execPath, [entryPoint, ...args], {
-      cwd: folder,
-      env: { DATABASE_URL: url, DATA_DIR: of('data-a') },
-    });
-  const rows = (sql: string) => postgres.run(sql, 'chaos');
-  const one = <Item>(items: readonly Item[]): Item => {
-    const found = items[Math.floor(Math.random() * items.length)];
-    if (found === undefined) throw new Error('there is none');
-    return found;
-  };
-  const someSlot = () => one(slots.filter(({ isUp }) => isUp));
-  const get = async (server: ServerProcess, where: string): Promise<unknown> =>
-    (await fetch(`${server.adminUrl}${where}`)).json();
-  const release = async (server: ServerProcess, bundle: string): Promise<boolean> => {
-    const body = { bundle, max_in_progress: atATime, allow_downgrade: true };
-    const request = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    return (await fetch(`${server.adminUrl}/api/releases`, request)).ok;
-  };
+it('goes through all faults, and no server ends by itself', async () => {
+  const work = [...boards, people, ...readers].map((one) => one.run());
+  const untilMs = performance.now() + chaosMs;
+  if (onlyFaults === undefined) await faults.each();
+  await faults.any(onlyFaults ?? faultNames, untilMs);
+  await delay(calmMs); // what waited for a frozen server is through
+  for (const board of boards) board.wake();
+  await eventually(() => boards.every(({ told }) => told !== null));
+  ending.abort();
+  for (const board of boards) board.wake();
+  await Promise.all(work);
+  for (const { server } of servers.slots) expect(server.process.exitCode).toBeNull();
+  expect([...faults.counts.keys()].sort()).toEqual([...(onlyFaults ?? faultNames)].sort());
+  expect(witness.strange).toEqual([]);
+  expect(Math.min(witness.doublePolls, witness.reports.length, people.releases)).toBeGreaterThan(5);
+});
 
-  beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create('chaos');
-    folder = await temporaryFolder();
-    made = [await makeBundle({ version: '2.0.0' }), await makeBundle({ version: '3.0.0' })];
-    const a = await start('data-a');
-    for (const [index, { path: file }] of made.entries()) {
-      const name = bundleNames[index] ?? '';
-      await command('bundle', 'upload', file, '--name', name, '--server', a.adminUrl);
-      await mkdir(of('data-b/bundles'), { recursive: true, mode: 0o700 });
-      await copyFile(file, of('data-b/bundles', name)); // as if both read it from an object store
-    }
-    const ids = Array.from({ length: boardCount }, (_, index) => `board-${index}`);
-    for (const id of ids) await command('cert', 'device', id);
-    slots = [
-      { name: 'data-a', server: a, isUp: true },
-      { name: 'data-b', server: await start('data-b'), isUp: true },
-    ];
-    await rows(watchLimit);
-    expect(await release(a, bundleNames[0])).toBe(true);
-    timeline = new ReleaseTimeline(bundleNames[0], () => performance.now());
-    boards = ids.map((id) => {
-      const own = of('certs/devices', id);
-      return new RestlessBoard({
-        id,
-        files: { cert: `${own}.crt`, key: `${own}.key`, ca: of('certs/ca.crt') },
-        someServer: () => someSlot().server.deviceUrl,
-        onAnswer: note,
-        signal: ending.signal,
-      });
-    });
-  }, 240_000);
+it('exceeded no limit of a release', async () => {
+  expect(await rows('SELECT * FROM excess')).toEqual([]);
+});
 
-  function note(polled: Polled): void {
-    polls += 1;
-    if (polled.offered !== '' && !timeline.mayOffer(polled.offered, polled.sentMs, polled.answeredMs))
-      wrong.push(polled);
-  }
+it('offered only what was released, and no device two bundles for one question', async () => {
+  const { unreleased, contradictions } = witness;
+  expect({ unreleased, contradictions }).toEqual({ unreleased: [], contradictions: [] });
+  expect(await rows('SELECT * FROM doubles')).toEqual([]);
+  expect(await rows('SELECT * FROM unreleased')).toEqual([]);
+});
 
-  /** People release now the one, now the other bundle, each time on any server. */
-  async function changeReleases(): Promise<void> {
-    for (let turn = 1; !ending.signal.aborted; turn += 1) {
-      const bundle = bundleNames[turn % 2] ?? '';
-      timeline.asked(bundle);
-      if (await release(someSlot().server, bundle).catch(() => false)) {
-        timeline.answered(bundle);
-        changes += 1;
-      }
-      await delay(300 + Math.random() * 700);
-    }
-  }
-
-  /** A reader of events that goes on where it was, on any server. */
-  async function readEvents(): Promise<void> {
-    while (!ending.signal.aborted) {
-      const reader = await SseReader.open(
-        `${someSlot().server.adminUrl}/api/events`,
-        streamed.at(-1) ?? 0,
-      ).catch(() => undefined);
-      if (reader === undefined) {
-        await delay(50);
-        continue;
-      }
-      const stayMs = performance.now() + 1_000 + Math.random() * 4_000;
-      while (!reader.isOver && performance.now() < stayMs && !ending.signal.aborted) await delay(20);
-      reader.close();
-      streamed.push(...reader.events.map(({ id }) => id));
-    }
-  }
-
-  async function restart(slot: Slot): Promise<void> {
-    slot.server = await start(slot.name);
-    slot.isUp = true;
-  }
-
-  const doings: Readonly<Record<string, (slot: Slot) => Promise<void>>> = {
-    async kill(slot) {
-      slot.isUp = false;
-      await slot.server.stop('SIGKILL');
-      await restart(slot);
-    },
-    async freeze({ server }) {
-      server.process.kill('SIGSTOP');
-      await delay(500 + Math.random() * 12_000);
-      server.process.kill('SIGCONT');
-    },
-    async cut() {
-      await rows(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
-      );
-    },
-    async stop(slot) {
-      slot.isUp = false;
-      await slot.server.stop('SIGTERM');
-      await restart(slot);
-    },
-  };
-
-  async function wreak(): Promise<void> {
-    const end = performance.now() + chaosMs;
-    const names = Object.keys(doings);
-    for (let turn = 0; turn < names.length || performance.now() < end; turn += 1) {
-      const name = names[turn] ?? one(names); // each of them once, then any
-      await doings[name]?.(one(slots));
-      faults.set(name, (faults.get(name) ?? 0) + 1);
-      await delay(Math.random() * 2_000);
-    }
-  }
-
-  it('give away no place twice, offer only what is released, and lose no line of the journal', async () => {
-    const work = [...boards.map((board) => board.run()), changeReleases(), readEvents()];
-    await wreak();
-    ending.abort();
-    await Promise.all(work);
-    for (const { server } of slots) expect(server.process.exitCode).toBeNull(); // none ended by itself
-
-    expect({ wrong, excess: await rows('SELECT * FROM excess') }).toEqual({ wrong: [], excess: [] });
-    expect([...faults.keys()].sort()).toEqual(Object.keys(doings).sort());
-    expect(polls).toBeGreaterThan(chaosMs / 100);
-    expect(changes).toBeGreaterThan(chaosMs / 10_000);
+it('lost no report that was acknowledged', async () => {
+  const found = (await rows(
+    'SELECT device, transaction_id, state, installed_at, message FROM installations WHERE transaction_id IS NOT NULL',
+  )) as readonly {
+    readonly device: string;
+    readonly transaction_id: string;
+    readonly state: string;
+    readonly installed_at: string | null;
+    readonly message: string | null;
+  }[];
+  const kept = new Map(found.map((row) => [`${row.device} ${row.transaction_id}`, row]));
+  const lost = witness.reports.filter(({ device, transactionId, state, message }) => {
+    const row = kept.get(`${device} ${transactionId}`);
+    if (state === 'failed') return row?.state !== 'failed' || row.message !== message;
+    return row?.installed_at == null;
   });
+  expect(lost).toEqual([]);
+});
 
-  it('agree afterwards about releases and devices, and have counted right', async () => {
-    const [a, b] = slots.map(({ server }) => server);
-    if (a === undefined || b === undefined) throw new Error('there are two');
-    await eventually(async () => (await release(a, bundleNames[0])) && (await release(b, bundleNames[1])));
-    for (const where of ['/api/releases', '/api/devices?limit=100'])
-      await eventually(
-        async () => JSON.stringify(await get(a, where)) === JSON.stringify(await get(b, where)),
-      );
-    const known = (await rows('SELECT id FROM devices ORDER BY id')) as readonly { readonly id: string }[];
-    expect(known.map(({ id }) => id)).toEqual(boards.map(({ id }) => id).sort());
-    const counted = `SELECT release_id, step, state, devices FROM release_outcomes WHERE devices <> 0 ORDER BY 1, 2, 3`;
-    const recounted = `SELECT release_id, step, state, count(*)::integer AS devices FROM (
-        SELECT DISTINCT ON (release_id, device) release_id, device, step, state FROM installations
-          WHERE release_id IS NOT NULL ORDER BY release_id, device, id DESC) AS latest
-      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
-    expect(await rows(counted)).toEqual(await rows(recounted));
-  });
+it('knows of each device the version that it told last', async () => {
+  const known = await rows('SELECT id, system_version AS told FROM devices ORDER BY id COLLATE "C"');
+  const told = boards.map((board) => ({ id: board.id, told: board.told }));
+  expect(known).toEqual(told.sort((a, b) => (a.id < b.id ? -1 : 1)));
+});
 
-  it('have sent each line of the journal once, in order', async () => {
-    const [{ server }] = slots;
-    const reader = await SseReader.open(`${server.adminUrl}/api/events`, streamed.at(-1) ?? 0);
-    const written = async () =>
-      ((await rows('SELECT id FROM events ORDER BY id')) as { id: string }[]).map(({ id }) => Number(id));
-    const count = (await written()).length;
-    await eventually(() => streamed.length + reader.events.length >= count);
-    reader.close();
-    streamed.push(...reader.events.map(({ id }) => id));
-    expect(streamed).toEqual(await written());
-    if (process.env['CHAOS_SECONDS'] === undefined) return;
-    const figures = { polls, changes, ...Object.fromEntries(faults), lines: streamed.length };
-    process.stderr.write(`${JSON.stringify(figures)}\n`);
-  });
+it('moved rollouts step by step, and each step once', async () => {
+  const lines = (await rows(rolloutLinesSql)) as readonly RolloutLine[];
+  expect(brokenMoves(lines)).toEqual([]);
+  expect([...people.promoted].filter(([, count]) => count > 1)).toEqual([]);
+  expect(lines.filter(({ kind }) => kind === 'rollout.promoted').length).toBeGreaterThan(2);
+});
+
+it('served only the bytes of the bundles', () => {
+  expect(witness.wrongBytes).toEqual([]);
+  expect(witness.ranges).toBeGreaterThan(20);
+});
+
+it('agrees on all servers about releases and devices, and has counted right', async () => {
+  const answers = async (where: string) => {
+    const got = await Promise.all(servers.running().map(({ adminUrl }) => fetch(adminUrl + where)));
+    return new Set(await Promise.all(got.map((answer) => answer.text())));
+  };
+  for (const where of ['/api/releases', '/api/devices?limit=100'])
+    await eventually(async () => (await answers(where)).size === 1);
+  expect(await rows(outcomesSql.counted)).toEqual(await rows(outcomesSql.recounted));
+});
+
+it('sent each event to each reader once, in order', async () => {
+  const written = async () => idsOf(await rows('SELECT id FROM events ORDER BY id'));
+  const last = (await written()).at(-1) ?? 0;
+  for (const reader of readers)
+    await reader.read(
+      ({ events, isOver }) => isOver || (events.at(-1)?.id ?? reader.ids.at(-1) ?? 0) >= last,
+    );
+  const all = (await written()).filter((id) => id <= last);
+  for (const { ids } of readers) expect(ids.filter((id) => id <= last)).toEqual(all);
+});
+
+it('delivered each event to the webhook, under one id', async () => {
+  const isWanted = webhookKinds.map((kind) => `starts_with(kind, '${kind}')`).join(' OR ');
+  const wanted = idsOf(
+    await rows(
+      `SELECT id FROM events WHERE (${isWanted}) AND id > (SELECT id FROM events WHERE kind = 'webhook.created') ORDER BY id`,
+    ),
+  );
+  const missing = () => wanted.filter((id) => !receiver.accepted.has(String(id)));
+  await eventually(() => missing().length === 0).catch(() => undefined);
+  expect({ missing: missing(), strange: receiver.strange }).toEqual({ missing: [], strange: [] });
+});
+
+afterAll(async () => {
+  if (!isLong) return;
+  const figures = {
+    devices: boards.length,
+    faults: Object.fromEntries(faults.counts),
+    polls: witness.polls,
+    doublePolls: witness.doublePolls,
+    unanswered: witness.unanswered,
+    reports: witness.reports.length,
+    ranges: witness.ranges,
+    mebibytes: Math.round(witness.bytes / (1 << 20)),
+    installations: Number(
+      ((await rows('SELECT count(*) AS id FROM installations')) as { id: string }[])[0]?.id,
+    ),
+    releases: people.releases,
+    promotions: people.promoted.size,
+    refusedRequests: people.refused,
+    unansweredRequests: people.unanswered,
+    events: readers[0]?.ids.length,
+    deliveries: receiver.accepted.size,
+    repeatedDeliveries: receiver.repeats,
+  };
+  process.stderr.write(`${JSON.stringify(figures)}\n`);
 });
