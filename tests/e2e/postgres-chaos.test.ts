@@ -51,10 +51,10 @@ let servers: Servers;
 let faults: Faults;
 let people: People;
 let receiver: WebhookReceiver;
-let boards: readonly ChaosBoard[];
 let readers: readonly RoamingReader[];
 const timeline = new ReleaseTimeline(() => performance.now());
 const witness = new Witness(timeline);
+const boards: ChaosBoard[] = [];
 const ending = new AbortController();
 
 const rows = (sql: string) => postgres.run(sql, 'chaos');
@@ -125,13 +125,11 @@ beforeAll(async () => {
   readers = Array.from({ length: 3 }, () => new RoamingReader(someAdmin, signal));
   const url = `https://localhost:${await startBalancer(portsOf)}`;
   const contents = await contentsOf(made);
-  boards = await Promise.all(
-    ids.map(async (id) => {
-      const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
-      const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
-      return new ChaosBoard({ id, tls, url, servers: direct, contents, witness, pauseMs, signal });
-    }),
-  );
+  const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
+  for (const id of ids) {
+    const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
+    boards.push(new ChaosBoard({ id, tls, url, servers: direct, contents, witness, pauseMs, signal }));
+  }
   expect(await people.release(first, bundleNames[0] ?? '', {})).toBe(true);
 }, 400_000);
 
@@ -145,16 +143,23 @@ async function contentsOf(made: readonly MadeBundle[]): Promise<ReadonlyMap<stri
 }
 
 it('goes through all faults, and no server ends by itself', async () => {
-  const work = [...boards, people, ...readers].map((one) => one.run());
-  const untilMs = performance.now() + chaosMs;
-  if (onlyFaults === undefined) await faults.each();
-  await faults.any(onlyFaults ?? faultNames, untilMs);
-  await delay(calmMs); // what waited for a frozen server is through
-  for (const board of boards) board.wake();
-  await eventually(() => boards.every(({ told }) => told !== null));
-  ending.abort();
-  for (const board of boards) board.wake();
-  await Promise.all(work);
+  const working = Promise.all([...boards, people, ...readers].map((busy) => busy.run()));
+  working.catch(() => undefined); // awaited below
+  const wakeAll = () => {
+    for (const board of boards) board.wake();
+  };
+  try {
+    const untilMs = performance.now() + chaosMs;
+    if (onlyFaults === undefined) await faults.each();
+    await faults.any(onlyFaults ?? faultNames, untilMs);
+    await delay(calmMs); // what waited for a frozen server is through
+    wakeAll();
+    await eventually(() => boards.every(({ told }) => told !== null));
+  } finally {
+    ending.abort();
+    wakeAll();
+  }
+  await working;
   for (const { server } of servers.slots) expect(server.process.exitCode).toBeNull();
   expect([...faults.counts.keys()].sort()).toEqual([...(onlyFaults ?? faultNames)].sort());
   expect(witness.strange).toEqual([]);
@@ -220,14 +225,21 @@ it('agrees on all servers about releases and devices, and has counted right', as
 });
 
 it('sent each event to each reader once, in order', async () => {
-  const written = async () => idsOf(await rows('SELECT id FROM events ORDER BY id'));
-  const last = (await written()).at(-1) ?? 0;
+  const written = idsOf(await rows('SELECT id FROM events ORDER BY id'));
+  const last = written.at(-1) ?? 0;
   for (const reader of readers)
-    await reader.read(
-      ({ events, isOver }) => isOver || (events.at(-1)?.id ?? reader.ids.at(-1) ?? 0) >= last,
-    );
-  const all = (await written()).filter((id) => id <= last);
-  for (const { ids } of readers) expect(ids.filter((id) => id <= last)).toEqual(all);
+    await eventually(async () => {
+      await reader.read(({ events, isOver }) => isOver || (events.at(-1)?.id ?? reader.lastId) >= last);
+      return reader.lastId >= last;
+    });
+  const wrong = readers.map(({ ids }) => {
+    const read = new Set(ids);
+    return {
+      missing: written.filter((id) => !read.has(id)),
+      outOfOrder: ids.filter((id, index) => id <= (ids[index - 1] ?? 0)), // also what came twice
+    };
+  });
+  expect(wrong).toEqual(readers.map(() => ({ missing: [], outOfOrder: [] })));
 });
 
 it('delivered each event to the webhook, under one id', async () => {
@@ -240,29 +252,27 @@ it('delivered each event to the webhook, under one id', async () => {
   const missing = () => wanted.filter((id) => !receiver.accepted.has(String(id)));
   await eventually(() => missing().length === 0).catch(() => undefined);
   expect({ missing: missing(), strange: receiver.strange }).toEqual({ missing: [], strange: [] });
+  if (isLong) process.stderr.write(`${JSON.stringify(await figures())}\n`);
 });
 
-afterAll(async () => {
-  if (!isLong) return;
-  const figures = {
+async function figures(): Promise<object> {
+  const [counted] = (await rows('SELECT count(*) AS installations FROM installations')) as readonly object[];
+  return {
     devices: boards.length,
-    faults: Object.fromEntries(faults.counts),
+    ...Object.fromEntries(faults.counts),
     polls: witness.polls,
     doublePolls: witness.doublePolls,
     unanswered: witness.unanswered,
+    ...counted,
     reports: witness.reports.length,
     ranges: witness.ranges,
     mebibytes: Math.round(witness.bytes / (1 << 20)),
-    installations: Number(
-      ((await rows('SELECT count(*) AS id FROM installations')) as { id: string }[])[0]?.id,
-    ),
     releases: people.releases,
-    promotions: people.promoted.size,
+    steps: people.promoted.size,
     refusedRequests: people.refused,
     unansweredRequests: people.unanswered,
     events: readers[0]?.ids.length,
     deliveries: receiver.accepted.size,
     repeatedDeliveries: receiver.repeats,
   };
-  process.stderr.write(`${JSON.stringify(figures)}\n`);
-});
+}

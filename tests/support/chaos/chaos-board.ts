@@ -34,6 +34,8 @@ const reportPatienceMs = 4_000;
 const rangePatienceMs = 15_000;
 const retryMs = 200;
 const rangeBytes = 64 << 10;
+/** How long it takes to install, after the download. */
+const longestWorkMs = 400;
 
 /** How often it asks two servers at once, reads a whole bundle, fails to install it, and hangs up. */
 const chances = { askTwo: 0.25, whole: 0.2, failure: 0.1, hangUp: 0.2 };
@@ -85,9 +87,9 @@ export class ChaosBoard {
 
   /** @returns whether it has booted, and asks again at once */
   async #live(): Promise<boolean> {
-    const offer = Math.random() < chances.askTwo ? await this.#askTwo() : await this.#ask(this.options.url);
-    if (offer?.offer == null) return false;
-    return this.#install(offer.offer);
+    const { offer } =
+      Math.random() < chances.askTwo ? await this.#askTwo() : await this.#ask(this.options.url);
+    return offer !== null && (await this.#install(offer));
   }
 
   /** Asks for an update. @throws Unanswered, also when the server says that it cannot answer now */
@@ -137,6 +139,7 @@ export class ChaosBoard {
     const transactionId = `${this.id}-${(this.#attempts += 1)}`;
     if ((await this.#report({ state: 'downloading', transactionId })) !== 'downloading') return false;
     if (!(await this.#download(name, path))) return false;
+    await delay(Math.random() * longestWorkMs);
     if (Math.random() < chances.failure) {
       await this.#report({ state: 'failed', transactionId, message: `no space for ${transactionId}` });
       return false;

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../eventually';
 import type { GateProxy } from '../gate-proxy';
 import type { Postgres } from '../postgres';
 import { one } from './one';
@@ -21,6 +20,15 @@ export interface FaultsOptions {
 /** What goes wrong, and how often it did. */
 export class Faults {
   readonly counts = new Map<string, number>();
+  readonly #acts: Readonly<Record<FaultName, () => Promise<void>>> = {
+    freeze: () => this.#freeze(),
+    kill: () => this.#restart('SIGKILL'),
+    stop: () => this.#restart('SIGTERM'),
+    cut: () => this.#cut(),
+    database: () => this.#restartDatabase(),
+    store: () => this.#storeAway(),
+    wrong: () => this.#wrongBytes(),
+  };
 
   constructor(private readonly options: FaultsOptions) {}
 
@@ -56,38 +64,40 @@ export class Faults {
   }
 
   async make(name: FaultName): Promise<void> {
-    await this[name]();
+    await this.#acts[name]();
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
   /** The leader stops in its tracks. When it wakes up, another one leads. */
-  private async freeze(): Promise<void> {
-    const { servers, frozenMs } = this.options;
-    let leader: Slot | undefined;
-    await eventually(async () => (leader = await servers.leader()) !== undefined);
-    leader?.freeze();
-    await delay(frozenMs);
-    await eventually(async () => (await servers.leader()) !== undefined);
-    leader?.thaw();
+  async #freeze(): Promise<void> {
+    const leader = await this.#awaitLeader();
+    leader.freeze();
+    await delay(this.options.frozenMs);
+    await this.#awaitLeader();
+    leader.thaw();
   }
 
-  private async kill(): Promise<void> {
-    await this.#someSlot()?.restart('SIGKILL');
+  async #awaitLeader(): Promise<Slot> {
+    for (;;) {
+      const leader = await this.options.servers.leader();
+      if (leader !== undefined) return leader;
+      await delay(100);
+    }
   }
 
-  private async stop(): Promise<void> {
-    await this.#someSlot()?.restart('SIGTERM');
+  async #restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    await this.#someSlot()?.restart(signal);
   }
 
   /** All connections to PostgreSQL are terminated. */
-  private async cut(): Promise<void> {
+  async #cut(): Promise<void> {
     await this.options.postgres.run(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
     );
   }
 
   /** PostgreSQL is restarted. */
-  private async database(): Promise<void> {
+  async #restartDatabase(): Promise<void> {
     const { postgres } = this.options;
     await postgres.stop();
     await delay(500 + Math.random() * 1_500);
@@ -95,7 +105,7 @@ export class Faults {
   }
 
   /** The object store refuses connections, or hangs. */
-  private async store(): Promise<void> {
+  async #storeAway(): Promise<void> {
     const { store, awayMs } = this.options;
     if (Math.random() < 0.5) store.shut();
     else store.freeze();
@@ -104,7 +114,7 @@ export class Faults {
   }
 
   /** The object store returns wrong bytes to a server with an empty cache. */
-  private async wrong(): Promise<void> {
+  async #wrongBytes(): Promise<void> {
     const { store } = this.options;
     const slot = this.#someSlot();
     const before = store.spoiled;

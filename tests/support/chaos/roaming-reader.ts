@@ -12,6 +12,11 @@ export class RoamingReader {
     private readonly signal: AbortSignal,
   ) {}
 
+  /** The id of the last event; 0 before the first. */
+  get lastId(): number {
+    return this.ids.at(-1) ?? 0;
+  }
+
   /** Reads until the signal. */
   async run(): Promise<void> {
     while (!this.signal.aborted) {
@@ -22,7 +27,7 @@ export class RoamingReader {
 
   /** Reads on one server until something is so. */
   async read(isEnough: (reader: SseReader) => boolean): Promise<void> {
-    const opening = SseReader.open(`${this.someServer()}/api/events`, this.ids.at(-1) ?? 0);
+    const opening = SseReader.open(`${this.someServer()}/api/events`, this.lastId);
     // A frozen server says nothing for long: the reader turns to another one.
     const late = new AbortController();
     const reader = await Promise.race([
