@@ -265,6 +265,7 @@ async function figures(): Promise<object> {
     unanswered: witness.unanswered,
     ...counted,
     reports: witness.reports.length,
+    longestPauseMs: Math.round(witness.longestPauseMs),
     ranges: witness.ranges,
     mebibytes: Math.round(witness.bytes / (1 << 20)),
     releases: people.releases,

@@ -160,6 +160,7 @@ export class ChaosBoard {
       'a report',
     );
     if (answer === null) return null;
+    witness.sawAcknowledgement(performance.now());
     const { installation } = JSON.parse(answer.body.toString()) as {
       readonly installation: { readonly state: string } | null;
     };

@@ -24,6 +24,8 @@ export class Witness {
   unanswered = 0;
   ranges = 0;
   bytes = 0;
+  /** The longest time in which no report at all was acknowledged, in milliseconds. */
+  longestPauseMs = 0;
   readonly reports: Acknowledged[] = [];
   /** Offers of bundles that were not released between question and answer. */
   readonly unreleased: Polled[] = [];
@@ -33,8 +35,14 @@ export class Witness {
   readonly wrongBytes: string[] = [];
   /** Answers that no device should get, whatever fails. */
   readonly strange: string[] = [];
+  #acknowledgedMs: number | undefined;
 
   constructor(private readonly timeline: Pick<ReleaseTimeline, 'mayOffer' | 'mayChange'>) {}
+
+  sawAcknowledgement(atMs: number): void {
+    this.longestPauseMs = Math.max(this.longestPauseMs, atMs - (this.#acknowledgedMs ?? atMs));
+    this.#acknowledgedMs = atMs;
+  }
 
   sawAnswer(polled: Polled): void {
     this.polls += 1;
