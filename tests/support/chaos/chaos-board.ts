@@ -98,7 +98,7 @@ export class ChaosBoard {
     const version = this.#version;
     this.told = null;
     const sentMs = performance.now();
-    const answer = await this.#request({
+    const answer = await this.#line.ask({
       url,
       path: '/api/v1/manifest.json?compatible=test-board',
       headers: { 'RAUC-System-Version': version, 'RAUC-Boot-ID': `${id}-${this.#boots}` },
@@ -203,7 +203,7 @@ export class ChaosBoard {
   ): Promise<LineAnswer | null> {
     while (!this.#isOver()) {
       try {
-        const answer = await this.#request(request);
+        const answer = await this.#line.ask(request);
         if (answer.status === 200 || answer.status === 206) return answer;
         if (!others.includes(answer.status)) throw this.#unexpected(what, answer);
       } catch (error) {
@@ -214,10 +214,6 @@ export class ChaosBoard {
       await delay(retryMs);
     }
     return null;
-  }
-
-  #request(request: LineRequest): Promise<LineAnswer> {
-    return this.#line.ask(request);
   }
 
   #unexpected(what: string, { status, body }: LineAnswer): Unanswered {

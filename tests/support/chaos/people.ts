@@ -46,7 +46,7 @@ export class People {
     const { signal } = this.options;
     const repeat = async (act: () => Promise<unknown>, pauseMs: number) => {
       while (!signal.aborted) {
-        const acting = act().finally(() => this.#open.delete(acting));
+        const acting: Promise<unknown> = act().finally(() => this.#open.delete(acting));
         this.#open.add(acting);
         await Promise.race([acting, delay(patienceMs)]); // they leave it open, and go on with other servers
         await delay((0.5 + Math.random()) * pauseMs);
@@ -96,9 +96,9 @@ export class People {
   async #steer(): Promise<void> {
     const [url = ''] = this.#twoServers();
     const answer = await fetch(`${url}/api/releases`).catch(() => undefined);
-    if (answer?.ok !== true) return;
-    const { releases } = (await answer.json()) as { readonly releases: readonly Listed[] };
-    for (const { id, rollout } of releases) {
+    const list = (await answer?.json().catch(() => undefined)) as
+      { readonly releases?: readonly Listed[] } | undefined;
+    for (const { id, rollout } of list?.releases ?? []) {
       const at = `/api/releases/${id}`;
       if (rollout.state === 'paused') await this.#onBoth(`${at}/resume`, {});
       else if (Math.random() < 0.2) await this.#onBoth(`${at}/pause`, { reason: 'let us see' });
@@ -117,19 +117,17 @@ export class People {
   }
 
   /** @returns the status; `undefined` when there was no answer */
-  #post(url: string, body: object): Promise<number | undefined> {
+  async #post(url: string, body: object): Promise<number | undefined> {
     const headers = { 'content-type': 'application/json' };
-    return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }).then(
-      async (answer) => {
-        await answer.arrayBuffer();
-        if (answer.status >= 400) this.refused += 1;
-        return answer.status;
-      },
-      () => {
-        this.unanswered += 1;
-        return undefined;
-      },
-    );
+    try {
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      await answer.arrayBuffer().catch(() => undefined); // the status says all
+      if (answer.status >= 400) this.refused += 1;
+      return answer.status;
+    } catch {
+      this.unanswered += 1;
+      return undefined;
+    }
   }
 
   #twoServers(): readonly string[] {
