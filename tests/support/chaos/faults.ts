@@ -41,8 +41,7 @@ export class Faults {
       await this.make('cut');
     };
     await Promise.all([this.make('freeze'), during()]);
-    await this.make('database');
-    await this.make('stop');
+    await Promise.all([this.make('database'), this.make('stop')]);
   }
 
   /** Any of these faults, until the time is over. The leader is frozen beside the others. */
