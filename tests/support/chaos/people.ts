@@ -53,7 +53,7 @@ export class People {
       }
     };
     await Promise.all([
-      repeat(() => this.#release(), 1_200),
+      repeat(() => this.#release(), 2_000),
       repeat(() => this.#release(), 5_000),
       repeat(() => this.#steer(), 150),
     ]);
