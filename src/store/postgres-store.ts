@@ -46,6 +46,8 @@ import { openInstalledData } from './installed-data';
 import type { ServerStore } from './store';
 
 export interface PostgresStoreOptions {
+  /** The address without a pooler, if there is one; default: the same. */
+  readonly directUrl?: string | null;
   /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
   /** This process, whose id is shown to a second server on the same folder. */
@@ -74,7 +76,7 @@ export async function openPostgresStore(
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
   const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const connection = connectionOptions(url);
+  const connection = connectionOptions(options.directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();

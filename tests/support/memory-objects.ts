@@ -5,6 +5,7 @@ import { S3Error } from '../../src/store/s3/s3-error';
 /** An object store in memory that can be away, slow, and wrong. */
 export class MemoryObjects implements BundleObjects {
   readonly stored = new Map<string, Buffer>();
+  readonly marked = new Set<string>();
   /** What was read, in order. */
   readonly reads: { readonly sha256: string; readonly position: number; readonly length: number }[] = [];
   isAway = false;
@@ -57,6 +58,22 @@ export class MemoryObjects implements BundleObjects {
 
   remove(sha256: string): Promise<void> {
     return this.#answer(() => void this.stored.delete(sha256));
+  }
+
+  listMarked(): Promise<readonly string[]> {
+    return this.#answer(() => [...this.marked]);
+  }
+
+  isMarked(sha256: string): Promise<boolean> {
+    return this.#answer(() => this.marked.has(sha256));
+  }
+
+  mark(sha256: string): Promise<void> {
+    return this.#answer(() => void this.marked.add(sha256));
+  }
+
+  unmark(sha256: string): Promise<void> {
+    return this.#answer(() => void this.marked.delete(sha256));
   }
 
   abortUploads(): Promise<number> {

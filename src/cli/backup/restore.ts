@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { directDatabaseUrl } from '../../config/config';
 import type { RestoreJson } from '../../contract/backup';
 import type { RestoredBackup } from '../../ports/backups';
 import { addCommand } from '../kernel/command';
@@ -37,7 +38,7 @@ export function addRestore(program: Command, context: CliContext): void {
         context.wiring.backups.restore({
           archive,
           dataDir: config.dataDir,
-          databaseUrl: config.databaseUrl,
+          databaseUrl: directDatabaseUrl(config),
           certsDir: config.certsDir,
           passphrase,
           isForced: options.force === true,

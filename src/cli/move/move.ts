@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Config } from '../../config/config';
+import { type Config, directDatabaseUrl } from '../../config/config';
 import { bucketAddress, databaseAddress } from '../../config/value-types/network';
 import type { MoveJson } from '../../contract/move';
 import { DomainError } from '../../core/errors';
@@ -50,7 +50,7 @@ export function addMove(program: Command, context: CliContext): void {
       let line: ProgressLine | undefined;
       const moved = await context.wiring
         .move(config, {
-          from: config,
+          from: { ...config, databaseUrl: directDatabaseUrl(config) },
           to,
           onProgress(doneBytes, totalBytes) {
             line ??= ProgressLine.whereSeen(context, totalBytes, { json: isJson }, 'copying the database');

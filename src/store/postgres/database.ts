@@ -4,7 +4,7 @@ import { connectionOptions, sessionSettings } from './connection-options';
 import { migrate } from './migrate';
 import type { Membership } from './nodes/membership';
 import { isAway, postgresError } from './postgres-error';
-import { compiled, type Query } from './queries';
+import { type Query, statementOf } from './queries';
 import { DatabaseHealth } from './writability';
 import { type Work, Writer } from './writer';
 
@@ -90,10 +90,7 @@ class PostgresDatabase implements Database {
   }
 
   async all<Row>(query: Query<Row>): Promise<Row[]> {
-    return this.#reading(async () => {
-      const { sql, parameters } = compiled(query);
-      return (await this.pool.query(sql, [...parameters])).rows as Row[];
-    });
+    return this.#reading(async () => (await this.pool.query(statementOf(query))).rows as Row[]);
   }
 
   async readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
@@ -164,6 +161,5 @@ class PostgresDatabase implements Database {
 
 /** The only place where rows get their type: that of the query, which Kysely checked against the schema. */
 async function run<Row>(client: PoolClient, query: Query<Row>): Promise<Row[]> {
-  const { sql, parameters } = compiled(query);
-  return (await client.query(sql, [...parameters])).rows as Row[];
+  return (await client.query(statementOf(query))).rows as Row[];
 }

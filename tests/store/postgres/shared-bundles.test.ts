@@ -139,15 +139,9 @@ describe('bundles in an object store that two servers share', () => {
     const sha256 = await a.publish('same', 'one.raucb');
     await a.tombstone('one.raucb');
     const order: string[] = [];
-    let end: () => void = () => undefined;
-    const remove = objects.remove.bind(objects);
-    const removing = jest.spyOn(objects, 'remove').mockImplementationOnce(async (hash) => {
-      await new Promise<void>((resolve) => (end = resolve));
-      await remove(hash);
-      order.push('removed');
-    });
+    const { begun, end } = holdRemoval(() => order.push('removed'));
     const removal = a.remove('one.raucb', sha256);
-    await eventually(() => removing.mock.calls.length > 0);
+    await begun();
     const staged = await b.stage('same', 'two.raucb'); // the object is still there
     const committed = b.commit(staged.bundle).then(() => order.push('committed'));
     await eventually(async () => (await waitingForLocks()) > 0);
@@ -156,6 +150,23 @@ describe('bundles in an object store that two servers share', () => {
     expect(order).toEqual(['removed', 'committed']);
     await staged.discard();
     expect([...objects.stored.keys()]).toEqual([sha256]);
+  });
+
+  it('hold up no other change of any server while the store is slow to remove them', async () => {
+    const sha256 = await a.publish('same', 'one.raucb');
+    await a.tombstone('one.raucb');
+    const { begun, end } = holdRemoval();
+    const removal = a.remove('one.raucb', sha256);
+    await begun();
+    const staged = await b.stage('same', 'two.raucb');
+    const committed = b.commit(staged.bundle);
+    await eventually(async () => (await waitingForLocks()) > 0);
+    for (const [index, node] of [a, b].entries())
+      await node.commit({ ...bundleOf('board'), name: `other-${index}.raucb` });
+    end();
+    await Promise.all([removal, committed]);
+    await staged.discard();
+    expect(await a.read(sha256)).toBe('same');
   });
 
   it('are stored again after a removal whose answer the other one never got', async () => {
@@ -182,6 +193,18 @@ describe('bundles in an object store that two servers share', () => {
     await b.commit(staged.bundle);
     expect([...objects.stored.keys()]).toEqual([staged.sha256]);
   });
+
+  /** The store takes its time over the next removal. */
+  function holdRemoval(removed: () => unknown = () => undefined) {
+    let end: () => void = () => undefined;
+    const remove = objects.remove.bind(objects);
+    const removing = jest.spyOn(objects, 'remove').mockImplementationOnce(async (hash) => {
+      await new Promise<void>((resolve) => (end = resolve));
+      await remove(hash);
+      removed();
+    });
+    return { begun: () => eventually(() => removing.mock.calls.length > 0), end: () => end() };
+  }
 
   async function waitingForLocks(): Promise<number> {
     return (await postgres.run("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length;

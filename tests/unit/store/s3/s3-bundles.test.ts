@@ -138,6 +138,71 @@ describe('wrong bytes in the object store', () => {
   });
 });
 
+describe('wrong bytes that one of two servers has found', () => {
+  const one = 'a.raucb';
+
+  /** A server that was given wrong bytes, and one that has not asked for them. */
+  async function twoServers() {
+    const memory = objects();
+    const finder = await openS3Storage({ objects: memory });
+    const sha256 = await keepText(finder.storage, 'right', one);
+    const known = [{ name: one, sha256, sizeBytes: 5 }];
+    const other = await openS3Storage({ objects: memory, known });
+    await finder.cache.forget(sha256);
+    memory.spoil(sha256, 0);
+    await expect(finder.storage.openFile(sha256)).rejects.toEqual(refusal('not-found'));
+    return { memory, finder, other, sha256 };
+  }
+  const isWrong = expect.objectContaining({
+    reason: { code: 'bundle-store-wrong', parameters: { names: [one] } },
+  }) as Error;
+
+  it('need attention on the other one, too, until any server has replaced them', async () => {
+    const { memory, finder, other, sha256 } = await twoServers();
+    await expect(finder.storage.check()).rejects.toEqual(isWrong);
+    await expect(other.storage.check()).rejects.toEqual(isWrong);
+    expect([finder.wrong, other.wrong]).toEqual([[sha256], [sha256]]);
+    await keepText(other.storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+    await other.storage.check();
+    await finder.storage.check();
+    expect(await finder.storage.stat(sha256)).toEqual({ sha256, sizeBytes: 5 });
+    expect(memory.marked.size).toBe(0);
+  });
+
+  it('are replaced by the other one although it has not heard of them', async () => {
+    const { memory, finder, other, sha256 } = await twoServers();
+    await finder.storage.check().catch(() => undefined);
+    await keepText(other.storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+    expect(other.wrong).toEqual([]);
+  });
+
+  it('are told of once the store answers again, and replaced after a restart', async () => {
+    const { memory, finder, sha256 } = await twoServers();
+    memory.isAway = true;
+    await finder.storage.check().catch(() => undefined);
+    expect(memory.marked.size).toBe(0);
+    memory.isAway = false;
+    await finder.storage.check().catch(() => undefined);
+    const known = [{ name: one, sha256, sizeBytes: 5 }];
+    const { storage } = await openS3Storage({ objects: memory, known });
+    await keepText(storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+  });
+
+  it('are not told of if they are replaced meanwhile', async () => {
+    const { memory, finder } = await twoServers();
+    const mark = memory.mark.bind(memory);
+    jest.spyOn(memory, 'mark').mockImplementationOnce(async (hash) => {
+      await keepText(finder.storage, 'right', one);
+      await mark(hash);
+    });
+    await finder.storage.check();
+    expect(memory.marked.size).toBe(0);
+  });
+});
+
 describe('while the object store is away', () => {
   it('bundles in the cache are served, and what was there of others', async () => {
     const memory = objects();
