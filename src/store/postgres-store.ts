@@ -36,6 +36,7 @@ import { createRestoreRecords } from './postgres/restore-records';
 import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
 import { createSharedBundles } from './postgres/shared-bundles';
+import { createSharedDigests } from './postgres/shared-digests';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
@@ -100,8 +101,14 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const shared = createSharedBundles(database);
-    const parts = { newName, known, deleted: () => deletedHashes(database), shared, uploadThreads };
+    const parts = {
+      newName,
+      known,
+      deleted: () => deletedHashes(database),
+      shared: createSharedBundles(database),
+      sharedDigests: createSharedDigests(database),
+      uploadThreads,
+    };
     const { close: closeFiles, ...files } =
       openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);

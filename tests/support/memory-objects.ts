@@ -11,6 +11,9 @@ export class MemoryObjects implements BundleObjects {
   isAway = false;
   /** Reads wait for it. */
   gate: Promise<void> = Promise.resolve();
+  /** Longer reads, in bytes, wait for the other gate. */
+  #mostBytes = Infinity;
+  #longGate: Promise<void> = Promise.resolve();
 
   /** Stores bytes as another server does. @returns their hash */
   add(content: Buffer): string {
@@ -23,6 +26,14 @@ export class MemoryObjects implements BundleObjects {
   spoil(sha256: string, position: number): void {
     const content = this.stored.get(sha256);
     if (content !== undefined) content[position] = (content[position] ?? 0) ^ 1;
+  }
+
+  /** Reads of more bytes than this wait. @returns lets them go on */
+  holdLongReads(mostBytes: number): () => void {
+    let release: () => void = () => undefined;
+    this.#mostBytes = mostBytes;
+    this.#longGate = new Promise((resolve) => (release = resolve));
+    return release;
   }
 
   sizeOf(sha256: string): Promise<number | undefined> {
@@ -45,6 +56,7 @@ export class MemoryObjects implements BundleObjects {
   async read(sha256: string, position: number, length: number): Promise<Buffer> {
     this.reads.push({ sha256, position, length });
     await this.gate;
+    if (length > this.#mostBytes) await this.#longGate;
     return await this.#answer(() => {
       const content = this.stored.get(sha256);
       if (content === undefined) throw new S3Error(404, 'NoSuchKey');

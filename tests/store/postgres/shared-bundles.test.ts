@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../src/core/bundle';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
@@ -7,6 +9,8 @@ import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { openClient } from '../../../src/store/postgres/open-client';
 import { bundlesOf } from '../../../src/store/postgres/read-condition';
 import { createSharedBundles } from '../../../src/store/postgres/shared-bundles';
+import { createSharedDigests } from '../../../src/store/postgres/shared-digests';
+import { blockBytes } from '../../../src/store/s3/block-digests';
 import { S3Error } from '../../../src/store/s3/s3-error';
 import { stageText } from '../../support/bundle-storage-contract';
 import { eventually } from '../../support/eventually';
@@ -34,6 +38,7 @@ async function openNode(url: string, objects: MemoryObjects) {
   const { storage } = await openS3Storage({
     objects,
     known,
+    sharedDigests: createSharedDigests(database),
     shared: {
       list: () => shared.list(),
       async unlessNamed(sha256, remove) {
@@ -112,6 +117,32 @@ describe('bundles in an object store that two servers share', () => {
     const sha256 = await a.publish('one', 'one.raucb');
     expect(await b.read(sha256)).toBe('one');
     await expect(b.storage.open('0'.repeat(64))).rejects.toEqual(refusal('not-found'));
+  });
+
+  it('are served by the other server while most of them are still on their way to it', async () => {
+    const content = randomBytes(20 * blockBytes);
+    const staged = await a.storage.stage(Readable.from([content]), { limitBytes: content.length });
+    const { sha256, sizeBytes } = staged;
+    await staged.keep('large.raucb');
+    await a.commit({ ...bundleOf('board'), name: 'large.raucb', sha256, sizeBytes });
+    await staged.discard();
+    const release = objects.holdLongReads(blockBytes);
+    const bytes = await b.storage.open(sha256);
+    const at = 18 * blockBytes - 10;
+    expect((await bytes.read(at, 20)).equals(content.subarray(at, at + 20))).toBe(true);
+    await bytes.close();
+    release();
+  });
+
+  it('leave no digests a day after they are gone', async () => {
+    const [gone, kept] = [await a.publish('gone', 'gone.raucb'), await a.publish('kept', 'kept.raucb')];
+    await a.delete('gone.raucb', gone);
+    const digests = async () =>
+      (await postgres.run('SELECT sha256 FROM bundle_digests', name)) as { sha256: string }[];
+    expect((await digests()).map(({ sha256 }) => sha256).sort()).toEqual([gone, kept].sort());
+    await postgres.run("UPDATE bundle_digests SET saved_at = now() - interval '25 hours'", name);
+    const next = await b.publish('next', 'next.raucb');
+    expect((await digests()).map(({ sha256 }) => sha256).sort()).toEqual([kept, next].sort());
   });
 
   it('are removed by the one that deletes them, whoever stored them', async () => {

@@ -41,17 +41,19 @@ const cached = ({ folder }: OpenedStorage) => readdir(path.join(folder, 'cache')
 const fetchedBytes = ({ reads }: MemoryObjects) => reads.reduce((sum, { length }) => sum + length, 0);
 
 describe('a bundle that is not in the cache', () => {
-  it('is served before all of it has arrived: first what is asked for', async () => {
-    const { storage, objects: store, content, sha256 } = await stored(20);
-    let open: () => void = () => undefined;
+  it('is served at once, first what is asked for, while the rest of it is held back', async () => {
+    const opened = await stored(20);
+    const { storage, objects: store, content, sha256 } = opened;
+    const release = store.holdLongReads(blockBytes);
     const bytes = await storage.open(sha256);
-    await eventually(() => store.reads.length > 0);
-    store.gate = new Promise((resolve) => (open = resolve));
-    const read = bytes.read(18 * blockBytes - 10, 20);
-    await eventually(() => store.reads.some(({ position }) => position === 17 * blockBytes));
-    open();
-    expect((await read).equals(content.subarray(18 * blockBytes - 10, 18 * blockBytes + 10))).toBe(true);
+    for (const at of [5, 18 * blockBytes - 10])
+      expect((await bytes.read(at, 20)).equals(content.subarray(at, at + 20))).toBe(true);
+    expect(store.reads[0]).toEqual({ sha256, position: 0, length: blockBytes });
+    await eventually(() => store.reads.some(({ length }) => length > blockBytes));
     await bytes.close();
+    release();
+    await eventually(async () => (await cached(opened)).includes(sha256));
+    expect(fetchedBytes(store)).toBe(content.length);
   });
 
   it('is fetched once for all who read it, to its end', async () => {
@@ -99,6 +101,27 @@ describe('a bundle that is not in the cache', () => {
     const file = await storage.openFile(sha256);
     expect((await file.read(0, content.length)).equals(content)).toBe(true);
     await file.close();
+  });
+});
+
+describe('the digests of blocks', () => {
+  const away = () => Promise.reject(new Error('the database is away'));
+
+  it('are those of this machine while the database is away', async () => {
+    const opened = await stored(2, { sharedDigests: { find: away, save: away } });
+    const bytes = await opened.storage.open(opened.sha256);
+    expect((await bytes.read(5, 5)).equals(opened.content.subarray(5, 10))).toBe(true);
+    await bytes.close();
+    expect(await keepText(opened.storage, 'new', 'b.raucb')).toBe(sha256Of('new'));
+  });
+
+  it('are not those of the database if they cannot belong to the bundle', async () => {
+    const { objects: store, content, sha256, known } = await stored(2);
+    const find = () => Promise.resolve(Buffer.alloc(32));
+    const { storage } = await openS3Storage({ objects: store, known, sharedDigests: { find, save: away } });
+    const bytes = await storage.open(sha256);
+    expect((await bytes.read(5, 5)).equals(content.subarray(5, 10))).toBe(true);
+    await bytes.close();
   });
 });
 
