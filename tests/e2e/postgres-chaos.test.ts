@@ -31,7 +31,7 @@ import { clientOf, locationOf } from '../support/s3-storage';
 /** The short form goes once through each fault; the long one (`npm run test:chaos`) continues with any of them. */
 const isLong = process.env['CHAOS_SECONDS'] !== undefined;
 const chaosMs = Number(process.env['CHAOS_SECONDS'] ?? '0') * 1_000;
-const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '2000' : '24'));
+const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '500' : '24'));
 /** Only these faults, for a look at one of them. */
 const onlyFaults = process.env['CHAOS_FAULTS']?.split(',') as FaultName[] | undefined;
 

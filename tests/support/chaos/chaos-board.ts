@@ -29,8 +29,8 @@ interface Report {
   readonly message?: string;
 }
 
-const pollPatienceMs = 1_500;
-const reportPatienceMs = 2_000;
+const pollPatienceMs = 3_000;
+const reportPatienceMs = 4_000;
 const rangePatienceMs = 15_000;
 const retryMs = 200;
 const rangeBytes = 64 << 10;

@@ -1,5 +1,6 @@
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import type { readClientFiles } from '../device-listener';
 
 /** No answer came, or not all of it: the server is gone, hangs, or was cut off. */
 export class Unanswered extends Error {}
@@ -25,7 +26,7 @@ export class DeviceLine {
   readonly #agent: https.Agent;
 
   /** @param tls certificate, key and CA, in PEM */
-  constructor(tls: { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer }) {
+  constructor(tls: Awaited<ReturnType<typeof readClientFiles>>) {
     this.#agent = new https.Agent({ ...tls, keepAlive: true });
   }
 
