@@ -31,7 +31,7 @@ export interface S3BundlesOptions {
   readonly digests: DigestRecords;
   readonly incoming: IncomingFiles;
   readonly known: KnownBundles;
-  /** Called when this or another server was given other bytes than were stored. */
+  /** Called when this or another server was given bytes other than those stored. */
   readonly onWrongBytes: (sha256: string) => void;
   /** How long to wait for a bundle that must be fetched whole before any of it can be verified, in milliseconds. */
   readonly coldWaitMs?: number;

@@ -172,7 +172,7 @@ describe('an assignment', () => {
     const refused = await rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id }]);
     expect([refused.status, (refused.body as { message: string }).message]).toEqual([
       409,
-      expect.stringContaining(`has begun the action ${first}`),
+      expect.stringContaining(`has started the action ${first}`),
     ]);
     expect((await hawkbit.fleet.seen(id)).pin?.bundleName).toMatch(/bundle\.raucb_0$/);
   });
