@@ -77,7 +77,8 @@ export async function openPostgresStore(
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
   const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const connection = connectionOptions(options.directUrl ?? url);
+  const { directUrl = null } = options;
+  const connection = connectionOptions(directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();
@@ -90,7 +91,9 @@ export async function openPostgresStore(
   });
   let database: Database | undefined;
   try {
-    database = await openDatabase(url, { membership, health, ...(onError === undefined ? {} : { onError }) });
+    const keepsPrepared = directUrl === null; // otherwise the pooler assigns connections by transaction
+    const handling = onError === undefined ? {} : { onError };
+    database = await openDatabase(url, { membership, health, keepsPrepared, ...handling });
     return await assemble(database);
   } catch (error) {
     await database?.close();

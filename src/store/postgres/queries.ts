@@ -57,11 +57,11 @@ export function prepared<Row>(query: Query<Row>): PreparedQuery<Row> {
   return { name, ...statement };
 }
 
-/** @returns what the driver takes */
-export function statementOf(query: Query<unknown>): Statement {
+/** @returns what the driver takes. @param keepsPrepared whether the connection keeps {@link prepared} statements */
+export function statementOf(query: Query<unknown>, keepsPrepared: boolean): Statement {
   const { sql: text, parameters } = compiled(query);
   const values = [...parameters];
-  return 'name' in query ? { text, values, name: String(query.name) } : { text, values };
+  return keepsPrepared && 'name' in query ? { text, values, name: String(query.name) } : { text, values };
 }
 
 export function compiled<Row>(query: Query<Row>): CompiledQuery<Row> {

@@ -14,11 +14,12 @@ const selectPrepared = sql<Prepared>`
   SELECT statement, (generic_plans + custom_plans)::int AS runs FROM pg_prepared_statements`.compile(query);
 
 describe('a statement of each poll', () => {
+  let url: string;
   let database: Database;
 
   beforeAll(async () => {
-    const postgres = await startPostgres();
-    database = await openDatabase(await postgres.create('prepared'), { maxConnections: 1 });
+    url = await (await startPostgres()).create('prepared');
+    database = await openDatabase(url, { maxConnections: 1, keepsPrepared: true });
   });
   afterAll(() => database.close());
 
@@ -34,5 +35,14 @@ describe('a statement of each poll', () => {
     await database.all(query.selectFrom('devices').select('id').where('serial', '=', 'SN-1'));
 
     expect(await database.all(selectPrepared)).toHaveLength(1);
+  });
+
+  it('is not prepared where a pooler may give each transaction another connection', async () => {
+    const pooled = await openDatabase(url, { maxConnections: 1 });
+    await findRecord(pooled, 'board-1');
+    const kept = await pooled.all(selectPrepared);
+    await pooled.close();
+
+    expect(kept).toEqual([]);
   });
 });
