@@ -68,6 +68,26 @@ describe('two nodes on one PostgreSQL', () => {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
     );
 
+  it('write on while one of them is frozen in the middle of a change', async () => {
+    const [frozen, other] = [nodeOf(0), nodeOf(1)];
+    let thaw: () => void = () => undefined;
+    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    const begun = new Promise<void>((begin) => {
+      void frozen.database
+        .transact(async (transaction) => {
+          await frozen.journal.append(transaction, [line('frozen')]);
+          begin();
+          await thawed;
+          await frozen.journal.append(transaction, [line('thawed')]);
+        })
+        .then(() => undefined);
+    });
+    await begun;
+    await other.journal.record([line('other')]).finally(thaw);
+    await frozen.database.transact(() => Promise.resolve()); // after its change, which ran again
+    expect(await actors()).toEqual(['other', 'frozen', 'thawed']);
+  });
+
   it('never give away more places of a release than there are', async () => {
     const maxInProgress = 3;
     const ask = (deviceId: string) => (sight: DeviceSight) => {
