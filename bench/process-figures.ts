@@ -9,7 +9,9 @@ const kib = 1024;
  */
 export function cpuSeconds(pids: readonly number[]): number {
   const ofOne = (pid: number) => {
-    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=\S )/);
+    const stat = readUnlessGone(`/proc/${pid}/stat`);
+    if (stat === undefined) return 0; // its parent counts it now
+    const [, fields = ''] = stat.split(/\) (?=\S )/);
     const [user, system, endedUser, endedSystem] = fields.split(' ').slice(11, 15).map(Number);
     return (
       ((user ?? NaN) + (system ?? NaN) + (endedUser ?? NaN) + (endedSystem ?? NaN)) / clockTicksPerSecond
@@ -29,9 +31,18 @@ export function residentBytes(pids: readonly number[]): number {
 
 function withChildren(pids: readonly number[]): readonly number[] {
   return pids.flatMap((pid) => {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    const children = readUnlessGone(`/proc/${pid}/task/${pid}/children`)?.trim() ?? '';
     return [pid, ...withChildren(children === '' ? [] : children.split(' ').map(Number))];
   });
+}
+
+function readUnlessGone(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
+    throw error;
+  }
 }
 
 function sum(numbers: readonly number[]): number {

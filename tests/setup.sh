@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that the tests drive: Debian's own, and beside them RAUC from Debian sid, Ceph's S3 gateway from Debian trixie,
-# and nginx, HAProxy, Caddy and SWUpdate, which as packages would start a service.
+# and nginx, HAProxy, Caddy, PgBouncer and SWUpdate, which as packages would start a service.
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
@@ -60,25 +60,25 @@ if [ ! -x "$rgw/usr/bin/radosgw" ]; then
   mv "$rgw.part" "$rgw"
 fi
 
-# nginx, HAProxy and Caddy of this release, with the libraries that they name: only unpacked, never configured nor started.
-if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/sbin/haproxy" ] || [ ! -x "$proxies/usr/bin/caddy" ]; then
-  if ! apt-cache show nginx haproxy caddy >/dev/null 2>&1; then
+# nginx, HAProxy, Caddy and PgBouncer of this release, with the libraries that they name: only unpacked, never configured nor started.
+if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/sbin/haproxy" ] || [ ! -x "$proxies/usr/bin/caddy" ] || [ ! -x "$proxies/usr/sbin/pgbouncer" ]; then
+  if ! apt-cache show nginx haproxy caddy pgbouncer >/dev/null 2>&1; then
     if [ "$(id -u)" != 0 ]; then
-      echo 'test:setup: apt-get does not know nginx, haproxy and caddy: run apt-get update as root' >&2
+      echo 'test:setup: apt-get does not know nginx, haproxy, caddy and pgbouncer: run apt-get update as root' >&2
       exit 1
     fi
     apt-get update -qq -o Acquire::Retries=3
   fi
-  echo "test:setup: unpacking nginx, HAProxy and Caddy into $proxies"
+  echo "test:setup: unpacking nginx, HAProxy, Caddy and PgBouncer into $proxies"
   rm -rf "$proxies.part"
   mkdir -p "$proxies.part/packages"
-  libraries=$(apt-cache depends --important nginx haproxy libopentracing-c-wrapper0 | sed -n 's/^ *Depends: \([a-z0-9.+-]*\)$/\1/p' | grep -E '^(lib|zlib)' | grep -v '^libc6$' | sort -u)
+  libraries=$(apt-cache depends --important nginx haproxy pgbouncer libopentracing-c-wrapper0 | sed -n 's/^ *Depends: \([a-z0-9.+-]*\)$/\1/p' | grep -E '^(lib|zlib)' | grep -v '^libc6$' | sort -u)
   # shellcheck disable=SC2086 # a list of words
-  (cd "$proxies.part/packages" && apt-get download -qq -o APT::Sandbox::User=root nginx haproxy caddy $libraries)
+  (cd "$proxies.part/packages" && apt-get download -qq -o APT::Sandbox::User=root nginx haproxy caddy pgbouncer $libraries)
   for package in "$proxies.part"/packages/*.deb; do dpkg -x "$package" "$proxies.part"; done
   rm -r "$proxies.part/packages"
   triplet=$(gcc -print-multiarch)
-  for program in nginx haproxy; do
+  for program in nginx haproxy pgbouncer; do
     # shellcheck disable=SC2016 # the linker's own word for where the program lies
     patchelf --force-rpath --set-rpath '$ORIGIN'"/../lib/$triplet:"'$ORIGIN'"/../../lib/$triplet" "$proxies.part/usr/sbin/$program"
   done

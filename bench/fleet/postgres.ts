@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openPostgresStore } from '../../src/store/postgres-store';
 import { launchPostgres, type Postgres } from '../../tests/support/postgres-server';
 import { cpuSeconds } from '../process-figures';
 import { countRollout, look } from './looks';
-import { poll } from './polls';
-import { openRig, register, release } from './rig';
+import { poll, type PollCost } from './polls';
+import { askAsUpdated, drive, maxAtOnce, openPostgresRig, register, release, type Rig } from './rig';
+import { SecondNode } from './second-node';
 
 /** As on a small dedicated machine, and with every sync, which tests leave out. */
 const settings = ['fsync=on', 'full_page_writes=on', 'shared_buffers=1GB', 'max_wal_size=4GB'];
 
 /** This many devices make contact; the others are copies of their rows. */
 const contacts = 200;
+const changeSeconds = 5;
 
 /** Measures a fleet in a separate PostgreSQL. */
 export async function measurePostgres(devices: number, folder: string): Promise<void> {
@@ -26,15 +26,8 @@ export async function measurePostgres(devices: number, folder: string): Promise<
 }
 
 async function measure(postgres: Postgres, devices: number, dataDir: string): Promise<void> {
-  const store = await openPostgresStore(await postgres.create('bench'), dataDir, {
-    newName: randomUUID,
-    pid: process.pid,
-    node: { id: randomUUID(), name: 'bench', version: '0.0.0' },
-    onOutdated: (error) => {
-      throw error;
-    },
-  });
-  const rig = await openRig(store, dataDir);
+  const url = await postgres.create('bench');
+  const rig = await openPostgresRig(url, dataDir);
   await release(rig.services);
   const first = Math.min(devices, contacts);
   console.log(`  first contacts: ${Math.round(await register(rig.services, first))} a second`);
@@ -43,17 +36,15 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   if (devices > first) await multiply(postgres, first, devices);
   await postgres.run('VACUUM ANALYZE', 'bench');
 
-  const server = Number(
-    readFileSync(path.join(postgres.dataFolder, 'postmaster.pid'), 'utf8').split('\n')[0],
-  );
-  const before = cpuSeconds([server]);
-  const cost = await poll(rig.services, devices);
-  const serverMicros = ((cpuSeconds([server]) - before) * 1e6) / cost.polls;
-  console.log(`  polls: ${Math.round(cost.perSecond)} a second with their writes`);
-  console.log(
-    `  CPU: ${cost.pollMicros.toFixed(1)} µs a poll, ${cost.writeMicros.toFixed(1)} µs to write a device's contact; ${serverMicros.toFixed(1)} µs for both in PostgreSQL`,
-  );
+  await change(postgres, rig, devices);
+  await pollFrom(postgres, 'one server', () => Promise.all([poll(rig.services, devices)]));
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
+  const second = await SecondNode.start(url, `${dataDir}-second`);
+  await pollFrom(postgres, 'two servers', () =>
+    Promise.all([poll(rig.services, devices), second.poll(devices)]),
+  );
+  console.log(`  a release is known to the other server: ${await timeToConverge(rig, second)}`);
+  await second.stop();
   await postgres.run('VACUUM ANALYZE', 'bench');
   await look(rig, devices);
   await countRollout(rig);
@@ -63,6 +54,61 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   console.log(
     `  database: ${(bytes / 2 ** 20).toFixed(1)} MiB, ${Math.round(bytes / devices)} bytes a device`,
   );
+}
+
+/** Prints how many changes of devices a server keeps in a second, and how many syncs of the disk that takes. */
+async function change(postgres: Postgres, { services }: Rig, devices: number): Promise<void> {
+  const before = await syncs(postgres);
+  const startedAt = performance.now();
+  let changes = 0;
+  const isOver = () => performance.now() - startedAt > changeSeconds * 1000;
+  await drive(() => (isOver() ? undefined : askAsUpdated(services, changes++, devices)));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const perSecond = (count: number) => Math.round(count / seconds);
+  const inSyncs = perSecond((await syncs(postgres)) - before);
+  console.log(
+    `  changes of devices, ${maxAtOnce} at once: ${perSecond(changes)} a second with ${inSyncs} syncs`,
+  );
+}
+
+/** How often PostgreSQL waited for the disk to keep a commit; backends count up to a second late. */
+async function syncs(postgres: Postgres): Promise<number> {
+  const [row] = await postgres.run('SELECT wal_sync::float8 AS count FROM pg_stat_wal');
+  return (row as { readonly count: number }).count;
+}
+
+/** Prints what polls cost that one or several servers take at once. */
+async function pollFrom(
+  postgres: Postgres,
+  whom: string,
+  work: () => Promise<readonly PollCost[]>,
+): Promise<void> {
+  const server = Number(
+    readFileSync(path.join(postgres.dataFolder, 'postmaster.pid'), 'utf8').split('\n')[0],
+  );
+  const before = cpuSeconds([server]);
+  const costs = await work();
+  const sum = (of: (cost: PollCost) => number) => costs.reduce((total, cost) => total + of(cost), 0);
+  const polls = sum((cost) => cost.polls);
+  const mean = (of: (cost: PollCost) => number) => (sum((cost) => of(cost) * cost.polls) / polls).toFixed(1);
+  const inPostgres = (((cpuSeconds([server]) - before) * 1e6) / polls).toFixed(1);
+  console.log(`  ${whom}: ${Math.round(sum((cost) => cost.perSecond))} polls a second with their writes`);
+  console.log(
+    `    CPU: ${mean((cost) => cost.pollMicros)} µs a poll, ${mean((cost) => cost.writeMicros)} µs to write a device's contact; ${inPostgres} µs for both in PostgreSQL`,
+  );
+}
+
+const laterReleases = [3, 4, 5, 6, 7];
+
+async function timeToConverge({ services }: Rig, second: SecondNode): Promise<string> {
+  const waits: number[] = [];
+  for (const number of laterReleases) {
+    const known = second.knowsReleases(services.manageRollouts.list().length + 1);
+    await release(services, number);
+    const releasedAtMs = Date.now();
+    waits.push((await known) - releasedAtMs);
+  }
+  return `${waits.join(', ')} ms after its answer`;
 }
 
 /** Copies the rows of the first devices, with the ids and facts that the following ones would have. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Contact } from '../../src/core/contact';
@@ -6,6 +6,7 @@ import type { DeviceIdentity } from '../../src/core/device';
 import type { Inspection } from '../../src/core/inspection';
 import { openTokenKey } from '../../src/pki/token-key';
 import { createServices, type Services } from '../../src/services/services';
+import { openPostgresStore } from '../../src/store/postgres-store';
 import type { ServerStore } from '../../src/store/store';
 import { polled } from '../../tests/support/device-events';
 import { bundleOf, fleetRules } from '../../tests/support/fleet-factory';
@@ -51,14 +52,28 @@ export async function openRig(store: ServerStore, dataDir: string): Promise<Rig>
   };
 }
 
+/** A server on a PostgreSQL database, alone or beside others. */
+export async function openPostgresRig(url: string, dataDir: string): Promise<Rig> {
+  const store = await openPostgresStore(url, dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    node: { id: randomUUID(), name: 'bench', version: '0.0.0' },
+    onOutdated: (error) => {
+      throw error;
+    },
+  });
+  return openRig(store, dataDir);
+}
+
 function inspectionOf(sizeBytes: number): Inspection {
   return { ...bundleOf('board', '2.0.0').inspection, sizeBytes };
 }
 
-/** Uploads a bundle and makes it a release for every board. */
-export async function release({ publishBundle }: Services): Promise<void> {
-  const bundle = await publishBundle.stage(Readable.from([Buffer.alloc(8192)]), { limitBytes: 1 << 20 });
-  await publishBundle.publish(bundle, { name: 'board-2.raucb', activate: true, actor: 'bench' });
+/** Uploads a bundle and makes it a release for every board. @param number distinguishes the bundles */
+export async function release({ publishBundle }: Services, number = 2): Promise<void> {
+  const bytes = Readable.from([Buffer.alloc(8192, number)]);
+  const bundle = await publishBundle.stage(bytes, { limitBytes: 1 << 20 });
+  await publishBundle.publish(bundle, { name: `board-${number}.raucb`, activate: true, actor: 'bench' });
 }
 
 export function identityOf(index: number): DeviceIdentity {
@@ -90,7 +105,21 @@ export function ask({ deviceEvents }: Services, index: number): Promise<unknown>
   return deviceEvents.take(identityOf(index), polled(contactOf(index), '"0"'));
 }
 
-const maxAtOnce = 64;
+/** A device polls that runs another version each time all devices have polled so. */
+export function askAsUpdated(
+  { deviceEvents }: Services,
+  sequence: number,
+  devices: number,
+): Promise<unknown> {
+  const index = (sequence * 7919) % devices;
+  const contact = contactOf(index);
+  const systemVersion = `1.${Math.floor(sequence / devices) + 1}.0`;
+  const updated = { ...contact, facts: { ...contact.facts, systemVersion } };
+  return deviceEvents.take(identityOf(index), polled(updated, '"0"'));
+}
+
+/** How many devices poll at once. */
+export const maxAtOnce = 64;
 
 /** Runs work with some concurrency, as devices arrive, until it says that it is done. */
 export async function drive(next: () => Promise<unknown> | undefined, atOnce = maxAtOnce): Promise<void> {

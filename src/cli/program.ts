@@ -6,6 +6,16 @@ import { printable } from './kernel/printable';
 import { processSurroundings, processTerminal, type Surroundings } from './kernel/surroundings';
 import type { Terminal, Wiring } from './kernel/wiring';
 
+/** As {@link runCli} returns them. */
+const exitCodes = [
+  'Exit codes:',
+  '  0   done',
+  '  1   refused or failed',
+  '  2   wrong usage or configuration',
+  '  3   timed out (rollout wait)',
+  '  70  a bug, or a disk that lost what was written',
+].join('\n');
+
 type AddCommands = (program: Command, context: CliContext) => void;
 
 /**
@@ -58,6 +68,7 @@ export function createProgram(context: CliContext, only?: string, isJson = false
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+  program.addHelpText('after', `\n${exitCodes}`);
   addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
   const names =
     only !== undefined && only !== 'completion' && Object.hasOwn(commands, only)

@@ -99,6 +99,7 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
   checkHawkbit(config, problems);
   checkFlags(config, problems);
   checkObjectStore(config, problems);
+  checkProcesses(config, problems);
   if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
     problems.push({
       option: 'ADMIN_TOKEN',
@@ -109,7 +110,7 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
 }
 
 /** Secrets in flags, which other users of the machine would see. */
-function checkFlags({ sources, databaseUrl }: Config, problems: ConfigProblem[]): void {
+function checkFlags({ sources, databaseUrl, databaseDirectUrl }: Config, problems: ConfigProblem[]): void {
   const typed = (key: OptionKey, what: string) => {
     const option = getOption(key).env;
     if (sources[key] !== 'flag') return;
@@ -117,6 +118,7 @@ function checkFlags({ sources, databaseUrl }: Config, problems: ConfigProblem[])
     problems.push({ option, source: 'flag', message });
   };
   if (databaseUrl !== null && hasPassword(databaseUrl)) typed('databaseUrl', 'a password');
+  if (databaseDirectUrl !== null && hasPassword(databaseDirectUrl)) typed('databaseDirectUrl', 'a password');
   typed('awsSecretAccessKey', 'a secret');
   typed('awsSessionToken', 'a secret');
 }
@@ -134,6 +136,17 @@ function checkObjectStore(config: Config, problems: ConfigProblem[]): void {
     source: sources[given],
     message: `set ${getOption(missing).env}, too: one is useless without the other`,
   });
+}
+
+/** What processes that share their ports need. */
+function checkProcesses(config: Config, problems: ConfigProblem[]): void {
+  const { processes, databaseUrl, bundleStore, sources } = config;
+  if (processes === 1 || (databaseUrl !== null && bundleStore !== null)) return;
+  const message =
+    databaseUrl === null
+      ? 'only one process can use an SQLite database: set DATABASE_URL, or use 1'
+      : 'each process must be able to read every bundle: set BUNDLE_STORE, or use 1';
+  problems.push({ option: 'PROCESSES', source: sources.processes, message });
 }
 
 function hasPassword(url: string): boolean {
@@ -182,6 +195,14 @@ export const sourceNames: Readonly<Record<ValueSource, string>> = {
 
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** The address of the database for what a pooler cannot do: listening, and locks that outlast a transaction. */
+export function directDatabaseUrl({
+  databaseUrl,
+  databaseDirectUrl,
+}: Pick<Config, 'databaseUrl' | 'databaseDirectUrl'>): string | null {
+  return databaseUrl === null ? null : (databaseDirectUrl ?? databaseUrl);
 }
 
 /** The URL that devices use to reach the server: `SERVER_URL`, else this machine; without a trailing slash. */

@@ -71,7 +71,9 @@ export const eventJson = z.object({
   ),
   count: count
     .min(1)
-    .describe('How often it happened: what a device repeats is one event, about the last time'),
+    .describe(
+      'How often it happened: repeats by a device become one event, which describes the last of them',
+    ),
   first_at: nullableInstant.describe('The first of these times; null for one'),
 });
 

@@ -8,7 +8,7 @@ import { type PinTerms, termsOf } from './pin-terms';
 import type { Circumstance } from './reasons/why';
 
 /**
- * Why the assignment of a device that asks can never end: its window does not open again, or it is only to be downloaded and the
+ * Why the assignment of a device that asks can never end: its window does not open again, or it is for download only and the
  * device does not report that. A client that streams its bundles never does.
  * @param tellsTerms the device asks by a protocol that tells it the terms
  * @returns `null` while it continues, and for a pin without terms

@@ -26,9 +26,9 @@ export interface ConnectionRefusal {
 
 /** What to do about a certificate that is refused, as a sentence; for the owners of the device and of the server. */
 const remedies: Partial<Readonly<Record<RefusalCause, string>>> = {
-  'unknown-ca': 'Give the device a certificate of a CA in ca.crt, or add its CA there if that is yours.',
+  'unknown-ca': 'Give the device a certificate from a CA in ca.crt, or add its CA there if it is yours.',
   expired: 'Issue the device a new certificate: cert device <id> --force.',
-  'not-yet-valid': 'Check the clock of the server and the dates of the certificate.',
+  'not-yet-valid': "Check the server's clock and the certificate's dates.",
   revoked: 'If the device may come back, issue it a new certificate: cert device <id> --force.',
   'not-a-device-certificate':
     'Issue the device a certificate for TLS clients, with its id as the only common name: cert device <id>.',
@@ -37,7 +37,7 @@ const remedies: Partial<Readonly<Record<RefusalCause, string>>> = {
 };
 
 export function remedyOfRefusal(cause: RefusalCause): string {
-  return remedies[cause] ?? 'See the log of the server.';
+  return remedies[cause] ?? "See the server's log.";
 }
 
 /** Whether the certificate itself is the reason, so another certificate would be accepted. */

@@ -34,7 +34,7 @@ type Rest<Code extends ReasonCode> =
     : [parameters: ParametersOf<Code>, options?: CircumstanceOptions];
 
 /**
- * An expected failure: its kind, and a reason of the catalogue with the parameters of its sentence. Whoever shows the failure
+ * An expected failure: its kind, and a reason of the catalogue with the parameters of its sentence. The code that shows the failure
  * makes the sentence; `message` and `remedy` hold it in English, for logs and terminals.
  */
 export class DomainError extends Error {

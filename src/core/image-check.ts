@@ -10,7 +10,7 @@ export type ImageCheck =
 /** The check of a stored bundle, whose images are hashed after the upload. That takes a while. */
 export type StoredImageCheck =
   | ImageCheck
-  /** `tries` counts the checks that were begun, so that a check that crashes the process is not repeated for ever. */
+  /** `tries` counts the checks that were begun, so that a check that crashes the process is not repeated forever. */
   | { readonly state: 'being-checked'; readonly tries: number };
 
 export const imageCheckStates = [
@@ -24,6 +24,12 @@ export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 
 
 /** How many files a sentence names. */
 export const maxNamedImages = 5;
+
+/** `an image that does not match its manifest: rootfs.img`, as in "the bundle has …". Parameters: {@link namedImages} */
+export function mismatchingImages(files: readonly string[], count = files.length): string {
+  const images = count === 1 ? 'an image that does' : 'images that do';
+  return `${images} not match its manifest: ${namedImages(files, count)}`;
+}
 
 /**
  * The names of files that do not match the manifest, for a sentence.

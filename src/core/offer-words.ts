@@ -11,7 +11,9 @@ const words: {
 } = {
   'no-compatible': () => 'the device did not name its compatible and the server has no default one',
   'not-its-compatible': ({ compatible }) =>
-    `the device's certificate is bound to other compatibles than ${compatible ?? 'none'}`,
+    compatible === null
+      ? "the device's certificate is bound to a compatible, and the device named none"
+      : `the device's certificate is not bound to ${compatible}`,
   'waiting-for-admission': () => 'the device is new and waiting for admission',
   held: ({ by, reason }, say) => `held by ${by}${because(reason === '' ? null : reason, say)}`,
   'no-release': ({ compatible, channel }) =>
@@ -40,12 +42,13 @@ const words: {
     return `it requires ${from}, and ${runs}${way === null ? '' : `: ${wayWords(way)}`}`;
   },
   'failed-before': ({ count }) =>
-    `this bundle failed here ${times(count)} and is not offered again until you clear it`,
+    `this bundle failed here ${times(count)} and is not offered again until you clear the device's failures`,
   'downloaded-before': ({ count }) =>
-    `this bundle was downloaded ${times(count)}, but the poller does not report how it ended: it is not offered again until you clear it`,
+    `this bundle was downloaded ${times(count)}, but the poller does not report how it ended: it is not offered again until you clear the device's failures`,
   'interrupted-before': ({ count }) =>
-    `a reboot interrupted this bundle ${times(count)}, and it is not offered again until you clear it`,
-  cancelled: () => 'this bundle was cancelled here and has not been cleared',
+    `a reboot interrupted this bundle ${times(count)}, and it is not offered again until you clear the device's failures`,
+  cancelled: () =>
+    "this bundle was cancelled here and is not offered again until you clear the device's failures",
   'rollout-paused': (why, say) =>
     'pauses' in why
       ? `the rollout pauses: ${say(why.pauses)}`
@@ -59,7 +62,7 @@ const words: {
   },
   'outside-window': () => 'the maintenance window is closed',
   'only-downloaded': ({ bundle }) =>
-    `${bundle} is only to be downloaded: only clients of hawkBit's device protocol can do that`,
+    `${bundle} is assigned for download only, which only clients of hawkBit's device protocol support`,
   'too-many-in-progress': ({ count, max }) => `${count} of at most ${max} are already in progress`,
 
   'compatible-known': ({ compatible }) => `its compatible is ${compatible}`,

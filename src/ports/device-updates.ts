@@ -61,6 +61,11 @@ export interface DeviceUpdates {
    * the database. It costs nothing, because each range request waits for it.
    */
   recent(id: string): DeviceRecord | undefined;
+  /**
+   * For a device that reads a bundle, maybe for hours: from now on it is {@link recent}, and what it reads is counted. While the database is
+   * away, it is what this node knew last.
+   */
+  lookUp(id: string): Promise<DeviceRecord | undefined>;
   /** @returns what is known now; to decide on it, use {@link update} */
   find(id: string): Promise<DeviceRecord | undefined>;
   /**

@@ -63,7 +63,7 @@ export interface FleetCounts {
    */
   sharedCertificates(since: Date, limit: number): Promise<readonly SharedCertificate[]>;
   /**
-   * Devices that claim another compatible than their certificate's: how many, and the ids of some. `SELECT count(*),
+   * Devices that claim a different compatible from their certificate's: how many, and the ids of some. `SELECT count(*),
    * (array_agg(id ORDER BY id))[1:20] FROM devices WHERE claimed_compatible IS NOT NULL`
    */
   otherClaims(): Promise<NamedDevices>;

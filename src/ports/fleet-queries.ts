@@ -20,7 +20,7 @@ export interface DeviceFilter {
   readonly isWaiting?: boolean;
   /** Whether two boards use its certificate. */
   readonly hasSecondBoard?: boolean;
-  /** Whether it claims another compatible than its certificate's. */
+  /** Whether it claims a different compatible from its certificate's. */
   readonly hasOtherClaim?: boolean;
   /** Whether it uses RAUC's own poller and reports too little to prove an update. */
   readonly hasSilentPoller?: boolean;

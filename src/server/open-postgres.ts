@@ -17,7 +17,7 @@ const retryMs = 1_000;
  * @throws DomainError `configuration`, `storage-full`, `unavailable`
  */
 export async function openPostgres(
-  url: string,
+  { url, directUrl }: { readonly url: string; readonly directUrl: string | null },
   dataDir: string,
   log: Log,
   openBundles?: OpenBundlesElsewhere,
@@ -27,6 +27,7 @@ export async function openPostgres(
   for (let isFirst = true; ; isFirst = false) {
     try {
       return await openPostgresStore(url, dataDir, {
+        directUrl,
         newName: randomUUID,
         pid: process.pid,
         node: { id: randomUUID(), name: `${hostname()}:${process.pid}`, version },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { version } from '../../package.json';
-import type { Config } from '../config/config';
+import { type Config, directDatabaseUrl } from '../config/config';
 import { createDeliverEvent } from '../http/outbound/deliver-event';
 import { createRefuseReceiver } from '../http/outbound/guarded-lookup';
 import type { Clock } from '../ports/clock';
@@ -17,11 +17,13 @@ import { openPostgres } from './open-postgres';
 
 /** Opens the database and the data folder. @throws DomainError `configuration`, `storage-full`, `unavailable` */
 export function openDataStore(
-  { dataDir, databaseUrl }: Config,
+  config: Config,
   log: Log,
   openBundles?: OpenBundlesElsewhere,
 ): Promise<ServerStore> {
-  if (databaseUrl !== null) return openPostgres(databaseUrl, dataDir, log, openBundles);
+  const { dataDir, databaseUrl: url } = config;
+  if (url !== null)
+    return openPostgres({ url, directUrl: directDatabaseUrl(config) }, dataDir, log, openBundles);
   return openStore(dataDir, {
     newName: randomUUID,
     pid: process.pid,

@@ -150,9 +150,14 @@ export class ServingCertificates implements RevocationsInForce {
         everyMs: minuteMs,
         retryMs: minuteMs,
         ...ofEachNode,
-        run: () => this.#askedNames.save(),
+        run: () => this.#exchangeNames(),
       },
     ];
+  }
+
+  async #exchangeNames(): Promise<void> {
+    await this.#askedNames.save();
+    if (this.shared !== undefined) await this.#askedNames.learn();
   }
 
   /** From now on, applies changed files and notifies the listener. Unusable files change nothing. */

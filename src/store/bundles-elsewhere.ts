@@ -15,6 +15,8 @@ export interface ElsewhereParts {
   readonly deleted: () => Promise<readonly string[]>;
   /** The bundles of all servers, if several may use the database. */
   readonly shared?: SharedBundles | undefined;
+  /** Digests of blocks, from all servers, if several may use the database. */
+  readonly sharedDigests?: SharedDigests | undefined;
   readonly newName: () => string;
   /** Starts writing a file that does not exist. */
   readonly write: (file: string) => UploadWriter;
@@ -29,6 +31,14 @@ export interface SharedBundles {
    * @returns whether it removed them @throws DomainError `unavailable`; what the removal throws
    */
   unlessNamed(sha256: string, remove: () => Promise<void>): Promise<boolean>;
+}
+
+/** Digests of the blocks of bundles, by the hash of the whole bundle, in a database that several servers use. */
+export interface SharedDigests {
+  /** @throws DomainError `unavailable` */
+  find(sha256: string): Promise<Buffer | undefined>;
+  /** @throws DomainError `storage-full`, `unavailable` */
+  save(sha256: string, digests: Buffer): Promise<void>;
 }
 
 /** A bundle storage outside the data folder. The caller that opened it closes it. */

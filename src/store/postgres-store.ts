@@ -36,6 +36,7 @@ import { createRestoreRecords } from './postgres/restore-records';
 import { createRevocationRecords, createSharedRevocations } from './postgres/revocation-records';
 import { createSessionRecords } from './postgres/session-records';
 import { createSharedBundles } from './postgres/shared-bundles';
+import { createSharedDigests } from './postgres/shared-digests';
 import { createTokenRecords } from './postgres/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './postgres/up-time-records';
 import { createWebhookDeliveries } from './postgres/webhook-deliveries';
@@ -46,6 +47,8 @@ import { openInstalledData } from './installed-data';
 import type { ServerStore } from './store';
 
 export interface PostgresStoreOptions {
+  /** The address without a pooler, if there is one; default: the same. */
+  readonly directUrl?: string | null;
   /** Makes names for uploads in progress; each is used once. */
   readonly newName: () => string;
   /** This process, whose id is shown to a second server on the same folder. */
@@ -74,7 +77,8 @@ export async function openPostgresStore(
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
   const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const connection = connectionOptions(url);
+  const { directUrl = null } = options;
+  const connection = connectionOptions(directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();
@@ -87,7 +91,9 @@ export async function openPostgresStore(
   });
   let database: Database | undefined;
   try {
-    database = await openDatabase(url, { membership, health, ...(onError === undefined ? {} : { onError }) });
+    const keepsPrepared = directUrl === null; // otherwise the pooler assigns connections by transaction
+    const handling = onError === undefined ? {} : { onError };
+    database = await openDatabase(url, { membership, health, keepsPrepared, ...handling });
     return await assemble(database);
   } catch (error) {
     await database?.close();
@@ -98,8 +104,14 @@ export async function openPostgresStore(
 
   async function assemble(database: Database): Promise<ServerStore> {
     const known = await bundlesOf(database);
-    const shared = createSharedBundles(database);
-    const parts = { newName, known, deleted: () => deletedHashes(database), shared, uploadThreads };
+    const parts = {
+      newName,
+      known,
+      deleted: () => deletedHashes(database),
+      shared: createSharedBundles(database),
+      sharedDigests: createSharedDigests(database),
+      uploadThreads,
+    };
     const { close: closeFiles, ...files } =
       openBundles === undefined ? folder.files(parts) : await folder.filesWith(openBundles, parts);
     const journal = new PostgresJournal(database);

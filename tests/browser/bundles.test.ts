@@ -167,9 +167,12 @@ describe('the bundles', () => {
       .waitFor();
     await page.getByRole('table').getByRole('link', { name: 'mismatched.raucb' }).click();
     const images = page.getByRole('region', { name: 'Images' }).first();
-    await images.getByText('do not match the manifest: rootfs.img').waitFor();
+    await images.getByText('does not match the manifest: rootfs.img').waitFor();
     await page.getByRole('button', { name: 'Release …', exact: true }).click();
-    await page.getByRole('dialog').getByText('has images that do not match').waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText('has an image that does not match its manifest: rootfs.img')
+      .waitFor();
     await page.goto(`/bundles/${fileOf(gateway, '2.4.0')}`);
     await images.getByText('The images match').waitFor();
   });

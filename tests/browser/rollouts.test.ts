@@ -133,7 +133,7 @@ describe('the page of all rollouts', () => {
     });
     const policy = page.getByRole('region', { name: 'Policy' });
     await page.getByText('Not offered before').waitFor();
-    await policy.getByText('when 95 % of a step are proven').waitFor();
+    await policy.getByText('when 95 % of a step is proven').waitFor();
     await policy.getByText('>=2.2 <3').waitFor();
     await policy.getByText('Sat, Sun, 01:00 to 05:00, Europe/Berlin').waitFor();
   });

@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
+import { beginCommand } from '../support/begun-command';
 import { makeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';
 import { type Postgres, startPostgres } from '../support/postgres';
-import { run, temporaryFolder } from '../support/programs';
-import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
+import { temporaryFolder } from '../support/programs';
+import { cli, type ServerProcess, startServer } from '../support/server-process';
 
 describe('a move that is interrupted or refused', () => {
   let postgres: Postgres;
@@ -28,7 +28,6 @@ describe('a move that is interrupted or refused', () => {
   });
 
   const argumentsOf = (url: string, dataDir: string) => [
-    entryPoint,
     'move',
     '--to',
     url,
@@ -36,19 +35,9 @@ describe('a move that is interrupted or refused', () => {
     dataDir,
     '--json',
   ];
-  const move = (url: string, dataDir: string) =>
-    run(process.execPath, argumentsOf(url, dataDir), { cwd: folder });
+  const move = (url: string, dataDir: string) => cli(folder, ...argumentsOf(url, dataDir));
   const newDatabase = () => postgres.create(`moved_${randomUUID().replaceAll('-', '')}`);
-  const begin = (url: string, dataDir: string) => {
-    const child = spawn(process.execPath, argumentsOf(url, dataDir), { cwd: folder, stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    return {
-      kill: async () => {
-        child.kill('SIGKILL');
-        await ended;
-      },
-    };
-  };
+  const begin = (url: string, dataDir: string) => beginCommand(folder, argumentsOf(url, dataDir));
   const rowsOf = async (url: string, table: string) => {
     const name = new URL(url).pathname.slice(1);
     return await postgres.run(`SELECT * FROM ${table} ORDER BY id`, name);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'libsql';
+import { allRows } from '../support/all-rows';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';
 import { type Postgres, startPostgres } from '../support/postgres';
@@ -131,22 +131,4 @@ async function hashesOf(folder: string): Promise<Readonly<Record<string, string>
     return [path.relative(folder, file), hash] as const;
   });
   return Object.fromEntries(await Promise.all(hashes));
-}
-
-/** Every row of every table, also of SQLite's own. */
-function allRows(file: string): Readonly<Record<string, unknown>> {
-  const sqlite = new Sqlite(file);
-  try {
-    const tables = sqlite
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-      .all([]);
-    return Object.fromEntries(
-      (tables as { name: string }[]).map(({ name }) => {
-        const rows = sqlite.prepare(`SELECT * FROM ${name}`).all([]);
-        return [name, rows.map((row) => JSON.stringify(row)).sort()];
-      }),
-    );
-  } finally {
-    sqlite.close();
-  }
 }

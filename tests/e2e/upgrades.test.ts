@@ -159,10 +159,8 @@ describe('an upgrade that fails', () => {
     ];
     const { code, stderr } = await run(process.execPath, serve, { cwd: folder });
     expect(code).not.toBe(0);
-    expect(stderr).toContain(
-      'cannot be brought up to date: table device_tokens already exists. It is as it was',
-    );
-    expect(stderr).toContain('The version that ran before can still use it.');
+    expect(stderr).toContain('cannot be upgraded: table device_tokens already exists. Nothing was changed');
+    expect(stderr).toContain('The previous version can still use it.');
     const after = new Sqlite(file);
     expect(dumpOf(after)).toEqual(before);
     expect(after.prepare('PRAGMA integrity_check').all([])).toEqual([{ integrity_check: 'ok' }]);

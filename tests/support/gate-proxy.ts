@@ -11,6 +11,10 @@ export interface GateProxy {
   shut(): void;
   /** Passes nothing on, and ends nothing: the server hangs. @param afterBytes once so much more was sent to it */
   freeze(afterBytes?: number): void;
+  /** Changes a bit of each large piece that the server sends, which is content. */
+  spoil(): void;
+  /** How many pieces were changed. */
+  readonly spoiled: number;
   open(): void;
 }
 
@@ -23,11 +27,20 @@ afterAll(() => {
   }
 });
 
+/** Headers, errors and lists are smaller. */
+const leastContent = 8_192;
+
 export async function startGateProxy(targetPort: number): Promise<GateProxy> {
   const sockets = new Set<Socket>();
-  let state: 'open' | 'shut' | 'frozen' = 'open';
+  let state: 'open' | 'shut' | 'frozen' | 'spoiling' = 'open';
   let bytesLeft = Infinity;
   let refused = 0;
+  let spoiled = 0;
+  const spoil = (piece: Buffer) => {
+    if (state !== 'spoiling' || piece.length < leastContent) return;
+    piece[piece.length - 1] = (piece.at(-1) ?? 0) ^ 1;
+    spoiled += 1;
+  };
   const count = (bytes: number) => {
     bytesLeft -= bytes;
     if (bytesLeft <= 0) state = 'frozen';
@@ -46,6 +59,7 @@ export async function startGateProxy(targetPort: number): Promise<GateProxy> {
     ] as const) {
       one.on('data', (piece: Buffer) => {
         if (one === client) count(piece.length);
+        else spoil(piece);
         if (state !== 'frozen') other.write(piece);
       });
       one.on('error', () => undefined);
@@ -74,6 +88,12 @@ export async function startGateProxy(targetPort: number): Promise<GateProxy> {
       state = 'shut';
       refused += sockets.size / 2;
       cut();
+    },
+    spoil() {
+      state = 'spoiling';
+    },
+    get spoiled() {
+      return spoiled;
     },
     freeze(afterBytes = 0) {
       bytesLeft = afterBytes;

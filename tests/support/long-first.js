@@ -7,6 +7,7 @@ const longest = [
   'unit/rauc/chain-matrix.',
   'e2e/huge-bundle.',
   'e2e/object-store',
+  'e2e/postgres-chaos.',
   'e2e/start-and-stop.',
   'e2e/upgrades.',
   'e2e/packaging.',

@@ -5,11 +5,15 @@ import { S3Error } from '../../src/store/s3/s3-error';
 /** An object store in memory that can be away, slow, and wrong. */
 export class MemoryObjects implements BundleObjects {
   readonly stored = new Map<string, Buffer>();
+  readonly marked = new Set<string>();
   /** What was read, in order. */
   readonly reads: { readonly sha256: string; readonly position: number; readonly length: number }[] = [];
   isAway = false;
   /** Reads wait for it. */
   gate: Promise<void> = Promise.resolve();
+  /** Longer reads, in bytes, wait for the other gate. */
+  #mostBytes = Infinity;
+  #longGate: Promise<void> = Promise.resolve();
 
   /** Stores bytes as another server does. @returns their hash */
   add(content: Buffer): string {
@@ -22,6 +26,14 @@ export class MemoryObjects implements BundleObjects {
   spoil(sha256: string, position: number): void {
     const content = this.stored.get(sha256);
     if (content !== undefined) content[position] = (content[position] ?? 0) ^ 1;
+  }
+
+  /** Reads of more bytes than this wait. @returns lets them go on */
+  holdLongReads(mostBytes: number): () => void {
+    let release: () => void = () => undefined;
+    this.#mostBytes = mostBytes;
+    this.#longGate = new Promise((resolve) => (release = resolve));
+    return release;
   }
 
   sizeOf(sha256: string): Promise<number | undefined> {
@@ -44,6 +56,7 @@ export class MemoryObjects implements BundleObjects {
   async read(sha256: string, position: number, length: number): Promise<Buffer> {
     this.reads.push({ sha256, position, length });
     await this.gate;
+    if (length > this.#mostBytes) await this.#longGate;
     return await this.#answer(() => {
       const content = this.stored.get(sha256);
       if (content === undefined) throw new S3Error(404, 'NoSuchKey');
@@ -57,6 +70,22 @@ export class MemoryObjects implements BundleObjects {
 
   remove(sha256: string): Promise<void> {
     return this.#answer(() => void this.stored.delete(sha256));
+  }
+
+  listMarked(): Promise<readonly string[]> {
+    return this.#answer(() => [...this.marked]);
+  }
+
+  isMarked(sha256: string): Promise<boolean> {
+    return this.#answer(() => this.marked.has(sha256));
+  }
+
+  mark(sha256: string): Promise<void> {
+    return this.#answer(() => void this.marked.add(sha256));
+  }
+
+  unmark(sha256: string): Promise<void> {
+    return this.#answer(() => void this.marked.delete(sha256));
   }
 
   abortUploads(): Promise<number> {

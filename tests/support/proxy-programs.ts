@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Debian's nginx, HAProxy and Caddy, where tests/setup.sh installs them. */
+/** Debian's nginx, HAProxy, Caddy and PgBouncer, where tests/setup.sh installs them. */
 const programs = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
   'rauc-simple-server/proxies/usr',
@@ -10,6 +10,7 @@ const programs = path.join(
 export const nginxProgram = path.join(programs, 'sbin/nginx');
 export const haproxyProgram = path.join(programs, 'sbin/haproxy');
 export const caddyProgram = path.join(programs, 'bin/caddy');
+export const pgbouncerProgram = path.join(programs, 'sbin/pgbouncer');
 
 export interface NginxBlocks {
   /** Lines of the main block. */

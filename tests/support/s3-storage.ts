@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { SharedBundles } from '../../src/store/bundles-elsewhere';
+import type { SharedBundles, SharedDigests } from '../../src/store/bundles-elsewhere';
 import { IncomingFiles, cleanIncoming } from '../../src/store/files/incoming-files';
 import type { NamedBytes } from '../../src/store/files/named-bytes';
 import { DirectUpload } from '../../src/store/files/upload-writer';
@@ -12,6 +12,7 @@ import { type BundleObjects, S3BundleObjects } from '../../src/store/s3/objects'
 import { openS3Bundles } from '../../src/store/s3/open-s3-bundles';
 import { S3Bundles } from '../../src/store/s3/s3-bundles';
 import { S3Client } from '../../src/store/s3/s3-client';
+import { SharedDigestRecords } from '../../src/store/s3/shared-digest-records';
 import { temporaryFolder } from './programs';
 import type { Rgw } from './rgw';
 
@@ -26,6 +27,7 @@ export interface S3StorageOptions {
   readonly known?: readonly NamedBytes[];
   /** The bundles of all servers; absent for a server alone. */
   readonly shared?: SharedBundles;
+  readonly sharedDigests?: SharedDigests;
   readonly coldWaitMs?: number;
   readonly monotonicMs?: () => number;
 }
@@ -61,10 +63,12 @@ export async function openS3Storage({
   });
   const incoming = path.join(folder, '.incoming');
   await cleanIncoming(incoming);
+  const digests = new DigestFiles(path.join(folder, 'digests'));
+  const { sharedDigests } = options;
   const storage = new S3Bundles({
     objects,
     cache,
-    digests: new DigestFiles(path.join(folder, 'digests')),
+    digests: sharedDigests === undefined ? digests : new SharedDigestRecords(digests, sharedDigests),
     incoming: new IncomingFiles(incoming, randomUUID, (file) => new DirectUpload(file)),
     known: new KnownBundles(known, options.shared),
     onWrongBytes: (sha256) => wrong.push(sha256),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import { Client } from 'pg';
 import { openPostgresTokens } from '../../src/store/postgres-store';
+import { writeLock } from '../../src/store/postgres/locks';
 import { openTokenStore } from '../../src/store/store';
 import { databaseUrl } from './postgres-services';
 
@@ -71,6 +72,21 @@ export async function refuseLines(dataDir: string): Promise<void> {
   await runSql(dataDir, `CREATE FUNCTION refuse_line() RETURNS trigger LANGUAGE plpgsql AS $$ ${raise} $$`);
   const trigger = 'BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_line()';
   await runSql(dataDir, `CREATE TRIGGER refuse_lines ${trigger}`);
+}
+
+/** @returns what became of work, and how many transactions wrote meanwhile */
+export async function countingWrites<Result>(
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly writes: number }> {
+  const statements = isOnPostgres
+    ? jest.spyOn(Client.prototype, 'query')
+    : jest.spyOn(Sqlite.prototype, 'exec');
+  const began = isOnPostgres ? `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})` : 'COMMIT';
+  const result = await work();
+  const calls: readonly (readonly unknown[])[] = statements.mock.calls;
+  const writes = calls.filter(([text]) => typeof text === 'string' && text.startsWith(began)).length;
+  statements.mockRestore();
+  return { result, writes };
 }
 
 /** Opens only the tokens of a data folder, as a command does beside a server. */

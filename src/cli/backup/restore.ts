@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { directDatabaseUrl } from '../../config/config';
 import type { RestoreJson } from '../../contract/backup';
+import { formatS3Address } from '../../core/s3-address';
 import type { RestoredBackup } from '../../ports/backups';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
@@ -37,7 +39,7 @@ export function addRestore(program: Command, context: CliContext): void {
         context.wiring.backups.restore({
           archive,
           dataDir: config.dataDir,
-          databaseUrl: config.databaseUrl,
+          databaseUrl: directDatabaseUrl(config),
           certsDir: config.certsDir,
           passphrase,
           isForced: options.force === true,
@@ -45,6 +47,13 @@ export function addRestore(program: Command, context: CliContext): void {
       );
       // Bundles in an object store are still there; the next start reports any that are missing.
       const told = config.bundleStore === null ? restored : { ...restored, missingBundles: [] };
+      if (config.bundleStore !== null && restored.contents.hasBundles) {
+        const files = shownPath(context, path.join(config.dataDir, 'bundles'));
+        talk(
+          context,
+          `the archived bundles are now in ${files}; upload those that the server reports as missing from ${formatS3Address(config.bundleStore)}`,
+        );
+      }
       if (options.json === true) printJson(context, restoreJsonOf(told));
       else tell(context, told);
       return 0;

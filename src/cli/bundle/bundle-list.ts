@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { AdminClient } from '../kernel/admin-client';
 import { bundleJson, bundleListJson } from '../../contract/bundle';
+import { mismatchingImages } from '../../core/image-check';
 import type { Read } from '../../contract/reader';
 import { addCommand } from '../kernel/command';
 import { type CliContext, printJson, talk } from '../kernel/context';
@@ -50,8 +51,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
 
 /** Details of the image check that do not fit into the table. */
 function noteOf({ name, image_check: check }: ShownBundle): string[] {
-  if (check?.state === 'mismatch')
-    return [`${name} has images that do not match its manifest: ${check.files.join(', ')}`];
+  if (check?.state === 'mismatch') return [`${name} has ${mismatchingImages(check.files)}`];
   return check?.state === 'not-checked'
     ? [`the images of ${name} were not checked: ${check.reason ?? ''}`]
     : [];

@@ -107,7 +107,7 @@ function replaced(name: string): DomainError {
 }
 
 function endedEarly({ address }: AdminClient): DomainError {
-  return new DomainError('unavailable', `the answer of ${address} ended early`, {
+  return new DomainError('unavailable', `the answer from ${address} ended early`, {
     remedy: 'Check that no proxy in between closes the connection.',
   });
 }

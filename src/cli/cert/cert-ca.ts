@@ -17,7 +17,7 @@ export function addCertCa(cert: Command, context: CliContext): void {
     usage: 'ca',
     summary: 'create the CA that signs server and device certificates, or import an existing one',
     details:
-      '--import tests an existing CA in a real TLS handshake and copies it; --import-key copies its key too, so that certificates can be issued here. An intermediate CA is enough: its devices are then let in, and no others below the same root.',
+      '--import tests an existing CA in a real TLS handshake and copies it; --import-key copies its key too, so that certificates can be issued here. An intermediate CA is enough: only its own devices are then let in, not others below the same root.',
     options: [
       new Option('--name <name>', 'common name of the new CA'),
       ...issueOptions(3650),

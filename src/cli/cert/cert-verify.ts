@@ -15,7 +15,7 @@ export function addCertVerify(cert: Command, context: CliContext): void {
     usage: 'verify',
     summary: 'check the certificates folder: chains, expiry, keys, file modes',
     details:
-      "Exits with 1 if there is an error, with 0 if there are only warnings and notes. A note tells how early a board's clock may be and still accept the CA or server certificate, if that is later than 1970.",
+      "Exits with 1 if there is an error, with 0 if there are only warnings and notes. A note gives the earliest time at which a board's clock accepts the CA or server certificate, if that is later than 1970.",
     options: [remoteOption],
     configKeys: ['certsDir', ...remoteKeys],
     examples: [

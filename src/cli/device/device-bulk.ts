@@ -75,7 +75,7 @@ export function addDeviceBulk(device: Command, context: CliContext): void {
       const action = parseAction(verb, value);
       const filter = filterQuery(options);
       if (Object.keys(filter).length === 0 && options.all !== true) {
-        throw new DomainError('configuration', 'no filter selects devices', {
+        throw new DomainError('configuration', 'no filter given', {
           remedy: 'Give a filter such as --label, or --all for all devices.',
         });
       }

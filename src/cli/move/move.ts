@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Config } from '../../config/config';
+import { counted } from '../../base/text/counted';
+import { type Config, directDatabaseUrl } from '../../config/config';
 import { bucketAddress, databaseAddress } from '../../config/value-types/network';
 import type { MoveJson } from '../../contract/move';
 import { DomainError } from '../../core/errors';
@@ -22,7 +23,7 @@ export function addMove(program: Command, context: CliContext): void {
     usage: 'move',
     summary: 'move a stopped installation to PostgreSQL or an object store, or back',
     details:
-      "Copies all rows and bundles of the installation that the server's options name to another database and a new data folder, and compares the copy by counts and hashes. Stop the server first. The old installation stays as it is: never start it again once the new one has run. If it is interrupted, run it again: it continues where it stopped. Certificates are not moved: the new installation uses the same CERTS_DIR.",
+      'Copies the database and the bundles of this installation to another database and a new data folder, and verifies the copy by counts and hashes. Stop the server first, and use its options. The old installation is not changed: never start it again once the new one has run. If the move is interrupted, run the command again: it continues where it stopped. Certificates are not moved: the new installation uses the same CERTS_DIR.',
     options: [
       new Option(
         '--to <database>',
@@ -50,7 +51,7 @@ export function addMove(program: Command, context: CliContext): void {
       let line: ProgressLine | undefined;
       const moved = await context.wiring
         .move(config, {
-          from: config,
+          from: { ...config, databaseUrl: directDatabaseUrl(config) },
           to,
           onProgress(doneBytes, totalBytes) {
             line ??= ProgressLine.whereSeen(context, totalBytes, { json: isJson }, 'copying the database');
@@ -95,7 +96,7 @@ function tell(context: CliContext, moved: Moved, to: InstallationPlace): void {
   const { rows, bundles, copiedBundles, copiedBytes } = moved;
   print(
     context,
-    `moved ${rows} rows and ${bundles} bundles (copied ${copiedBundles}, ${formatSize(copiedBytes)}); counts and hashes agree`,
+    `moved ${counted(rows, 'row')} and ${counted(bundles, 'bundle')} (copied ${copiedBundles}, ${formatSize(copiedBytes)}); counts and hashes agree`,
   );
   const settings = [
     `DATA_DIR=${shownPath(context, to.dataDir)}`,

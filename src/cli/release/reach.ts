@@ -75,7 +75,8 @@ export function tellReach(context: CliContext, reach: ReachJson | null | undefin
     talk(context, `${devicesThat(down.devices, 'is', 'are')} downgraded: ${versions(down)}`);
   if (newer.devices > 0) {
     const who = `${devicesThat(newer.devices, 'runs', 'run')} a newer version`;
-    talk(context, `${who}: ${versions(newer)}. They are left out; --allow-downgrade includes them`);
+    const [left, them] = newer.devices === 1 ? ['It is', 'it'] : ['They are', 'them'];
+    talk(context, `${who}: ${versions(newer)}. ${left} left out; --allow-downgrade includes ${them}`);
   }
   if (byFrom.devices > 0)
     talk(context, `${devicesThat(byFrom.devices, 'is', 'are')} left out by --from: ${versions(byFrom)}`);

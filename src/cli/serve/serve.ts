@@ -19,7 +19,7 @@ export function addServe(program: Command, context: CliContext): void {
     usage: 'serve',
     summary: 'start the server',
     details:
-      'Creates what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal stops it immediately. Exits with 70 after an internal error, or if the disk loses what was written; have your service manager restart it.',
+      'Creates what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal stops it immediately. Exits with 70 after an internal error, or if the disk loses written data; have your service manager restart it.',
     configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
     examples: [
       'serve',

@@ -24,6 +24,14 @@ export const folderOptions = {
     ),
     secret: true,
   },
+  databaseDirectUrl: {
+    ...serverOptional(
+      'DATABASE_DIRECT_URL',
+      databaseAddress,
+      'Address of the same database without the connection pooler that `DATABASE_URL` goes through, if that is in transaction mode, as PgBouncer often is.',
+    ),
+    secret: true,
+  },
   certsDir: server('CERTS_DIR', filePath, './certs', 'Folder for the CA, server and device certificates.'),
   oldCertificates: server(
     'OLD_CERTIFICATES',

@@ -1,4 +1,4 @@
-import { cacheSize, duration, period, size } from '../value-types/amount';
+import { cacheSize, count, duration, period, size } from '../value-types/amount';
 import { choice, flag } from '../value-types/choice';
 import { server } from './option';
 
@@ -36,6 +36,12 @@ export const processOptions = {
     ...server('SHUTDOWN_GRACE', duration, '30s', 'How long running downloads may continue after SIGTERM.'),
     unit: 'milliseconds',
   },
+  processes: server(
+    'PROCESSES',
+    count,
+    '1',
+    'Experimental: how many processes serve, to use several cores of this machine. More than one needs `DATABASE_URL` and `BUNDLE_STORE`.',
+  ),
   logLevel: server(
     'LOG_LEVEL',
     choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

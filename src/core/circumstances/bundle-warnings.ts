@@ -1,5 +1,5 @@
 import { counted } from '../../base/text/counted';
-import { namedImages } from '../image-check';
+import { mismatchingImages, namedImages } from '../image-check';
 import type { Circumstances, SayWhy, Why } from '../reasons/why';
 
 /** An image's group, such as `image.rootfs`. */
@@ -18,7 +18,7 @@ export const bundleWarnings = {
   'plain-not-streamable': () =>
     'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
   'version-missing': () =>
-    "The manifest has no version: RAUC's own polling fails without one, and nobody can tell what a device runs.",
+    "The manifest has no version: RAUC's own polling fails without one, and the server cannot tell what a device runs.",
   'version-not-semver': ({ version }: { version: string }) =>
     `RAUC cannot compare the version ${JSON.stringify(version)}: it needs one such as 1.2.3, 1.2.3-rc.1 or 1.2.3+build.`,
   'chunk-store-needed': () =>
@@ -32,14 +32,16 @@ export const bundleWarnings = {
   'bundle-encrypted': () =>
     'The bundle is encrypted: only a device with the key of a recipient can tell what is in it and who signed it.',
   'manifest-not-encrypted': () =>
-    'The payload is crypt, but the manifest with its key is not encrypted: RAUC installs it nowhere. Use "rauc encrypt".',
+    'The payload is crypt, but the manifest with its key is not encrypted: no device can install it. Use "rauc encrypt".',
   'payload-not-squashfs': () =>
     'The payload is not a squashfs: RAUC cannot mount it and will not install it.',
   'manifest-not-read': ({ why }: { why: Why }, say: SayWhy) => `The manifest could not be read: ${say(why)}.`,
   'files-missing': ({ files, count }: Files) =>
-    `The manifest names files that are not in the bundle: ${namedImages(files, count)}. Devices that need them cannot install it. Build it again.`,
+    count === 1
+      ? `The manifest names a file that is not in the bundle: ${namedImages(files, count)}. Devices that need it cannot install the bundle. Build it again.`
+      : `The manifest names files that are not in the bundle: ${namedImages(files, count)}. Devices that need them cannot install it. Build it again.`,
   'file-sizes-wrong': ({ images, count }: { images: readonly Why[]; count: number }, say: SayWhy) =>
-    `The size in the manifest is wrong for ${namedImages(images.map(say), count)}. Devices that need them refuse the bundle. Build it again.`,
+    `The size in the manifest is wrong for ${namedImages(images.map(say), count)}. Devices that need ${count === 1 ? 'this image' : 'these images'} refuse the bundle. Build it again.`,
   'file-size': ({ name, sizeBytes, statedBytes }: { name: string; sizeBytes: number; statedBytes: number }) =>
     `${name} (${counted(sizeBytes, 'byte')}; the manifest says ${statedBytes})`,
   'index-missing': ({ files }: { files: readonly string[] }) =>
@@ -57,7 +59,7 @@ export const bundleWarnings = {
     `[${group}] has lists of different length in convert and converted: RAUC will not install it.`,
 
   'images-mismatch': ({ name, files }: { name: string; files: readonly string[] }) =>
-    `${name} has images that do not match its manifest: ${namedImages(files)}. Devices that need them download it and refuse to install it. Build it again.`,
+    `${name} has ${mismatchingImages(files)}. Devices that need ${files.length === 1 ? 'it' : 'them'} download the bundle and refuse to install it. Build it again.`,
   'label-without-devices': ({
     compatible,
     channel,

@@ -4,7 +4,7 @@ import type { Circumstances } from '../reasons/why';
 export const dataFolderCircumstances = {
   'data-folder-missing': () => 'the folder does not exist',
   'data-owned-by-other': ({ user, owner }: { user: number; owner: number }) =>
-    `its owner is user ${user}, but that of the data folder is user ${owner}`,
+    `it belongs to user ${user}, but the data folder belongs to user ${owner}`,
   'data-writable': () => 'other users can write to it',
   'data-readable': () => 'other users can read it',
   'data-on-read-only-disk': () => 'its file system is read-only',

@@ -17,8 +17,8 @@ export const deviceCertificateCircumstances = {
     'the server cannot tell whether its certificate is revoked: the database has been away for a minute',
   'certificate-has-expired': () => 'its certificate has expired',
   'certificate-not-shown': () => 'it has no certificate',
-  'certificates-not-asked-for': () => 'certificates are not asked for',
+  'certificates-not-asked-for': () => 'this listener does not request certificates',
   'connections-in-use': ({ count }: { count: number }) =>
-    `its limit of ${counted(count, 'connection')} is in use`,
+    `it has reached its limit of ${counted(count, 'connection')}`,
   'server-is-stopping': () => 'the server is stopping',
 } satisfies Circumstances;

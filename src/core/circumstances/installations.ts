@@ -42,7 +42,7 @@ export const installationCircumstances = {
     'the device stopped before it had read enough for any of its images: it cannot have installed the bundle',
   'never-booted': () => 'the device kept polling and did not boot into the bundle',
   'signature-rejected': () =>
-    'the device read the signature and asks as if it had not: it does not accept the bundle. Check its keyring, its clock, and the bundle’s signer',
+    "the device read the signature but polls as if it had not, so it does not accept the bundle. Check its keyring, its clock and the bundle's signer",
   'device-back': () => 'the device was lost and is back',
   'device-did-not-stop': () => 'the device did not stop',
 
@@ -56,10 +56,10 @@ export const installationCircumstances = {
   'installation-called-off': ({ by }: By) => `cancelled by ${by}`,
   'installation-retried': ({ by }: By) => `${by} lets it try again`,
   'installation-replaced': ({ bundle }: { bundle: string }) => `replaced by ${bundle}`,
-  'only-downloaded': () => 'the device has downloaded it, and was told not to install it',
+  'only-downloaded': () => 'the device has downloaded it and, as assigned, does not install it',
   'assignment-window-over': () => 'the maintenance window of its assignment does not open again',
   'assignment-unanswered': () =>
-    'it was only to be downloaded, and the device has reported no download for a long time',
+    'it was assigned for download only, and the device has reported no download for a long time',
   'installation-gives-way': ({ bundle }: { bundle: string }) => `${bundle} takes its place`,
   /** `refusal` is the objection of a rule. */
   'no-longer-offered': ({ refusal }: { refusal: Said<VerdictCode> }, say: SayWhy) => wordsOf(refusal, say),

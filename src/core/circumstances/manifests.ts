@@ -63,6 +63,6 @@ export const manifestCircumstances = {
   'emptyfs-with-file': ofGroup<Group>(() => 'has a filename, which an emptyfs cannot have'),
   'image-without-type': ofGroup<Group>(() => 'has neither a type nor a filename'),
   'image-type-not-told': ofGroup(
-    ({ part }: Group & Part) => `has no type, and its filename ${part} does not tell one`,
+    ({ part }: Group & Part) => `has no type, and its filename ${part} does not imply one`,
   ),
 } satisfies Circumstances;

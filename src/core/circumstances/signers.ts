@@ -38,7 +38,7 @@ export const signerCircumstances = {
     `the issuer of ${name} is neither in the bundle nor in the keyring`,
   'chain-not-anchored': ({ name }: Named) => `the chain ends in ${name}, which is not in the keyring`,
   'chain-without-list': ({ name }: Named) =>
-    `the chain ends in ${name}: no list can tell that its issuer did not revoke it, and RAUC with check-crl requires one`,
+    `the chain ends in ${name}: no revocation list shows whether it was revoked, and RAUC with check-crl requires one`,
   'delivered-list-unusable': ({ issuer }: { issuer: string }) =>
     `the signature contains a revocation list of ${issuer} that is not current, or not complete`,
   'chain-revoked': ({ name }: Named) => `${name} was revoked by its issuer`,

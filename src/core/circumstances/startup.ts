@@ -25,7 +25,7 @@ export const startupCircumstances = {
   'manifest-ignored': ({ why }: { why: Why | null }, say: SayWhy) =>
     `no release is taken from it: ${why === null ? 'compatible or filename is missing' : say(why)}`,
   'newer-manifest-counts': ({ bundle, compatible, newer }: Released & { newer: string }) =>
-    `it names ${bundle} for ${compatible}, but ${newer} is newer and counts`,
+    `it names ${bundle} for ${compatible}, but ${newer} is newer and takes precedence`,
   'release-decided-here': ({ compatible }: { compatible: string }) =>
     `it is ignored: this server already has a release for ${compatible}`,
   'released-bundle-missing': ({ compatible, bundle }: Released) =>

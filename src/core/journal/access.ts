@@ -35,7 +35,7 @@ export const accessLines = {
   'draft-deleted': ({ draft, name, version, id }: OfDraft) =>
     `the ${draftNouns[draft]} ${name} ${version} was deleted; its id was ${id}`,
   'setting-changed': ({ setting, value }: { setting: string; value: string }) =>
-    `hawkBit's setting ${setting} is ${value} now`,
+    `hawkBit's setting ${setting} is now ${value}`,
   'session-begun': ({ token }: Named) => `a browser signed in with the token ${token}`,
   'session-ended': ({ token }: Named) => `a browser with the token ${token} signed out`,
 } satisfies Lines;

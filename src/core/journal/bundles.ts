@@ -1,6 +1,6 @@
 import { sayWhy } from '../circumstances/sentences';
 import { verdictWords } from '../circumstances/verdict-words';
-import { namedImages } from '../image-check';
+import { mismatchingImages } from '../image-check';
 import type { Why } from '../reasons/why';
 import { because, type Lines } from './line-words';
 
@@ -29,5 +29,5 @@ export const bundleLines = {
     images,
     count,
   }: Named & { images: readonly string[]; count: number }) =>
-    `${bundle} has images that do not match its manifest: ${namedImages(images, count)}`,
+    `${bundle} has ${mismatchingImages(images, count)}`,
 } satisfies Lines;

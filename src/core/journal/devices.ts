@@ -8,8 +8,8 @@ interface Named {
 /** Why a board starts afresh. */
 const freshWords: Readonly<Record<string, string>> = {
   replaced: 'another board has taken its place',
-  reflashed: 'its board was flashed again',
-  provisioned: 'its board says that it was flashed again',
+  reflashed: 'its board was reflashed',
+  provisioned: 'its board says that it was reflashed',
 };
 
 export const deviceLines = {

@@ -41,7 +41,7 @@ export const accessReasons = {
   },
   'page-not-named': {
     code: 'forbidden',
-    says: () => 'a change in a session must name the page it comes from',
+    says: () => 'the request does not say which page it comes from, which a browser session requires',
     remedy: 'Use this server\'s page. Programs send "Authorization: Bearer <token>" instead of a cookie.',
   },
   'not-a-device-token': {
@@ -52,7 +52,7 @@ export const accessReasons = {
   },
   'overlap-too-long': {
     code: 'invalid-input',
-    says: () => 'an overlap must be from 0 seconds to a year',
+    says: () => 'the overlap must be between 0 seconds and one year',
   },
   'device-token-taken': {
     code: 'conflict',
@@ -81,14 +81,15 @@ export const accessReasons = {
     remedy: "Compare the target name with the certificate's, and HAWKBIT_AUTHORITIES with its issuer.",
   },
   'too-many-wrong-device-tokens': {
-    code: 'too-many-requests',
+    // Not 429, after which clients repeat a report at once: the token would still be wrong.
+    code: 'unauthenticated',
     says: () => 'too many wrong tokens from this address',
     remedy: "Correct the token in the client's configuration: the right one is accepted at once.",
   },
   'device-tokens-unreadable': {
     code: 'unavailable',
     says: () => 'the server cannot read its tokens',
-    remedy: 'See the log of the server.',
+    remedy: "See the server's log.",
   },
   'token-key-missing': {
     code: 'configuration',

@@ -1,6 +1,6 @@
 import type { Reasons } from './reason-words';
 
-const previousVersion = 'The version that ran before can still use it.';
+const previousVersion = 'The previous version can still use it.';
 
 /** About a store that cannot do now what it was asked to do. */
 export const fleetStoreReasons = {
@@ -16,26 +16,26 @@ export const fleetStoreReasons = {
   },
   'search-too-slow': {
     code: 'unavailable',
-    says: ({ seconds }: { seconds: number }) => `the database did not find it within ${seconds} s`,
+    says: ({ seconds }: { seconds: number }) => `the search took longer than ${seconds} s`,
     remedy: 'Narrow the search, or retry. If it persists, check whether the disk is slow.',
   },
   'searches-waiting': {
     code: 'unavailable',
-    says: () => 'too many searches wait already',
+    says: () => 'too many searches are already waiting',
     remedy: 'Try again in a moment.',
   },
   'upgrade-not-possible': {
     code: 'configuration',
     says: ({ file, why }: { file: string; why: string; whatToDo: string | null }) =>
-      `${file} has to be brought up to date, and ${why}`,
+      `${file} must be upgraded, but ${why}`,
     remedy: ({ whatToDo }: { whatToDo: string | null }) =>
       `${whatToDo === null ? '' : `${whatToDo} `}${previousVersion}`,
   },
   'upgrade-failed': {
     code: 'configuration',
     says: ({ file, why }: { file: string; why: string | null; whatToDo: string | null }) =>
-      `${file} cannot be brought up to date${why === null ? '' : `: ${why}`}. It is as it was`,
+      `${file} cannot be upgraded${why === null ? '' : `: ${why}`}. Nothing was changed`,
     remedy: ({ whatToDo }: { whatToDo: string | null }) =>
-      whatToDo === null ? `${previousVersion} Report what this one said.` : `${whatToDo} ${previousVersion}`,
+      whatToDo === null ? `${previousVersion} Please report this message.` : `${whatToDo} ${previousVersion}`,
   },
 } satisfies Reasons;

@@ -45,14 +45,14 @@ export const hawkbitReasons = {
   'draft-taken': {
     code: 'conflict',
     says: ({ id, sets }: { id: number; sets: readonly number[] }) =>
-      `the software module ${id} belongs to the distribution set ${sets.join(', ')}`,
+      `the software module ${id} belongs to the distribution ${sets.length === 1 ? 'set' : 'sets'} ${sets.join(', ')}`,
     remedy: 'Delete the distribution set first.',
   },
   'module-has-file': {
     code: 'conflict',
     says: ({ id, file }: { id: number; file: string }) =>
       `the software module ${id} already has the file ${file}`,
-    remedy: 'A deployment has one file here. Create a module for each.',
+    remedy: 'On this server a module has one file. Create a module for each file.',
   },
   'module-without-file': {
     code: 'conflict',
@@ -61,7 +61,7 @@ export const hawkbitReasons = {
   },
   'set-of-several-modules': {
     code: 'invalid-input',
-    says: () => 'a distribution set has one software module here',
+    says: () => 'on this server a distribution set has exactly one software module',
     remedy: 'Put all images into one bundle.',
   },
   'no-such-artifact': {
@@ -74,6 +74,11 @@ export const hawkbitReasons = {
     says: ({ id }: { id: string }) => `the name of ${id} must be its controller id`,
     remedy: 'Leave the name out, and use the description for notes.',
   },
+  'field-not-supported': {
+    code: 'invalid-input',
+    says: ({ field }: { field: string }) => `${field} is not supported`,
+    remedy: 'Leave it out, or send false.',
+  },
   'assignment-kind-unknown': {
     code: 'invalid-input',
     says: ({ type }: { type: string }) =>
@@ -83,7 +88,7 @@ export const hawkbitReasons = {
   'action-not-forced': {
     code: 'invalid-input',
     says: ({ type }: { type: string }) => `an action cannot become ${JSON.stringify(type)}`,
-    remedy: 'An action that is soft can become "forced".',
+    remedy: 'Only a soft action can be changed, and only to "forced".',
   },
   'action-ended': {
     code: 'conflict',
@@ -92,7 +97,7 @@ export const hawkbitReasons = {
   'not-pinned-softly': {
     code: 'conflict',
     says: ({ id, bundleName }: { id: string; bundleName: string }) =>
-      `${id} is no longer assigned to ${bundleName} as "soft"`,
+      `the assignment of ${bundleName} to ${id} is no longer "soft"`,
   },
   'assignment-window-wrong': {
     code: 'invalid-input',
@@ -114,8 +119,8 @@ export const hawkbitReasons = {
   'assigned-while-busy': {
     code: 'conflict',
     says: ({ id, installation }: { id: string; installation: number }) =>
-      `${id} has begun the action ${installation}, and can begin another only after it`,
-    remedy: 'Cancel that action, or wait until it has ended, then assign again.',
+      `${id} has started the action ${installation} and cannot start another until it ends`,
+    remedy: 'Cancel that action, or wait until it ends, then assign again.',
   },
   'assignment-refused': {
     code: 'conflict',
@@ -143,7 +148,8 @@ export const hawkbitReasons = {
   },
   'setting-invalid': {
     code: 'invalid-input',
-    says: ({ key, type }: { key: string; type: string }) => `the value of ${key} must be a ${type}`,
+    says: ({ key, type }: { key: string; type: string }) =>
+      `the value of ${key} must be ${type === 'boolean' ? 'true or false' : type}`,
   },
   'not-a-day-time': {
     code: 'invalid-input',

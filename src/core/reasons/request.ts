@@ -21,7 +21,7 @@ export const requestReasons = {
   'compatible-not-of-certificate': {
     code: 'forbidden',
     says: ({ compatible }: { compatible: string }) =>
-      `the device's certificate is bound to other compatibles than ${compatible}`,
+      `the device's certificate is not bound to ${compatible}`,
     remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
   },
   'device-refused': {

@@ -13,6 +13,11 @@ export const serverReasons = {
       `another server${pid === null ? '' : ` (process ${pid})`} is running on ${dataDir}`,
     remedy: 'Stop it first, or use another DATA_DIR for this one.',
   },
+  'process-not-started': {
+    code: 'configuration',
+    says: ({ number }: { number: number }) => `process ${number} could not be started`,
+    remedy: 'Its own message is above.',
+  },
   'keyring-empty': {
     code: 'configuration',
     says: () => 'the keyring has no certificate',

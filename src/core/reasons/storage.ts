@@ -77,6 +77,11 @@ export const storageReasons = {
       `this version must upgrade the database, but servers of an earlier version run on it${holder === '' ? '' : `: ${holder}`}`,
     remedy: 'Stop all other servers, start this one, then start the others with this version.',
   },
+  'database-pooler': {
+    code: 'configuration',
+    says: () => 'the connection pooler in front of the database is in transaction mode',
+    remedy: 'Set DATABASE_DIRECT_URL to the address of PostgreSQL itself, or set the pooler to session mode.',
+  },
   'database-upgraded': {
     code: 'unavailable',
     says: () => 'a newer version of the server has upgraded the database',

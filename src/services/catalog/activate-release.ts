@@ -39,7 +39,7 @@ export interface ActivateRelease {
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
    * Stops all offers to a compatible.
-   * @throws DomainError `not-found` when nothing was current, `conflict` when another release than the expected one is current
+   * @throws DomainError `not-found` when nothing was current, `conflict` when a release other than the expected one is current
    */
   deactivate(request: DeactivateRequest): Promise<Activation>;
 }

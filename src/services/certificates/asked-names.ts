@@ -59,6 +59,17 @@ export class AskedNames {
       .map(([name]) => name);
   }
 
+  /** Reads what other servers have saved since. @throws DomainError `unavailable` */
+  async learn(): Promise<void> {
+    for (const { name, askedAt } of await this.ports.records.all()) {
+      const atMs = askedAt.getTime();
+      if (atMs > (this.#names.get(name)?.atMs ?? -Infinity)) this.#names.set(name, { atMs, savedMs: atMs });
+    }
+    const known = [...this.#names].sort(([, one], [, other]) => one.atMs - other.atMs);
+    this.#names.clear();
+    for (const [name, asked] of known.slice(-maxNames)) this.#names.set(name, asked);
+  }
+
   /** Saves what is new. Call it about once a minute: anything unsaved stays due. @throws DomainError `storage-full`, `unavailable` */
   async save(): Promise<void> {
     const due = [...this.#names].filter(

@@ -76,11 +76,11 @@ export class ServerClock {
     this.#told = kind;
     const { log } = this.ports;
     if (trouble === null) {
-      log.info({}, 'the clock of the server looks right again');
+      log.info({}, "the server's clock looks right again");
       return;
     }
     const facts = { clock: trouble.kind, seconds: Math.round(trouble.byMs / 1000), since: trouble.sureAt };
-    log.error(facts, 'the clock of the server looks wrong: check it, and that NTP runs');
+    log.error(facts, "the server's clock looks wrong: check it, and that NTP is running");
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Bundle } from '../../core/bundle';
 import type { Why } from '../../core/reasons/why';
 import type { Device, Pin } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
@@ -99,13 +100,9 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       const named = terms === undefined ? {} : { terms };
       const pin = { bundleName, by: actor.name, at: now(), ...named };
       return {
-        change({ id, facts: { compatible } }) {
-          if (compatible === null || bundle.compatible === compatible || isOpaque(bundle)) return { pin };
-          throw DomainError.of(
-            'pin-for-another-compatible',
-            { bundleName, own: bundle.compatible, id, compatible },
-            { details: { bundleCompatible: bundle.compatible, compatible } },
-          );
+        change(device) {
+          refuseOtherCompatible(bundle, device);
+          return { pin };
         },
         tell: (device) =>
           line('device.pinned', device, saying('device-pinned', { device: device.id, bundle: bundleName }), {
@@ -152,6 +149,16 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       };
     },
   };
+}
+
+/** @throws DomainError `conflict` for a device of another compatible than the bundle's; one that has reported none may have it */
+export function refuseOtherCompatible(bundle: Bundle, { id, facts: { compatible } }: Device): void {
+  if (compatible === null || bundle.compatible === compatible || isOpaque(bundle)) return;
+  throw DomainError.of(
+    'pin-for-another-compatible',
+    { bundleName: bundle.name, own: bundle.compatible, id, compatible },
+    { details: { bundleCompatible: bundle.compatible, compatible } },
+  );
 }
 
 function isForced(pin: Pin | null, bundleName: string): boolean {

@@ -13,6 +13,7 @@ import type { Catalog } from '../catalog/catalog';
 import { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 import type { ManageDevices } from '../devices/manage-devices';
+import { refuseOtherCompatible } from '../devices/plan-decisions';
 import type { BeginInstallation } from '../offers/begin-installation';
 
 /** The result of an assignment. */
@@ -22,20 +23,22 @@ export interface Assignment {
   readonly isOld: boolean;
 }
 
-/**
- * Assigns a bundle to one device: pins the device to it, and begins the installation, which gets its number before the device
- * asks. Earlier failures and cancellations there are cleared. The assignment is on disk when the promise resolves. A kill in
- * between leaves the pin, and the installation begins at the device's next contact.
- * @throws DomainError `not-found`; `conflict` for a bundle of another compatible, and while the device installs another one;
- * `bundle-untrusted`, `storage-full`, `unavailable`
- * @param terms left out for an assignment that is installed at once
- */
-export type AssignBundle = (
-  deviceId: string,
-  bundleName: string,
-  actor: Actor,
-  terms?: PinTerms,
-) => Promise<Assignment>;
+/** Assigns bundles to single devices. */
+export interface AssignBundle {
+  /**
+   * Whether a bundle could be assigned now, without assigning it.
+   * @throws DomainError `not-found`; `conflict` for a bundle of another compatible, and while the device installs another one
+   */
+  check(deviceId: string, bundleName: string, terms?: PinTerms): Promise<void>;
+  /**
+   * Assigns a bundle to one device: pins the device to it, and begins the installation, which gets its number before the device
+   * asks. Earlier failures and cancellations there are cleared. The assignment is on disk when the promise resolves. A kill in
+   * between leaves the pin, and the installation begins at the device's next contact.
+   * @param terms left out for an assignment that is installed at once
+   * @throws DomainError as {@link check}; `bundle-untrusted`, `storage-full`, `unavailable`
+   */
+  assign(deviceId: string, bundleName: string, actor: Actor, terms?: PinTerms): Promise<Assignment>;
+}
 
 export interface AssignPorts {
   readonly catalog: Pick<Catalog, 'get'>;
@@ -72,12 +75,23 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
     return { installationId: installation.id, isOld: installation.id === before?.id };
   }
 
-  return async (deviceId, bundleName, actor, terms) => {
-    const bundle = catalog.get(bundleName);
+  async function check(deviceId: string, bundle: Bundle, terms?: PinTerms): Promise<DeviceRecord> {
     const record = await fleet.get(deviceId);
     if (isHeldUp(record, bundle) && record.installation !== null) throw busy(record.installation);
     if (terms?.kind === 'downloadonly' && streams(record))
       throw DomainError.of('download-only-streams', { id: deviceId });
+    refuseOtherCompatible(bundle, record.device);
+    return record;
+  }
+
+  async function assign(
+    deviceId: string,
+    bundleName: string,
+    actor: Actor,
+    terms?: PinTerms,
+  ): Promise<Assignment> {
+    const bundle = catalog.get(bundleName);
+    const record = await check(deviceId, bundle, terms);
     const { pin } = (await manageDevices.pin(deviceId, bundleName, actor, terms)).device;
     if (isBarred(record, bundle)) await manageDevices.clearFailures(deviceId, actor);
     try {
@@ -94,6 +108,13 @@ export function createAssignBundle(ports: AssignPorts): AssignBundle {
       if (isRefused && pin !== null) await manageDevices.unpin(deviceId, actor, (one) => isSamePin(one, pin));
       throw error;
     }
+  }
+
+  return {
+    async check(deviceId, bundleName, terms) {
+      await check(deviceId, catalog.get(bundleName), terms);
+    },
+    assign,
   };
 }
 

@@ -22,7 +22,7 @@ export interface BundleAccess {
 type Soon<Value> = Value | Promise<Value>;
 
 export interface AccessPorts {
-  readonly fleet: Pick<DeviceUpdates, 'recent' | 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'recent' | 'lookUp'>;
   readonly catalog: Pick<Catalog, 'releasesOf'>;
   /** Settings of a device at its first contact. */
   readonly newDevices: Admission;
@@ -33,7 +33,7 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
     catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256);
   const find = <Value>(id: string, tell: (record: DeviceRecord | undefined) => Value): Soon<Value> => {
     const known = fleet.recent(id);
-    return known === undefined ? fleet.find(id).then(tell) : tell(known);
+    return known === undefined ? fleet.lookUp(id).then(tell) : tell(known);
   };
 
   return {

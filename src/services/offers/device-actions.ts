@@ -44,7 +44,7 @@ export interface LatestAction {
 }
 
 export interface ActionPorts {
-  readonly fleet: Pick<DeviceUpdates, 'recent' | 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'recent' | 'lookUp' | 'find'>;
   readonly devices: Pick<DeviceRecords, 'findInstallation'>;
   readonly catalog: Pick<Catalog, 'releases'>;
   readonly explainOffer: Pick<ExplainOffer, 'preview'>;
@@ -61,7 +61,7 @@ export function createDeviceActions({
   const recordOf = async (id: string) => fleet.recent(id) ?? (await fleet.find(id));
   return {
     async latest({ id }) {
-      const record = await recordOf(id);
+      const record = fleet.recent(id) ?? (await fleet.lookUp(id)); // each range of a download asks
       return {
         installation: record?.installation ?? null,
         knownSince: record?.device.createdAt ?? null,

@@ -20,7 +20,7 @@ export interface DeviceEvents {
   take(identity: DeviceIdentity, event: Read): void;
   /**
    * The event is on disk when the promise resolves.
-   * @returns the installation concerned; `null` if there is none
+   * @returns the installation concerned; `null` if there is none, or if the one that the event names is closed
    * @throws DomainError `storage-full`, `unavailable`: then the device reports again
    */
   take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;

@@ -1,3 +1,4 @@
+import { actionStateOf } from '../../core/action-state';
 import type { Contact } from '../../core/contact';
 import type { DeviceIdentity, Pin } from '../../core/device';
 import type { Reported } from '../../core/device-event';
@@ -12,7 +13,7 @@ import { planUnpin } from '../devices/plan-decisions';
 /**
  * Takes a report from a device; reports may arrive in any order, and repeatedly. It is on disk when the promise resolves.
  * @param event its log is at most {@link reportLogLimitBytes} long
- * @returns the installation concerned; `null` if there is none
+ * @returns the installation concerned; `null` if there is none, or if the one that the report names by its number is closed
  * @throws DomainError `storage-full`, `unavailable`: then the device reports again
  */
 export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promise<Installation | null>;
@@ -51,7 +52,12 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     const installation = await contacts.hearOnDisk(identity, contact, ({ isDoubtful, ...record }, draft) => {
       if (isDoubtful) return null;
       const latest = record.installation;
-      if (installationId !== undefined && installationId !== latest?.id) return null;
+      // Another report may have closed it since it was found.
+      if (
+        installationId !== undefined &&
+        (installationId !== latest?.id || actionStateOf(latest) === 'closed')
+      )
+        return null;
       // The report says nothing about the latest installation, which may have begun since.
       if (transactionId !== null && named !== null && named.id !== latest?.id) return named;
       const change = latest === null ? null : judgeReport(latest, event, contact.at);

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { syncFolder } from '../../base/files/replace-file';
@@ -30,11 +30,27 @@ export interface BackupRun extends Omit<BackupRequest, 'databaseUrl'> {
 const scratchPrefix = '.rauc-backup-';
 const staleAfterMs = 2 * 86_400_000;
 
-/** Implements `make` of the port. */
+/** Implements `make` of the port. A folder that was missing is made, unless there will be no archive in it. */
 export async function makeBackup(request: BackupRun): Promise<MadeBackup> {
-  const { dataDir, folder, at, keep } = request;
+  const { dataDir, folder } = request;
   refuseLinks(dataDir);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    return await makeIn(request);
+  } catch (error) {
+    if (firstMade !== undefined) await removeMade(folder, firstMade).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @throws the system's error when one of them has other contents by now */
+async function removeMade(folder: string, firstMade: string): Promise<void> {
+  await rmdir(folder);
+  if (folder !== firstMade) await removeMade(path.dirname(folder), firstMade);
+}
+
+async function makeIn(request: BackupRun): Promise<MadeBackup> {
+  const { folder, at, keep } = request;
   await removeStale(folder, at);
   const scratch = await mkdtemp(path.join(folder, scratchPrefix));
   try {

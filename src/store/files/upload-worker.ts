@@ -85,7 +85,7 @@ export class UploadWorker {
   #answered(answer: UploadAnswer): void {
     if (this.#failure !== null) return; // this may answer another task
     const asked = this.#waiting.shift();
-    if (asked === undefined) this.#fail(new Error('it answered what nobody asked'));
+    if (asked === undefined) this.#fail(new Error('it sent an answer to no question'));
     asked?.resolve(answer);
     if (this.#waiting.length === 0) this.#thread.unref();
   }

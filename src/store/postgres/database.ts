@@ -4,7 +4,7 @@ import { connectionOptions, sessionSettings } from './connection-options';
 import { migrate } from './migrate';
 import type { Membership } from './nodes/membership';
 import { isAway, postgresError } from './postgres-error';
-import { compiled, type Query } from './queries';
+import { type Query, statementOf } from './queries';
 import { DatabaseHealth } from './writability';
 import { type Work, Writer } from './writer';
 
@@ -39,6 +39,11 @@ export interface DatabaseOptions {
   /** Only for a server among those on the database; commands have none. */
   readonly membership?: Membership;
   readonly health?: DatabaseHealth;
+  /**
+   * Whether connections keep {@link prepared} statements; default: no. Through a pooler in transaction mode, each transaction may get another
+   * connection.
+   */
+  readonly keepsPrepared?: boolean;
   /** Called with failures that no one waits for. */
   readonly onError?: (error: unknown) => void;
 }
@@ -79,21 +84,21 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 
 class PostgresDatabase implements Database {
   readonly #writer: Writer;
+  readonly #keepsPrepared: boolean;
   #closing: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly health: DatabaseHealth,
-    { onError = () => undefined, membership: guard }: DatabaseOptions,
+    { onError = () => undefined, membership: guard, keepsPrepared = false }: DatabaseOptions,
   ) {
+    this.#keepsPrepared = keepsPrepared;
+    const run = <Row>(client: PoolClient, query: Query<Row>) => this.#run(client, query);
     this.#writer = new Writer({ connect: () => pool.connect(), run, onError, health, guard });
   }
 
   async all<Row>(query: Query<Row>): Promise<Row[]> {
-    return this.#reading(async () => {
-      const { sql, parameters } = compiled(query);
-      return (await this.pool.query(sql, [...parameters])).rows as Row[];
-    });
+    return this.#reading(() => this.#run(this.pool, query));
   }
 
   async readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
@@ -102,7 +107,7 @@ class PostgresDatabase implements Database {
       let broken: Error | boolean = false;
       try {
         await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        const result = await work({ all: (query) => run(client, query) });
+        const result = await work({ all: (query) => this.#run(client, query) });
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -126,8 +131,8 @@ class PostgresDatabase implements Database {
     let broken: Error | boolean = true;
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED').catch(asOurs);
-      await run(client, lock).catch(asOurs);
-      const result = await work({ all: (query) => run(client, query).catch(asOurs) });
+      await this.#run(client, lock).catch(asOurs);
+      const result = await work({ all: (query) => this.#run(client, query).catch(asOurs) });
       await client.query('COMMIT').catch(asOurs);
       broken = false;
       return result;
@@ -160,10 +165,9 @@ class PostgresDatabase implements Database {
       throw translated;
     }
   }
-}
 
-/** The only place where rows get their type: that of the query, which Kysely checked against the schema. */
-async function run<Row>(client: PoolClient, query: Query<Row>): Promise<Row[]> {
-  const { sql, parameters } = compiled(query);
-  return (await client.query(sql, [...parameters])).rows as Row[];
+  /** The only place where rows get their type: that of the query, which Kysely checked against the schema. */
+  async #run<Row>(connection: Pool | PoolClient, query: Query<Row>): Promise<Row[]> {
+    return (await connection.query(statementOf(query, this.#keepsPrepared))).rows as Row[];
+  }
 }

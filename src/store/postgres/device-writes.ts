@@ -3,7 +3,7 @@ import type { DecisionChange, LabelChange } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import { type Installation, keptInstallations } from '../../core/installation';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from '../rows/device-rows';
-import { query } from './queries';
+import { prepared, query } from './queries';
 import { countingOutcome } from './release-outcomes';
 import { countRevision } from './release-numbers';
 import type { Transaction } from './writer';
@@ -13,7 +13,7 @@ export async function saveContact(transaction: Transaction, device: Device): Pro
   const { id, createdAt, labels } = device;
   const contact = toContactRow(device);
   const known = query.updateTable('devices').set(contact).where('id', '=', id).returning('id');
-  if ((await transaction.all(known)).length === 0) {
+  if ((await transaction.all(prepared(known))).length === 0) {
     const made = { id, created_at: createdAt.toISOString(), ...contact, ...toDecisionRow(device) };
     await transaction.all(query.insertInto('devices').values(made));
     await saveLabels(transaction, id, labels);
@@ -24,12 +24,11 @@ export async function saveContact(transaction: Transaction, device: Device): Pro
 async function saveCertificates(transaction: Transaction, { id, certificates }: Device): Promise<void> {
   for (const { serial, firstSeenAt, lastSeenAt } of certificates) {
     const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
-    await transaction.all(
-      query
-        .insertInto('device_certificates')
-        .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
-        .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
-    );
+    const saved = query
+      .insertInto('device_certificates')
+      .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
+      .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen));
+    await transaction.all(prepared(saved));
   }
   if (certificates.length < maxCertificates) return;
   const kept = certificates.map(({ serial }) => serial);
@@ -96,23 +95,19 @@ async function saveLabels(
  */
 export async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
   const { bytes_sent, ...changed } = toInstallationRow(installation);
-  await countingOutcome(transaction, installation, () =>
-    transaction.all(
-      query
-        .insertInto('installations')
-        .values({ ...changed, bytes_sent })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(changed)),
-    ),
-  );
+  const saved = query
+    .insertInto('installations')
+    .values({ ...changed, bytes_sent })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changed));
+  await countingOutcome(transaction, installation, () => transaction.all(prepared(saved)));
   const { id, deviceId, state, releaseId } = installation;
   if (releaseId !== null) await countRevision(transaction, releaseId);
-  await transaction.all(
-    query
-      .updateTable('devices')
-      .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
-      .where('id', '=', deviceId)
-      .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
-  );
+  const latest = query
+    .updateTable('devices')
+    .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
+    .where('id', '=', deviceId)
+    .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)]));
+  await transaction.all(prepared(latest));
   const kept = query
     .selectFrom('installations')
     .select('id')
@@ -120,7 +115,6 @@ export async function saveInstallation(transaction: Transaction, installation: I
     .orderBy('id', 'desc')
     .limit(1)
     .offset(keptInstallations - 1);
-  await transaction.all(
-    query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept),
-  );
+  const tooMany = query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept);
+  await transaction.all(prepared(tooMany));
 }

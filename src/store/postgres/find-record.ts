@@ -4,7 +4,7 @@ import { countedStates, type RecordRow, toRecord } from '../rows/record-rows';
 import type { InstallationTable } from '../rows/schema';
 import { catalogVersion } from './catalog/catalog-version';
 import type { Reader } from './database';
-import { anyOf, query } from './queries';
+import { anyOf, prepared, query } from './queries';
 
 /**
  * Devices with everything that their next offer depends on. A single statement reads it, so all of it is from one
@@ -40,14 +40,23 @@ interface FoundRow extends Row {
   readonly catalog_version: number;
 }
 
+type NoRow = { readonly [Column in keyof FoundRow]: Column extends 'catalog_version' ? number : null };
+
+/** Stands for the id of a device in {@link selectFound}. */
+const anyId = 'id';
+
+/** Compiled once, because each poll reads it. */
+const selectFound = prepared(
+  sql<FoundRow | NoRow>`
+    SELECT catalog.version AS catalog_version, found.*
+    FROM (SELECT ${catalogVersion} AS version) AS catalog
+    LEFT JOIN (${selectRecords.where('id', '=', anyId)}) AS found ON true`.compile(query),
+);
+
 /** Reads what a decision about a device depends on, in one statement. */
 export async function findRecord(reader: Reader, id: string): Promise<FoundRecord> {
-  const [row] = await reader.all(
-    sql<FoundRow | { readonly [Column in keyof FoundRow]: Column extends 'catalog_version' ? number : null }>`
-      SELECT catalog.version AS catalog_version, found.*
-      FROM (SELECT ${catalogVersion} AS version) AS catalog
-      LEFT JOIN (${selectRecords.where('id', '=', id)}) AS found ON true`.compile(query),
-  );
+  const parameters = selectFound.parameters.map((value) => (value === anyId ? id : value));
+  const [row] = await reader.all<FoundRow | NoRow>({ ...selectFound, parameters });
   if (row === undefined) throw new Error('a left join has at least one row');
   return {
     record: row.id === null ? undefined : readRecord(row),

@@ -7,7 +7,7 @@ import { toEvent, toEventRow } from '../rows/event-rows';
 import type { Schema } from '../rows/schema';
 import type { Database } from './database';
 import type { Transaction } from './writer';
-import { query } from './queries';
+import { prepared, query } from './queries';
 
 type JournalListener = Parameters<JournalRecords['listen']>[0];
 
@@ -20,9 +20,8 @@ export class PostgresJournal implements JournalRecords {
   /** Adds lines to a transaction; listeners hear of them once it is committed. */
   async append(transaction: Transaction, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const rows = await transaction.all(
-      query.insertInto('events').values(events.map(toEventRow)).returningAll(),
-    );
+    const insert = query.insertInto('events').values(events.map(toEventRow)).returningAll();
+    const rows = await transaction.all(events.length === 1 ? prepared(insert) : insert);
     const added = rows.map(toEvent).sort((a, b) => a.id - b.id);
     const decision = added.filter(isDecision).at(-1)?.id;
     if (decision !== undefined)

@@ -6,6 +6,15 @@
  */
 export const writeLock = 7_273_001;
 
+/**
+ * How long a change may pause between two statements, in milliseconds. A server that is frozen in the middle of a change then loses the
+ * lock, and others can write again before they give up waiting.
+ */
+const changePauseMs = 5_000;
+
+/** Within a transaction: takes {@link writeLock}. */
+export const lockForChange = `SET LOCAL idle_in_transaction_session_timeout = ${changePauseMs}; SELECT pg_advisory_xact_lock(${writeLock})`;
+
 /** Held while a process upgrades the tables, so that others wait and then find nothing to do. */
 export const upgradeLock = 7_273_002;
 

@@ -422,4 +422,11 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE earlier_identities (id ${text} PRIMARY KEY);
   `,
+  `
+  CREATE TABLE bundle_digests (
+    sha256 ${text} PRIMARY KEY,
+    digests bytea NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT now()
+  );
+  `,
 ];

@@ -4,7 +4,7 @@ import { DomainError } from '../../core/errors';
 import { isAway, isConflict, postgresError } from './postgres-error';
 import type { Query } from './queries';
 import type { DatabaseHealth } from './writability';
-import { writeLock } from './locks';
+import { lockForChange } from './locks';
 
 /** A transaction that is running. */
 export interface Transaction {
@@ -143,7 +143,7 @@ export class Writer {
    * @returns the epoch of the leader, which stays until the commit
    */
   async #begin(client: PoolClient): Promise<number | undefined> {
-    const begin = `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`;
+    const begin = `BEGIN; ${lockForChange}`;
     const { guard } = this.ports;
     if (guard !== undefined) return guard.check(await client.query(`${begin}; ${guard.selectStanding}`));
     await client.query(begin);

@@ -20,19 +20,33 @@ export interface ArrivalOptions {
 /** Blocks that follow each other; `undefined` for those that arrived wrong. */
 type Blocks = readonly (Buffer | undefined)[];
 
+/** A block that is on its way. */
+interface PendingBlock {
+  /** Resolves when it may be read. */
+  readonly readable: Promise<Buffer>;
+  /** Resolves when it is on the disk, or has been refused by it. */
+  readonly kept: Promise<Blocks>;
+}
+
+/**
+ * How many blocks may be read before they are on the disk. When more are waiting for it, readers wait as well, so that a
+ * disk that is slower than the store does not fill the memory.
+ */
+const maxUnsaved = 16;
 /** How many failures in a row end the filling. Each request has been retried for a while before it counts as failed. */
 const maxFailures = 5;
 const pauseMs = 1_000;
 
 /**
  * A bundle on its way from the object store: each block is fetched once for all readers that wait for it, verified, and kept on the
- * disk. The remaining blocks are fetched without being asked for, beginning after the latest one that was requested.
+ * disk. A reader gets it once it is verified, and does not wait for the disk. The remaining blocks are fetched without being asked for,
+ * beginning after the latest one that was requested.
  */
 export class Arrival {
   /** How many have it open. */
   readers = 0;
   readonly #present: Uint8Array;
-  readonly #pending = new Map<number, Promise<Buffer>>();
+  readonly #pending = new Map<number, PendingBlock>();
   readonly #object: VerifiedObject;
   #handle: FileHandle | null = null;
   #missing: number;
@@ -92,7 +106,7 @@ export class Arrival {
   /** Resolves when nothing more is on its way, and a completed arrival has reported it. */
   async settled(): Promise<void> {
     await this.#filling?.catch(() => undefined);
-    await Promise.allSettled(this.#pending.values());
+    await this.#allKept();
   }
 
   /** Ends it. Reads that are still running fail. */
@@ -112,7 +126,7 @@ export class Arrival {
     for (let failures = 0; !this.isWhole && this.#takesMore;) {
       const [first, count] = this.#missingRun();
       if (count === 0) {
-        await Promise.allSettled(this.#pending.values());
+        await this.#allKept();
         continue;
       }
       try {
@@ -151,29 +165,39 @@ export class Arrival {
     const { sha256 } = this.#object;
     const block =
       this.options.recent.get(recentKey(sha256, index)) ??
-      (await (this.#pending.get(index) ?? this.#fetchOne(index)));
+      (await (this.#pending.get(index)?.readable ?? this.#fetchOne(index)));
     return block.subarray(from, from + length);
   }
 
   async #fetchOne(index: number): Promise<Buffer> {
     this.#next = index + 1;
-    return this.#right(await this.#fetch(index, 1), 0);
+    const kept = this.#fetch(index, 1);
+    return (await this.#pending.get(index)?.readable) ?? this.#right(await kept, 0);
   }
 
-  /** Fetches blocks; other readers that ask for one of them meanwhile wait for it. */
+  /** Fetches blocks, and resolves when they are kept; meanwhile others that ask for one of them find it among the pending ones. */
   #fetch(first: number, count: number): Promise<Blocks> {
     if (this.#isClosed) return Promise.reject(new Error('the bundle is closed'));
-    const run = this.#object.fetch(first, count).then(async (blocks) => {
+    const fetched = this.#object.fetch(first, count);
+    const kept = fetched.then(async (blocks) => {
       await this.#keep(first, blocks);
       return blocks;
     });
+    const blocks = this.#pending.size < maxUnsaved ? fetched : kept;
     for (let index = first; index < first + count; index += 1) {
-      const one = run.then((blocks) => this.#right(blocks, index - first));
-      this.#pending.set(index, one);
-      const done = () => this.#pending.delete(index);
-      one.then(done, done);
+      const readable = blocks.then((arrived) => this.#right(arrived, index - first));
+      readable.catch(() => undefined); // who waits for it is told
+      this.#pending.set(index, { readable, kept });
     }
-    return run;
+    const done = () => {
+      for (let index = first; index < first + count; index += 1) this.#pending.delete(index);
+    };
+    kept.then(done, done);
+    return kept;
+  }
+
+  async #allKept(): Promise<void> {
+    await Promise.allSettled([...this.#pending.values()].map(({ kept }) => kept));
   }
 
   async #keep(first: number, blocks: Blocks): Promise<void> {

@@ -8,7 +8,8 @@ export const blockBytes = 1 << 20;
 /** What is fetched at once where everything is needed, in bytes. */
 export const runBytes = 8 * blockBytes;
 
-const digestBytes = 32;
+/** The length of one digest. */
+export const digestBytes = 32;
 /** What the event loop hashes without a pause, in bytes. */
 const turnBytes = 1 << 18;
 

@@ -83,9 +83,17 @@ export class BundleCache {
         const file = await openBundleFile(this.#pathOf(sha256));
         return { ...file, close: () => file.close().finally(release) };
       }
-      const read = (position: number, length: number) => arrival.read(position, length);
+      // The rest is fetched after what is asked for, which would otherwise wait for it.
+      let hasRead = false;
+      const read = async (position: number, length: number) => {
+        try {
+          return await arrival.read(position, length);
+        } finally {
+          if (!hasRead) this.#fill(sha256, arrival);
+          hasRead = true;
+        }
+      };
       arrival.readers += 1;
-      this.#fill(sha256, arrival);
       return openBytes({
         sizeBytes: arrival.sizeBytes,
         read,

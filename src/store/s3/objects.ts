@@ -18,6 +18,12 @@ export interface BundleObjects {
   check(patienceMs: number): Promise<void>;
   /** Removes an object, if it is there. When this fails, the store may still remove it later. */
   remove(sha256: string): Promise<void>;
+  /** Hashes of the objects that a server has marked. */
+  listMarked(): Promise<readonly string[]>;
+  isMarked(sha256: string): Promise<boolean>;
+  /** Marks an object for all servers: its bytes are wrong. */
+  mark(sha256: string): Promise<void>;
+  unmark(sha256: string): Promise<void>;
   /** Ends multipart uploads that began before this time, which no one continues. @returns how many */
   abortUploads(before: Date): Promise<number>;
   close(): void;
@@ -32,6 +38,8 @@ export interface PutOptions {
 export const singlePutBytes = 16 << 20;
 
 const keyPrefix = 'sha256/';
+/** Of empty objects, which are marks. */
+const markPrefix = 'wrong/';
 const listPatienceMs = 5_000;
 /** The user who deletes a bundle waits for this; what remains is removed later. */
 const removeMs = 2_000;
@@ -42,14 +50,8 @@ const checkLimitMs = 15_000;
 export class S3BundleObjects implements BundleObjects {
   constructor(private readonly client: S3Client) {}
 
-  async sizeOf(sha256: string): Promise<number | undefined> {
-    try {
-      const { headers } = await this.client.send({ method: 'HEAD', key: keyPrefix + sha256 });
-      return Number(headers['content-length']);
-    } catch (error) {
-      if (error instanceof S3Error && error.isNotFound) return undefined;
-      throw error;
-    }
+  sizeOf(sha256: string): Promise<number | undefined> {
+    return this.#sizeOf(keyPrefix + sha256);
   }
 
   async check(patienceMs: number): Promise<void> {
@@ -66,30 +68,24 @@ export class S3BundleObjects implements BundleObjects {
     }
   }
 
-  async list(): Promise<readonly StoredBytes[]> {
-    const stored: StoredBytes[] = [];
-    for (let token: string | undefined, isMore = true; isMore;) {
-      const { body } = await this.client.send({
-        method: 'GET',
-        key: '',
-        query: {
-          'list-type': '2',
-          prefix: this.client.prefix + keyPrefix,
-          ...(token === undefined ? {} : { 'continuation-token': token }),
-        },
-        patienceMs: listPatienceMs,
-      });
-      const xml = body.toString();
-      for (const entry of elementsOf(xml, 'Contents')) {
-        const sha256 = this.#hashIn(textOf(entry, 'Key') ?? '');
-        if (sha256 !== undefined) stored.push({ sha256, sizeBytes: Number(textOf(entry, 'Size')) });
-      }
-      const next = textOf(xml, 'NextContinuationToken');
-      if (next !== undefined && next === token) throw new S3Error(200, notS3Code); // it would never end
-      token = next;
-      isMore = textOf(xml, 'IsTruncated') === 'true' && token !== undefined;
-    }
-    return stored.sort((one, other) => (one.sha256 < other.sha256 ? -1 : 1));
+  list(): Promise<readonly StoredBytes[]> {
+    return this.#list(keyPrefix);
+  }
+
+  async listMarked(): Promise<readonly string[]> {
+    return (await this.#list(markPrefix)).map(({ sha256 }) => sha256);
+  }
+
+  async isMarked(sha256: string): Promise<boolean> {
+    return (await this.#sizeOf(markPrefix + sha256)) !== undefined;
+  }
+
+  async mark(sha256: string): Promise<void> {
+    await this.client.send({ method: 'PUT', key: markPrefix + sha256 });
+  }
+
+  async unmark(sha256: string): Promise<void> {
+    await this.client.send({ method: 'DELETE', key: markPrefix + sha256 });
   }
 
   async put(
@@ -157,8 +153,44 @@ export class S3BundleObjects implements BundleObjects {
     this.client.close();
   }
 
-  #hashIn(key: string): string | undefined {
-    const start = this.client.prefix + keyPrefix;
+  async #sizeOf(key: string): Promise<number | undefined> {
+    try {
+      const { headers } = await this.client.send({ method: 'HEAD', key });
+      return Number(headers['content-length']);
+    } catch (error) {
+      if (error instanceof S3Error && error.isNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async #list(below: string): Promise<readonly StoredBytes[]> {
+    const stored: StoredBytes[] = [];
+    for (let token: string | undefined, isMore = true; isMore;) {
+      const { body } = await this.client.send({
+        method: 'GET',
+        key: '',
+        query: {
+          'list-type': '2',
+          prefix: this.client.prefix + below,
+          ...(token === undefined ? {} : { 'continuation-token': token }),
+        },
+        patienceMs: listPatienceMs,
+      });
+      const xml = body.toString();
+      for (const entry of elementsOf(xml, 'Contents')) {
+        const sha256 = this.#hashIn(textOf(entry, 'Key') ?? '', below);
+        if (sha256 !== undefined) stored.push({ sha256, sizeBytes: Number(textOf(entry, 'Size')) });
+      }
+      const next = textOf(xml, 'NextContinuationToken');
+      if (next !== undefined && next === token) throw new S3Error(200, notS3Code); // it would never end
+      token = next;
+      isMore = textOf(xml, 'IsTruncated') === 'true' && token !== undefined;
+    }
+    return stored.sort((one, other) => (one.sha256 < other.sha256 ? -1 : 1));
+  }
+
+  #hashIn(key: string, below = keyPrefix): string | undefined {
+    const start = this.client.prefix + below;
     const sha256 = key.startsWith(start) ? key.slice(start.length) : '';
     return isSha256(sha256) ? sha256 : undefined;
   }

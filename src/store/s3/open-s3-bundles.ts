@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { neededRoomBytes } from '../../core/storage-room';
-import type { SharedBundles } from '../bundles-elsewhere';
+import type { SharedBundles, SharedDigests } from '../bundles-elsewhere';
 import { IncomingFiles, cleanIncoming } from '../files/incoming-files';
 import type { NamedBytes } from '../files/named-bytes';
 import type { UploadWriter } from '../files/upload-writer';
@@ -13,6 +13,7 @@ import type { S3Location } from './location';
 import { S3BundleObjects } from './objects';
 import { S3Bundles } from './s3-bundles';
 import { S3Client } from './s3-client';
+import { SharedDigestRecords } from './shared-digest-records';
 
 export interface OpenS3BundlesOptions {
   readonly location: S3Location;
@@ -26,6 +27,7 @@ export interface OpenS3BundlesOptions {
   readonly known: readonly NamedBytes[];
   /** The bundles of all servers, if several use the database. */
   readonly shared?: SharedBundles | undefined;
+  readonly sharedDigests?: SharedDigests | undefined;
   /** Unique names for uploads in progress. */
   readonly newName: () => string;
   /** Starts writing a file that does not exist. */
@@ -48,7 +50,7 @@ export interface OpenedS3Bundles {
 /** Opens bundles in an object store, without asking it anything yet. @throws DomainError `storage-full`, `unavailable` */
 export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<OpenedS3Bundles> {
   const { location, dataDir, cacheDir, cacheBytes, now, monotonicMs, onWrongBytes } = options;
-  const { ca = null, onTry } = options;
+  const { ca = null, onTry, sharedDigests } = options;
   const credentials = createFindCredentials(options.credentials, monotonicMs);
   // Beside the whole bundles: an upload moves there in one step.
   const incoming = path.join(cacheDir, '.incoming');
@@ -65,10 +67,11 @@ export async function openS3Bundles(options: OpenS3BundlesOptions): Promise<Open
   await cleanIncoming(incoming);
   const client = new S3Client({ location, credentials, now, ca, ...(onTry === undefined ? {} : { onTry }) });
   const objects = new S3BundleObjects(client);
+  const digests = new DigestFiles(path.join(dataDir, 'bundle-digests'));
   const bundles: S3Bundles = new S3Bundles({
     objects,
     cache,
-    digests: new DigestFiles(path.join(dataDir, 'bundle-digests')),
+    digests: sharedDigests === undefined ? digests : new SharedDigestRecords(digests, sharedDigests),
     incoming: new IncomingFiles(incoming, options.newName, options.write),
     known,
     onWrongBytes,

@@ -23,6 +23,7 @@ import { tidyObjects } from './tidy-objects';
 import { VerifiedObject } from './verified-object';
 import { within } from './within';
 import { WrongBytes } from './wrong-bytes';
+import { WrongObjects } from './wrong-objects';
 
 export interface S3BundlesOptions {
   readonly objects: BundleObjects;
@@ -30,7 +31,7 @@ export interface S3BundlesOptions {
   readonly digests: DigestRecords;
   readonly incoming: IncomingFiles;
   readonly known: KnownBundles;
-  /** Called when the store returns other bytes than were stored. */
+  /** Called when this or another server was given bytes other than those stored. */
   readonly onWrongBytes: (sha256: string) => void;
   /** How long to wait for a bundle that must be fetched whole before any of it can be verified, in milliseconds. */
   readonly coldWaitMs?: number;
@@ -44,14 +45,14 @@ const usualColdWaitMs = 10_000;
  * known of a bundle's size comes from the database, so bundles in the cache are served while the store is away.
  */
 export class S3Bundles implements BundleStorage {
-  /** Bundles whose object has wrong bytes: the next upload replaces it. */
-  readonly #wrong = new Set<string>();
+  readonly #wrong: WrongObjects;
   readonly #verifying = new Map<string, Promise<void>>();
   readonly #uses: ObjectUses;
   readonly #leftovers: Leftovers;
 
   constructor(private readonly options: S3BundlesOptions) {
-    const { objects, digests, known, monotonicMs } = options;
+    const { objects, digests, known, monotonicMs, onWrongBytes } = options;
+    this.#wrong = new WrongObjects(objects, onWrongBytes);
     this.#uses = new ObjectUses(known);
     this.#leftovers = new Leftovers({ objects, digests, uses: this.#uses, monotonicMs });
   }
@@ -150,16 +151,15 @@ export class S3Bundles implements BundleStorage {
       await objects.check(0);
       if (this.#leftovers.doubtful().length > 0) await known.refresh();
       for (const sha256 of this.#leftovers.doubtful()) await this.#putBack(sha256);
+      await this.#wrong.share();
     });
-    const names = [...this.#wrong].flatMap((sha256) => known.namesOf(sha256));
+    const names = this.#wrong.hashes().flatMap((sha256) => known.namesOf(sha256));
     if (names.length > 0) throw DomainError.of('bundle-store-wrong', { names });
   }
 
   /** A bundle that could not be fetched to its end. */
   noteFailure(sha256: string, error: unknown): void {
-    if (!(error instanceof WrongBytes) || this.#wrong.has(sha256)) return;
-    this.#wrong.add(sha256);
-    this.options.onWrongBytes(sha256);
+    if (error instanceof WrongBytes) this.#wrong.found(sha256);
   }
 
   async close(): Promise<void> {
@@ -172,7 +172,7 @@ export class S3Bundles implements BundleStorage {
   async #send(incoming: IncomingFile): Promise<void> {
     const { objects, digests, known } = this.options;
     const { sha256, sizeBytes } = incoming.written;
-    const isWrong = this.#wrong.has(sha256);
+    const isWrong = await this.#wrong.isWrong(sha256);
     const file = await incoming.open();
     try {
       if ((await digests.find(sha256, sizeBytes)) === undefined)
@@ -180,7 +180,7 @@ export class S3Bundles implements BundleStorage {
       if (!isWrong && (await objects.sizeOf(sha256)) === sizeBytes) return;
       if (known.sizeOf(sha256) === undefined) this.#leftovers.note(sha256);
       await objects.put(sha256, file, { onlyIfMissing: !isWrong });
-      this.#wrong.delete(sha256);
+      if (isWrong) await this.#wrong.replaced(sha256);
     } finally {
       await file.close();
     }

@@ -328,7 +328,7 @@ describe('what needs a person', () => {
     await certificates.createDevice({ id: 'met-1' });
     const [renewed] = await items();
     expect(renewed).toMatchObject({ count: 1, devices: ['met-1'], renewed: ['met-1'] });
-    expect(renewed?.message).toContain('A new one is made for met-1');
+    expect(renewed?.message).toContain('A new one was issued for met-1');
     expect(await idsIn(renewed?.list, other)).toEqual(['met-1']);
     seen.pop();
     expect(await items()).toEqual([]);
@@ -420,7 +420,7 @@ describe('what needs a person', () => {
       metrics: /^rauc_server_clock_wrong\{why="behind"\} (\d)$/m.exec(
         (await admin.http.get('/metrics')).text,
       )?.[1],
-      log: admin.opened.log.filter(({ message }) => message.startsWith('the clock of the server')),
+      log: admin.opened.log.filter(({ message }) => message.startsWith("the server's clock")),
     });
     expect(await words()).toMatchObject({ attention: [], health: { clock: 'right' }, metrics: '0', log: [] });
     setBackMs = 3.5 * 3_600_000;

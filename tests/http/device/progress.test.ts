@@ -75,6 +75,18 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
   });
 });
 
+it('counts what a device reads an hour after it was last heard', async () => {
+  const fleet = await startReleasedFleet();
+  const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
+  const polled = await rauc.poll();
+  await rauc.open('t-1');
+  fleet.wait(3_600);
+  await rauc.readPayload(polled);
+  await fleet.services.runHousekeeping();
+  expect((await fleet.latest('dev-1'))?.bytesSent).toBeGreaterThan(64 << 10);
+  await fleet.close();
+});
+
 it('keeps the bytes of an installation with it when another one follows at once', async () => {
   const fleet = await startReleasedFleet();
   const { rauc } = await fleet.connect('dev-1', 'HTTP/2');

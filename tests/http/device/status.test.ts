@@ -186,43 +186,47 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await eventually(() => fleet.server.counts().openRequests === 0);
   });
 
-  it('are not taken while nothing can be written, and devices are answered all the same', async () => {
-    await fleet.close();
-    let isFull = false;
-    const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
-    const changeStore = ({ devices }: OpenStore): Partial<OpenStore> => ({
-      devices: {
-        ...devices,
-        write: (write) => (isFull ? refuse() : devices.write(write)),
-        writeSeen: (seen) => (isFull ? refuse() : devices.writeSeen(seen)),
-        saveLog: (...log) => (isFull ? refuse() : devices.saveLog(...log)),
-      },
-    });
-    fleet = await startReleasedFleet({ changeStore });
-    device = await fleet.connect('dev-1', protocol);
-    await device.rauc.poll();
-    isFull = true;
-    expect(await report(device, { state: 'downloading' })).toMatchObject({
-      status: 507,
-      json: { code: 'storage-full' },
-    });
-    expect((await report(device, { state: 'failed', log: 'x' })).status).toBe(507);
-    expect((await device.rauc.poll()).statuses).toEqual([204]); // it is known to have failed, until a restart
-    const other = await fleet.connect('dev-2', protocol);
-    expect((await other.rauc.poll()).statuses).toEqual([307, 206]);
-    expect(await other.rauc.install('t-1')).toMatchObject({ statuses: [307, 206] });
-    expect(countedReports()).toBe(0);
+  // With PostgreSQL devices get 503 then (tests/e2e/postgres-away.test.ts).
+  onSqlite.it(
+    'are not taken while nothing can be written, and devices are answered all the same',
+    async () => {
+      await fleet.close();
+      let isFull = false;
+      const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
+      const changeStore = ({ devices }: OpenStore): Partial<OpenStore> => ({
+        devices: {
+          ...devices,
+          write: (write) => (isFull ? refuse() : devices.write(write)),
+          writeSeen: (seen) => (isFull ? refuse() : devices.writeSeen(seen)),
+          saveLog: (...log) => (isFull ? refuse() : devices.saveLog(...log)),
+        },
+      });
+      fleet = await startReleasedFleet({ changeStore });
+      device = await fleet.connect('dev-1', protocol);
+      await device.rauc.poll();
+      isFull = true;
+      expect(await report(device, { state: 'downloading' })).toMatchObject({
+        status: 507,
+        json: { code: 'storage-full' },
+      });
+      expect((await report(device, { state: 'failed', log: 'x' })).status).toBe(507);
+      expect((await device.rauc.poll()).statuses).toEqual([204]); // it is known to have failed, until a restart
+      const other = await fleet.connect('dev-2', protocol);
+      expect((await other.rauc.poll()).statuses).toEqual([307, 206]);
+      expect(await other.rauc.install('t-1')).toMatchObject({ statuses: [307, 206] });
+      expect(countedReports()).toBe(0);
 
-    isFull = false;
-    expect(await report(device, { state: 'failed', log: 'x' })).toMatchObject({ status: 200 });
-    await fleet.services.runHousekeeping();
-    await eventually(() => fleet.services.health().unsavedDevices === 0);
-    const { dataDir, certsDir } = fleet;
-    await fleet.close();
-    fleet = await startReleasedFleet({ dataDir, certsDir, released: null });
-    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
-    expect(await fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
-  });
+      isFull = false;
+      expect(await report(device, { state: 'failed', log: 'x' })).toMatchObject({ status: 200 });
+      await fleet.services.runHousekeeping();
+      await eventually(() => fleet.services.health().unsavedDevices === 0);
+      const { dataDir, certsDir } = fleet;
+      await fleet.close();
+      fleet = await startReleasedFleet({ dataDir, certsDir, released: null });
+      expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
+      expect(await fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
+    },
+  );
 
   onSqlite.it(
     'are not taken while another process keeps the database locked, and are once it does not',

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../src/core/bundle';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
@@ -7,6 +9,8 @@ import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { openClient } from '../../../src/store/postgres/open-client';
 import { bundlesOf } from '../../../src/store/postgres/read-condition';
 import { createSharedBundles } from '../../../src/store/postgres/shared-bundles';
+import { createSharedDigests } from '../../../src/store/postgres/shared-digests';
+import { blockBytes } from '../../../src/store/s3/block-digests';
 import { S3Error } from '../../../src/store/s3/s3-error';
 import { stageText } from '../../support/bundle-storage-contract';
 import { eventually } from '../../support/eventually';
@@ -34,6 +38,7 @@ async function openNode(url: string, objects: MemoryObjects) {
   const { storage } = await openS3Storage({
     objects,
     known,
+    sharedDigests: createSharedDigests(database),
     shared: {
       list: () => shared.list(),
       async unlessNamed(sha256, remove) {
@@ -114,6 +119,32 @@ describe('bundles in an object store that two servers share', () => {
     await expect(b.storage.open('0'.repeat(64))).rejects.toEqual(refusal('not-found'));
   });
 
+  it('are served by the other server while most of them are still on their way to it', async () => {
+    const content = randomBytes(20 * blockBytes);
+    const staged = await a.storage.stage(Readable.from([content]), { limitBytes: content.length });
+    const { sha256, sizeBytes } = staged;
+    await staged.keep('large.raucb');
+    await a.commit({ ...bundleOf('board'), name: 'large.raucb', sha256, sizeBytes });
+    await staged.discard();
+    const release = objects.holdLongReads(blockBytes);
+    const bytes = await b.storage.open(sha256);
+    const at = 18 * blockBytes - 10;
+    expect((await bytes.read(at, 20)).equals(content.subarray(at, at + 20))).toBe(true);
+    await bytes.close();
+    release();
+  });
+
+  it('leave no digests a day after they are gone', async () => {
+    const [gone, kept] = [await a.publish('gone', 'gone.raucb'), await a.publish('kept', 'kept.raucb')];
+    await a.delete('gone.raucb', gone);
+    const digests = async () =>
+      (await postgres.run('SELECT sha256 FROM bundle_digests', name)) as { sha256: string }[];
+    expect((await digests()).map(({ sha256 }) => sha256).sort()).toEqual([gone, kept].sort());
+    await postgres.run("UPDATE bundle_digests SET saved_at = now() - interval '25 hours'", name);
+    const next = await b.publish('next', 'next.raucb');
+    expect((await digests()).map(({ sha256 }) => sha256).sort()).toEqual([kept, next].sort());
+  });
+
   it('are removed by the one that deletes them, whoever stored them', async () => {
     const sha256 = await a.publish('one', 'one.raucb');
     await b.delete('one.raucb', sha256);
@@ -139,15 +170,9 @@ describe('bundles in an object store that two servers share', () => {
     const sha256 = await a.publish('same', 'one.raucb');
     await a.tombstone('one.raucb');
     const order: string[] = [];
-    let end: () => void = () => undefined;
-    const remove = objects.remove.bind(objects);
-    const removing = jest.spyOn(objects, 'remove').mockImplementationOnce(async (hash) => {
-      await new Promise<void>((resolve) => (end = resolve));
-      await remove(hash);
-      order.push('removed');
-    });
+    const { begun, end } = holdRemoval(() => order.push('removed'));
     const removal = a.remove('one.raucb', sha256);
-    await eventually(() => removing.mock.calls.length > 0);
+    await begun();
     const staged = await b.stage('same', 'two.raucb'); // the object is still there
     const committed = b.commit(staged.bundle).then(() => order.push('committed'));
     await eventually(async () => (await waitingForLocks()) > 0);
@@ -156,6 +181,23 @@ describe('bundles in an object store that two servers share', () => {
     expect(order).toEqual(['removed', 'committed']);
     await staged.discard();
     expect([...objects.stored.keys()]).toEqual([sha256]);
+  });
+
+  it('hold up no other change of any server while the store is slow to remove them', async () => {
+    const sha256 = await a.publish('same', 'one.raucb');
+    await a.tombstone('one.raucb');
+    const { begun, end } = holdRemoval();
+    const removal = a.remove('one.raucb', sha256);
+    await begun();
+    const staged = await b.stage('same', 'two.raucb');
+    const committed = b.commit(staged.bundle);
+    await eventually(async () => (await waitingForLocks()) > 0);
+    for (const [index, node] of [a, b].entries())
+      await node.commit({ ...bundleOf('board'), name: `other-${index}.raucb` });
+    end();
+    await Promise.all([removal, committed]);
+    await staged.discard();
+    expect(await a.read(sha256)).toBe('same');
   });
 
   it('are stored again after a removal whose answer the other one never got', async () => {
@@ -182,6 +224,18 @@ describe('bundles in an object store that two servers share', () => {
     await b.commit(staged.bundle);
     expect([...objects.stored.keys()]).toEqual([staged.sha256]);
   });
+
+  /** The store takes its time over the next removal. */
+  function holdRemoval(removed: () => unknown = () => undefined) {
+    let end: () => void = () => undefined;
+    const remove = objects.remove.bind(objects);
+    const removing = jest.spyOn(objects, 'remove').mockImplementationOnce(async (hash) => {
+      await new Promise<void>((resolve) => (end = resolve));
+      await remove(hash);
+      removed();
+    });
+    return { begun: () => eventually(() => removing.mock.calls.length > 0), end: () => end() };
+  }
 
   async function waitingForLocks(): Promise<number> {
     return (await postgres.run("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length;

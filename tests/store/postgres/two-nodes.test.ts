@@ -9,6 +9,7 @@ import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalo
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
+import type { Query } from '../../../src/store/postgres/queries';
 
 const name = 'nodes';
 
@@ -16,6 +17,7 @@ const name = 'nodes';
 describe('two nodes on one PostgreSQL', () => {
   let postgres: Postgres;
   let url: string;
+  let ageMs = 0;
   let nodes: readonly {
     readonly database: Database;
     readonly journal: PostgresJournal;
@@ -39,7 +41,7 @@ describe('two nodes on one PostgreSQL', () => {
           database,
           journal,
           now: () => madeAt,
-          ageMs: () => 0,
+          ageMs: () => ageMs,
           catchUp: () => Promise.resolve(),
         }),
       };
@@ -65,6 +67,26 @@ describe('two nodes on one PostgreSQL', () => {
     postgres.run(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
     );
+
+  it('write on while one of them is frozen in the middle of a change', async () => {
+    const [frozen, other] = [nodeOf(0), nodeOf(1)];
+    let thaw: () => void = () => undefined;
+    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    const begun = new Promise<void>((begin) => {
+      void frozen.database
+        .transact(async (transaction) => {
+          await frozen.journal.append(transaction, [line('frozen')]);
+          begin();
+          await thawed;
+          await frozen.journal.append(transaction, [line('thawed')]);
+        })
+        .then(() => undefined);
+    });
+    await begun;
+    await other.journal.record([line('other')]).finally(thaw);
+    await frozen.database.transact(() => Promise.resolve()); // after its change, which ran again
+    expect(await actors()).toEqual(['other', 'frozen', 'thawed']);
+  });
 
   it('never give away more places of a release than there are', async () => {
     const maxInProgress = 3;
@@ -116,6 +138,43 @@ describe('two nodes on one PostgreSQL', () => {
     const found = await nodeOf(0).fleet.get('a');
     expect(found.installation).toMatchObject({ bytesSent: 205, movedAt: later });
     expect(found.device.lastContactAt).toEqual(later);
+  });
+
+  it('count what they send to a device that only another one heard, however long it reads', async () => {
+    const installation = installationOf({ deviceId: 'a', state: 'downloading', bytesSent: 5 });
+    const device = deviceOf('a');
+    await nodeOf(0).fleet.update('a', () => ({ answer: undefined, device, installations: [installation] }));
+    const { fleet } = nodeOf(1);
+    expect(fleet.recent('a')).toBeUndefined();
+    for (let asked = 0; asked < 3; asked += 1) {
+      await fleet.lookUp('a');
+      expect(fleet.recent('a')?.installation?.id).toBe(installation.id);
+      fleet.countBytes('a', 100, madeAt);
+      ageMs += 10_001;
+      expect(fleet.recent('a')).toBeUndefined(); // another node may have heard it
+    }
+    await fleet.flush();
+    expect((await nodeOf(0).fleet.get('a')).installation?.bytesSent).toBe(305);
+  });
+
+  it('know what a contact told them while they looked it up', async () => {
+    const { fleet, database } = nodeOf(0);
+    const tell = (serial: string) =>
+      fleet.update('a', () => ({ answer: undefined, device: deviceOf('a', { facts: { serial } }) }));
+    await tell('before');
+    let go: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (go = resolve));
+    const all = database.all.bind(database);
+    jest.spyOn(database, 'all').mockImplementationOnce(async <Row>(select: Query<Row>) => {
+      const rows = await all(select);
+      await told;
+      return rows;
+    });
+    const looking = fleet.lookUp('a');
+    await tell('after');
+    go();
+    expect((await looking)?.device.facts.serial).toBe('before');
+    expect(fleet.recent('a')?.device.facts.serial).toBe('after');
   });
 
   it('count what is sent to a device while a change of its installation is being saved', async () => {
@@ -190,6 +249,10 @@ describe('two nodes on one PostgreSQL', () => {
     }));
     await expect(told).rejects.toEqual(refusal('unavailable'));
     await expect(nodeOf(0).fleet.find('a')).rejects.toEqual(refusal('unavailable'));
+    ageMs += 3_600_000; // a download may take as long
+    expect((await nodeOf(0).fleet.lookUp('a'))?.device.id).toBe('a');
+    expect(nodeOf(0).fleet.recent('a')?.device.id).toBe('a');
+    await expect(nodeOf(1).fleet.lookUp('a')).rejects.toEqual(refusal('unavailable'));
     await expect(nodeOf(1).journal.record([line('lost')])).rejects.toEqual(refusal('unavailable'));
     expect(nodeOf(0).fleet.unsavedDevices()).toBe(1);
     await postgres.start();

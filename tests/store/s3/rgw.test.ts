@@ -84,6 +84,19 @@ describe('an object store', () => {
     expect(await objects.read(hexOf(right), 0, 11)).toEqual(right);
   });
 
+  it('keeps marks of objects apart from them', async () => {
+    const objects = objectsOf(rgw);
+    const [one, other] = [sha256Of('one'), sha256Of('other')];
+    await objects.mark(one);
+    await objects.mark(one);
+    await objects.mark(other);
+    await objects.unmark(other);
+    await objects.unmark(other);
+    expect(await objects.listMarked()).toEqual([one]);
+    expect([await objects.isMarked(one), await objects.isMarked(other)]).toEqual([true, false]);
+    expect(await objects.list()).toEqual([]);
+  });
+
   it('keeps nothing of an upload in parts that fails, nor of one whose server was killed', async () => {
     const location = locationOf(rgw);
     const [client, objects] = [clientOf(rgw, location), objectsOf(rgw, location)];

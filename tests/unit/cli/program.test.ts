@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createProgram, runCli } from '../../../src/cli/program';
-import type { CliContext } from '../../../src/cli/kernel/context';
+import type { CliContext, ExitCode } from '../../../src/cli/kernel/context';
 import { DomainError } from '../../../src/core/errors';
 import { PassThrough, Writable } from 'node:stream';
 import type { Wiring } from '../../../src/cli/kernel/wiring';
@@ -134,6 +134,13 @@ describe('help', () => {
       const start = `  $ ${['rauc-simple-server', ...words].join(' ')}`;
       expect(lines.filter((line) => !line.startsWith(start))).toEqual([]);
     }
+  });
+
+  it('says what each exit code means', async () => {
+    const { stdout } = await runCommand(['--help'], { cwd });
+    const listed = /\nExit codes:\n((?: {2}\d+ +\S.*\n)+)/.exec(stdout)?.[1] ?? '';
+    const codes: readonly ExitCode[] = [0, 1, 2, 3, 70];
+    expect([...listed.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code))).toEqual(codes);
   });
 
   it('has examples whose options all exist', () => {

@@ -219,6 +219,19 @@ describe('problems', () => {
     expect(await load({ env: apart })).toMatchObject({ adminPort: 8443, devicePort: 8443 });
   });
 
+  it('include several processes without a database or an object store that they can share', async () => {
+    const found = async (env: Record<string, string>) =>
+      (await problems({ env: { PROCESSES: '2', ...env } })).map(({ option, message }) => [
+        option,
+        /set ([A-Z_]+)/.exec(message)?.[1],
+      ]);
+    const [database, store] = [{ DATABASE_URL: 'postgres://db/updates' }, { BUNDLE_STORE: 's3://updates' }];
+    expect(await found(store)).toEqual([['PROCESSES', 'DATABASE_URL']]);
+    expect(await found(database)).toEqual([['PROCESSES', 'BUNDLE_STORE']]);
+    expect(await load({ env: { PROCESSES: '2', ...database, ...store } })).toMatchObject({ processes: 2 });
+    expect(await load({ env: { PROCESSES: '1' } })).toMatchObject({ processes: 1 });
+  });
+
   it('include a token beside a token file, unless one is nearer', async () => {
     expect(await bad({ ADMIN_TOKEN: 'a', ADMIN_TOKEN_FILE: 'b' })).toEqual(['ADMIN_TOKEN']);
     expect(await load({ flags: { tokenFile: 'b' }, env: { ADMIN_TOKEN: 'a' } })).toMatchObject({

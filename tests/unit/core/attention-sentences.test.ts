@@ -62,6 +62,9 @@ const samples: { readonly [Code in AttentionCode]: Parameters<typeof attentionRe
   'storage-filling': { freeBytes: mib, days: 3, ...sizes },
 };
 
+/** What a sentence may end with instead of a full stop: something to type, which a stop would spoil. */
+const toType = /(--force|send-headers=[\w;-]+|cert revoke \w+)$/;
+
 /** What a sentence may start with although it is not a capital: the name of a bundle, a device or an address. */
 const names = /^(v1\.raucb|a|192\.0\.2\.1) /;
 
@@ -71,6 +74,7 @@ describe('what needs attention', () => {
     if (!names.test(said)) expect(said).toMatch(/^[A-Z0-9]/);
     expect(said).not.toMatch(/undefined|null|NaN|\[object|\.\.|\. [a-z]|  /);
     expect(said).toMatch(/\w{2}.*\w/);
+    if (!toType.test(said)) expect(said).toMatch(/[.!?]$/);
   });
 
   it.each(['ca-certificate-expiring', 'server-certificate-expiring'] as const)(
@@ -82,6 +86,23 @@ describe('what needs attention', () => {
       expect(sentence(code, { days: 0 })).toMatch(/ expires within a day: devices cannot connect then\.$/);
     },
   );
+
+  it('keeps the stop of what a person or a program wrote, and adds no second one', () => {
+    const paused = (why: string) =>
+      sentence('paused-rollout', { bundle: 'v1', compatible: 'board', channel: 'stable', why });
+    expect(paused('the modem is lost')).toMatch(/: the modem is lost\.$/);
+    expect(paused('Wait for QA.')).toMatch(/: Wait for QA\.$/);
+    expect(paused('Really?')).toMatch(/: Really\?$/);
+    expect(sentence('crashed', { error: 'Error: it ended.', part: null })).toMatch(/: Error: it ended\.$/);
+  });
+
+  it('speaks of one image as one', () => {
+    const of = (files: readonly string[]) => sentence('images-mismatch', { bundle: 'v1', files });
+    expect(of(['a.img'])).toMatch(/^v1 has an image that does not match its manifest: a\.img\. /);
+    expect(of(['a.img', 'b.img'])).toMatch(
+      /^v1 has images that do not match its manifest: a\.img, b\.img\. /,
+    );
+  });
 
   it('counts one device as one', () => {
     const of = (ids: readonly string[]) => sentence('other-compatible', { devices: ids.length, ids });

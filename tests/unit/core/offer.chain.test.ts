@@ -70,7 +70,7 @@ const plain = bundleOf('board', '2.0.0', { format: 'plain' });
 describe('nothing is offered, and a person reads why', () => {
   it.each<[NothingReason, RegExp, Asked]>([
     ['no-compatible', /did not name its compatible/, { device: { compatible: null } }],
-    ['not-its-compatible', /bound to other compatibles than board/, { device: { boundCompatibles: ['gw'] } }],
+    ['not-its-compatible', /certificate is not bound to board/, { device: { boundCompatibles: ['gw'] } }],
     ['waiting-for-admission', /waiting for admission/, { device: { admission: 'waiting' } }],
     ['held', /^held by token:ops: on a test bench$/, { device: { hold } }],
     ['held', /^held by token:ops$/, { device: { hold: { ...hold, reason: '' } } }],

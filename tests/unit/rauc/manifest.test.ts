@@ -78,7 +78,7 @@ describe('parseManifest', () => {
     [
       'a file name that tells no type',
       `${verity}[image.rootfs]\nfilename=r.bin\n`,
-      /filename "r.bin" does not tell one/,
+      /filename "r.bin" does not imply one/,
     ],
     [
       'neither a type nor a file name',

@@ -6,7 +6,7 @@ import { addCommand } from '../../kernel/command';
 import { type CliContext, printJson, talk } from '../../kernel/context';
 import { judgingFile, readInput } from '../../kernel/input-file';
 import { parseAnswer } from '../../kernel/server-answer';
-import { readTargets } from './read-targets';
+import { readTargets, type Target } from './read-targets';
 
 export function addDeviceTokenImport(token: Command, context: CliContext): void {
   addCommand(token, context, {
@@ -24,10 +24,9 @@ export function addDeviceTokenImport(token: Command, context: CliContext): void 
       const client = await AdminClient.open(context, config);
       const failed: { id: string; message: string }[] = [];
       let [created, changed] = [0, 0];
-      for (let start = 0; start < targets.length; start += maxImportedTokens) {
-        const tokens = targets.slice(start, start + maxImportedTokens);
+      for (const tokens of requestsFor(targets)) {
         const answer = await client.post<RequestOf<typeof importTokensBody>>('/api/device-tokens/import', {
-          tokens: [...tokens],
+          tokens,
         });
         const done = parseAnswer(importedTokensJson, answer);
         created += done.created;
@@ -42,4 +41,25 @@ export function addDeviceTokenImport(token: Command, context: CliContext): void 
       return failed.length === 0 ? 0 : 1;
     },
   });
+}
+
+/** The server reads 64 KiB of JSON. */
+const requestLimitBytes = 60 << 10;
+
+/** Divides targets among as few requests as the server accepts: they are limited by number and by size. */
+function* requestsFor(targets: readonly Target[]): Generator<Target[]> {
+  let tokens: Target[] = [];
+  let sizeBytes = 0;
+  for (const target of targets) {
+    const ownBytes = Buffer.byteLength(JSON.stringify(target)) + 1;
+    const isFull = tokens.length === maxImportedTokens || sizeBytes + ownBytes > requestLimitBytes;
+    if (isFull && tokens.length > 0) {
+      yield tokens;
+      tokens = [];
+      sizeBytes = 0;
+    }
+    tokens.push(target);
+    sizeBytes += ownBytes;
+  }
+  if (tokens.length > 0) yield tokens;
 }

@@ -71,10 +71,10 @@ export const certificateAttention = {
   'certificate-expiring': ({ devices, ids, noticeDays }: Devices & { noticeDays: number }) =>
     `${counted(devices, 'device')} ${devices === 1 ? 'has' : 'have'} a certificate that expires within ${counted(noticeDays, 'day')}, or expired recently: ${named(ids, devices)}.`,
   'old-certificate': ({ devices, ids, renewed, renewedIds }: OldCertificates) => {
-    const [have, their] = devices === 1 ? ['has', 'its'] : ['have', 'their'];
+    const [have, them] = devices === 1 ? ['has', 'it'] : ['have', 'them'];
     const old = `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ${named(ids, devices, maxNamed)}.`;
-    const make = `Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on the device, and bring it there.`;
-    const bring = `A new one is made for ${named(renewedIds, renewed, maxNamed)}, and not in use yet: bring it there (device kit).`;
+    const make = `Replace ${them} with: cert device <id> --force (add --csr to keep the key on the device), then copy the new one there.`;
+    const bring = `A new one was issued for ${named(renewedIds, renewed, maxNamed)} but is not in use yet: copy it there (device kit).`;
     const steps = [...(renewed < devices ? [make] : []), ...(renewed > 0 ? [bring] : [])];
     return [old, ...steps, acceptNoMore].join(' ');
   },

@@ -20,17 +20,17 @@ const headerWords: Readonly<Record<ProvingHeader, string>> = {
 };
 
 const excessWords: Readonly<Record<Budget, string>> = {
-  memory: 'answers that it does not read',
-  resets: 'requests that it cancels at once',
-  connections: 'connections at a time',
+  memory: 'unread answers',
+  resets: 'requests cancelled at once',
+  connections: 'open connections',
   handshakes: 'TLS handshakes',
-  requests: 'requests a minute',
-  journal: 'lines of the journal an hour',
+  requests: 'requests per minute',
+  journal: 'journal lines per hour',
 };
 
 function excess({ times, budgets }: Excess): string {
   const words = budgets.map((budget) => excessWords[budget]).join(', ');
-  return `more than a device may use, refused ${counted(times, 'time')} recently: ${words}`;
+  return `has exceeded its limits and was refused ${counted(times, 'time')} recently: ${words}`;
 }
 
 /** What needs attention about the state and reports of devices. */
@@ -74,9 +74,9 @@ export const deviceAttention = {
       ? '1 device is on hold and is offered nothing.'
       : `${devices} devices are on hold and are offered nothing.`,
   'device-over-budget': ({ deviceId, ...rest }: Excess & { deviceId: string }) =>
-    `${deviceId} asks for ${excess(rest)}. Check what is running there; ` +
+    `${deviceId} ${excess(rest)}. Check what is running there; ` +
     `if you cannot find out, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`,
   'address-over-budget': ({ address, ...rest }: Excess & { address: string }) =>
-    `${address} asks for ${excess(rest)}. If it is a proxy for devices, add it to TRUSTED_PROXIES; ` +
+    `${address} ${excess(rest)}. If it is a proxy for devices, add it to TRUSTED_PROXIES; ` +
     'otherwise find out what it is, or block it in the firewall.',
 };

@@ -1,8 +1,8 @@
 import { counted } from '../../../base/text/counted';
 import { sayWhy } from '../../circumstances/sentences';
 import type { Why } from '../why';
-import { namedImages } from '../../image-check';
-import { inDays } from './words';
+import { mismatchingImages } from '../../image-check';
+import { inDays, withFullStop } from './words';
 
 const signAgain = 'Sign it again and release the new one.';
 
@@ -27,14 +27,15 @@ export const releaseAttention = {
     channel: string;
     why: Why | null;
   }) =>
-    `The rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`.replace(
-      /[^.!?]$/,
-      '$&.',
+    withFullStop(
+      `The rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${sayWhy(why)}`}`,
     ),
   'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: Why }) =>
-    `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${sayWhy(why)}`,
+    withFullStop(
+      `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${sayWhy(why)}`,
+    ),
   'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>
-    `${bundle} has images that do not match its manifest, and devices refuse to install it: ${namedImages(files)}. Build it again and release the new one.`,
+    `${bundle} has ${mismatchingImages(files)}. Devices refuse to install it. Build it again and release the new one.`,
   'signer-expired': ({ bundle }: { bundle: string }) =>
     `A certificate of the signer of ${bundle} has expired, and devices refuse the bundle. ${signAgain}`,
   'signer-expiring': ({ bundle, days }: { bundle: string; days: number }) =>

@@ -1,12 +1,12 @@
 import { capitalized } from '../../../base/text/capitalized';
 import { sayWhy } from '../../circumstances/sentences';
 import type { Why } from '../why';
-import { lengthOf, minuteOf } from './words';
+import { lengthOf, minuteOf, withFullStop } from './words';
 
-const checkClock = 'Check the date on the server, and that NTP runs';
+const checkClock = "Check the server's date, and that NTP is running";
 
 function jumped(byMs: number): string {
-  return `The clock of the server jumped ${byMs > 0 ? 'forward' : 'back'} by ${lengthOf(byMs)}`;
+  return `The server's clock jumped ${byMs > 0 ? 'forward' : 'back'} by ${lengthOf(byMs)}`;
 }
 
 /** What needs attention about the server itself. */
@@ -21,10 +21,10 @@ export const serverAttention = {
     'is room. Check the receiver, or turn the webhook off to skip waiting events.',
   crashed: ({ error, part }: { error: string; /** `null` where all of it runs. */ part: string | null }) => {
     const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
-    return `The server stopped after an internal error and was restarted: ${error}.${leftOut}`;
+    return `${withFullStop(`The server stopped after an internal error and was restarted: ${error}`)}${leftOut}`;
   },
   'clock-behind': ({ byMs, sureAt }: { byMs: number; sureAt: string }) =>
-    `The clock of the server is ${lengthOf(byMs)} behind the last time at which it ran, ${minuteOf(sureAt)}. ${checkClock}. ` +
+    `The server's clock is ${lengthOf(byMs)} behind the time when the server last ran, ${minuteOf(sureAt)}. ${checkClock}. ` +
     'If the clock is right now and was wrong before, dismiss this.',
   'clock-doubted': ({ byMs }: { byMs: number }) =>
     `${jumped(byMs)}. The server accepts the new time once it has lasted for 15 minutes. ${checkClock}.`,

@@ -11,6 +11,11 @@ export function named(ids: readonly string[], count: number, max = maxNamed): st
   return `${shown.join(', ')}${count > shown.length ? ' and others' : ''}`;
 }
 
+/** A sentence with its full stop. @param text may end in what a person or a program wrote, with a stop of its own */
+export function withFullStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** @param days whole days left, from 0 */
 export function inDays(days: number): string {
   return days === 0 ? 'within a day' : `in ${counted(days, 'day')}`;

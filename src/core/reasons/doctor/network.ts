@@ -52,7 +52,7 @@ export const networkFindings = {
     remedy: addName,
   },
   'asked-name-not-covered': {
-    says: ({ host }: Host) => `it does not cover ${host}, which devices asked for in the last days`,
+    says: ({ host }: Host) => `it does not cover ${host}, which devices asked for recently`,
     remedy: addName,
   },
   'server-host-unresolved': {

@@ -9,7 +9,7 @@ const words = text.bundles.imageChecks;
 export function ImageCheckWords({ check }: { readonly check: ImageCheckJson }) {
   switch (check.state) {
     case 'mismatch':
-      return <Hint tone="bad">{words.mismatch(check.files.join(', '))}</Hint>;
+      return <Hint tone="bad">{words.mismatch(check.files.length, check.files.join(', '))}</Hint>;
     case 'being-checked':
       return <Hint tone="info">{words.beingChecked}</Hint>;
     case 'not-checked':

@@ -69,8 +69,10 @@ export const bundles = {
   imageChecks: {
     beingChecked: 'Comparing the hashes of the images with the manifest.',
     sound: 'The images match the hashes in the manifest.',
-    mismatch: (files: string) =>
-      `These images do not match the manifest: ${files}. Devices that need them will download the bundle and refuse to install it. Build it again.`,
+    mismatch: (count: number, files: string) =>
+      count === 1
+        ? `This image does not match the manifest: ${files}. Devices that need it will download the bundle and refuse to install it. Build it again.`
+        : `These images do not match the manifest: ${files}. Devices that need them will download the bundle and refuse to install it. Build it again.`,
     notChecked: (reason: string) => `The images were not checked: ${reason}.`,
   },
   downloadFile: (size: string) => `Download, ${size}`,

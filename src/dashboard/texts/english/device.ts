@@ -132,7 +132,7 @@ export const device = {
   notesAction: 'Save notes',
   clear: 'Clear failures',
   clearNow: 'Clear',
-  notTriedAgain: 'The bundle is not offered to it again until this is cleared.',
+  notTriedAgain: 'The bundle is not offered to it again until its failures are cleared.',
   cancel: 'Cancel installation …',
   cancelTitle: (bundle: string) => `Cancel the installation of ${bundle}`,
   cancelHint: (id: string) =>

@@ -147,7 +147,7 @@ export const rollouts = {
   downgradeNot: 'not allowed',
   byWhom: (who: string) => `by ${who}`,
   promoteByPerson: 'when you promote it',
-  promoteAt: (percent: number) => `when ${percent}\u00a0% of a step are proven`,
+  promoteAt: (percent: number) => `when ${percent}\u00a0% of a step is proven`,
   promoteNever: 'never: it has only one step',
   pauseNever: 'never',
   pauseAtFailures: (n: number) =>
@@ -213,7 +213,7 @@ export const rollouts = {
     newer: (n: string, count: number) =>
       count === 1 ? '1 runs a newer version and is left out' : `${n} run a newer version and are left out`,
     byFrom: (n: string, count: number) =>
-      `${n} ${count === 1 ? 'is' : 'are'} left out because of their version`,
+      `${n} ${count === 1 ? 'is left out because of its' : 'are left out because of their'} version`,
     unknown: (n: string, count: number) => `${n} ${count === 1 ? 'has' : 'have'} an unknown version`,
   },
   form: releaseForm,

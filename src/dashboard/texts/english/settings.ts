@@ -88,7 +88,9 @@ export const settings = {
       replayedAll: (count: number) =>
         count === 1 ? '1 event is being resent' : `${count} events are being resent`,
       replayedSome: (count: number) =>
-        `${count === 1 ? '1 event is' : `${count} events are`} being resent. There is no room for the others yet: retry once these have been accepted.`,
+        count === 1
+          ? '1 event is being resent. There is no room for the others yet: retry once it has been accepted.'
+          : `${count} events are being resent. There is no room for the others yet: retry once these have been accepted.`,
     },
     test: 'Send a test',
     testOf: (name: string) => `Send a test to ${name}`,

@@ -31,8 +31,7 @@ export function deviceTokenRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/device-tokens/import',
       scope: 'admin',
       operation: 'importDeviceTokens',
-      summary:
-        "Take over devices with the tokens that they have, such as hawkBit's; unknown devices are created",
+      summary: "Import devices with their existing tokens, such as hawkBit's; unknown devices are created",
       input: { body: importTokensBody },
       answers: {
         200: { description: 'How many devices were created and changed', schema: importedTokensJson },

@@ -39,7 +39,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       operation,
       summary,
       input: { params: deviceParams, body },
-      answers: { 200: { description: 'The device after it', schema: deviceJson } },
+      answers: { 200: { description: 'The device after the change', schema: deviceJson } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
         // The body's schema is the one given for the action.

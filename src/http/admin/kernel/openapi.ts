@@ -104,7 +104,7 @@ function parametersOf({ shape }: Route): object {
 
 function bodyOf({ shape, multipart }: Route): object {
   if (multipart !== undefined) {
-    const form = multipart.extend({ bundle: z.file().describe('the .raucb file, under its name') });
+    const form = multipart.extend({ bundle: z.file().describe('The .raucb file, with its file name') });
     return {
       requestBody: {
         required: true,

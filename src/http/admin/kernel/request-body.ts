@@ -14,10 +14,13 @@ export const acceptBody: RequestHandler = (request, response, next) => {
   next();
 };
 
+/** The second is hawkBit's name for the same thing, which its scripts may send. */
+const jsonTypes = ['application/json', 'application/hal+json'];
+
 const refuseOtherBodies: RequestHandler = (request, _response, next) => {
   // `is` returns null when there is no body at all; a body left unread would silently drop a "force".
   if (
-    request.is(['application/json', 'application/x-www-form-urlencoded']) === false &&
+    request.is([...jsonTypes, 'application/x-www-form-urlencoded']) === false &&
     !isEmpty(request.headers)
   ) {
     throw DomainError.of('body-type-unsupported');
@@ -33,6 +36,6 @@ function isEmpty(headers: { readonly 'content-length'?: string | undefined }): b
 export const readBody: readonly RequestHandler[] = [
   refuseOtherBodies,
   acceptBody,
-  express.json({ limit: bodyLimitBytes }),
+  express.json({ limit: bodyLimitBytes, type: jsonTypes }),
   express.urlencoded({ limit: bodyLimitBytes, extended: false, parameterLimit: 20 }),
 ];

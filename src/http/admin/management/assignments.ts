@@ -5,17 +5,20 @@ import { pinKinds, type PinTerms } from '../../../core/pin-terms';
 import { defineRoute, type Route } from '../kernel/route';
 import { numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
+import { optional } from './optional-field';
 import { maxItems } from './page-query';
+import { refuseFeatures } from './refuse-features';
 
 /** The last instant that is written with four digits for its year. */
 const maxForceTimeMs = Date.UTC(9999, 11, 31);
 
 const assignment = z.object({
   id: z.string().max(200),
-  type: z.string().optional(),
+  type: optional(z.string()),
   /** In milliseconds since the epoch. */
-  forcetime: z.number().int().min(0).max(maxForceTimeMs).optional(),
+  forcetime: optional(z.number().int().min(0).max(maxForceTimeMs)),
   maintenanceWindow: z.object({ schedule: z.string(), duration: z.string(), timezone: z.string() }).nullish(),
+  confirmationRequired: optional(z.boolean()),
 });
 const assignedJson = z.object({
   alreadyAssigned: z.number(),
@@ -26,7 +29,7 @@ const assignedJson = z.object({
 
 /** Assigns the bundle of a set to individual devices: each is pinned to it, and its action begins. */
 export function assignmentRoutes({ services, now }: ManagementOptions): readonly Route[] {
-  const { manageDrafts, manageDevices, assignBundle } = services;
+  const { manageDrafts, assignBundle } = services;
   return [
     defineRoute({
       method: 'post',
@@ -44,11 +47,13 @@ export function assignmentRoutes({ services, now }: ManagementOptions): readonly
         const set = await manageDrafts.get('set', params.set);
         const bundle = await manageDrafts.bundleOf(set);
         if (bundle === undefined) throw DomainError.of('module-without-file', { id: set.id });
+        for (const { confirmationRequired } of body) refuseFeatures({ confirmationRequired });
         const wanted = new Map(body.map((one) => [one.id, termsOfAssignment(one, now())]));
         const ids = [...wanted.keys()];
-        await Promise.all(ids.map((id) => manageDevices.get(id))); // before any of them is assigned
+        // Before any of them is assigned: a script cannot tell from a refusal which ones were.
+        await Promise.all(ids.map((id) => assignBundle.check(id, bundle.name, wanted.get(id))));
         const made = [];
-        for (const id of ids) made.push(await assignBundle(id, bundle.name, actor, wanted.get(id)));
+        for (const id of ids) made.push(await assignBundle.assign(id, bundle.name, actor, wanted.get(id)));
         const alreadyAssigned = made.filter(({ isOld }) => isOld).length;
         return {
           status: 200,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DraftKind } from '../../../core/draft-kind';
 import { DomainError } from '../../../core/errors';
 import type { DraftQuery } from '../../../ports/drafts';
+import { optional } from './optional-field';
 import { isDescending, maxItems, type pageQuery, readFilter } from './page-query';
 
 /** The largest id that all of our databases can store. */
@@ -39,6 +40,9 @@ function parseId(text: string): number {
 export const newDraft = z.object({
   name: z.string(),
   version: z.string(),
-  type: z.string().default('os'),
-  description: z.string().max(512).optional(),
+  type: z
+    .string()
+    .nullish()
+    .transform((type) => type ?? 'os'),
+  description: optional(z.string().max(512)),
 });

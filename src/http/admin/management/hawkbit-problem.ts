@@ -16,8 +16,12 @@ const existing: readonly unknown[] = [
   'name-of-other-bytes',
 ];
 
+/** Some HTTP clients send a user name and a password only after they were asked for them (RFC 7617). */
+const challenges = ['Basic realm="rauc-simple-server", charset="UTF-8"', 'Bearer'];
+
 /** Sends a problem in hawkBit's form. The members of our problem documents are in `info`. */
 export const sendHawkbitProblem: SendProblem = (_request, response, problem) => {
+  if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', challenges);
   response.type('application/json').send(JSON.stringify(hawkbitProblem(problem)));
 };
 

@@ -3,9 +3,12 @@ import { moduleJson, presentModule } from './draft-json';
 import { draftQuery, newDraft, numberParam } from './draft-query';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root } from './management-options';
+import { optional } from './optional-field';
 import { maxItems, pageOf, pageQuery, presentPage } from './page-query';
+import { refuseFeatures } from './refuse-features';
 
 const params = z.object({ module: numberParam });
+const newModule = newDraft.extend({ encrypted: optional(z.boolean()) });
 const path = `${root}/softwaremodules`;
 
 /** Software modules: each gets one file, which is a bundle. */
@@ -32,10 +35,11 @@ export function moduleRoutes({ services: { manageDrafts }, searches }: Managemen
       scope: 'publish',
       operation: 'createModules',
       summary: 'Create software modules without files',
-      input: { body: z.array(newDraft).min(1).max(maxItems) },
+      input: { body: z.array(newModule).min(1).max(maxItems) },
       answers: { 201: { description: 'The modules', schema: z.array(moduleJson) } },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
+        for (const { encrypted } of body) refuseFeatures({ encrypted });
         const made = await manageDrafts.addModules(body, actor);
         return { status: 201, json: made.map(presentModule) };
       },

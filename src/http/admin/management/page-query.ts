@@ -43,7 +43,8 @@ export function isDescending(sort: string | undefined, fields: readonly string[]
   throw DomainError.of('sort-unsupported', { sort: sort.slice(0, 80) });
 }
 
-const comparison = /^\s*(\w+)\s*==\s*([^"'();,*<>=!]+?|"[^"*]*"|'[^'*]*')\s*$/;
+/** One equality, and what joins it to the next one, which a quoted value may contain, too. */
+const comparison = /\s*(\w+)\s*==\s*("[^"*]*"|'[^'*]*'|[^\s"'();,*<>=!]+)\s*(?:(?:;|\sand\s)(?!\s*$)|$)/iy;
 
 /**
  * Reads the part of FIQL that scripts use to find one thing: equalities, all of which must hold.
@@ -55,8 +56,10 @@ export function readFilter<Field extends string>(
 ): Partial<Record<Field, string>> {
   const found: Partial<Record<Field, string>> = {};
   if (query === undefined || query === '') return found;
-  for (const term of query.split(/;|\s+and\s+/i)) {
-    const [, name = '', value = ''] = comparison.exec(term) ?? [];
+  const terms = new RegExp(comparison);
+  while (terms.lastIndex < query.length) {
+    const term: readonly string[] | null = terms.exec(query);
+    const [, name = '', value = ''] = term ?? [];
     const field = fields.find((one) => one.toLowerCase() === name.toLowerCase());
     if (field === undefined || found[field] !== undefined)
       throw DomainError.of('query-unsupported', { query: query.slice(0, 80), fields });

@@ -5,12 +5,14 @@ import { assignmentRoutes } from './assignments';
 import { moduleJson, presentModule, presentSet, setJson } from './draft-json';
 import { draftQuery, moduleIds, newDraft, numberParam } from './draft-query';
 import { type ManagementOptions, root } from './management-options';
+import { optional } from './optional-field';
 import { maxItems, pageOf, pageQuery, presentPage } from './page-query';
+import { refuseFeatures } from './refuse-features';
 
 const params = z.object({ set: numberParam });
 const newSet = newDraft.extend({
-  modules: moduleIds.default([]),
-  requiredMigrationStep: z.boolean().optional(),
+  modules: moduleIds.nullish().transform((ids) => ids ?? []),
+  requiredMigrationStep: optional(z.boolean()),
 });
 const path = `${root}/distributionsets`;
 
@@ -46,6 +48,7 @@ export function setRoutes(options: ManagementOptions): readonly Route[] {
       answers: { 201: { description: 'The sets', schema: z.array(setJson) } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
+        for (const { requiredMigrationStep } of body) refuseFeatures({ requiredMigrationStep });
         const wanted = body.map(({ modules, ...set }) => ({
           ...set,
           moduleIds: modules.map(({ id }) => id),

@@ -6,7 +6,9 @@ import type { DeviceQuery, ListedDevice } from '../../../ports/fleet-queries';
 import { contextOf } from '../kernel/request-context';
 import { defineRoute, type Route } from '../kernel/route';
 import { type ManagementOptions, root, usualPollIntervalMs } from './management-options';
+import { optional } from './optional-field';
 import { isDescending, maxItems, pageOf, pageQuery, presentPage, readFilter } from './page-query';
+import { refuseFeatures } from './refuse-features';
 import { presentTarget, targetJson } from './target-json';
 
 const params = z.object({ target: z.string().max(200) });
@@ -14,16 +16,19 @@ const newTargets = z
   .array(
     z.object({
       controllerId: z.string(),
-      name: z.string().optional(),
-      description: z.string().optional(),
-      securityToken: z.string().optional(),
+      name: optional(z.string()),
+      description: optional(z.string()),
+      securityToken: optional(z.string()),
     }),
   )
   .min(1)
   .max(maxItems);
 const targetChange = z.object({
-  description: z.string().optional(),
-  securityToken: z.string().optional(),
+  controllerId: optional(z.string()),
+  name: optional(z.string()),
+  requestAttributes: optional(z.boolean()),
+  description: optional(z.string()),
+  securityToken: optional(z.string()),
 });
 
 /** Targets are devices. A token, which hawkBit shows with its target, needs the scope `admin`. */
@@ -47,8 +52,7 @@ export function targetRoutes(options: ManagementOptions): readonly Route[] {
       answers: list,
       problems: ['conflict'],
       handle: async ({ input: { body }, actor, request }) => {
-        for (const { controllerId: id, name = id } of body)
-          if (name !== id) throw DomainError.of('target-named-otherwise', { id: id.slice(0, 80) });
+        for (const { controllerId: id, name } of body) refuseOtherName(id, name);
         await createTargets(
           body.map((target) => ({
             id: target.controllerId,
@@ -90,8 +94,12 @@ export function targetRoutes(options: ManagementOptions): readonly Route[] {
       answers: one,
       problems: ['not-found'],
       handle: async ({ input, actor, request }) => {
-        const { description: notes, securityToken } = input.body;
+        const { description: notes, securityToken, name, controllerId, requestAttributes } = input.body;
         const { target: id } = input.params;
+        refuseOtherName(id, name);
+        refuseOtherName(id, controllerId);
+        // Devices are asked for their attributes every hour anyway.
+        refuseFeatures({ requestAttributes });
         if (notes !== undefined) await manageDevices.change(id, { notes }, actor);
         if (securityToken !== undefined) await replaceToken({ kind: 'device', id }, securityToken, actor);
         return { status: 200, json: await present(await manageDevices.get(id), request), secret: true };
@@ -127,6 +135,12 @@ export function targetRoutes(options: ManagementOptions): readonly Route[] {
       },
     }),
   ];
+}
+
+/** @throws DomainError `invalid-input` */
+function refuseOtherName(id: string, name: string | undefined): void {
+  if (name !== undefined && name !== id)
+    throw DomainError.of('target-named-otherwise', { id: id.slice(0, 80) });
 }
 
 type Present = (device: ListedDevice, request: Request) => Promise<z.infer<typeof targetJson>>;

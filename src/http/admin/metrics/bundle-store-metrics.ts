@@ -6,7 +6,7 @@ export function registerBundleStoreMetrics(register: Registry, status: () => Bun
   const registers = [register];
   new Gauge({
     name: 'rauc_bundle_store_working',
-    help: '1 while the object store answers; 0 while it fails, and only bundles in the cache on the disk are served',
+    help: '1 while the object store answers; 0 while it does not, and only cached bundles are served',
     registers,
     collect() {
       this.set(status().problem === null ? 1 : 0);
@@ -14,7 +14,7 @@ export function registerBundleStoreMetrics(register: Registry, status: () => Bun
   });
   new Gauge({
     name: 'rauc_bundle_store_cache_bytes',
-    help: 'What bundles of the object store take in the cache on the disk; those that are arriving count as if they were whole',
+    help: 'Bytes that cached bundles of the object store use on disk; a bundle being fetched counts in full',
     registers,
     collect() {
       this.set(status().cacheBytes);

@@ -22,7 +22,7 @@ export function registerCertificateMetrics(register: Registry, status: () => Ser
   });
   new Gauge({
     name: 'rauc_server_certificate_held_back',
-    help: '1 while a new server certificate is not used, because it is worse for devices than the one in use',
+    help: '1 while a new server certificate is not used, because it has expired or lacks a name that devices ask for',
     registers,
     collect() {
       this.set(status().heldBack === null ? 0 : 1);
@@ -30,7 +30,7 @@ export function registerCertificateMetrics(register: Registry, status: () => Ser
   });
   new Counter({
     name: 'rauc_server_certificate_renewals_total',
-    help: 'Renewals of the server certificate by the server itself since the start, by outcome',
+    help: 'Renewals of the server certificate by the server itself since it started, by outcome',
     labelNames: ['outcome'] as const,
     registers,
     collect() {

@@ -7,7 +7,7 @@ export function registerChoreMetrics(register: Registry, chores: () => readonly 
   const registers = [register];
   new Gauge({
     name: 'rauc_chore_last_success_seconds',
-    help: 'When a chore of the server last succeeded, in seconds since 1970; missing until it has',
+    help: 'When a chore of the server last succeeded, in seconds since 1970; missing until it has once',
     labelNames,
     registers,
     collect() {
@@ -19,7 +19,7 @@ export function registerChoreMetrics(register: Registry, chores: () => readonly 
   });
   new Counter({
     name: 'rauc_chore_failures_total',
-    help: 'Runs of a chore since the start that failed or did not end in time',
+    help: 'Runs of a chore since the server started that failed or did not end in time',
     labelNames,
     registers,
     collect() {

@@ -5,7 +5,7 @@ import { type ClockTrouble, clockTroubleKinds } from '../../../core/server-clock
 export function registerClockMetrics(register: Registry, trouble: () => ClockTrouble | null): void {
   new Gauge({
     name: 'rauc_server_clock_wrong',
-    help: '1 while the clock of the server looks wrong: it jumped, or is behind the last time at which the server ran',
+    help: "1 while the server's clock looks wrong: it jumped, or is behind the time when the server last ran",
     labelNames: ['why'] as const,
     registers: [register],
     collect() {

@@ -14,7 +14,7 @@ export function registerConnectionMetrics(register: Registry, counts: () => Conn
   });
   new Counter({
     name: 'rauc_admin_refused_connections_total',
-    help: 'Connections answered 429, because their address had all that it may have in use',
+    help: 'Connections answered with 429, because their address had reached its limit',
     registers,
     collect() {
       this.reset();
@@ -23,7 +23,7 @@ export function registerConnectionMetrics(register: Registry, counts: () => Conn
   });
   new Counter({
     name: 'rauc_admin_replaced_connections_total',
-    help: 'Idle connections that made room for a new one of their address',
+    help: 'Idle connections closed to make room for a new one from the same address',
     registers,
     collect() {
       this.reset();

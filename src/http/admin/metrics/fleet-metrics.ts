@@ -20,7 +20,7 @@ export function registerFleetMetrics(
   const registers = [register];
   new Gauge({
     name: 'rauc_devices',
-    help: 'Devices by compatible and running version; pairs beyond the most frequent count as other',
+    help: 'Devices by compatible and running version; all but the most frequent pairs count as "other"',
     labelNames: ['compatible', 'version'] as const,
     registers,
     async collect() {
@@ -33,7 +33,7 @@ export function registerFleetMetrics(
   });
   new Gauge({
     name: 'rauc_devices_by_state',
-    help: 'Devices by the state of their latest installation; none for those without one',
+    help: 'Devices by the state of their latest installation; "none" for devices without one',
     labelNames: ['state'] as const,
     registers,
     async collect() {
@@ -46,7 +46,7 @@ export function registerFleetMetrics(
   });
   new Gauge({
     name: 'rauc_devices_decided',
-    help: 'Devices that wait for admission, are held or are pinned',
+    help: 'Devices that are waiting for admission, held or pinned',
     labelNames: ['decision'] as const,
     registers,
     async collect() {
@@ -57,7 +57,7 @@ export function registerFleetMetrics(
   });
   new Counter({
     name: 'rauc_installations_total',
-    help: 'Installations that have come to this state since the start of the server',
+    help: 'Installations that have reached this state since the server started',
     labelNames: ['state'] as const,
     registers,
     collect() {

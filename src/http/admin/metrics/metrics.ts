@@ -52,14 +52,14 @@ export function createAdminMetrics(register: Registry, bundles: ListBundles): Ad
   });
   const durations = new Histogram({
     name: 'rauc_admin_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
+    help: 'Time from a request to the end of its answer',
     labelNames: ['route'] as const,
     buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600, 3600],
     registers,
   });
   const wrongTokens = new Counter({
     name: 'rauc_admin_wrong_tokens_total',
-    help: 'Wrong tokens that were shown: refused, or answered 429 because the address had shown too many',
+    help: 'Wrong tokens received: refused, or answered with 429 because the address had sent too many',
     labelNames: ['answer'] as const,
     registers,
   });

@@ -6,7 +6,7 @@ export function registerNodeMetrics(register: Registry, status: () => NodeStatus
   const registers = [register];
   new Gauge({
     name: 'rauc_node_leader',
-    help: '1 on the server that leads: it advances rollouts and does the other work that only one of them may do; else 0',
+    help: '1 on the server that leads, which advances rollouts and does the other work that only one server may do; 0 on the others',
     registers,
     collect() {
       this.set(status().isLeader ? 1 : 0);
@@ -14,7 +14,7 @@ export function registerNodeMetrics(register: Registry, status: () => NodeStatus
   });
   new Gauge({
     name: 'rauc_catalog_version',
-    help: 'Version of the releases that this server answers devices from; servers with the same number have the same releases',
+    help: 'Version of the releases that this server offers; servers with the same number offer the same releases',
     registers,
     collect() {
       this.set(status().catalogVersion);

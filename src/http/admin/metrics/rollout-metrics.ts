@@ -57,7 +57,7 @@ export function registerRolloutMetrics(
   });
   new Counter({
     name: 'rauc_webhook_deliveries_total',
-    help: 'Deliveries to webhooks since the start, by outcome',
+    help: 'Webhook deliveries since the server started, by outcome',
     labelNames: ['outcome'] as const,
     registers,
     async collect() {
@@ -77,7 +77,7 @@ export function registerRolloutMetrics(
   });
   new Gauge({
     name: 'rauc_webhook_deliveries_waiting',
-    help: 'Deliveries that wait for an attempt',
+    help: 'Webhook deliveries waiting for an attempt',
     registers,
     async collect() {
       this.set((await sendWebhooks.counts()).waiting);
@@ -85,7 +85,7 @@ export function registerRolloutMetrics(
   });
   new Gauge({
     name: 'rauc_webhooks_full',
-    help: 'Webhooks for which so many deliveries wait that later events stay in the journal',
+    help: 'Webhooks with so many waiting deliveries that later events stay in the journal',
     registers,
     async collect() {
       this.set((await sendWebhooks.counts()).full);
@@ -101,7 +101,7 @@ export function registerRolloutMetrics(
   });
   new Counter({
     name: 'rauc_event_streams_refused_total',
-    help: 'Event streams that were refused since the start because a caller, or all of them, had too many',
+    help: 'Event streams refused since the server started, because one caller or all callers together had too many',
     registers,
     collect() {
       this.reset();
@@ -110,7 +110,7 @@ export function registerRolloutMetrics(
   });
   new Counter({
     name: 'rauc_searches_refused_total',
-    help: 'Searches that were refused since the start because a caller, or all of them, had too many at a time',
+    help: 'Searches refused since the server started, because one caller or all callers together had too many at a time',
     registers,
     collect() {
       this.reset();
@@ -119,7 +119,7 @@ export function registerRolloutMetrics(
   });
   new Counter({
     name: 'rauc_admin_downloads_refused_total',
-    help: 'Downloads of bundles from the admin listener that were refused since the start because there were too many at a time',
+    help: 'Bundle downloads from the admin listener refused since the server started, because there were too many at a time',
     registers,
     collect() {
       this.reset();

@@ -7,7 +7,7 @@ import type { ServiceHealth } from '../../../services/services';
 export function registerWritabilityMetrics(register: Registry, health: () => ServiceHealth): void {
   new Gauge({
     name: 'rauc_storage_writable',
-    help: '1 while changes can be saved; 0 while the disk is full or read-only, and devices are answered from what is known',
+    help: '1 while changes can be saved; 0 while the disk is full or read-only, and devices are answered from memory',
     registers: [register],
     collect() {
       this.set(health().writeProblem === null ? 1 : 0);
@@ -21,7 +21,7 @@ export function registerStorageMetrics(register: Registry, measureStorage: Measu
   const measured = () => measureStorage().catch(() => undefined);
   new Gauge({
     name: 'rauc_storage_bytes',
-    help: 'What uses the disk that holds the data folder; outside is everything else on it, such as logs',
+    help: 'Bytes used on the disk of the data folder, by what uses them; "outside" is everything else on that disk, such as logs',
     labelNames: ['part'] as const,
     registers,
     async collect() {
@@ -33,7 +33,7 @@ export function registerStorageMetrics(register: Registry, measureStorage: Measu
   });
   new Gauge({
     name: 'rauc_storage_free_bytes',
-    help: 'Free space for bundles and the database; on the disk with less of it if they are on two',
+    help: 'Bytes left for bundles and the database; if they are on two disks, on the one with less room',
     registers,
     async collect() {
       this.set((await measured())?.freeBytes ?? NaN);

@@ -7,7 +7,7 @@ import { by, defined } from '../kernel/service-request';
 import { presentWithRollout } from './release-json';
 import { presentBackTarget } from './release-result-json';
 
-const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
+const one = { 200: { description: 'The release after the change', schema: releaseWithRolloutJson } };
 
 /** Shows the previous release, and goes back to it. */
 export function goBackRoutes({ services }: AdminOptions): readonly Route[] {

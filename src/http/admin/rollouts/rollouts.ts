@@ -5,7 +5,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentWithRollout } from './release-json';
 
-const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
+const one = { 200: { description: 'The release after the change', schema: releaseWithRolloutJson } };
 
 /** What people can do while a release reaches its devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {

@@ -6,6 +6,7 @@ import { sendClosed, sendDone, sendRefusal } from './answers';
 import { contactOf } from './contact-of';
 import { acknowledgementOf, parseFeedback } from './feedback';
 import { findAction, noAction } from './find-action';
+import { takeReport } from './take-report';
 
 /** Tells a device what to stop. Both ids are strings, and equal. */
 export function answerCancelAction(kit: ProtocolKit): Handler {
@@ -32,7 +33,7 @@ export function takeCancelFeedback(kit: ProtocolKit): Handler {
       return;
     }
     const event = acknowledgementOf(feedback, installation, contactOf(exchange, kit.now()));
-    if (event !== null) await kit.services.deviceEvents.take(device, event);
+    if (event !== null && !(await takeReport(kit, exchange, { device, params }, event))) return;
     sendDone(exchange);
   };
 }

@@ -15,6 +15,7 @@ import { describeDeployment } from './deployment';
 import { eventOf, parseFeedback } from './feedback';
 import { findAction, noAction } from './find-action';
 import { lookForServable } from './servable-bundle';
+import { takeReport } from './take-report';
 import type { WantedAttributes } from './wanted-attributes';
 
 /** Tells a device what to install. @param limits the protocol's limits */
@@ -76,7 +77,7 @@ export function takeFeedback(kit: ProtocolKit, attributes: WantedAttributes): Ha
     }
     const isDone = feedback.execution === 'downloaded' && (await isOnlyDownloaded(device, installation));
     const event = eventOf(feedback, installation, contactOf(exchange, now()), isDone);
-    await services.deviceEvents.take(device, event);
+    if (!(await takeReport(kit, exchange, { device, params }, event))) return;
     const hasEnded = event.kind === 'ended';
     if (hasEnded && event.outcome === 'installed') attributes.want(device.id);
     counters.countReport(hasEnded && event.outcome !== 'downloaded' ? event.outcome : 'downloading');

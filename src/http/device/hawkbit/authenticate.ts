@@ -35,8 +35,8 @@ export interface Claim {
 /**
  * Checks that a request really comes from the device that it names. The right token is always accepted, however many
  * wrong ones came before: a device with a wrong token must not lock out others behind the same address.
- * @throws DomainError `unauthenticated`; `too-many-requests` after too many wrong tokens from the address;
- * `unavailable` when tokens cannot be read
+ * @throws DomainError `unauthenticated`, with the time to wait after too many wrong tokens from the address; `unavailable` when
+ * tokens cannot be read
  */
 export type Authenticate = (claim: Claim) => Promise<void>;
 

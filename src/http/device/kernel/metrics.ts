@@ -53,10 +53,10 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
         values(counts).map(([labels, count]) => [{ protocol, ...labels }, count] as const),
       ),
     );
-  gauge('rauc_device_connections', 'Open connections of devices', (now) => now.connections);
+  gauge('rauc_device_connections', 'Open connections from devices', (now) => now.connections);
   gauge(
     'rauc_device_open_requests',
-    'Requests of devices that are being answered',
+    'Requests from devices that are being answered',
     (now) => now.openRequests,
   );
   gauge(
@@ -66,7 +66,7 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   counter(
     'rauc_device_replaced_connections_total',
-    'Connections that were idle or stuck and made room for a new one of their device',
+    'Idle or stuck connections closed to make room for a new one from the same device',
     (now) => now.replacedConnections,
   );
   gauge(
@@ -74,7 +74,7 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Bytes of bundles read into memory and not sent yet',
     (now) => now.unsentBytes,
   );
-  byProtocol('rauc_device_requests_total', 'Requests of devices', [], ({ requests }) => [[{}, requests]]);
+  byProtocol('rauc_device_requests_total', 'Requests from devices', [], ({ requests }) => [[{}, requests]]);
   labelled(
     'rauc_device_refused_connections_total',
     'Connections refused in the TLS handshake or right after it, by cause',
@@ -83,11 +83,11 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   byProtocol(
     'rauc_device_offers_total',
-    'Answers to devices that asked what to install, by reason if that was nothing',
+    'Answers to devices that asked what to install: "offered", or the reason why nothing was',
     ['answer'],
     ({ offers }) => [...offers].map(([answer, count]) => [{ answer }, count]),
   );
-  byProtocol('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
+  byProtocol('rauc_device_polls_total', "Polls from RAUC's own poller", ['answer'], ({ polls }) =>
     [...polls].map(([answer, count]) => [{ answer }, count]),
   );
   byProtocol('rauc_device_reports_total', 'Reports accepted from devices', ['state'], ({ reports }) =>
@@ -99,7 +99,7 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     ['budget'],
     ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
   );
-  byProtocol('rauc_bundle_requests_total', 'Requests answered with bytes of a bundle', [], ({ bundles }) =>
+  byProtocol('rauc_bundle_requests_total', 'Requests answered with bundle content', [], ({ bundles }) =>
     bundles === null ? [] : [[{}, bundles.requests]],
   );
   byProtocol('rauc_bundle_sent_bytes_total', 'Bytes of bundles sent to devices', [], ({ bundles }) =>

@@ -54,17 +54,17 @@ function createPollingHandler({ services: { deviceEvents }, now, counters }: Pro
     counters.countOffer(offer);
     if (offer.kind === 'nothing') {
       count('nothing');
-      exchange.send(204, { ...headers, 'x-rauc-server-reason': offer.reason });
+      exchange.send(204, { 'x-rauc-server-reason': offer.reason, ...headers });
       return;
     }
     const { bundle } = offer;
     const validators = { etag: `"${bundle.sha256}"`, lastModified: null };
-    if (isPoll && answeredByConditions(exchange, validators, { ...headers, etag: validators.etag })) {
+    if (isPoll && answeredByConditions(exchange, validators, { etag: validators.etag, ...headers })) {
       count('unchanged');
       return;
     }
     count('redirected');
     // Relative, so that it stays on the host and port that the certificate was checked for.
-    exchange.send(307, { ...headers, 'content-length': 0, location: pinnedPath(bundle) });
+    exchange.send(307, { 'content-length': 0, location: pinnedPath(bundle), ...headers });
   };
 }

@@ -94,7 +94,7 @@ export class HandshakeGuard {
     this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
     if (answer === 'begin') this.#begin(arrived);
     else if (answer === 'wait') this.#held.add(arrived);
-    else this.#refuse(socket, 'too many connections of its address wait for their TLS handshake');
+    else this.#refuse(socket, 'too many connections from its address are waiting for their TLS handshake');
   }
 
   #begin({ socket, group }: Arrived): void {

@@ -12,7 +12,7 @@ import {
 } from '../../rows/catalog-rows';
 import { countToJson, toRolloutRow } from '../../rows/rollout-rows';
 import { needsOf } from '../bundle-uses';
-import { awaitRemoval } from '../shared-bundles';
+import { afterRemovals, keepBytes } from '../shared-bundles';
 import { ChangeWatch, type ChangeWatchOptions } from '../change-watch';
 import { catalogChannel, claimVersion, readVersion } from './catalog-version';
 import type { Database } from '../database';
@@ -65,8 +65,9 @@ export function createCatalogRecords(
     },
 
     commit(change) {
-      return database.transact(async (transaction) => {
-        const { bundle, rollout, returning, guard } = change;
+      const { bundle, rollout, returning, guard } = change;
+      const save = async (transaction: Transaction) => {
+        if (bundle !== undefined) await keepBytes(transaction, bundle.sha256);
         transaction.shareNoCommit(); // the next device is answered from this catalog
         const version = await claimVersion(transaction, change.decidedOn);
         guard?.check(await wasOffered(transaction, guard.releaseId));
@@ -77,7 +78,8 @@ export function createCatalogRecords(
         transaction.afterCommit(() => change.committed(activation, version)); // before journal listeners hear of it
         await journal.append(transaction, change.events?.(activation) ?? []);
         return activation;
-      });
+      };
+      return afterRemovals(database, () => database.transact(save));
     },
 
     tombstone({ name, at, by, events, check, decidedOn, committed }) {
@@ -125,7 +127,6 @@ async function activate(transaction: Transaction, change: RecordedChange): Promi
 async function saveBundle(transaction: Transaction, bundle: Bundle): Promise<void> {
   const row = toBundleRow(bundle);
   const { name, sha256, ...rest } = row;
-  await awaitRemoval(transaction, sha256);
   const saved = await transaction.all(
     query
       .insertInto('bundles')

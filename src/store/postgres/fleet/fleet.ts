@@ -1,4 +1,5 @@
 import { RecentMap } from '../../../base/collections/recent-map';
+import { isDatabaseAway } from '../../../core/database-away';
 import { type DeviceRecord, newcomer, withInstallation } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { NewEvent } from '../../../core/event';
@@ -23,7 +24,10 @@ export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'catchU
   readonly journal: Pick<PostgresJournal, 'append' | 'record'>;
 }
 
-/** How many devices this node remembers for {@link PostgresFleet.recent}, and for how long, in milliseconds. */
+/**
+ * How many devices this node remembers for {@link PostgresFleet.recent}, and for how long, in milliseconds. Another node may hear the device
+ * meanwhile.
+ */
 const maxRemembered = 50_000;
 const rememberedMs = 10_000;
 
@@ -69,6 +73,20 @@ export class PostgresFleet implements Fleet {
   recent(id: string): DeviceRecord | undefined {
     const known = this.#recent.get(id);
     return known !== undefined && known.untilMs > this.ports.ageMs() ? known.record : undefined;
+  }
+
+  async lookUp(id: string): Promise<DeviceRecord | undefined> {
+    const before = this.#recent.get(id);
+    try {
+      const record = await this.find(id);
+      const isLatest = this.#recent.get(id) === before; // a contact meanwhile knows more
+      if (record !== undefined && isLatest) this.#remember(id, record);
+      return record;
+    } catch (error) {
+      if (before === undefined || !isDatabaseAway(error)) throw error;
+      this.#remember(id, before.record);
+      return before.record;
+    }
   }
 
   find(id: string): Promise<DeviceRecord | undefined> {
@@ -250,7 +268,11 @@ export class PostgresFleet implements Fleet {
       this.#seen.written(id, one.id);
     }
     if (seen !== undefined || renewed !== undefined) this.#seen.note(id, seen, renewed);
-    this.#recent.set(id, { record: known, untilMs: this.ports.ageMs() + rememberedMs });
+    this.#remember(id, known);
+  }
+
+  #remember(id: string, record: DeviceRecord): void {
+    this.#recent.set(id, { record, untilMs: this.ports.ageMs() + rememberedMs });
   }
 
   #count(before: Installation | null, after: Installation): void {

@@ -3,7 +3,7 @@ import type { Device } from '../../../core/device';
 import type { DeviceRecord } from '../../../core/device-record';
 import type { Installation } from '../../../core/installation';
 import type { Database } from '../database';
-import { query } from '../queries';
+import { prepared, query } from '../queries';
 import { Backlog } from './backlog';
 import { SentBytes } from './sent-bytes';
 
@@ -87,20 +87,24 @@ export class SeenUpdates {
     await this.database.transact(async (transaction) => {
       if (heard.length > 0)
         await transaction.all(
-          sql`UPDATE devices SET last_contact_at = greatest(last_contact_at, seen.at), address = seen.address,
+          prepared(
+            sql`UPDATE devices SET last_contact_at = greatest(last_contact_at, seen.at), address = seen.address,
                 protocol = seen.protocol, uptime_seconds = seen.uptime
               FROM json_to_recordset(${JSON.stringify(heard)})
                 AS seen (id text, at text, address text, protocol text, uptime double precision)
               WHERE devices.id = seen.id`.compile(query),
+          ),
         );
       if (renewed.length > 0)
         await transaction.all(
-          sql`UPDATE installations SET polls = greatest(installations.polls, seen.polls), offer_ends_at = seen.ends,
+          prepared(
+            sql`UPDATE installations SET polls = greatest(installations.polls, seen.polls), offer_ends_at = seen.ends,
                 updated_at = greatest(updated_at, seen.at), moved_at = greatest(moved_at, seen.moved),
                 silent_polls = seen.silent, signature = seen.signature
               FROM json_to_recordset(${JSON.stringify(renewed)})
                 AS seen (id integer, polls integer, ends text, at text, moved text, silent integer, signature text)
               WHERE installations.id = seen.id AND ended_at IS NULL`.compile(query),
+          ),
         );
     });
   }

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { systemErrorCode } from '../../../base/files/system-error';
 import { DomainError } from '../../../core/errors';
 import type { Leadership } from '../../../ports/nodes';
-import { writeLock } from '../locks';
+import { lockForChange } from '../locks';
 import { forgottenSeconds } from './node-rows';
 
 /** Tells other nodes that a leader stops. */
@@ -104,7 +104,7 @@ async function takeOver(client: Client, nodeId: string, isAlone: boolean): Promi
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = ${lockPatienceMs}`);
-    await client.query(`SELECT pg_advisory_xact_lock(${writeLock})`);
+    await client.query(lockForChange);
     const { rows } = await client.query<{ readonly epoch: number | string }>(
       `UPDATE leader SET epoch = epoch + 1, node = $1, renewed_at = clock_timestamp()
          WHERE ${isAlone ? 'true' : ranOut} RETURNING epoch`,

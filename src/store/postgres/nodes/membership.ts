@@ -7,6 +7,7 @@ import { migrations } from '../migrations';
 import { openClient } from '../open-client';
 import { postgresError } from '../postgres-error';
 import { compiled } from '../queries';
+import { refusePooler } from '../refuse-pooler';
 import { releaseServerLock, tryServerLock } from '../server-lock';
 import type { WriteGuard } from '../writer';
 import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
@@ -58,13 +59,15 @@ export class Membership implements WriteGuard {
 
   /**
    * Waits until this server may run. The first server that needs newer tables upgrades them, while no other runs.
-   * @throws DomainError `configuration` when others run on older tables, or a newer version has been here; `unavailable`
+   * @throws DomainError `configuration` when others run on older tables, a newer version has been here, or a pooler is in between;
+   * `unavailable`
    */
   async join(upgrade: () => Promise<void>): Promise<void> {
     const client = await openClient(this.options.connection);
     this.#client = client;
-    const until = performance.now() + this.options.patienceMs;
     try {
+      await refusePooler(client, () => openClient(this.options.connection));
+      const until = performance.now() + this.options.patienceMs;
       for (;;) {
         const entry = await enter(client, upgrade);
         if (entry === 'in') break;

@@ -80,6 +80,10 @@ export class SqliteFleet implements Fleet {
     return this.#entries.recent(id)?.record;
   }
 
+  lookUp(id: string): Promise<DeviceRecord | undefined> {
+    return this.find(id);
+  }
+
   async find(id: string): Promise<DeviceRecord | undefined> {
     return (await this.#entries.find(id))?.record;
   }

@@ -172,7 +172,7 @@ describe('an assignment', () => {
     const refused = await rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id }]);
     expect([refused.status, (refused.body as { message: string }).message]).toEqual([
       409,
-      expect.stringContaining(`has begun the action ${first}`),
+      expect.stringContaining(`has started the action ${first}`),
     ]);
     expect((await hawkbit.fleet.seen(id)).pin?.bundleName).toMatch(/bundle\.raucb_0$/);
   });
@@ -192,6 +192,7 @@ describe('an assignment', () => {
 
   it.each([
     ['a time-forced one without a time', { type: 'timeforced' }],
+    ['one that the device has to confirm', { confirmationRequired: true }],
     [
       'a window without a schedule that is known',
       { maintenanceWindow: { schedule: '0 0 3 L * ?', duration: '01:00:00', timezone: '+00:00' } },
@@ -207,11 +208,16 @@ describe('an assignment', () => {
     expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
   });
 
-  it('is made for all targets or for none that does not exist', async () => {
-    const { id } = await rig();
+  it('is made for all targets or for none', async () => {
+    const [one, busy] = [await rig(), await rig()];
+    await busy.assign(Buffer.from('begun before all'));
+    await busy.client.feedback((await busy.client.deployment()).id, 'proceeding', 'none', ['Downloading']);
     const set = await makeSet(Buffer.from('all'), 'all.bin');
-    await rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id }, { id: 'nobody' }]).expect(404);
-    expect((await hawkbit.fleet.seen(id)).pin).toBeNull();
+    const assignTo = (id: string) =>
+      rest.ask('post', `distributionsets/${set}/assignedTargets`, [{ id: one.id }, { id }]);
+    await assignTo('nobody').expect(404);
+    await assignTo(busy.id).expect(409);
+    expect((await hawkbit.fleet.seen(one.id)).pin).toBeNull();
   });
 
   it('offers a verified bundle under its own name', async () => {

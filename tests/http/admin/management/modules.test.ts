@@ -110,6 +110,34 @@ describe('a software module', () => {
     await strict.ask('post', 'softwaremodules', [{ name: 'findable', version: '7', type: 'os' }]).expect(409);
   });
 
+  it('is found by a name that reads like a filter', async () => {
+    const name = 'Salt and Pepper; type==os';
+    const module = await make(strict, 'softwaremodules', { name });
+    const query = encodeURIComponent(`version==1;name=="${name}"`);
+    const found = await strict.ask('get', `softwaremodules?q=${query}`).expect(200);
+    expect(found.body).toMatchObject({ total: 1, content: [{ id: module }] });
+  });
+
+  it('and a set are refused rather than made otherwise than asked for', async () => {
+    const draft = { name: 'special', version: '1' };
+    await strict.ask('post', 'softwaremodules', [draft, { ...draft, encrypted: true }]).expect(400);
+    await strict.ask('post', 'distributionsets', [{ ...draft, requiredMigrationStep: true }]).expect(400);
+    expect((await strict.ask('get', 'softwaremodules?q=name==special')).body).toMatchObject({ total: 0 });
+    await strict.ask('post', 'softwaremodules', [{ ...draft, encrypted: false }]).expect(201);
+    await strict.ask('post', 'distributionsets', [{ ...draft, requiredMigrationStep: false }]).expect(201);
+  });
+
+  it("may be sent as hawkBit's media type, and as no other", async () => {
+    const send = (type: string, name: string) =>
+      strict
+        .ask('post', 'softwaremodules')
+        .type(type)
+        .send(JSON.stringify([{ name, version: '1' }]));
+    await send('application/hal+json;charset=UTF-8', 'as hal').expect(201);
+    await send('text/plain', 'as text').expect(415);
+    await send('application/xml', 'as xml').expect(415);
+  });
+
   it('is created with others or not at all', async () => {
     const before = ((await strict.ask('get', 'softwaremodules')).body as { total: number }).total;
     const [one, two] = [

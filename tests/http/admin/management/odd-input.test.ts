@@ -92,6 +92,19 @@ describe('input that no script should send', () => {
     expect([answer.status, answer.body]).toEqual([400, problem]);
   });
 
+  it('is none if it only says null for what may be left out', async () => {
+    const draft = { name: 'nothing else', version: '1', type: null, description: null };
+    const module = await rest.ask('post', 'softwaremodules', [{ ...draft, vendor: null, encrypted: null }]);
+    expect([module.status, module.body]).toEqual([201, [expect.objectContaining({ type: 'os' })]]);
+    const set = { ...draft, modules: null, requiredMigrationStep: null };
+    await rest.ask('post', 'distributionsets', [set]).expect(201);
+    const target = { name: null, description: null, securityToken: null };
+    await rest.ask('post', 'targets', [{ controllerId: 'null-1', ...target, address: null }]).expect(201);
+    await rest
+      .ask('put', 'targets/null-1', { controllerId: null, ...target, requestAttributes: null })
+      .expect(200);
+  });
+
   it('gets an error of the same form for JSON that cannot be read', async () => {
     const request = rest.ask('post', 'targets').type('application/json').send('[{"controllerId":');
     expect((await request.expect(400)).body).toEqual(problem);

@@ -18,6 +18,21 @@ describe('who may call', () => {
     await http.get('/rest/v1/targets').set('Authorization', `Bearer ${secrets.read}`).expect(200);
   });
 
+  it('takes everything behind the first colon as the password', async () => {
+    const { secrets, http } = listener;
+    for (const [user, password] of [
+      ['a:b', secrets.read],
+      ['admin', `${secrets.read}:`],
+      ['admin', `:${secrets.read}`],
+    ] as const)
+      await http.get('/rest/v1/targets').auth(user, password).expect(401);
+  });
+
+  it('is told by which schemes to authenticate, for clients that wait for it', async () => {
+    const answer = await listener.http.get('/rest/v1/targets').expect(401);
+    expect(answer.headers['www-authenticate']).toMatch(/^Basic realm="[^"]+".*, Bearer$/);
+  });
+
   it.each([
     ['nobody', {}],
     ['a wrong password', { Authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` }],
@@ -100,6 +115,15 @@ describe('targets', () => {
   it('have no name besides their id', async () => {
     await make({ controllerId: 'b-1', name: 'Board 1' }).expect(400);
     await listener.ask('get', 'targets/b-1').expect(404);
+    await make({ controllerId: 'b-1', name: 'b-1' }).expect(201);
+    for (const change of [{ name: 'Board 1' }, { controllerId: 'b-2' }, { requestAttributes: true }])
+      await listener.ask('put', 'targets/b-1', { description: 'moved', ...change }).expect(400);
+    expect((await listener.ask('get', 'targets/b-1')).body).toMatchObject({ description: '' });
+    const same = { controllerId: 'b-1', name: 'b-1', requestAttributes: false, description: 'moved' };
+    expect((await listener.ask('put', 'targets/b-1', same).expect(200)).body).toMatchObject({
+      name: 'b-1',
+      description: 'moved',
+    });
   });
 
   it('are changed and deleted', async () => {
@@ -168,6 +192,9 @@ describe('the list of targets', () => {
     expect(await idsOf('q=name=="a-2";id==a-2')).toEqual({ ids: ['a-2'], total: 1 });
     expect(await idsOf('q=id==a-1;name==a-2')).toEqual({ ids: [], total: 0 });
     expect(await idsOf('q=id==nobody')).toEqual({ ids: [], total: 0 });
+    const filtered = (filter: string) => idsOf(`q=${encodeURIComponent(filter)}`);
+    expect(await filtered(" controllerId == 'a-1'  AND name==a-1 ")).toEqual({ ids: ['a-1'], total: 1 });
+    expect(await filtered('name=="a;b and c==d"')).toEqual({ ids: [], total: 0 });
   });
 
   it.each([
@@ -175,6 +202,12 @@ describe('the list of targets', () => {
     'q=id=in=(a,b)',
     'q=createdat=gt=1',
     'q=id==a,id==b',
+    'q=id==a;',
+    'q=id==a%20and%20',
+    'q=id==a%20id==a',
+    'q=id=="a',
+    'q=id=="a"b',
+    'q=;',
     'sort=createdAt:ASC',
     'offset=-1',
   ])('refuses what it cannot do rather than answer something else: %s', async (query) => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HawkbitClient, jsonOf, type Deployment } from '../../../support/hawkbit-client';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+import { runSql } from '../../../support/test-database';
 
 const id = 'dev-1';
 
@@ -225,6 +226,22 @@ describe("hawkBit's clients", () => {
     const head = await device.request(href, 'HEAD');
     expect([head.status, Number(head.headers['content-length']), head.body.length]).toEqual([200, size, 0]);
     expect(head.headers['accept-ranges']).toBe('bytes');
+  });
+
+  it('are not offered a bundle from before an upgrade until its SHA-1 is known', async () => {
+    const { dataDir, certsDir } = fleet;
+    await fleet.close();
+    await runSql(dataDir, 'UPDATE bundles SET sha1 = NULL, md5 = NULL');
+    fleet = await startReleasedFleet({ dataDir, certsDir, released: null });
+    device = new HawkbitClient((await fleet.connect(id, protocol)).client, id);
+    expect((await device.links()).kinds).toEqual(['configData']);
+    await fleet.services.hashStoredBundles.run();
+    const { deployment } = await device.deployment();
+    const bytes = await readFile(path.join(dataDir, 'bundles', 'v2.0.0.raucb'));
+    expect(deployment.chunks[0]?.artifacts[0]?.hashes).toMatchObject({
+      sha1: createHash('sha1').update(bytes).digest('hex'),
+      md5: createHash('md5').update(bytes).digest('hex'),
+    });
   });
 
   it('lose the artifact with the action', async () => {

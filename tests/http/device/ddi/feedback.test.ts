@@ -22,6 +22,22 @@ const post = async (body: string, at = `deploymentBase/${action}`) =>
   (await device.request(`${device.base}/${at}/feedback`, 'POST', body)).status;
 const cancel = () => fleet.services.manageDevices.cancel(id, person);
 
+/** Makes two reports find the action before either of them is decided. */
+function meetAfterFinding(): void {
+  const { deviceActions } = fleet.services;
+  const find = deviceActions.find.bind(deviceActions);
+  let found = 0;
+  let meet = (): void => undefined;
+  const met = new Promise<void>((resolve) => (meet = resolve));
+  jest.spyOn(deviceActions, 'find').mockImplementation(async (...args) => {
+    const installation = await find(...args);
+    found += 1;
+    if (found === 2) meet();
+    await met;
+    return installation;
+  });
+}
+
 describe('feedback', () => {
   it.each(results)('closed/%s closes the action', async (result) => {
     expect(await device.feedback(action, 'closed', result)).toBe(200);
@@ -108,6 +124,34 @@ describe('feedback', () => {
     expect(await latest()).toEqual(before);
   });
 
+  it.each([
+    ['success', 'failure'],
+    ['failure', 'success'],
+    ['success', 'success'],
+  ])('closes the action once if two arrive at the same time: %s and %s', async (one, other) => {
+    meetAfterFinding();
+    const told = [device.feedback(action, 'closed', one), device.feedback(action, 'closed', other)];
+    const statuses = await Promise.all(told);
+    expect([...statuses].sort()).toEqual([200, 410]);
+    const counted = statuses[0] === 200 ? one : other;
+    expect(await state()).toBe(counted === 'success' ? 'installed' : 'failed');
+    const { log } = await fleet.services.manageDevices.log(Number(action));
+    expect(log.match(/closed\/(success|failure)\n/g)).toEqual([`closed/${counted}\n`]);
+  });
+
+  it('about an action that another one has replaced meanwhile is not for the new one', async () => {
+    const { deviceActions } = fleet.services;
+    const find = deviceActions.find.bind(deviceActions);
+    jest.spyOn(deviceActions, 'find').mockImplementationOnce(async (...args) => {
+      const found = await find(...args);
+      await fleet.release('3.0.0');
+      await device.poll();
+      return found;
+    });
+    expect(await device.feedback(action, 'closed', 'failure')).toBe(410);
+    expect(await latest()).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered' });
+  });
+
   it('comes in bursts of sixty', async () => {
     const told = Array.from({ length: 60 }, (_, index) =>
       device.feedback(action, 'proceeding', 'none', [`${index}% Copying`]),
@@ -192,6 +236,34 @@ describe('a cancel', () => {
     expect((await device.links()).kinds).toEqual(['configData']);
     expect((await cancelAction()).status).toBe(404);
     expect(await device.cancelFeedback(action, 'closed', 'success')).toBe(410);
+  });
+
+  it('that is answered twice at the same time is answered once', async () => {
+    await device.feedback(action, 'proceeding', 'none', ['Downloading']);
+    await cancel();
+    meetAfterFinding();
+    const answers = [
+      device.cancelFeedback(action, 'closed', 'success'),
+      device.cancelFeedback(action, 'closed', 'success'),
+    ];
+    expect((await Promise.all(answers)).sort()).toEqual([200, 410]);
+    expect(await state()).toBe('cancelled');
+  });
+
+  it('is not answered by what cannot be read, nor by another device', async () => {
+    await device.feedback(action, 'proceeding', 'none', ['Downloading']);
+    await cancel();
+    for (const body of [
+      '',
+      '{"status":',
+      '{"status":{"execution":"closed"}}',
+      '{"status":{"execution":"stopped"}}',
+    ])
+      expect(await post(body, `cancelAction/${action}`)).toBe(400);
+    const other = new HawkbitClient((await fleet.connect('dev-2', 'HTTP/1.1')).client, 'dev-2');
+    await other.poll();
+    expect(await other.cancelFeedback(action, 'closed', 'success')).toBe(404);
+    expect(await state()).toBe('cancelling');
   });
 
   it('that nobody asked for is not allowed', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { HawkbitClient } from '../../../support/hawkbit-client';
 import { type HawkbitListener, startHawkbitListener, targetToken } from '../../../support/hawkbit-listener';
 import { type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+import { onSqlite } from '../../../support/test-database';
 
 const pieceBytes = 512;
 
@@ -69,7 +70,7 @@ describe('a device with a token that reads an artifact', () => {
   });
 });
 
-describe('the ranges of a streamed bundle', () => {
+onSqlite.describe('the ranges of a streamed bundle', () => {
   it('write nothing: what was read of it is written with the rest, once a second', async () => {
     const fleet = await startReleasedFleet();
     const device = new HawkbitClient((await fleet.connect('dev-1', 'HTTP/2')).client, 'dev-1');

@@ -180,7 +180,12 @@ describe('backup and restore', () => {
 
   it('makes nothing of a folder without a database, or with a damaged one', async () => {
     const here = await nothing();
-    expect(refusedWith(await here.run('backup', 'kept', '--json'))).toEqual({ code: 1, reason: 'not-found' });
+    expect(refusedWith(await here.run('backup', 'kept/daily', '--json'))).toEqual({
+      code: 1,
+      reason: 'not-found',
+    });
+    expect(await readdir(here.at())).not.toContain('kept');
+    await mkdir(here.at('kept'));
     await mkdir(here.at('data'));
     await writeFile(here.at('data/server.db'), Buffer.alloc(8_192, 'x'));
     expect(refusedWith(await here.run('backup', 'kept', '--json'))).toEqual({

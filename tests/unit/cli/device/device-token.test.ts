@@ -109,6 +109,18 @@ describe('device token', () => {
     expect(stderr).toContain(what);
   });
 
+  it('takes over as many devices as there are, however long their ids and tokens are', async () => {
+    const tokenOf = (index: number) => `${index}-`.padEnd(256, 'x');
+    const idOf = (index: number) => `board-${index}`.padEnd(64, '-');
+    const lines = Array.from({ length: 600 }, (_, index) => `${idOf(index)},${tokenOf(index)}`);
+    await writeFile(path.join(cwd, 'long.csv'), lines.join('\n'));
+    expect(await run('import', 'long.csv')).toMatchObject({
+      code: 0,
+      stderr: '600 read: 600 created, 600 with a new token\n',
+    });
+    for (const index of [0, 299, 599]) expect(await isValid(idOf(index), tokenOf(index))).toBe(true);
+  });
+
   it('goes on when one of many devices cannot be taken over', async () => {
     await writeFile(path.join(cwd, 'list.csv'), '-x,a-token-of-hawkbit\nboard-2,b-token-of-hawkbit\n');
     const { code, stderr } = await run('import', 'list.csv');

@@ -47,6 +47,26 @@ describe('the names that devices ask for', () => {
     expect(names.recent()).toEqual([]);
   });
 
+  it('are those that other servers were asked for, too, once those have saved them', async () => {
+    const [one, other] = [await named(), await named()];
+    one.note('one.example.com', always);
+    pass(1_000);
+    other.note('other.example.com', always);
+    await other.save();
+    await one.learn();
+    expect(one.recent()).toEqual(['one.example.com', 'other.example.com']);
+    pass(6 * dayMs);
+    other.note('one.example.com', always);
+    await other.save();
+    pass(2 * dayMs);
+    await one.learn();
+    expect(one.recent()).toEqual(['one.example.com']);
+    await one.save(); // nothing that the other one has saved
+    expect((await store.askedNames.all()).map(({ askedAt }) => askedAt)).toContainEqual(
+      new Date('2030-01-07T00:00:01Z'),
+    );
+  });
+
   it('are known after a restart, and written once an hour each at the most', async () => {
     const saved: number[] = [];
     const records: AskedNameRecords = {

@@ -1,12 +1,12 @@
-import Sqlite from 'libsql';
-import { DomainError } from '../../../../src/core/errors';
 import type { DeviceDetails, ManageDevices } from '../../../../src/services/devices/manage-devices';
 import { makeBundle } from '../../../support/bundle-factory';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf } from '../../../support/fleet-factory';
 import { type JournalLine, readJournal } from '../../../support/journal';
+import { FullDisk } from '../../../support/full-disk';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
+import { countingWrites } from '../../../support/test-database';
 import { bundleSigner } from '../../../support/test-pki';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
@@ -353,14 +353,8 @@ describe('forgetting a device', () => {
 
 describe('what a person was told no about, because the disk is full', () => {
   it('does not happen once there is space: made, cancelled, cleared', async () => {
-    let isFull = false;
-    const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
-    const full = await openServices({
-      now,
-      changeStore: ({ devices }) => ({
-        devices: { ...devices, write: (write) => (isFull ? refuse() : devices.write(write)) },
-      }),
-    });
+    const disk = new FullDisk();
+    const full = await openServices({ now, changeStore: disk.changeStore });
     const { manageDevices } = full.services;
     const { path } = await makeBundle();
     await full.publish(path, { name: 'v1.raucb', activate: true });
@@ -370,12 +364,12 @@ describe('what a person was told no about, because the disk is full', () => {
     for (const device of [failed, begun]) await device.poll('t-1');
     await failed.report('failed');
 
-    isFull = true;
+    await disk.setFull(full.dataDir, true);
     const refused = { code: 'storage-full' };
     await expect(manageDevices.create('new', {}, person)).rejects.toMatchObject(refused);
     await expect(manageDevices.cancel('begun', person)).rejects.toMatchObject(refused);
     await expect(manageDevices.clearFailures('failed', person)).rejects.toMatchObject(refused);
-    isFull = false;
+    await disk.setFull(full.dataDir, false);
     await full.services.runHousekeeping();
     const expectUnchanged = async ({ services }: OpenedServices) => {
       await expect(services.manageDevices.get('new')).rejects.toEqual(refusal('not-found'));
@@ -396,22 +390,13 @@ describe('what a person was told no about, because the disk is full', () => {
 describe('one decision about many devices', () => {
   const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
 
-  /** @returns what became of it, and how many commits it took */
-  async function counting<Result>(work: () => Promise<Result>) {
-    const exec = jest.spyOn(Sqlite.prototype, 'exec');
-    const result = await work();
-    const commits = exec.mock.calls.filter(([statement]) => statement === 'COMMIT').length;
-    exec.mockRestore();
-    return { result, commits };
-  }
-
   it('is one write for a thousand holds, each with its line', async () => {
     await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
-    const { result, commits } = await counting(() =>
+    const { result, writes } = await countingWrites(() =>
       devices.decideAll(ids, (plans) => plans.hold('stop'), person),
     );
     expect(result).toEqual({ done: ids, failed: [] });
-    expect(commits).toBe(1);
+    expect(writes).toBe(1);
     const { total } = await opened.store.listing.list({
       isHeld: true,
       sort: 'id',
@@ -433,9 +418,11 @@ describe('one decision about many devices', () => {
         }),
       ),
     );
-    const { result, commits } = await counting(() => devices.clearAllFailures([...some, 'nobody'], person));
+    const { result, writes } = await countingWrites(() =>
+      devices.clearAllFailures([...some, 'nobody'], person),
+    );
     expect(result).toMatchObject({ done: some, failed: [{ id: 'nobody', error: { code: 'not-found' } }] });
-    expect(commits).toBe(1);
+    expect(writes).toBe(1);
     expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
     const again = await afterRestart(() => devices.get('many-199'));
     expect(again).toMatchObject({ failures: new Map(), installation: { clearedAt: now() } });

@@ -14,7 +14,7 @@ it('a device gets no opaque file once the server does not accept them, even one 
   const target = { moduleId: module?.id ?? 0, fileName: 'random.bin', actor };
   const { name } = await uploadFile.upload(staged, target);
   await manageDevices.create('board-1', {}, actor);
-  await assignBundle('board-1', name, actor);
+  await assignBundle.assign('board-1', name, actor);
   expect(first.services.readBundle.find(name)?.name).toBe(name);
   await first.close();
 
@@ -22,7 +22,7 @@ it('a device gets no opaque file once the server does not accept them, even one 
   const strict = await openServices({ dataDir });
   expect((await strict.services.manageDevices.get('board-1')).device.pin?.bundleName).toBe(name);
   expect(strict.services.readBundle.find(name)).toBeUndefined();
-  await expect(strict.services.assignBundle('board-1', name, actor)).rejects.toMatchObject({
+  await expect(strict.services.assignBundle.assign('board-1', name, actor)).rejects.toMatchObject({
     code: 'bundle-untrusted',
   });
   await strict.close();

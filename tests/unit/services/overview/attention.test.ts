@@ -140,18 +140,22 @@ describe('what needs attention', () => {
     const [item] = itemsOf({ oldCertificates: many });
     expect(item).toMatchObject({ kind: 'old-certificate', count: 25, renewed: [] });
     expect(item?.devices).toEqual(many.slice(0, 20));
-    expect(item?.message).toContain('dev-10, dev-11, dev-12, dev-13, dev-14 and others. Make their next one');
+    expect(item?.message).toContain(
+      'dev-10, dev-11, dev-12, dev-13, dev-14 and others. Replace them with: cert device',
+    );
     const devices = [certificateOf('dev-10', { isOld: false }), certificateOf('dev-11', { isOld: true })];
     const inventory = { ...wellKept.inventory, devices };
     const [some] = itemsOf({ oldCertificates: ['dev-10'], inventory });
     expect(some).toMatchObject({ count: 2, devices: ['dev-10', 'dev-11'], renewed: ['dev-10'] });
-    expect(some?.message).toMatch(/Make their next one .* A new one is made for dev-10, and not in use yet/);
+    expect(some?.message).toMatch(
+      /Replace them with: .* A new one was issued for dev-10 but is not in use yet: copy it there/,
+    );
     const [made] = itemsOf({
       oldCertificates: ['dev-10'],
       inventory: { ...inventory, devices: devices.slice(0, 1) },
     });
     expect(made).toMatchObject({ count: 1, renewed: ['dev-10'] });
-    expect(made?.message).not.toContain('Make its next one');
+    expect(made?.message).not.toContain('Replace it with');
   });
 
   it('names devices that have been silent for long, and what to do about them', () => {

@@ -115,8 +115,8 @@ describe('a start on an earlier database on a disk that takes no writes', () => 
   beforeAll(run(namesOf(upgrades)));
 
   it.each(upgrades)('is refused with how to go on or back, and leaves it as it was: %s', (name, code) => {
-    const message = expect.stringMatching(/server\.db (has to|cannot) be brought up to date/) as string;
-    const remedy = expect.stringMatching(/\S.* The version that ran before can still use it\.$/) as string;
+    const message = expect.stringMatching(/server\.db (must|cannot) be upgraded/) as string;
+    const remedy = expect.stringMatching(/\S.* The previous version can still use it\.$/) as string;
     const refused = { code, message, remedy };
     expect(outcomes[name]).toEqual({ refused, isAsBefore: true, offered: 'bundle.raucb' });
   });

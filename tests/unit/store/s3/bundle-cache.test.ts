@@ -73,6 +73,7 @@ describe('a bundle that has arrived', () => {
   it('can be read by one who opens it while its file is being synced and the last reader leaves', async () => {
     const { held, release } = await holdSyncs();
     const first = await cache.openArriving(object);
+    await first.read(0, 1);
     await held;
     const leaving = first.close();
     const second = await openBytes();

@@ -41,17 +41,19 @@ const cached = ({ folder }: OpenedStorage) => readdir(path.join(folder, 'cache')
 const fetchedBytes = ({ reads }: MemoryObjects) => reads.reduce((sum, { length }) => sum + length, 0);
 
 describe('a bundle that is not in the cache', () => {
-  it('is served before all of it has arrived: first what is asked for', async () => {
-    const { storage, objects: store, content, sha256 } = await stored(20);
-    let open: () => void = () => undefined;
+  it('is served at once, first what is asked for, while the rest of it is held back', async () => {
+    const opened = await stored(20);
+    const { storage, objects: store, content, sha256 } = opened;
+    const release = store.holdLongReads(blockBytes);
     const bytes = await storage.open(sha256);
-    await eventually(() => store.reads.length > 0);
-    store.gate = new Promise((resolve) => (open = resolve));
-    const read = bytes.read(18 * blockBytes - 10, 20);
-    await eventually(() => store.reads.some(({ position }) => position === 17 * blockBytes));
-    open();
-    expect((await read).equals(content.subarray(18 * blockBytes - 10, 18 * blockBytes + 10))).toBe(true);
+    for (const at of [5, 18 * blockBytes - 10])
+      expect((await bytes.read(at, 20)).equals(content.subarray(at, at + 20))).toBe(true);
+    expect(store.reads[0]).toEqual({ sha256, position: 0, length: blockBytes });
+    await eventually(() => store.reads.some(({ length }) => length > blockBytes));
     await bytes.close();
+    release();
+    await eventually(async () => (await cached(opened)).includes(sha256));
+    expect(fetchedBytes(store)).toBe(content.length);
   });
 
   it('is fetched once for all who read it, to its end', async () => {
@@ -102,6 +104,27 @@ describe('a bundle that is not in the cache', () => {
   });
 });
 
+describe('the digests of blocks', () => {
+  const away = () => Promise.reject(new Error('the database is away'));
+
+  it('are those of this machine while the database is away', async () => {
+    const opened = await stored(2, { sharedDigests: { find: away, save: away } });
+    const bytes = await opened.storage.open(opened.sha256);
+    expect((await bytes.read(5, 5)).equals(opened.content.subarray(5, 10))).toBe(true);
+    await bytes.close();
+    expect(await keepText(opened.storage, 'new', 'b.raucb')).toBe(sha256Of('new'));
+  });
+
+  it('are not those of the database if they cannot belong to the bundle', async () => {
+    const { objects: store, content, sha256, known } = await stored(2);
+    const find = () => Promise.resolve(Buffer.alloc(32));
+    const { storage } = await openS3Storage({ objects: store, known, sharedDigests: { find, save: away } });
+    const bytes = await storage.open(sha256);
+    expect((await bytes.read(5, 5)).equals(content.subarray(5, 10))).toBe(true);
+    await bytes.close();
+  });
+});
+
 describe('wrong bytes in the object store', () => {
   it('are not served, and those of other blocks are', async () => {
     const { storage, objects: store, content, sha256, wrong } = await stored(3);
@@ -135,6 +158,71 @@ describe('wrong bytes in the object store', () => {
     await keepText(storage, 'right', 'a.raucb');
     expect(memory.stored.get(sha256)?.toString()).toBe('right');
     expect(await storage.stat(sha256)).toEqual({ sha256, sizeBytes: 5 });
+  });
+});
+
+describe('wrong bytes that one of two servers has found', () => {
+  const one = 'a.raucb';
+
+  /** A server that was given wrong bytes, and one that has not asked for them. */
+  async function twoServers() {
+    const memory = objects();
+    const finder = await openS3Storage({ objects: memory });
+    const sha256 = await keepText(finder.storage, 'right', one);
+    const known = [{ name: one, sha256, sizeBytes: 5 }];
+    const other = await openS3Storage({ objects: memory, known });
+    await finder.cache.forget(sha256);
+    memory.spoil(sha256, 0);
+    await expect(finder.storage.openFile(sha256)).rejects.toEqual(refusal('not-found'));
+    return { memory, finder, other, sha256 };
+  }
+  const isWrong = expect.objectContaining({
+    reason: { code: 'bundle-store-wrong', parameters: { names: [one] } },
+  }) as Error;
+
+  it('need attention on the other one, too, until any server has replaced them', async () => {
+    const { memory, finder, other, sha256 } = await twoServers();
+    await expect(finder.storage.check()).rejects.toEqual(isWrong);
+    await expect(other.storage.check()).rejects.toEqual(isWrong);
+    expect([finder.wrong, other.wrong]).toEqual([[sha256], [sha256]]);
+    await keepText(other.storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+    await other.storage.check();
+    await finder.storage.check();
+    expect(await finder.storage.stat(sha256)).toEqual({ sha256, sizeBytes: 5 });
+    expect(memory.marked.size).toBe(0);
+  });
+
+  it('are replaced by the other one although it has not heard of them', async () => {
+    const { memory, finder, other, sha256 } = await twoServers();
+    await finder.storage.check().catch(() => undefined);
+    await keepText(other.storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+    expect(other.wrong).toEqual([]);
+  });
+
+  it('are told of once the store answers again, and replaced after a restart', async () => {
+    const { memory, finder, sha256 } = await twoServers();
+    memory.isAway = true;
+    await finder.storage.check().catch(() => undefined);
+    expect(memory.marked.size).toBe(0);
+    memory.isAway = false;
+    await finder.storage.check().catch(() => undefined);
+    const known = [{ name: one, sha256, sizeBytes: 5 }];
+    const { storage } = await openS3Storage({ objects: memory, known });
+    await keepText(storage, 'right', one);
+    expect(memory.stored.get(sha256)?.toString()).toBe('right');
+  });
+
+  it('are not told of if they are replaced meanwhile', async () => {
+    const { memory, finder } = await twoServers();
+    const mark = memory.mark.bind(memory);
+    jest.spyOn(memory, 'mark').mockImplementationOnce(async (hash) => {
+      await keepText(finder.storage, 'right', one);
+      await mark(hash);
+    });
+    await finder.storage.check();
+    expect(memory.marked.size).toBe(0);
   });
 });
 
