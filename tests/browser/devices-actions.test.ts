@@ -67,8 +67,10 @@ describe('actions on many devices', () => {
     await all(['board-04', 'board-05'], ({ pin }) => pin?.bundleName === bundle);
     await undo(page);
     await all(['board-04', 'board-05'], ({ pin }) => pin === null);
+    const mark = page.locator('tbody tr', { hasText: 'board-04' }).getByText('pinned');
+    await mark.waitFor({ state: 'detached' }); // what the page shows is what it will undo to
     await fleet.admin.http.post('/api/devices/board-04/pin').send({ bundle }).expect(200);
-    await page.locator('tbody tr', { hasText: 'board-04' }).getByText('pinned').waitFor();
+    await mark.waitFor();
     await page.getByLabel('Select board-04').check();
     await choose(page, 'Unpin');
     await all(['board-04'], ({ pin }) => pin === null);

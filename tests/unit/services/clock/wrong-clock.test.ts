@@ -332,6 +332,7 @@ it('says in the log that the clock looks wrong, once, and that it is right again
   const said = () => opened.log.filter(({ message }) => message.startsWith('the clock'));
   machine.set(yearMs);
   await run(minuteMs, 10 * secondMs);
+  await eventually(() => said().length === 1);
   expect(said()).toMatchObject([{ level: 'error', facts: { clock: 'jumped', seconds: yearMs / secondMs } }]);
   machine.set(-yearMs);
   await run(minuteMs, 10 * secondMs);
