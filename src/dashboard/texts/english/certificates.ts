@@ -72,7 +72,7 @@ export const certificates = {
   issue: 'Issue a certificate',
   issueAction: 'Issue the certificate',
   device: 'Device id',
-  deviceHint: 'It becomes the common name. Letters, digits and . _ : @ + -',
+  deviceHint: 'It becomes the common name. Letters, digits and .\u00a0_\u00a0:\u00a0@\u00a0+\u00a0-',
   days: 'Valid for days',
   keyType: 'Type of the new key',
   keyTypes: { ec: 'EC P-256 (recommended)', rsa: 'RSA (old TLS stacks)' },

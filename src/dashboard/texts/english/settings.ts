@@ -11,7 +11,7 @@ export const settings = {
   sections: 'Sections of this page',
   scopes,
   name: 'Name',
-  nameHint: 'Letters, digits and . _ -',
+  nameHint: 'Letters, digits and .\u00a0_\u00a0-',
   onlyAdmin: (scope: string) =>
     `You are signed in with the scope ${scope}. Only the admin scope can see tokens and webhooks.`,
   tokens: {
