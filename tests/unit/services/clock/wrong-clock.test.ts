@@ -329,10 +329,9 @@ it('says that a jump is not followed yet, until the clock is right again', async
 });
 
 it('says in the log that the clock looks wrong, once, and that it is right again', async () => {
-  const said = () => opened.log.filter(({ message }) => message.startsWith('the clock'));
+  const said = () => opened.log.filter(({ message }) => message.startsWith("the server's clock"));
   machine.set(yearMs);
   await run(minuteMs, 10 * secondMs);
-  await eventually(() => said().length === 1);
   expect(said()).toMatchObject([{ level: 'error', facts: { clock: 'jumped', seconds: yearMs / secondMs } }]);
   machine.set(-yearMs);
   await run(minuteMs, 10 * secondMs);
