@@ -44,7 +44,7 @@ it('settings outlast a restart, each change with a line in the journal', async (
   expect(events[0]).toMatchObject({
     kind: 'setting.changed',
     actor: 'token:script-admin',
-    message: "hawkBit's setting pollingTime is 01:02:03 now",
+    message: "hawkBit's setting pollingTime is now 01:02:03",
   });
   await own.close();
   const again = await openServices({ dataDir: own.opened.dataDir });
