@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { version } from '../../package.json';
-import { type Config, directDatabaseUrl } from '../config/config';
+import type { Config } from '../config/config';
 import { createDeliverEvent } from '../http/outbound/deliver-event';
 import { createRefuseReceiver } from '../http/outbound/guarded-lookup';
 import type { Clock } from '../ports/clock';
@@ -17,13 +17,11 @@ import { openPostgres } from './open-postgres';
 
 /** Opens the database and the data folder. @throws DomainError `configuration`, `storage-full`, `unavailable` */
 export function openDataStore(
-  config: Config,
+  { dataDir, databaseUrl: url, databaseDirectUrl: directUrl }: Config,
   log: Log,
   openBundles?: OpenBundlesElsewhere,
 ): Promise<ServerStore> {
-  const { dataDir, databaseUrl: url } = config;
-  if (url !== null)
-    return openPostgres({ url, directUrl: directDatabaseUrl(config) }, dataDir, log, openBundles);
+  if (url !== null) return openPostgres({ url, directUrl }, dataDir, log, openBundles);
   return openStore(dataDir, {
     newName: randomUUID,
     pid: process.pid,

@@ -17,7 +17,8 @@ describe('a server on PostgreSQL', () => {
   let said = '';
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    const logging = ['logging_collector=on', 'log_filename=statements', 'log_statement=all'];
+    postgres = await startPostgres({ settings: logging });
     folder = await temporaryFolder();
     url = (await postgres.create('updates')).replace('postgres@', `postgres:${password}@`);
     await writeFile(path.join(folder, '.env'), `DATABASE_URL=${url}\n`);
@@ -50,6 +51,12 @@ describe('a server on PostgreSQL', () => {
     const { body } = await get('/api/devices');
     return (body['devices'] as readonly { readonly id: string }[]).map(({ id }) => id).sort();
   };
+
+  it('has its connections prepare what polls ask', async () => {
+    expect((await get('/api/devices/board-1')).status).toBe(404);
+    const statements = path.join(postgres.dataFolder, 'log/statements');
+    await eventually(async () => /execute prepared-\d+: /.test(await readFile(statements, 'utf8')));
+  });
 
   it('says which database it uses, and nowhere its password', async () => {
     const { body } = await get('/api/about');
