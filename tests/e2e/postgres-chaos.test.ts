@@ -31,6 +31,8 @@ import { clientOf, locationOf } from '../support/s3-storage';
 /** The short form goes once through each fault; the long one (`npm run test:chaos`) continues with any of them. */
 const isLong = process.env['CHAOS_SECONDS'] !== undefined;
 const chaosMs = Number(process.env['CHAOS_SECONDS'] ?? '0') * 1_000;
+/** How long a server is frozen. */
+const frozenMs = isLong ? 30_000 : 12_000;
 const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '500' : '24'));
 /** Only these faults, for a look at one of them. */
 const onlyFaults = process.env['CHAOS_FAULTS']?.split(',') as FaultName[] | undefined;
@@ -118,7 +120,7 @@ beforeAll(async () => {
     servers,
     postgres,
     store,
-    frozenMs: isLong ? 30_000 : 12_000,
+    frozenMs,
     awayMs: isLong ? 10_000 : 4_000,
   });
   readers = Array.from({ length: 3 }, () => new RoamingReader(someAdmin, signal));
@@ -126,7 +128,8 @@ beforeAll(async () => {
   const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
   for (const id of ids) {
     const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
-    boards.push(new ChaosBoard({ id, tls, url, servers: direct, contents, witness, pauseMs, signal }));
+    const own = { id, tls, contents, witness, pauseMs, frozenMs, signal };
+    boards.push(new ChaosBoard({ ...own, url, servers: direct }));
   }
   expect(await people.release(first, bundleNames[0] ?? '', {})).toBe(true);
 }, 400_000);
