@@ -5,7 +5,7 @@ import type { ClientConfig } from 'pg';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { InstalledData } from '../ports/installed-data';
-import type { SharedRevocations } from '../ports/revocations';
+import type { SharedCertificates } from '../ports/issuance';
 import type { DatabaseVersion } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
@@ -27,6 +27,7 @@ import { createHistoryRecords } from './postgres/history-records';
 import { PostgresJournal } from './postgres/journal-records';
 import { Membership } from './postgres/nodes/membership';
 import { listNodes, type ThisNode } from './postgres/nodes/node-rows';
+import { createIssuanceRecords, createSharedIssuance } from './postgres/issuance-records';
 import { createMarkerRecords } from './postgres/marker-records';
 import { openClient } from './postgres/open-client';
 import { query } from './postgres/queries';
@@ -148,9 +149,17 @@ export async function openPostgresTokens(
   return { tokens, close: () => database.close() };
 }
 
-/** The revocations, even while servers run on the database, which is opened for each use. */
-export function openPostgresRevocations(url: string): SharedRevocations {
-  return createSharedRevocations(() => openDatabase(url, { maxConnections: 1 }));
+/** What is known of certificates, even while servers run on the database, which is opened for each use. */
+export function openPostgresCertificates(url: string): SharedCertificates {
+  const using = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
+    const database = await openDatabase(url, { maxConnections: 1 });
+    try {
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+  return { revocations: createSharedRevocations(using), issuance: createSharedIssuance(using) };
 }
 
 /** Reads a database and the folder beside it. Creates, changes and locks nothing. */
@@ -184,6 +193,8 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     hawkbitSettings: createHawkbitSettingRecords(database, journal, watching),
     inheritedRevocations: () => Promise.resolve([]),
     revocations: createRevocationRecords(database, watching),
+    inheritedIssuance: () => Promise.resolve([]),
+    issuance: createIssuanceRecords(database),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),
