@@ -45,7 +45,6 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   if (devices > first) await multiply(postgres, first, devices);
   await postgres.run('VACUUM ANALYZE', 'bench');
 
-  await change(postgres, rig, devices);
   await pollFrom(postgres, 'one server', () => Promise.all([poll(rig.services, devices)]));
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   const second = await SecondNode.start(url, `${dataDir}-second`);
@@ -54,6 +53,7 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   );
   console.log(`  a release is known to the other server: ${await timeToConverge(rig, second)}`);
   await second.stop();
+  await change(postgres, rig, devices); // after the polls, which would report the earlier versions again
   await postgres.run('VACUUM ANALYZE', 'bench');
   await look(rig, devices);
   await countRollout(rig);

@@ -61,6 +61,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const pool = new Pool({
     ...connectionOptions(url),
     max: maxConnections,
+    pipeline: true, // statements that do not depend on each other need not wait for each other's answers
     onConnect: ((client) => client.query(sessionSettings)) as (client: ClientBase) => void, // the pool waits for the promise
     types: {
       getTypeParser: (id: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary'): unknown =>

@@ -46,17 +46,15 @@ type NoRow = { readonly [Column in keyof FoundRow]: Column extends 'catalog_vers
 const anyId = 'id';
 
 /** Compiled once, because each poll reads it. */
-const selectFound = prepared(
-  sql<FoundRow | NoRow>`
-    SELECT catalog.version AS catalog_version, found.*
-    FROM (SELECT ${catalogVersion} AS version) AS catalog
-    LEFT JOIN (${selectRecords.where('id', '=', anyId)}) AS found ON true`.compile(query),
-);
+const selectFound = sql<FoundRow | NoRow>`
+  SELECT catalog.version AS catalog_version, found.*
+  FROM (SELECT ${catalogVersion} AS version) AS catalog
+  LEFT JOIN (${selectRecords.where('id', '=', anyId)}) AS found ON true`.compile(query);
 
 /** Reads what a decision about a device depends on, in one statement. */
 export async function findRecord(reader: Reader, id: string): Promise<FoundRecord> {
   const parameters = selectFound.parameters.map((value) => (value === anyId ? id : value));
-  const [row] = await reader.all<FoundRow | NoRow>({ ...selectFound, parameters });
+  const [row] = await reader.all<FoundRow | NoRow>(prepared({ ...selectFound, parameters }));
   if (row === undefined) throw new Error('a left join has at least one row');
   return {
     record: row.id === null ? undefined : readRecord(row),
