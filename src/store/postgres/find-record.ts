@@ -3,6 +3,7 @@ import type { DeviceRecord } from '../../core/device-record';
 import { countedStates, type RecordRow, toRecord } from '../rows/record-rows';
 import type { InstallationTable } from '../rows/schema';
 import { catalogVersion } from './catalog/catalog-version';
+import { deviceColumns } from './columns';
 import type { Reader } from './database';
 import { anyOf, prepared, query } from './queries';
 
@@ -12,7 +13,7 @@ import { anyOf, prepared, query } from './queries';
  */
 export const selectRecords = query
   .selectFrom('devices')
-  .selectAll()
+  .select(deviceColumns)
   .select([
     sql<string>`(SELECT coalesce(json_agg(label ORDER BY label), '[]')::text
       FROM device_labels WHERE device = devices.id)`.as('labels'),

@@ -299,8 +299,8 @@ describe('two nodes on one PostgreSQL', () => {
   });
 
   it('do not start on a database of a newer version', async () => {
-    await postgres.run('UPDATE schema_version SET version = version + 1', name);
+    await postgres.run('UPDATE schema_version SET version = version + 1, oldest = version + 1', name);
     await expect(openDatabase(url)).rejects.toEqual(refusal('configuration'));
-    await postgres.run('UPDATE schema_version SET version = version - 1', name);
+    await postgres.run('UPDATE schema_version SET version = version - 1, oldest = version - 1', name);
   });
 });
