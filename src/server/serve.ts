@@ -21,6 +21,7 @@ import { offeringProtocols } from '../http/device/kernel/protocol';
 import { openTokenKey } from '../pki/token-key';
 import { createAdministration } from '../services/administration';
 import { SteadyClock } from '../services/clock/steady-clock';
+import { OldQuestions } from '../services/offers/old-questions';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
 import type { ServerStore } from '../store/store';
@@ -52,6 +53,7 @@ import { ServingCertificates } from './serving-certificates';
 import { openSharedCertificates } from './shared-certificates';
 
 const housekeepingEveryMs = 1_000;
+const beatEveryMs = 1_000;
 /** How often event streams look for lines of other servers, in milliseconds. */
 const sharedJournalMs = 1_000;
 
@@ -87,6 +89,16 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const baseUrl = () => deviceBaseUrl(config, devicePort);
   const { inspect, judge, checkImages, hashBundle, trustTerms } = startBundleWorkers(profile, closing, now);
   const { deliver, refuseReceiver } = outboundPorts(config, now);
+  const oldQuestions = new OldQuestions({
+    monotonicMs,
+    onStandstill: (durationMs) =>
+      log.warn(
+        { seconds: Math.round(durationMs / 1000) },
+        'the process stood still: devices that asked meanwhile are told to ask again',
+      ),
+  });
+  const beats = setInterval(() => oldQuestions.beat(), beatEveryMs);
+  closing.add(() => clearInterval(beats));
   const services = await createServices({
     store,
     inspect,
@@ -110,6 +122,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     now,
     monotonicMs,
     clockDoubtMs: () => clock.doubtMs(),
+    oldQuestions,
     randomBytes,
     sealing: openTokenKey(config.certsDir, { isReadOnly: shared !== undefined }),
   });

@@ -58,7 +58,9 @@ export interface PostgresStoreOptions {
   readonly node: ThisNode;
   /** How long to wait for a process that has the database for itself, in milliseconds; default: 5 seconds. */
   readonly patienceMs?: number;
-  /** Called when a newer version has upgraded the database: this server must end. */
+  /** Called once when a newer version has upgraded the database, and this server goes on. */
+  readonly onAhead?: () => void;
+  /** Called when a newer version has upgraded the database, and this server must end. */
   readonly onOutdated: (error: DomainError) => void;
   /** Called with failures that no one waits for, such as a journal listener that throws. */
   readonly onError?: (error: unknown) => void;
@@ -77,8 +79,8 @@ export async function openPostgresStore(
   dataDir: string,
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
-  const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const { directUrl = null } = options;
+  const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onError } = options;
+  const { directUrl = null, onAhead, onOutdated } = options;
   const connection = connectionOptions(directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
@@ -88,6 +90,7 @@ export async function openPostgresStore(
     node,
     patienceMs,
     onInterrupted: (error) => health.readFailed(error),
+    ...(onAhead === undefined ? {} : { onAhead }),
     onOutdated,
   });
   let database: Database | undefined;
