@@ -58,6 +58,7 @@ export async function openPostgresRig(url: string, dataDir: string): Promise<Rig
     newName: randomUUID,
     pid: process.pid,
     node: { id: randomUUID(), name: 'bench', version: '0.0.0' },
+    bundleStore: 's3://bench', // nobody reads bundles, and there may be a second server
     onOutdated: (error) => {
       throw error;
     },

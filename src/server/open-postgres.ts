@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { version } from '../../package.json';
 import { isDatabaseAway } from '../core/database-away';
+import { formatS3Address, type S3Address } from '../core/s3-address';
 import type { Log } from '../ports/log';
 import type { OpenBundlesElsewhere } from '../store/bundles-elsewhere';
 import type { ServerStore } from '../store/store';
@@ -17,12 +18,13 @@ const retryMs = 1_000;
  * @throws DomainError `configuration`, `storage-full`, `unavailable`
  */
 export async function openPostgres(
-  { url, directUrl }: { readonly url: string; readonly directUrl: string | null },
+  where: { readonly url: string; readonly directUrl: string | null; readonly bundleStore: S3Address | null },
   dataDir: string,
   log: Log,
   openBundles?: OpenBundlesElsewhere,
 ): Promise<ServerStore> {
   const { openPostgresStore } = loadPostgresStore();
+  const { url, directUrl, bundleStore } = where;
   const until = performance.now() + patienceMs;
   for (let isFirst = true; ; isFirst = false) {
     try {
@@ -37,6 +39,7 @@ export async function openPostgres(
         onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
         uploadThreads: {},
         openBundles,
+        bundleStore: bundleStore && formatS3Address(bundleStore),
       });
     } catch (error) {
       if (!isDatabaseAway(error) || performance.now() >= until) throw error;

@@ -17,11 +17,11 @@ import { openPostgres } from './open-postgres';
 
 /** Opens the database and the data folder. @throws DomainError `configuration`, `storage-full`, `unavailable` */
 export function openDataStore(
-  { dataDir, databaseUrl: url, databaseDirectUrl: directUrl }: Config,
+  { dataDir, databaseUrl: url, databaseDirectUrl: directUrl, bundleStore }: Config,
   log: Log,
   openBundles?: OpenBundlesElsewhere,
 ): Promise<ServerStore> {
-  if (url !== null) return openPostgres({ url, directUrl }, dataDir, log, openBundles);
+  if (url !== null) return openPostgres({ url, directUrl, bundleStore }, dataDir, log, openBundles);
   return openStore(dataDir, {
     newName: randomUUID,
     pid: process.pid,

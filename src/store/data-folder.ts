@@ -12,6 +12,7 @@ import {
 } from './bundles-elsewhere';
 import { BundleFolder } from './files/bundle-folder';
 import { createDatabaseMarker } from './files/database-marker';
+import { folderIdOf } from './files/folder-id';
 import { cleanIncoming } from './files/incoming-files';
 import { createLegacyFiles } from './files/legacy-files';
 import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
@@ -42,6 +43,8 @@ export interface FileStoreOptions {
 export interface DataFolder {
   /** Takes the lock, if the disk was full or read-only when the folder was opened. @throws as {@link openDataFolder} */
   lock(): void;
+  /** The id of the folder with the bundles. @param newId for a folder that has none */
+  bundleFolderId(newId: string): Promise<string>;
   files(options: FileStoreOptions): FileStore & { readonly close: () => void };
   /** The same, with the bundles elsewhere. @throws what opening them throws */
   filesWith(
@@ -77,6 +80,7 @@ export async function openDataFolder(dataDir: string, pid: number): Promise<Data
   }
   return {
     lock,
+    bundleFolderId: (newId) => folderIdOf(folder, newId),
     files({ newName, known, uploadThreads }) {
       const bundles = new BundleFolder({ folder, newName, known, uploadThreads });
       const close = () => void bundles.close();

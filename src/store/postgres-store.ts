@@ -67,6 +67,8 @@ export interface PostgresStoreOptions {
   readonly uploadThreads?: UploadThreadOptions;
   /** Opens bundles that are not in the data folder. */
   readonly openBundles?: OpenBundlesElsewhere | undefined;
+  /** The address of bundles that all servers share; default: they are in the data folder. */
+  readonly bundleStore?: string | null;
 }
 
 /**
@@ -80,14 +82,19 @@ export async function openPostgresStore(
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
   const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onError } = options;
-  const { directUrl = null, onAhead, onOutdated } = options;
+  const { directUrl = null, bundleStore = null, onAhead, onOutdated } = options;
   const connection = connectionOptions(directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
   const health = new DatabaseHealth();
+  const bundles = {
+    id: bundleStore ?? (await folder.bundleFolderId(node.id)),
+    isShared: bundleStore !== null,
+  };
   const membership = new Membership({
     connection,
     node,
+    bundles,
     patienceMs,
     onInterrupted: (error) => health.readFailed(error),
     ...(onAhead === undefined ? {} : { onAhead }),

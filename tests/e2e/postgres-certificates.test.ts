@@ -4,6 +4,8 @@ import path from 'node:path';
 import { eventually } from '../support/eventually';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { mustRun, run, temporaryFolder } from '../support/programs';
+import { startRgw } from '../support/rgw';
+import { optionsOfBucket } from '../support/s3-storage';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
 
 jest.setTimeout(120_000);
@@ -12,6 +14,7 @@ jest.setTimeout(120_000);
 let postgres: Postgres;
 let folder: string;
 let url: string;
+let objectStore: Readonly<Record<string, string>>;
 let a: ServerProcess;
 let b: ServerProcess;
 
@@ -25,7 +28,7 @@ const readOnly = [
   ...['sh', '-ec', 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; exec "$@"'],
 ];
 const start = (name: string, within = [...readOnly, of(name, 'certs')]) =>
-  startServer({ folder: of(name), env: { DATABASE_URL: url }, within });
+  startServer({ folder: of(name), env: { DATABASE_URL: url, ...objectStore }, within });
 
 async function post(server: ServerProcess, at: string, body: object) {
   const answer = await fetch(`${server.adminUrl}${at}`, {
@@ -80,7 +83,9 @@ async function getsIn(server: ServerProcess, { cert, key, ca }: Awaited<ReturnTy
 }
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  const [database, rgw] = await Promise.all([startPostgres(), startRgw()]);
+  postgres = database;
+  objectStore = await optionsOfBucket(rgw, 'updates');
   folder = await temporaryFolder();
   url = await postgres.create('updates');
   await mustRun('mkdir', [of('a'), of('b'), of('other')]);

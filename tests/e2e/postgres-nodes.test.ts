@@ -7,6 +7,8 @@ import { eventually } from '../support/eventually';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { mustRun, run, temporaryFolder } from '../support/programs';
 import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
+import { startRgw } from '../support/rgw';
+import { optionsOfBucket } from '../support/s3-storage';
 import { SseReader } from '../support/sse-reader';
 
 jest.setTimeout(300_000);
@@ -21,7 +23,7 @@ interface ServerFacts {
   readonly behind: number;
 }
 
-/** Two processes with data folders of their own, and one database. */
+/** Two processes with data folders of their own, and one database and object store. */
 describe('two servers on one PostgreSQL', () => {
   let postgres: Postgres;
   let url: string;
@@ -30,15 +32,18 @@ describe('two servers on one PostgreSQL', () => {
   let second: MadeBundle;
   let a: ServerProcess;
   let b: ServerProcess;
+  let made = 0;
+  let objectStore: Readonly<Record<string, string>>;
 
   const of = (...names: string[]) => path.join(folder, ...names);
-  const start = (name: string) =>
+  const start = (name: string, bundles = objectStore) =>
     startServer({
       folder,
       env: {
         DATABASE_URL: url,
         DATA_DIR: of('data'),
         BUNDLE_KEYRING: first.keyringPath,
+        ...bundles,
         HAWKBIT_PORT: '0',
         HAWKBIT_HOST: '127.0.0.1',
         HAWKBIT_SCHEME: 'http',
@@ -116,12 +121,14 @@ describe('two servers on one PostgreSQL', () => {
     ).map(({ device }) => device);
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    const [database, rgw] = await Promise.all([startPostgres(), startRgw()]);
+    postgres = database;
     url = await postgres.create('updates');
+    objectStore = await optionsOfBucket(rgw, 'updates');
     folder = await temporaryFolder();
     first = await makeBundle({ version: '2.0.0' });
     second = await makeBundle({ version: '3.0.0' });
-    await Promise.all(['data-a', 'data-b'].map((name) => mkdir(of(name))));
+    await Promise.all(['data-a', 'data-b', 'data-c'].map((name) => mkdir(of(name))));
     a = await start('data-a');
     b = await start('data-b');
     for (const device of ['one', 'two', 'three']) await command(['cert', 'device', device]);
@@ -138,6 +145,30 @@ describe('two servers on one PostgreSQL', () => {
     const metrics = await (await fetch(`${b.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^rauc_node_leader 0$/m);
     expect(metrics).toMatch(/^rauc_catalog_version \d+$/m);
+  });
+
+  it('keep away a server whose bundles are in a folder of its own, which says what to do', async () => {
+    await expect(start('data-c', {})).rejects.toThrow(
+      /ended with 2: .*keep bundles in another place.*BUNDLE_STORE=s3/s,
+    );
+  });
+
+  it('go on when a newer version has added to the tables, also after a restart, and say so once', async () => {
+    const word = 'a newer version has upgraded the database';
+    const saidOnce = ({ output }: ServerProcess) => output.stderr.split(word).length === 2;
+    await told(a, 'one');
+    for (const table of ['devices', 'installations', 'events', 'bundles', 'nodes'])
+      await postgres.run(`ALTER TABLE ${table} ADD COLUMN added text`, 'updates');
+    await postgres.run('UPDATE schema_version SET version = version + 1', 'updates');
+    for (const server of [a, b, a]) {
+      await command(['device', 'create', `new-${(made += 1)}`], server);
+      await told(server, 'one', 'RAUC-Boot-ID: another');
+    }
+    await eventually(() => saidOnce(a) && saidOnce(b));
+    await b.stop();
+    b = await start('data-b');
+    await told(b, 'one');
+    expect([saidOnce(a), saidOnce(b)]).toEqual([true, true]);
   });
 
   it('offer a release that the other one made within a second, and give away a place only once', async () => {

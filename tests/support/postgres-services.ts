@@ -16,6 +16,7 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
     newName: randomUUID,
     pid: process.pid,
     node: { id: randomUUID(), name: 'test', version: '1.0.0' },
+    bundleStore: 's3://tests', // as if the folder were one
     onOutdated: (error) => {
       throw error;
     },

@@ -128,3 +128,16 @@ export function clientOf(rgw: Rgw, location: S3Location, patienceMs = 20_000): S
 export function objectsOf(rgw: Rgw, location = locationOf(rgw)): S3BundleObjects {
   return new S3BundleObjects(clientOf(rgw, location));
 }
+
+/** Makes a bucket. @returns the options of a server that keeps bundles there */
+export async function optionsOfBucket(rgw: Rgw, bucket: string): Promise<Readonly<Record<string, string>>> {
+  const client = clientOf(rgw, locationOf(rgw, { bucket }));
+  await client.send({ method: 'PUT', key: '' });
+  client.close();
+  return {
+    BUNDLE_STORE: `s3://${bucket}`,
+    S3_ENDPOINT: rgw.endpoint,
+    AWS_ACCESS_KEY_ID: rgw.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: rgw.secretAccessKey,
+  };
+}

@@ -77,6 +77,13 @@ export const storageReasons = {
       `this version must upgrade the database, but servers of an earlier version run on it${holder === '' ? '' : `: ${holder}`}`,
     remedy: 'Stop all servers, start one with this version, then the others.',
   },
+  'bundles-elsewhere': {
+    code: 'configuration',
+    says: ({ holder }: { holder: string }) =>
+      `servers that keep bundles in another place run on this database${holder === '' ? '' : `: ${holder}`}`,
+    remedy:
+      'Give all servers the same object store (BUNDLE_STORE=s3://…), or stop the others first: bundles in DATA_DIR are for one server alone.',
+  },
   'database-upgrade-blocked': {
     code: 'unavailable',
     says: () => 'this version must upgrade the database, but its tables are in use, for example by a backup',

@@ -484,4 +484,12 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX issued_certificates_by_name ON issued_certificates (role, common_name);
   `,
   },
+  {
+    contracts: `
+  CREATE TABLE bundle_place (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    id ${text} NOT NULL
+  );
+  `,
+  },
 ];

@@ -29,6 +29,7 @@ interface Server {
 
 const reason = (code: ReasonCode) =>
   expect.objectContaining({ reason: expect.objectContaining({ code }) as unknown }) as Error;
+const shared = { id: 's3://bundles', isShared: true };
 /** No beat of its own comes during a test. */
 const never = 3_600_000;
 
@@ -50,7 +51,7 @@ describe('servers on one PostgreSQL', () => {
 
   async function start(
     name: string,
-    { beatMs = never, patienceMs = 0, steps = migrations } = {},
+    { beatMs = never, patienceMs = 0, steps = migrations, bundles = shared } = {},
   ): Promise<Server> {
     const id = randomUUID();
     let ahead = 0;
@@ -59,6 +60,7 @@ describe('servers on one PostgreSQL', () => {
     const membership = new Membership({
       connection: connectionOptions(url),
       node: { id, name, version: '1.2.3' },
+      bundles,
       patienceMs,
       beatMs,
       onInterrupted: (error) => interruptions.push(error),
@@ -319,6 +321,66 @@ describe('servers on one PostgreSQL', () => {
       await a.close();
       await command(newest.steps);
       await expect(command(newer.steps)).rejects.toEqual(reason('database-of-newer-version'));
+    });
+  });
+
+  describe('with bundles', () => {
+    const folder = { id: 'of a folder', isShared: false };
+    const another = { id: 'of another folder', isShared: false };
+    const works = ({ journal }: Server) =>
+      journal.record([line('works')]).then(
+        () => true,
+        () => false,
+      );
+    const elsewhere = (holder: string) =>
+      expect.objectContaining({
+        code: 'configuration',
+        reason: { code: 'bundles-elsewhere', parameters: { holder } },
+      }) as Error;
+
+    it('in a folder are alone, and start again at once after they were killed', async () => {
+      const a = await start('a', { bundles: folder });
+      const copy = folder;
+      for (const bundles of [another, shared, copy])
+        await expect(start('b', { bundles })).rejects.toEqual(elsewhere('a'));
+      await a.journal.record([line('works')]);
+      await a.close();
+      await run("INSERT INTO nodes VALUES ('killed', 'killed', '1.2.3', now(), now(), 0)");
+      await expect(start('b', { bundles: another })).rejects.toEqual(elsewhere('killed'));
+      await start('a', { bundles: folder });
+    });
+
+    it('in an object store keep away those that have them elsewhere, until they have stopped', async () => {
+      const a = await start('a');
+      const b = await start('b');
+      for (const bundles of [folder, { id: 's3://others', isShared: true }])
+        await expect(start('c', { bundles })).rejects.toEqual(elsewhere('a, b'));
+      await a.close();
+      await expect(start('c', { bundles: folder })).rejects.toEqual(elsewhere('b'));
+      await b.close();
+      await start('c', { bundles: folder });
+      await expect(start('a')).rejects.toEqual(elsewhere('c'));
+    });
+
+    it('keep away others after PostgreSQL was away for long', async () => {
+      const a = await start('a');
+      await run("UPDATE nodes SET seen_at = seen_at - interval '1 hour'");
+      await postgres.stop();
+      await postgres.start();
+      await expect(start('b', { bundles: folder })).rejects.toEqual(elsewhere('a'));
+      await eventually(() => works(a));
+    });
+
+    it('keep away others while their connection is cut, and end if those were faster', async () => {
+      const a = await start('a');
+      await run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rauc-simple-server'",
+      );
+      await expect(start('b', { bundles: folder })).rejects.toEqual(elsewhere('a'));
+      await eventually(() => works(a));
+      await run("UPDATE bundle_place SET id = 'taken'");
+      await expect(a.journal.record([line('too late')])).rejects.toEqual(reason('bundles-elsewhere'));
+      expect(a.outdated).toEqual([reason('bundles-elsewhere')]);
     });
   });
 

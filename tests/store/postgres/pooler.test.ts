@@ -29,6 +29,7 @@ describe('servers behind a real PgBouncer', () => {
       newName: randomUUID,
       pid: process.pid,
       node: { id: randomUUID(), name: 'test', version: '1.0.0' },
+      bundleStore: 's3://tests',
       onOutdated: (error) => {
         throw error;
       },

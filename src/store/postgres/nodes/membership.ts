@@ -11,12 +11,14 @@ import { refusePooler } from '../refuse-pooler';
 import { releaseServerLock, tryServerLock } from '../server-lock';
 import { fitOf, readTablesVersion, type TablesVersion } from '../tables-version';
 import type { WriteGuard } from '../writer';
+import { type BundlePlace, selectPlace, usePlace } from './bundle-place';
 import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
 import { presentNames, removeNode, saveNode, type ThisNode } from './node-rows';
 
 export interface MembershipOptions {
   readonly connection: ClientConfig;
   readonly node: ThisNode;
+  readonly bundles: BundlePlace;
   /** How long to wait for whatever keeps this server out, in milliseconds. */
   readonly patienceMs: number;
   /** How often to record that this server runs, in milliseconds; default: 2 seconds. */
@@ -25,7 +27,7 @@ export interface MembershipOptions {
   readonly onInterrupted: (error: unknown) => void;
   /** Called once, when a newer version has added to the tables, and this server goes on. */
   readonly onAhead?: () => void;
-  /** Called once, when a newer version has changed the tables: this server must end. */
+  /** Called once, when a newer version has changed the tables, or others have the bundles elsewhere: this server must end. */
   readonly onOutdated: (error: DomainError) => void;
   /** What the tables must have been through; default: what this program knows. */
   readonly migrations?: readonly Migration[];
@@ -38,6 +40,7 @@ const reconnectMs = 1_000;
 interface Standing extends TablesVersion {
   /** As text, unless the connection's types say otherwise. */
   readonly epoch: number | string | null;
+  readonly place: string | null;
 }
 
 /**
@@ -46,7 +49,8 @@ interface Standing extends TablesVersion {
  */
 export class Membership implements WriteGuard {
   readonly lease: LeaderLease;
-  readonly selectStanding = 'SELECT version, oldest, (SELECT epoch FROM leader) AS epoch FROM schema_version';
+  readonly selectStanding = `SELECT version, oldest, (SELECT epoch FROM leader) AS epoch, ${selectPlace} AS place
+    FROM schema_version`;
   #client: Client | undefined;
   #catalogVersion = () => 0;
   #isEnding = false;
@@ -65,8 +69,8 @@ export class Membership implements WriteGuard {
 
   /**
    * Waits until this server may run. The first server that needs newer tables upgrades them; if a step contracts, while no other runs.
-   * @throws DomainError `configuration` when others must be stopped first, a newer version has been here, or a pooler is in between;
-   * `unavailable`
+   * @throws DomainError `configuration` when others must be stopped first or have the bundles elsewhere, a newer version has been here, or a
+   * pooler is in between; `unavailable`
    */
   async join(upgrade: (options: MigrateOptions) => Promise<void>): Promise<void> {
     const client = await openClient(this.options.connection);
@@ -106,8 +110,10 @@ export class Membership implements WriteGuard {
   check(results: QueryResult | readonly QueryResult[]): number {
     const last = 'rows' in results ? results : results.at(-1);
     const [standing] = (last?.rows ?? []) as Standing[];
-    if (standing === undefined || !this.#fits(standing)) throw this.#endAsOutdated();
-    return Number(standing.epoch);
+    if (standing === undefined || !this.#fits(standing)) throw this.#end('database-upgraded');
+    const { place, epoch } = standing;
+    if (place !== null && place !== this.options.bundles.id) throw this.#end('bundles-elsewhere');
+    return Number(epoch);
   }
 
   refuse(epoch: number): DomainError {
@@ -177,27 +183,37 @@ export class Membership implements WriteGuard {
     }
   }
 
-  /** Takes the lock that servers share, and upgrades the tables. @returns what keeps this server away */
+  /** Takes the lock that servers share. @returns what keeps this server away */
   async #enter(
     client: Client,
     upgrade: (options: MigrateOptions) => Promise<void>,
   ): Promise<DomainError | undefined> {
     if (!(await tryServerLock(client, 'shared')))
       return DomainError.of('database-in-use', { holder: (await presentNames(client)).join(', ') });
+    const isAlone = await tryServerLock(client, 'alone');
+    try {
+      const obstacle =
+        (await this.#bringUpToDate(client, () => upgrade({ migrations: this.#migrations, isAlone }))) ??
+        (await usePlace(client, this.options.bundles, isAlone));
+      if (obstacle !== undefined) await releaseServerLock(client, 'shared'); // two that start together would block each other
+      return obstacle;
+    } finally {
+      if (isAlone) await releaseServerLock(client, 'alone');
+    }
+  }
+
+  /** @returns why the tables cannot be upgraded now */
+  async #bringUpToDate(client: Client, upgrade: () => Promise<void>): Promise<DomainError | undefined> {
     const stored = await readTablesVersion({
       all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
     });
     if (this.#fits(stored)) return undefined;
-    const isAlone = await tryServerLock(client, 'alone');
     try {
-      await upgrade({ migrations: this.#migrations, isAlone }); // refuses tables that are too new
+      await upgrade(); // refuses tables that are too new
       return undefined;
     } catch (error) {
       if (!isObstacle(error)) throw error;
-      await releaseServerLock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
       return error;
-    } finally {
-      if (isAlone) await releaseServerLock(client, 'alone');
     }
   }
 
@@ -210,8 +226,8 @@ export class Membership implements WriteGuard {
     return fit === 'same' || fit === 'ahead';
   }
 
-  #endAsOutdated(): DomainError {
-    const error = DomainError.of('database-upgraded');
+  #end(code: 'database-upgraded' | 'bundles-elsewhere'): DomainError {
+    const error = DomainError.of(code, { holder: '' });
     if (!this.#isOutdated) {
       this.#isOutdated = true;
       this.options.onOutdated(error);

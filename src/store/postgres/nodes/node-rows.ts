@@ -36,9 +36,14 @@ export async function removeNode(client: Client, { id }: ThisNode): Promise<void
   );
 }
 
-/** The names of nodes that were heard from within the duration of a lease; none in tables of a version that did not record them. */
+/**
+ * The names of nodes that were heard from within the duration of a lease, or may come back because PostgreSQL has just started. None in tables
+ * of a version that did not record them.
+ */
 export async function presentNames(client: ClientBase): Promise<readonly string[]> {
-  const select = `SELECT name FROM nodes WHERE seen_at > clock_timestamp() - interval '${forgottenSeconds} s' ORDER BY started_at`;
+  const select = `SELECT name FROM nodes
+    WHERE greatest(seen_at, pg_postmaster_start_time()) > clock_timestamp() - interval '${forgottenSeconds} s'
+    ORDER BY started_at`;
   const { rows } = await client.query<{ readonly name: string }>(select).catch(() => ({ rows: [] }));
   return rows.map(({ name }) => name);
 }
