@@ -279,24 +279,32 @@ describe('two nodes on one PostgreSQL', () => {
     expect((await nodeOf(0).fleet.get('a')).device.facts.serial).toBe('told to the other');
   });
 
-  it('show a change of the catalog before they decide about a device that comes after it', async () => {
-    const { database, journal, fleet } = nodeOf(0);
-    let isShown = false;
-    const changed = createCatalogRecords(database, journal, {
-      connect: () => Promise.reject(new Error('it is not watched')),
-    }).commit({
-      bundle: bundleOf('v1'),
-      committed() {
+  it.each([
+    ['stored', 'commit'],
+    ['deleted', 'tombstone'],
+  ] as const)(
+    'show that a bundle was %s before they decide about a device that comes after it',
+    async (_, change) => {
+      const { database, journal, fleet } = nodeOf(0);
+      let isShown = false;
+      const records = createCatalogRecords(database, journal, {
+        connect: () => Promise.reject(new Error('it is not watched')),
+      });
+      const committed = () => {
         isShown = true;
-      },
-    });
-    const decided = fleet.updateOnDisk('a', (sight) => {
-      const installation = installationOf({ id: sight.nextInstallationId(), deviceId: 'a' });
-      return { answer: isShown, device: deviceOf('a'), installations: [installation] };
-    });
-    await changed;
-    expect(await decided).toBe(true);
-  });
+      };
+      const changed =
+        change === 'commit'
+          ? records.commit({ bundle: bundleOf('v1'), committed })
+          : records.tombstone({ name: 'v1.raucb', at: madeAt, by: 'ann', events: [], committed });
+      const decided = fleet.updateOnDisk('a', (sight) => {
+        const installation = installationOf({ id: sight.nextInstallationId(), deviceId: 'a' });
+        return { answer: isShown, device: deviceOf('a'), installations: [installation] };
+      });
+      await changed;
+      expect(await decided).toBe(true);
+    },
+  );
 
   it('do not start on a database of a newer version', async () => {
     await postgres.run('UPDATE schema_version SET version = version + 1', name);
