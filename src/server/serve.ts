@@ -21,6 +21,7 @@ import { offeringProtocols } from '../http/device/kernel/protocol';
 import { openTokenKey } from '../pki/token-key';
 import { createAdministration } from '../services/administration';
 import { SteadyClock } from '../services/clock/steady-clock';
+import { OldQuestions } from '../services/offers/old-questions';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
 import type { ServerStore } from '../store/store';
@@ -49,8 +50,10 @@ import {
   startBundleWorkers,
 } from './service-options';
 import { ServingCertificates } from './serving-certificates';
+import { openSharedCertificates } from './shared-certificates';
 
 const housekeepingEveryMs = 1_000;
+const beatEveryMs = 1_000;
 /** How often event streams look for lines of other servers, in milliseconds. */
 const sharedJournalMs = 1_000;
 
@@ -71,19 +74,31 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const clock = new SteadyClock({ wall: () => new Date(), monotonicMs });
   const { now } = clock;
   const profile = await readProfile(config);
-  const found = await findCertificates(config, { log, now });
+  const foundAlone = config.databaseUrl === null ? await findCertificates(config, { log, now }) : undefined;
   const objectStore = await prepareObjectStore(config, { log, now, monotonicMs });
   closing.add(() => objectStore?.close());
   const store = await openDataStore(config, log, objectStore && ((records) => objectStore.open(records)));
   closing.add(() => store.close());
   closing.add(() => store.settle());
-  const certificates = await ServingCertificates.open({ config, found, store, log, now, monotonicMs });
+  const shared = await openSharedCertificates(store, monotonicMs);
+  const found = foundAlone ?? (await findCertificates(config, { log, now, shared }));
+  const certificates = await ServingCertificates.open({ config, found, shared, store, log, now });
   closing.add(() => certificates.close());
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
   const { inspect, judge, checkImages, hashBundle, trustTerms } = startBundleWorkers(profile, closing, now);
   const { deliver, refuseReceiver } = outboundPorts(config, now);
+  const oldQuestions = new OldQuestions({
+    monotonicMs,
+    onStandstill: (durationMs) =>
+      log.warn(
+        { seconds: Math.round(durationMs / 1000) },
+        'the process stood still: devices that asked meanwhile are told to ask again',
+      ),
+  });
+  const beats = setInterval(() => oldQuestions.beat(), beatEveryMs);
+  closing.add(() => clearInterval(beats));
   const services = await createServices({
     store,
     inspect,
@@ -107,8 +122,9 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     now,
     monotonicMs,
     clockDoubtMs: () => clock.doubtMs(),
+    oldQuestions,
     randomBytes,
-    sealing: openTokenKey(config.certsDir),
+    sealing: openTokenKey(config.certsDir, { isReadOnly: shared !== undefined }),
   });
   const sureAt = services.serverClock.upTime.sureAt();
   if (sureAt !== null) clock.know(sureAt);

@@ -16,6 +16,7 @@ import type { Store } from '../ports/store';
 import type { DeliverEvent, RefuseReceiver } from '../ports/webhooks';
 import type { Chore } from './run-chores';
 import type { SecondBoards } from './offers/device-contacts';
+import type { OldQuestions } from './offers/old-questions';
 
 /** How the fleet is treated. */
 export interface FleetRules {
@@ -76,6 +77,8 @@ export interface ServicePorts {
   readonly monotonicMs?: MonotonicClock;
   /** By how much the machine's clock has jumped, in milliseconds, while {@link now} does not follow it; else `null`. */
   readonly clockDoubtMs?: () => number | null;
+  /** Refuses what devices asked before the process stood still; left out where it cannot. */
+  readonly oldQuestions?: Pick<OldQuestions, 'arrived'>;
   readonly randomBytes: RandomBytes;
   /** Seals the tokens of devices. */
   readonly sealing: Sealing;

@@ -128,7 +128,7 @@ beforeAll(async () => {
   const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
   for (const id of ids) {
     const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
-    const own = { id, tls, contents, witness, pauseMs, frozenMs, signal };
+    const own = { id, tls, contents, witness, pauseMs, signal };
     boards.push(new ChaosBoard({ ...own, url, servers: direct }));
   }
   expect(await people.release(first, bundleNames[0] ?? '', {})).toBe(true);
@@ -201,6 +201,7 @@ it('knows of each device the version that it told last', async () => {
   const known = await rows('SELECT id, system_version AS told FROM devices ORDER BY id COLLATE "C"');
   const told = boards.map((board) => ({ id: board.id, told: board.told }));
   expect(known).toEqual(told.sort((a, b) => (a.id < b.id ? -1 : 1)));
+  expect(await rows('SELECT id FROM devices WHERE second_board_at IS NOT NULL')).toEqual([]);
 });
 
 it('moved rollouts step by step, and each step once', async () => {

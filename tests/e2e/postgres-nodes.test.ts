@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
+import { connectDevice } from '../support/device-client';
 import { eventually } from '../support/eventually';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { mustRun, run, temporaryFolder } from '../support/programs';
@@ -8,6 +10,9 @@ import { entryPoint, type ServerProcess, startServer } from '../support/server-p
 import { SseReader } from '../support/sse-reader';
 
 jest.setTimeout(300_000);
+
+/** A server that stood still for so long notices it. */
+const noticedAfterMs = 10_500;
 
 interface ServerFacts {
   readonly name: string;
@@ -34,6 +39,9 @@ describe('two servers on one PostgreSQL', () => {
         DATABASE_URL: url,
         DATA_DIR: of('data'),
         BUNDLE_KEYRING: first.keyringPath,
+        HAWKBIT_PORT: '0',
+        HAWKBIT_HOST: '127.0.0.1',
+        HAWKBIT_SCHEME: 'http',
       },
       args: ['--data-dir', of(name)],
     });
@@ -57,11 +65,39 @@ describe('two servers on one PostgreSQL', () => {
     const tls = ['--cacert', of('certs/ca.crt'), '--cert', `${own}.crt`, '--key', `${own}.key`];
     return (await mustRun('curl', ['-sS', '--fail-with-body', ...tls, ...args])).stdout;
   };
+  /** A device with an open connection, which has booted. */
+  const connect = async (server: ServerProcess, device: string, boot: string) => {
+    const own = of('certs/devices', device);
+    const files = { ca: of('certs/ca.crt'), cert: `${own}.crt`, key: `${own}.key` };
+    const client = await connectDevice(server.deviceUrl, files, 'HTTP/2');
+    const headers = { 'RAUC-System-Version': boot, 'RAUC-Boot-ID': boot };
+    const ask = async () =>
+      (await client.request('/api/v1/manifest.json?compatible=test-board', headers)).status;
+    const report = async (message: string) => {
+      const body = JSON.stringify({ state: 'failed', transaction_id: 'try-1', message });
+      return (await client.request('/api/v1/status', headers, 'POST', body)).status;
+    };
+    expect(await ask()).toBe(200);
+    return { ask, report };
+  };
   /** What a device is told to install. */
   const told = async (server: ServerProcess, device: string, ...headers: readonly string[]) => {
     const manifest = `${server.deviceUrl}/api/v1/manifest.json?compatible=test-board`;
     const stdout = await curl(device, ...headers.flatMap((header) => ['-H', header]), manifest);
     return (JSON.parse(stdout) as { readonly bundle_url?: string | null }).bundle_url ?? '';
+  };
+  /** Creates a device of hawkBit's, and returns its token. */
+  const tokenOf = async (server: ServerProcess, id: string) => {
+    const body = JSON.stringify([{ controllerId: id, name: id }]);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${server.adminUrl}/rest/v1/targets`, { method: 'POST', headers, body });
+    const [made] = (await answer.json()) as readonly { readonly securityToken: string }[];
+    return made?.securityToken ?? '';
+  };
+  const pollByToken = async (server: ServerProcess, id: string, token: string) => {
+    const { hawkbit_url: url } = JSON.parse(server.output.stdout) as { readonly hawkbit_url: string };
+    const headers = { authorization: `TargetToken ${token}` };
+    return (await fetch(new URL(`DEFAULT/controller/v1/${id}`, url), { headers })).status;
   };
   const step = async (server: ServerProcess, bundle: string) => {
     const { releases } = (await get(server, '/api/releases')) as {
@@ -137,11 +173,25 @@ describe('two servers on one PostgreSQL', () => {
   });
 
   it('lead once the leader is frozen, which leads no more when it wakes up, and works on', async () => {
+    const before = await connect(a, 'three', 'first-boot');
+    const token = await tokenOf(a, 'four');
     a.process.kill('SIGSTOP');
     const stoppedAt = performance.now();
+    const left = [before.ask(), before.report('from before the boot'), pollByToken(a, 'four', token)];
+    await connect(b, 'three', 'second-boot');
     await eventually(() => leads(b));
-    expect(performance.now() - stoppedAt).toBeLessThan(30_000);
+    const frozenMs = performance.now() - stoppedAt;
+    expect(frozenMs).toBeLessThan(30_000);
+    await delay(Math.max(0, noticedAfterMs - frozenMs));
     a.process.kill('SIGCONT');
+    // The device has booted meanwhile. The other one is not yet connected as far as the server knows.
+    expect(await Promise.all(left)).toEqual([503, 503, 503]);
+    expect(a.output.stderr).toContain('the process stood still');
+    expect(await get(b, '/api/devices/three')).toMatchObject({
+      system_version: 'second-boot',
+      second_board: null,
+    });
+    expect(await get(b, '/api/devices/four')).toMatchObject({ last_contact_at: null });
     await eventually(async () => !(await leads(a)));
     expect(await leads(b)).toBe(true);
     await command(['device', 'create', 'after-the-frost'], a);

@@ -85,6 +85,11 @@ export const requestReasons = {
     says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,
     remedy: 'Wait as long as Retry-After says, then poll less often.',
   },
+  'question-is-old': {
+    code: 'unavailable',
+    says: () => 'the server could not answer in time, and the request may be out of date',
+    remedy: 'Send it again.',
+  },
   'request-names-two-hosts': {
     code: 'invalid-input',
     says: () => 'the request names two hosts',

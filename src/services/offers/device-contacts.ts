@@ -13,6 +13,7 @@ import { DeviceDraft } from '../devices/device-draft';
 import { tellContact, tellFresh, tellSecond } from './contact-lines';
 import { judgeInstallation } from './judge-installation';
 import { isSameDevice, mergeContact } from './merge-contact';
+import type { OldQuestions } from './old-questions';
 
 export interface ContactPorts {
   readonly fleet: Pick<DeviceUpdates, 'update' | 'updateOnDisk'>;
@@ -21,6 +22,8 @@ export interface ContactPorts {
   readonly proofRules: ProofRules;
   /** What happens to a second board with the certificate of another. */
   readonly secondBoards: SecondBoards;
+  /** Refuses what may be out of date; `undefined` where nothing can be. */
+  readonly oldQuestions: Pick<OldQuestions, 'arrived'> | undefined;
 }
 
 /** A second board with a device's certificate is answered separately, or refused. People are told either way. */
@@ -49,7 +52,7 @@ export interface DeviceContacts {
    * Updates the registry: a device appears at its first contact, and what it runs after a boot proves or disproves its installation. What
    * follows is part of the same update. All of it is on disk when the promise resolves, if possible.
    * @param poll the device asks for updates; `null` if it begins, downloads or reports
-   * @throws DomainError `forbidden` for a second board, if so configured
+   * @throws DomainError `forbidden` for a second board, if so configured; `unavailable` if the contact may be out of date
    */
   hear<Answer>(
     identity: DeviceIdentity,
@@ -66,13 +69,24 @@ export function createDeviceContacts({
   newDevices,
   proofRules,
   secondBoards,
+  oldQuestions,
 }: ContactPorts): DeviceContacts {
   return {
-    hear: async (identity, contact, poll, follow) =>
-      unlessRefused(await fleet.update(identity.id, hearing(identity, contact, poll, follow))),
+    hear: async (identity, contact, poll, follow) => {
+      const refuseOld = oldQuestions?.arrived();
+      const decide = hearing(identity, contact, poll, follow);
+      const decideInTime: typeof decide = (sight) => {
+        refuseOld?.();
+        return decide(sight);
+      };
+      return unlessRefused(await fleet.update(identity.id, decideInTime));
+    },
 
-    hearOnDisk: async (identity, contact, follow) =>
-      unlessRefused(await fleet.updateOnDisk(identity.id, hearing(identity, contact, null, follow))),
+    // What a report says stays true, so it may take as long as it takes.
+    hearOnDisk: async (identity, contact, follow) => {
+      oldQuestions?.arrived();
+      return unlessRefused(await fleet.updateOnDisk(identity.id, hearing(identity, contact, null, follow)));
+    },
   };
 
   function hearing<Answer>(

@@ -37,13 +37,13 @@ export interface OfferParts {
 }
 
 export function createOfferServices(ports: ServicePorts, parts: OfferParts): OfferServices {
-  const { store, fleetRules, configuredCompatible, protocols, now } = ports;
+  const { store, fleetRules, configuredCompatible, protocols, oldQuestions, now } = ports;
   const { devices } = store;
   const { catalog, fleet, bundleTrust, watchRestores, advanceRollouts } = parts;
   const { newDevices, secondBoards, maxTries, maxInterruptions, offerLifetimeMs } = fleetRules;
   const { rollbackWindowMs, failAfterPolls, lostAfterMs } = fleetRules;
   const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
-  const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards });
+  const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards, oldQuestions });
   const beginInstallation = createBeginInstallation({ proofRules, offerLifetimeMs });
   const silentPollers = new AskingPollers();
   const decisions = createOfferDecisions({
@@ -54,7 +54,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
     maxTries,
     maxInterruptions,
     proofRules,
-    pauseReason: (release, failures) => advanceRollouts.pauseReason(release, failures),
+    pauseReason: (release, countFailures) => advanceRollouts.pauseReason(release, countFailures),
   });
   const explainOffer = createExplainOffer({ fleet, decisions, protocols, now });
   return {

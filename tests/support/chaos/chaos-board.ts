@@ -15,8 +15,6 @@ export interface ChaosBoardOptions {
   readonly witness: Witness;
   /** How long it usually waits between two questions, in milliseconds. */
   readonly pauseMs: number;
-  /** How long a server may be frozen, and answer a question afterwards that nobody waits for any more, in milliseconds. */
-  readonly frozenMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -49,8 +47,6 @@ export class ChaosBoard {
   #version = '1.0.0';
   #boots = 1;
   #attempts = 0;
-  /** When it gave up waiting for the answer to a question. */
-  #gaveUpMs = -Infinity;
   readonly #line: DeviceLine;
   #rise: () => void = () => undefined;
 
@@ -102,15 +98,11 @@ export class ChaosBoard {
     const version = this.#version;
     this.told = null;
     const sentMs = performance.now();
-    const asking = this.#line.ask({
+    const answer = await this.#line.ask({
       url,
       path: '/api/v1/manifest.json?compatible=test-board',
       headers: { 'RAUC-System-Version': version, 'RAUC-Boot-ID': `${id}-${this.#boots}` },
       patienceMs: pollPatienceMs,
-    });
-    const answer = await asking.catch((error: unknown) => {
-      if (performance.now() - sentMs >= pollPatienceMs) this.#gaveUpMs = performance.now();
-      throw error;
     });
     if (answer.status !== 200) throw this.#unexpected('a manifest', answer);
     const { bundle_url: address, filename } = JSON.parse(answer.body.toString()) as {
@@ -153,10 +145,6 @@ export class ChaosBoard {
       return false;
     }
     if ((await this.#report({ state: 'installed', transactionId })) === null) return false;
-    // A frozen server would take up its old question after the boot, which looks like a second board.
-    const waitMs = this.#gaveUpMs + this.options.frozenMs - performance.now();
-    if (waitMs > 0) await delay(waitMs, undefined, { signal: this.options.signal }).catch(() => undefined);
-    if (this.#isOver()) return false;
     this.#version = name.replace(/^v|\.raucb$/g, '');
     this.#boots += 1;
     return true;

@@ -1,6 +1,7 @@
 import { actionStateOf } from '../../../core/action-state';
 import type { DeviceIdentity } from '../../../core/device';
 import type { Reported } from '../../../core/device-event';
+import { DomainError } from '../../../core/errors';
 import type { PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import type { Exchange } from '../transport/exchange';
@@ -18,9 +19,15 @@ export async function takeReport(
   { device, params }: { readonly device: DeviceIdentity; readonly params: PathParams },
   event: Reported,
 ): Promise<boolean> {
-  if ((await kit.services.deviceEvents.take(device, event)) !== null) return true;
+  if ((await kit.services.deviceEvents.take(device, event).catch(askAgain)) !== null) return true;
   const installation = await findAction(kit, device, params);
   if (actionStateOf(installation) !== 'closed') return true;
   sendClosed(exchange, installation);
   return false;
+}
+
+/** Clients repeat a report that was refused so, and no other. */
+function askAgain(error: unknown): never {
+  if (!(error instanceof DomainError) || error.reason?.code !== 'question-is-old') throw error;
+  throw error.ofKind('too-many-requests');
 }
