@@ -3,9 +3,11 @@ import { loadConfig } from '../../../src/config/config';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import { findCertificates } from '../../../src/server/find-certificates';
 import { ServingCertificates } from '../../../src/server/serving-certificates';
+import { openSharedCertificates } from '../../../src/server/shared-certificates';
 import { createAskedNameRecords } from '../../../src/store/postgres/asked-name-records';
 import { connectionOptions } from '../../../src/store/postgres/connection-options';
 import { openDatabase } from '../../../src/store/postgres/database';
+import { createIssuanceRecords } from '../../../src/store/postgres/issuance-records';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { openClient } from '../../../src/store/postgres/open-client';
 import { createRevocationRecords } from '../../../src/store/postgres/revocation-records';
@@ -44,18 +46,23 @@ describe('what two servers know of their devices', () => {
     closing.push(() => database.close());
     const dotenvPath = path.join(folder, '.env');
     const config = loadConfig({ flags: {}, env: { CERTS_DIR: certsDir() }, dotenvPath, cwd: folder });
+    const revocations = createRevocationRecords(database, {
+      connect: () => openClient(connectionOptions(url)),
+    });
+    const issuance = createIssuanceRecords(database);
+    const shared = await openSharedCertificates({ revocations, issuance }, () => atMs);
     const certificates = await ServingCertificates.open({
       config,
-      found: await findCertificates(config, { log, now }),
+      found: await findCertificates(config, { log, now, shared }),
+      shared,
       store: {
         askedNames: createAskedNameRecords(database),
         journal: new PostgresJournal(database),
-        revocations: createRevocationRecords(database, { connect: () => openClient(connectionOptions(url)) }),
         inheritedRevocations: () => Promise.resolve([]),
+        inheritedIssuance: () => Promise.resolve([]),
       },
       log,
       now,
-      monotonicMs: () => atMs,
     });
     closing.push(() => certificates.close());
     return certificates;
