@@ -55,7 +55,7 @@ function createWiring(serve: Wiring['serve']): Wiring {
     certificates: ({ certsDir, databaseUrl }) =>
       load.certificateFolder().openCertificateFolder(certsDir, {
         now,
-        shared: databaseUrl === null ? undefined : loadPostgresStore().openPostgresRevocations(databaseUrl),
+        shared: databaseUrl === null ? undefined : loadPostgresStore().openPostgresCertificates(databaseUrl),
       }),
     kitText: readKitText,
     async tokens({ dataDir, databaseUrl }) {

@@ -4,7 +4,16 @@ import { launchPostgres, type Postgres } from '../../tests/support/postgres-serv
 import { cpuSeconds } from '../process-figures';
 import { countRollout, look } from './looks';
 import { poll, type PollCost } from './polls';
-import { askAsUpdated, drive, maxAtOnce, openPostgresRig, register, release, type Rig } from './rig';
+import {
+  askAsUpdated,
+  bundleName,
+  drive,
+  maxAtOnce,
+  openPostgresRig,
+  register,
+  release,
+  type Rig,
+} from './rig';
 import { SecondNode } from './second-node';
 
 /** As on a small dedicated machine, and with every sync, which tests leave out. */
@@ -36,7 +45,6 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   if (devices > first) await multiply(postgres, first, devices);
   await postgres.run('VACUUM ANALYZE', 'bench');
 
-  await change(postgres, rig, devices);
   await pollFrom(postgres, 'one server', () => Promise.all([poll(rig.services, devices)]));
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   const second = await SecondNode.start(url, `${dataDir}-second`);
@@ -45,6 +53,7 @@ async function measure(postgres: Postgres, devices: number, dataDir: string): Pr
   );
   console.log(`  a release is known to the other server: ${await timeToConverge(rig, second)}`);
   await second.stop();
+  await change(postgres, rig, devices); // after the polls, which would report the earlier versions again
   await postgres.run('VACUUM ANALYZE', 'bench');
   await look(rig, devices);
   await countRollout(rig);
@@ -103,7 +112,7 @@ const laterReleases = [3, 4, 5, 6, 7];
 async function timeToConverge({ services }: Rig, second: SecondNode): Promise<string> {
   const waits: number[] = [];
   for (const number of laterReleases) {
-    const known = second.knowsReleases(services.manageRollouts.list().length + 1);
+    const known = second.knowsReleaseOf(bundleName(number));
     await release(services, number);
     const releasedAtMs = Date.now();
     waits.push((await known) - releasedAtMs);

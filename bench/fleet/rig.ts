@@ -69,11 +69,13 @@ function inspectionOf(sizeBytes: number): Inspection {
   return { ...bundleOf('board', '2.0.0').inspection, sizeBytes };
 }
 
+export const bundleName = (number: number) => `board-${number}.raucb`;
+
 /** Uploads a bundle and makes it a release for every board. @param number distinguishes the bundles */
 export async function release({ publishBundle }: Services, number = 2): Promise<void> {
   const bytes = Readable.from([Buffer.alloc(8192, number)]);
   const bundle = await publishBundle.stage(bytes, { limitBytes: 1 << 20 });
-  await publishBundle.publish(bundle, { name: `board-${number}.raucb`, activate: true, actor: 'bench' });
+  await publishBundle.publish(bundle, { name: bundleName(number), activate: true, actor: 'bench' });
 }
 
 export function identityOf(index: number): DeviceIdentity {

@@ -8,7 +8,8 @@ const [url = '', dataDir = ''] = process.argv.slice(2);
 
 async function obey({ services }: Rig, order: Order): Promise<Report> {
   if ('poll' in order) return poll(services, order.poll);
-  while (services.manageRollouts.list().length < order.awaitReleases) await nextTurn();
+  while (!services.manageRollouts.list().some(({ bundle }) => bundle.name === order.awaitReleaseOf))
+    await nextTurn();
   return { atMs: Date.now() };
 }
 

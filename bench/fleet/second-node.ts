@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { PollCost } from './polls';
 
 /** What {@link SecondNode} asks its process to do. */
-export type Order = { readonly poll: number } | { readonly awaitReleases: number };
+export type Order = { readonly poll: number } | { readonly awaitReleaseOf: string };
 /** What the process answers. */
 export type Report = PollCost | { readonly atMs: number };
 
@@ -28,11 +28,11 @@ export class SecondNode {
   }
 
   /**
-   * Waits until the second server knows this many releases.
+   * Waits until the second server knows the release of a bundle.
    * @returns when, in milliseconds since 1970
    */
-  async knowsReleases(count: number): Promise<number> {
-    return (await this.#order<{ readonly atMs: number }>({ awaitReleases: count })).atMs;
+  async knowsReleaseOf(bundle: string): Promise<number> {
+    return (await this.#order<{ readonly atMs: number }>({ awaitReleaseOf: bundle })).atMs;
   }
 
   async stop(): Promise<void> {

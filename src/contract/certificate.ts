@@ -65,7 +65,11 @@ const deviceCertificateJson = z.object({
   issued_at: nullableInstant.describe('Null when it was not recorded'),
   revoked_at: nullableInstant,
   revocable: z.boolean().describe('Whether it can be revoked: it is valid'),
-  has_file: z.boolean().describe('Whether it is the one in the folder'),
+  has_file: z
+    .boolean()
+    .describe(
+      "Whether it is the one that a kit would contain: the device's latest, in the folder or the database",
+    ),
   states_purpose: z
     .boolean()
     .describe('False for one that an earlier server made: X.509 v1, or without an extended key usage'),

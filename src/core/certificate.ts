@@ -86,6 +86,19 @@ export interface IssuedFiles {
   readonly warnings: readonly CertificateWarning[];
 }
 
+/** A certificate that was made or imported, wherever it was written and whatever happened to its file. */
+export interface IssuedCertificate {
+  /** Lower-case hex, as in {@link CertificateSummary.serial}. */
+  readonly serial: string;
+  readonly commonName: string;
+  readonly role: 'ca' | 'server' | 'device';
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly issuedAt: Date;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+}
+
 /** What a device must trust to reach the server. */
 export interface ServerTrust {
   /** The root of the server certificate, such as a public CA's, if it chains to no CA in `ca.crt`. */
@@ -116,7 +129,7 @@ export interface KnownCertificate {
   /** `null` when unknown: a certificate that begins in 1970 does not say. */
   readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
-  /** Whether it is the one in the folder of devices' certificates. */
+  /** Whether it is the one in the folder of devices' certificates, or the one that servers share. */
   readonly hasFile: boolean;
   /** It states no purpose: X.509 v1, or no extended key usage. */
   readonly isOld: boolean;

@@ -15,14 +15,16 @@ import { findServerTrust } from './server-trust';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
 import type { Clock } from '../ports/clock';
-import type { SharedRevocations } from '../ports/revocations';
+import type { SharedCertificates } from '../ports/issuance';
 
 export interface CertificateFolderOptions {
   readonly now: Clock;
   /** PEM: the CAs that clients trust by themselves; default: Mozilla's, as Node includes them. */
   readonly publicRoots?: readonly string[];
-  /** Revocations that several servers share; default: each has its own in the folder. */
-  readonly shared?: SharedRevocations | undefined;
+  /** What several servers share; default: the folder has its own revocations and log. */
+  readonly shared?: SharedCertificates | undefined;
+  /** Whether the folder is the same for several servers, so that nothing changes it; default: no. */
+  readonly isReadOnly?: boolean;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface CertificateFolderOptions {
  */
 export function openCertificateFolder(
   dir: string,
-  { now, publicRoots = rootCertificates, shared }: CertificateFolderOptions,
+  { now, publicRoots = rootCertificates, shared, isReadOnly = false }: CertificateFolderOptions,
 ): CertificateFolder {
-  const context = systemContext(dir, now, shared);
+  const context = systemContext({ dir, now, shared, isReadOnly });
   const inventory = new FolderInventory(context);
   return {
     createCa: (request) => issueCa(context, request),

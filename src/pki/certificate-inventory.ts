@@ -7,20 +7,29 @@ import type {
   Revocation,
 } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
+import type { NumberedIssue } from '../ports/issuance';
 import { exists } from './file-pair';
-import { issuanceLogName, type IssuedCertificate, readIssued } from './issuance-log';
+import { allIssued, type KnownIssue } from './issuance';
+import { issuanceLogName } from './issuance-log';
 import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-certificates';
-import { allRevocations, revocationFileName, type RevocationPlace } from './revocation-list';
+import type { CertificatePlace } from './folder-context';
+import { allRevocations, revocationFileName } from './revocation-list';
 import { beginning } from './validity';
 
 /** Issuing, revoking or removing a certificate changes one of these. */
 const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
 
-const none: readonly Revocation[] = [];
+/** What servers share, as it was read. */
+interface Shared {
+  readonly revocations: readonly Revocation[];
+  readonly issued: readonly NumberedIssue[];
+}
+
+const nothing: Shared = { revocations: [], issued: [] };
 
 /**
- * The inventory of a folder. It reads the log, and only those device files that the log does not know: a fleet has tens of
- * thousands. Nothing is read again until the folder changes.
+ * The inventory of a folder and of what servers share. It reads the log, and only those device files that the log does not know: a
+ * fleet has tens of thousands. Nothing is read again until the folder changes.
  */
 export class FolderInventory {
   /** Summaries of the device files that the log does not know. */
@@ -28,19 +37,24 @@ export class FolderInventory {
   #known:
     | {
         readonly stamp: string;
-        readonly shared: readonly Revocation[];
+        readonly shared: Shared;
         readonly inventory: Promise<CertificateInventory>;
       }
     | undefined;
 
-  constructor(private readonly place: RevocationPlace) {}
+  constructor(private readonly place: CertificatePlace) {}
 
   async take(): Promise<CertificateInventory> {
     const stamp = await stampOf(this.place.dir);
-    const shared = (await this.place.shared?.all()) ?? none;
+    const shared = await this.#readShared();
     const known = this.#known;
-    if (known?.stamp === stamp && known.shared === shared) return known.inventory;
-    const inventory = this.#take();
+    if (
+      known?.stamp === stamp &&
+      known.shared.revocations === shared.revocations &&
+      known.shared.issued === shared.issued
+    )
+      return known.inventory;
+    const inventory = this.#take(shared);
     this.#known = { stamp, shared, inventory };
     inventory.catch(() => {
       this.#known = undefined;
@@ -48,10 +62,17 @@ export class FolderInventory {
     return inventory;
   }
 
-  async #take(): Promise<CertificateInventory> {
+  async #readShared(): Promise<Shared> {
+    const { shared } = this.place;
+    if (shared === undefined) return nothing;
+    const [revocations, issued] = await Promise.all([shared.revocations.all(), shared.issuance.all()]);
+    return { revocations, issued };
+  }
+
+  async #take(shared: Shared): Promise<CertificateInventory> {
     const { dir } = this.place;
-    const [{ issued }, names, own] = await Promise.all([
-      readIssued(dir),
+    const [issued, names, own] = await Promise.all([
+      allIssued(this.place, shared.issued),
       deviceFileNames(dir),
       listOwnCertificates(dir),
     ]);
@@ -62,8 +83,10 @@ export class FolderInventory {
 
     const files = new Set(names);
     const newest = new Map(issued.filter(isDevice).map((one) => [one.commonName, one.serial]));
-    for (const { commonName: deviceId, serial, notBefore, notAfter, issuedAt } of issued.filter(isDevice)) {
-      const hasFile = newest.get(deviceId) === serial && files.has(`${deviceId}.crt`);
+    for (const one of issued.filter(isDevice)) {
+      const { commonName: deviceId, serial, notBefore, notAfter, issuedAt } = one;
+      const isHere = one.hasPem === true || files.has(`${deviceId}.crt`);
+      const hasFile = newest.get(deviceId) === serial && isHere;
       add({ deviceId, serial, notBefore, notAfter, issuedAt, hasFile, isOld: false });
     }
     for (const name of names) {
@@ -92,7 +115,7 @@ export function hasCaKey(dir: string): Promise<boolean> {
   return exists(join(dir, 'ca.key'));
 }
 
-function isDevice({ role }: IssuedCertificate): boolean {
+function isDevice({ role }: KnownIssue): boolean {
   return role === 'device';
 }
 

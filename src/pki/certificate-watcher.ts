@@ -8,6 +8,7 @@ import { isFolderLocked } from './folder-lock';
 import { readRevocations, revocationFileName } from './revocation-list';
 import { loadServerTls, type ServerTls } from './server-tls';
 import type { Clock } from '../ports/clock';
+import type { SharedCertificates } from '../ports/issuance';
 
 /** A look costs one `stat`, and a revocation must take effect without delay. */
 const maxRevocationPollMs = 500;
@@ -24,6 +25,8 @@ export interface CertificateHandlers {
 
 export interface WatchOptions {
   readonly now?: Clock;
+  /** What is known of certificates besides what is in the folder. */
+  readonly shared?: SharedCertificates | undefined;
   /** What the server started with. Changes since then are reported, too. */
   readonly initial?: { readonly tls: ServerTls; readonly revocations: readonly Revocation[] };
   /** A key and its certificate are written one after the other: wait until nothing has changed for this long. */
@@ -51,7 +54,7 @@ export class CertificateWatcher {
   constructor(
     private readonly dir: string,
     handlers: CertificateHandlers,
-    { now = () => new Date(), initial, settleMs = 200, pollMs = 2000 }: WatchOptions = {},
+    { now = () => new Date(), shared, initial, settleMs = 200, pollMs = 2000 }: WatchOptions = {},
   ) {
     const onError = (error: unknown) => handlers.onError(error);
     this.#hadList = (initial?.revocations.length ?? 0) > 0;
@@ -60,7 +63,7 @@ export class CertificateWatcher {
       settleMs,
       current: initial === undefined ? undefined : tlsContent(initial.tls),
       isBeingChanged: () => isFolderLocked(dir),
-      read: () => loadServerTls(dir, { now, allowsExpired: true }), // the handler knows what is in use, and judges expiry
+      read: () => loadServerTls(dir, { now, shared, allowsExpired: true }), // the handler knows what is in use, and judges expiry
       contentOf: tlsContent,
       onChange: (tls) => handlers.onTls(tls),
       onError,

@@ -14,24 +14,24 @@ import { namesOf } from './plan-server-names';
 import { readPrivateKey, type KeyPair } from './private-key';
 import { defaultServerNames } from './server-names';
 import { systemContext } from './system-context';
-import type { Clock } from '../ports/clock';
 
 /**
  * Creates the CA and the server certificate that a first start needs, and changes nothing that exists. Two starts may run at
  * once, and a start may follow one that was killed.
- * @param options `hosts`: names and addresses for the certificate, besides the machine's own
+ * @param options `hosts`: names and addresses for the certificate, besides the machine's own; `shared`: what other servers know, if
+ * several share a database
  * @returns what it created
  * @throws DomainError `configuration` when something is missing that cannot be created here
  */
 export async function ensureCertificates(
   dir: string,
-  options: { readonly hosts: readonly string[]; readonly now: Clock },
+  { hosts, ...options }: { readonly hosts: readonly string[] } & Pick<FolderContext, 'now' | 'shared'>,
 ): Promise<Circumstance[]> {
-  const context = systemContext(dir, options.now);
+  const context = systemContext({ dir, ...options });
   const made: Circumstance[] = [];
   if (await exists(join(dir, 'server.crt'))) return made;
   if (!(await exists(join(dir, 'ca.crt')))) made.push(...(await makeCa(context)));
-  made.push(...(await makeServer(context, options.hosts)));
+  made.push(...(await makeServer(context, hosts)));
   return made;
 }
 
@@ -41,7 +41,7 @@ async function makeCa(context: FolderContext): Promise<Circumstance[]> {
   if (lonelyKey !== undefined && (await hasDevices(dir))) {
     throw DomainError.of('ca-lost', { file: join(dir, 'ca.crt') });
   }
-  const isMade = await unlessAlreadyMade(() => issueCa(context, {}, lonelyKey));
+  const isMade = await unlessAlreadyMade(() => issueCa(context, {}, { lonelyKey }));
   const files = { certificate: join(dir, 'ca.crt'), key: join(dir, 'ca.key') };
   return isMade ? [circumstance('ca-created', files)] : [];
 }
@@ -54,7 +54,7 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
   const names = [...own.names, ...hostNames.filter((host) => isIP(host) === 0)];
   const ips = [...own.ips, ...hostNames.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));
-  const isMade = await unlessAlreadyMade(() => issueServer(context, { names, ips }, lonelyKey));
+  const isMade = await unlessAlreadyMade(() => issueServer(context, { names, ips }, { lonelyKey }));
   return isMade ? [circumstance('server-certificate-created', { file: join(dir, 'server.crt') })] : [];
 }
 

@@ -8,22 +8,24 @@ import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
-import type { FolderContext } from './folder-context';
+import type { CertificatePlace, FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { recordIssued } from './issuance';
 import { warnOfOrphans } from './issue-ca';
 import { fingerprintOf } from './judge-device';
 import { exportPrivateKey, type KeyPair, readPrivateKey } from './private-key';
 import { proveImport } from './prove-authority';
 import { strictFindings } from './strict-rules';
 import { summarizeFields } from './summarize-certificate';
+import { makeTokenKey } from './token-key';
 
 /**
  * Imports an existing CA, which may be an intermediate alone. Without its key the server runs but cannot issue certificates.
  * Nothing is written until a throw-away device has connected under it.
  * @throws DomainError `invalid-input` for an unusable CA, `conflict` when there is already one and it is not forced
  */
-export async function importCa({ dir, now }: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
+export async function importCa(context: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
+  const { dir, now, shared } = context;
   const at = now();
   const chain = readCertificates(request.certificatePem, circumstance('ca-file'), 'invalid-input');
   const [signer] = chain;
@@ -37,7 +39,7 @@ export async function importCa({ dir, now }: FolderContext, request: ImportCaReq
   ];
   await ensureFolder(dir);
   await closeFreshFolder(dir);
-  return await withFolderLock(dir, async () => {
+  const imported = await withFolderLock(dir, async () => {
     const orphans = await warnOfOrphans(dir);
     const files = await writeFilePair(
       {
@@ -48,10 +50,12 @@ export async function importCa({ dir, now }: FolderContext, request: ImportCaReq
         force: request.force === true,
       },
       at,
-      () => recordImport(dir, chain, at),
+      () => recordImport(context, chain, at),
     );
     return { certificate: summarizeFields(signer), ...files, warnings: [...warnings, ...orphans] };
   });
+  if (shared !== undefined) await makeTokenKey(dir); // servers make none
+  return imported;
 }
 
 /** Runs checks whose failure always means that the input is at fault. */
@@ -65,11 +69,23 @@ async function asInput<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A CA that an earlier server left here keeps its status: its devices keep their certificates. */
-async function recordImport(dir: string, chain: readonly CertificateFields[], at: Date): Promise<void> {
-  const current = await loadAuthorities(dir).catch(() => []);
+async function recordImport(
+  place: CertificatePlace,
+  chain: readonly CertificateFields[],
+  at: Date,
+): Promise<void> {
+  const current = await loadAuthorities(place.dir).catch(() => []);
   const known = new Set(current.map(fingerprintOf));
   for (const ca of chain) {
-    if (!known.has(fingerprintOf(ca))) await recordIssued(dir, 'ca', summarizeFields(ca), at, 'imported');
+    if (known.has(fingerprintOf(ca))) continue;
+    const certificatePem = ca.x509.toString();
+    await recordIssued(place, {
+      role: 'ca',
+      certificate: summarizeFields(ca),
+      certificatePem,
+      at,
+      origin: 'imported',
+    });
   }
 }
 

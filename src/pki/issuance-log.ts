@@ -3,19 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readExactly } from '../base/files/read-exactly';
 import { systemErrorCode } from '../base/files/system-error';
-import type { CertificateSummary } from '../core/certificate';
+import type { IssuedCertificate } from '../core/certificate';
 import { asFileError, certificateMode, readIfExists } from './durable-file';
-
-/** A certificate that was made here, wherever it was written and whatever happened to the file. */
-export interface IssuedCertificate {
-  readonly serial: string;
-  readonly commonName: string;
-  readonly role: 'ca' | 'server' | 'device';
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly issuedAt: Date;
-  readonly fingerprint: string;
-}
 
 export const issuanceLogName = 'issued.jsonl';
 const lineSchema = z.object({
@@ -29,32 +18,21 @@ const lineSchema = z.object({
 });
 
 /**
- * Records a certificate on the disk before anyone gets it, so that `revoke` finds every certificate that exists.
+ * Adds certificates to the log, on the disk. The caller must hold the lock of the folder.
  * @param origin a CA may have been made elsewhere
  * @throws DomainError `storage-full`, `configuration`
  */
-export async function recordIssued(
+export async function logIssued(
   folder: string,
-  role: IssuedCertificate['role'],
-  certificate: CertificateSummary,
-  issuedAt: Date,
+  issued: readonly IssuedCertificate[],
   origin: 'made' | 'imported' = 'made',
 ): Promise<void> {
   const path = join(folder, issuanceLogName);
-  const line = JSON.stringify({
-    serial: certificate.serial,
-    common_name: certificate.commonName,
-    role,
-    not_before: certificate.notBefore.toISOString(),
-    not_after: certificate.notAfter.toISOString(),
-    fingerprint: certificate.fingerprint,
-    issued_at: issuedAt.toISOString(),
-    ...(origin === 'made' ? {} : { origin }),
-  });
+  const lines = issued.map((one) => `${lineOf(one, origin)}\n`).join('');
   try {
     const file = await open(path, 'a+', certificateMode);
     try {
-      await file.appendFile(`${(await endsTorn(file)) ? '\n' : ''}${line}\n`);
+      await file.appendFile(`${(await endsTorn(file)) ? '\n' : ''}${lines}`);
       await file.sync();
     } finally {
       await file.close();
@@ -62,6 +40,19 @@ export async function recordIssued(
   } catch (error) {
     throw asFileError(error, path);
   }
+}
+
+function lineOf(issued: IssuedCertificate, origin: 'made' | 'imported'): string {
+  return JSON.stringify({
+    serial: issued.serial,
+    common_name: issued.commonName,
+    role: issued.role,
+    not_before: issued.notBefore.toISOString(),
+    not_after: issued.notAfter.toISOString(),
+    fingerprint: issued.fingerprint,
+    issued_at: issued.issuedAt.toISOString(),
+    ...(origin === 'made' ? {} : { origin }),
+  });
 }
 
 /** Whether the last line was cut short by a kill or a full disk: it must not swallow the next one. */

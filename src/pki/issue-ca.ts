@@ -8,13 +8,15 @@ import { readCertificate } from './certificate-fields';
 import { caExtensions } from './certificate-profile';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { exists, writeFilePair } from './file-pair';
+import { type FirstStart, recordMade } from './first-start';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { readLastIssuedAt, recordIssued } from './issuance-log';
-import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
+import { lastIssuedAt } from './issuance';
+import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
 import { findingsOf, proveAuthority } from './prove-authority';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { summarizeCertificate } from './summarize-certificate';
+import { makeTokenKey } from './token-key';
 import { defaultDays, planValidity } from './validity';
 
 // eslint-disable-next-line words/no-sentences -- a name, which stays in certificates
@@ -23,20 +25,21 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
  * Makes the CA.
- * @param lonelyKey the `ca.key` that is in the folder without its certificate, to continue where a first start was
- * killed
+ * @param start for a first start
  * @throws DomainError `conflict` when there is one already and replacing it is not forced
  */
 export async function issueCa(
-  { dir, now, random }: FolderContext,
+  context: FolderContext,
   request: IssueOptions & { readonly commonName?: string },
-  lonelyKey?: KeyPair,
+  start?: FirstStart,
 ): Promise<IssuedFiles> {
+  const { dir, now, random, shared } = context;
+  const lonelyKey = start?.lonelyKey;
   const at = now();
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.ca },
-    { lastIssuedAt: await readLastIssuedAt(dir) },
+    { lastIssuedAt: await lastIssuedAt(context) },
   );
   const name = buildName(checkCommonName(request.commonName ?? defaultCommonName));
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
@@ -63,22 +66,25 @@ export async function issueCa(
   const summary = summarizeCertificate(certificate);
   await ensureFolder(dir);
   await closeFreshFolder(dir);
-  return await withFolderLock(dir, async () => {
+  const issued = await withFolderLock(dir, async () => {
     const orphans = await warnOfOrphans(dir);
+    const certificatePem = certificate.toString();
     const files = await writeFilePair(
       {
         folder: dir,
         name: 'ca',
-        certificatePem: certificate.toString(),
+        certificatePem,
         keyPem: lonelyKey === undefined ? exportPrivateKey(keys.privateKey) : null,
         keepsKey: lonelyKey !== undefined,
         force: request.force === true,
       },
       at,
-      () => recordIssued(dir, 'ca', summary, at),
+      () => recordMade(context, { role: 'ca', certificate: summary, certificatePem, at }, start),
     );
     return { certificate: summary, ...files, warnings: [...warnings, ...proved, ...orphans] };
   });
+  if (shared !== undefined) await makeTokenKey(dir); // servers make none
+  return issued;
 }
 
 /** Warns that an earlier CA may have issued certificates here, which a new CA does not cover. */

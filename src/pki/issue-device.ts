@@ -13,13 +13,14 @@ import { deviceExtensions } from './certificate-profile';
 import { compatibleName, deviceName } from './device-names';
 import { ensureFolder, removeTemporaries } from './durable-file';
 import { writeFilePair } from './file-pair';
-import { type FolderContext, serialSizeBytes } from './folder-context';
+import { type CertificatePlace, type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { readLastIssuedAt, recordIssued } from './issuance-log';
+import { lastIssuedAt, recordIssued } from './issuance';
 import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
 import { findingsOf } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
-import { allRevocations, type RevocationPlace } from './revocation-list';
+import { allRevocations } from './revocation-list';
+import { keepInDatabase, type MadeDevice } from './recorded-device';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { readSigningRequest } from './signing-request';
 import { summarizeCertificate } from './summarize-certificate';
@@ -31,13 +32,14 @@ const dayMs = 86_400_000;
 
 /**
  * Issues a device's certificate, with a new key or for the key of a request. Nothing is written before a handshake has
- * proved it.
+ * proved it. If the folder is read-only, certificate and key are in the database.
  * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict`, `configuration`, `storage-full`
  */
 export async function issueDevice(
-  { dir, now, random, shared }: FolderContext,
+  context: FolderContext,
   request: CreateDeviceRequest,
 ): Promise<IssuedFiles> {
+  const { dir, now, random } = context;
   const at = now();
   const id = parseDeviceId(request.id);
   const names = [
@@ -50,7 +52,7 @@ export async function issueDevice(
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.device },
-    { issuer: ca, lastIssuedAt: await readLastIssuedAt(dir) },
+    { issuer: ca, lastIssuedAt: await lastIssuedAt(context) },
   );
   const spkiDer = exportPublicKey(publicKey);
   const certificate = signCertificate(
@@ -78,29 +80,40 @@ export async function issueDevice(
     cas: authority.all,
   });
   const proved = findingsOf(circumstance('this-certificate', { role: 'device' }), refusal);
-  const summary = summarizeCertificate(certificate);
-  const folder = request.outDir ?? join(dir, 'devices');
+  const made = {
+    id,
+    at,
+    certificate: summarizeCertificate(certificate),
+    certificatePem: certificate.toString(),
+    keyPem: privateKey === null ? null : exportPrivateKey(privateKey),
+  };
+  const revoked = await warnOfRevoked(context, id);
+  const force = request.force === true;
+  const files =
+    context.isReadOnly === true
+      ? await keepInDatabase(context, made, force)
+      : await keepInFolder(context, made, { force, outDir: request.outDir });
+  return {
+    certificate: made.certificate,
+    ...files,
+    warnings: [...warnings, ...proved, ...warnOfShort(at, notAfter), ...revoked],
+  };
+}
+
+async function keepInFolder(
+  context: FolderContext,
+  { id, at, certificate, certificatePem, keyPem }: MadeDevice,
+  { force, outDir }: { readonly force: boolean; readonly outDir: string | undefined },
+): Promise<Pick<IssuedFiles, 'written' | 'kept'>> {
+  const { dir } = context;
+  const folder = outDir ?? join(dir, 'devices');
   await ensureFolder(folder);
   await refuseOwnFolder(dir, folder);
-  const revoked = await warnOfRevoked({ dir, shared }, id);
   return await withFolderLock(dir, async () => {
-    if (request.outDir === undefined) await removeTemporaries(folder);
-    const files = await writeFilePair(
-      {
-        folder,
-        name: id,
-        certificatePem: certificate.toString(),
-        keyPem: privateKey === null ? null : exportPrivateKey(privateKey),
-        force: request.force === true,
-      },
-      at,
-      () => recordIssued(dir, 'device', summary, at),
-    );
-    return {
-      certificate: summary,
-      ...files,
-      warnings: [...warnings, ...proved, ...warnOfShort(at, notAfter), ...revoked],
-    };
+    if (outDir === undefined) await removeTemporaries(folder);
+    return await writeFilePair({ folder, name: id, certificatePem, keyPem, force }, at, async () => {
+      await recordIssued(context, { role: 'device', certificate, certificatePem, at });
+    });
   });
 }
 
@@ -125,7 +138,7 @@ async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
   throw DomainError.of('folder-of-the-server', { folder });
 }
 
-async function warnOfRevoked(place: RevocationPlace, id: string): Promise<CertificateWarning[]> {
+async function warnOfRevoked(place: CertificatePlace, id: string): Promise<CertificateWarning[]> {
   const revocations = await allRevocations(place);
   if (!revocations.some(({ commonName }) => commonName === id)) return [];
   return [{ code: 'id-was-revoked', message: circumstance('id-revoked-before', { deviceId: id }) }];

@@ -9,12 +9,13 @@ import { type Authority, loadAuthority } from './authority';
 import { readCertificates } from './certificate-pem';
 import { ensureFolder, readIfExists } from './durable-file';
 import { writeFilePair } from './file-pair';
+import { type FirstStart, recordMade } from './first-start';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { readLastIssuedAt, recordIssued } from './issuance-log';
+import { lastIssuedAt } from './issuance';
 import { makeServerCertificate } from './make-server-certificate';
 import { namesOf, planServerNames } from './plan-server-names';
-import { exportPrivateKey, type KeyPair, makeKeyPair } from './private-key';
+import { exportPrivateKey, makeKeyPair } from './private-key';
 import { summarizeCertificate } from './summarize-certificate';
 import { defaultDays, planValidity } from './validity';
 
@@ -23,52 +24,55 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 /**
  * Issues the device listener's certificate. Nothing is written before a client that knows `ca.crt` has accepted it in a
  * handshake.
- * @param lonelyKey the `server.key` that is in the folder without its certificate, to continue where a start was killed
+ * @param start for a first start
  * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one already and replacing it is not
  * forced, `configuration`
  */
 export async function issueServer(
   context: FolderContext,
   request: CreateServerRequest,
-  lonelyKey?: KeyPair,
+  start?: FirstStart,
 ): Promise<IssuedFiles> {
   const { dir, now } = context;
   planServerNames({ ...request, dropNames: [] }, null); // bad names are reported first
   const authority = await loadAuthority(dir);
   await ensureFolder(dir);
-  return await withFolderLock(dir, () => issue(context, authority, request, now(), lonelyKey));
+  return await withFolderLock(dir, () => issue(context, authority, request, now(), start));
 }
 
 async function issue(
-  { dir, random }: FolderContext,
+  context: FolderContext,
   authority: Authority,
   request: CreateServerRequest,
   at: Date,
-  lonelyKey: KeyPair | undefined,
+  start: FirstStart | undefined,
 ): Promise<IssuedFiles> {
+  const { dir, random } = context;
+  const lonelyKey = start?.lonelyKey;
   const current = request.keepsNames === true ? await readCurrent(dir) : nothing;
   const names = planServerNames(request, current.leaf === null ? null : namesOf(current.leaf));
   const validity = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.server },
-    { issuer: authority.certificate, lastIssuedAt: await readLastIssuedAt(dir) },
+    { issuer: authority.certificate, lastIssuedAt: await lastIssuedAt(context) },
   );
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? keyTypeOf(current.leaf)));
   const subject = buildName(commonNameOf(names.map(({ value }) => value)));
   const serial = random(serialSizeBytes);
   const made = await makeServerCertificate(authority, { serial, subject, names, validity, keys });
   const summary = summarizeCertificate(made.certificate);
+  const certificatePem = made.certificate.toString() + chainOf(current.sentAlong, authority.certificate);
   const files = await writeFilePair(
     {
       folder: dir,
       name: 'server',
-      certificatePem: made.certificate.toString() + chainOf(current.sentAlong, authority.certificate),
+      certificatePem,
       keyPem: lonelyKey === undefined ? exportPrivateKey(keys.privateKey) : null,
       keepsKey: lonelyKey !== undefined,
       force: request.force === true,
     },
     at,
-    () => recordIssued(dir, 'server', summary, at),
+    () => recordMade(context, { role: 'server', certificate: summary, certificatePem, at }, start),
   );
   return {
     certificate: summary,

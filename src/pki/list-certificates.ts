@@ -7,7 +7,8 @@ import { normalizeSerial } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { asFileError } from './durable-file';
 import { exists } from './file-pair';
-import { allRevocations, type RevocationPlace } from './revocation-list';
+import type { CertificatePlace } from './folder-context';
+import { allRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 const filesAtOnce = 32;
@@ -16,7 +17,7 @@ const filesAtOnce = 32;
  * The certificates of the folder: the CA's, the server's, then the devices' by name. Leaves out unreadable files; `verify`
  * reports them.
  */
-export async function listCertificates(place: RevocationPlace): Promise<ListedCertificate[]> {
+export async function listCertificates(place: CertificatePlace): Promise<ListedCertificate[]> {
   const { dir } = place;
   const revokedAt = await revocationTimes(place);
   return [...(await listOwn(dir, revokedAt)), ...(await listDevices(dir, /\.crt$/, revokedAt))];
@@ -26,7 +27,7 @@ export async function listCertificates(place: RevocationPlace): Promise<ListedCe
  * @param which `ca`, `server`, a device id, a serial in any spelling, or the path of a PEM file
  * @throws DomainError `not-found`
  */
-export async function showCertificates(place: RevocationPlace, which: string): Promise<ListedCertificate[]> {
+export async function showCertificates(place: CertificatePlace, which: string): Promise<ListedCertificate[]> {
   const { dir } = place;
   const revokedAt = await revocationTimes(place);
   if (/[/\\]|\.(crt|pem)$/.test(which)) {
@@ -75,7 +76,7 @@ export async function readDeviceFile(dir: string, name: string): Promise<Certifi
 
 type RevocationTimes = ReadonlyMap<string, Date>;
 
-async function revocationTimes(place: RevocationPlace): Promise<RevocationTimes> {
+async function revocationTimes(place: CertificatePlace): Promise<RevocationTimes> {
   return new Map((await allRevocations(place)).map(({ serial, revokedAt }) => [serial, revokedAt]));
 }
 

@@ -6,24 +6,28 @@ import { loadAuthorities } from './authority';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';
-import { allRevocations, type RevocationPlace } from './revocation-list';
+import type { CertificatePlace } from './folder-context';
+import { findRecorded } from './recorded-device';
+import { allRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
 /**
- * A device's files in the folder.
+ * A device's files: in the folder, or those that a server has recorded in the database.
  * @returns `null` when it has no certificate
  * @throws DomainError `invalid-input`, `configuration`
  */
-export async function readDevice(place: RevocationPlace, deviceId: string): Promise<DeviceFiles | null> {
+export async function readDevice(place: CertificatePlace, deviceId: string): Promise<DeviceFiles | null> {
   const { dir } = place;
   const id = parseDeviceId(deviceId);
   const path = join(dir, 'devices', `${id}.crt`);
-  const certificatePem = await readIfExists(path);
+  const keyPath = join(dir, 'devices', `${id}.key`);
+  const { certificatePem, keyPem } = (await findRecorded(place, id)) ?? {
+    certificatePem: await readIfExists(path),
+    keyPem: (await readIfExists(keyPath)) ?? null,
+  };
   if (certificatePem === undefined) return null;
   const [leaf] = readCertificates(certificatePem, path, 'configuration');
   if (leaf === undefined) return null;
-  const keyPath = join(dir, 'devices', `${id}.key`);
-  const keyPem = (await readIfExists(keyPath)) ?? null;
   const certificate = summarizeFields(leaf);
   const isOwnKey =
     keyPem === null || leaf.x509.checkPrivateKey(readPrivateKey(keyPem, keyPath, 'configuration').privateKey);

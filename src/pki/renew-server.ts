@@ -4,12 +4,12 @@ import { DomainError } from '../core/errors';
 import { isRenewalDue } from '../core/server-certificate';
 import { type CertificateFields, isIssuedBy } from './certificate-fields';
 import { embed } from '../x509/der-writer';
-import { loadAuthority } from './authority';
+import { loadAuthorities, loadAuthority } from './authority';
 import { readCertificates } from './certificate-pem';
 import { certificateMode, readIfExists, replaceFile } from './durable-file';
-import { type FolderContext, serialSizeBytes } from './folder-context';
+import { type CertificatePlace, type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { readIssued, readLastIssuedAt, recordIssued } from './issuance-log';
+import { allIssued, lastIssuedAt, recordIssued } from './issuance';
 import { chainOf } from './issue-server';
 import { makeServerCertificate } from './make-server-certificate';
 import { namesOf } from './plan-server-names';
@@ -29,12 +29,14 @@ const dayMs = 86_400_000;
  * @returns `null` when it is not due, or another process has done it
  * @throws DomainError `configuration` and others, with the remedy, when a renewal is due and fails
  */
-export async function renewServer({ dir, now, random }: FolderContext): Promise<RenewedServer | null> {
+export async function renewServer(context: FolderContext): Promise<RenewedServer | null> {
+  const { dir, now, random } = context;
+  if (context.isReadOnly === true) return refuseIfDue(context);
   return await withFolderLock(dir, async () => {
     const at = now();
     const { leaf, sentAlong, pem } = await readServer(dir);
     const replaced = summarizeFields(leaf);
-    const issuedAt = await findIssuedAt(dir, replaced);
+    const issuedAt = await findIssuedAt(context, replaced);
     if (!isRenewalDue(leaf.notAfter, issuedAt, at)) return null;
     const authority = await loadAuthority(dir);
     const issuer = authority.certificate;
@@ -43,7 +45,7 @@ export async function renewServer({ dir, now, random }: FolderContext): Promise<
     const validity = planValidity(
       at,
       { asked: undefined, byDefault: issuedAt === null ? defaultDays.server : lifeDays(leaf, issuedAt) },
-      { issuer, lastIssuedAt: await readLastIssuedAt(dir) },
+      { issuer, lastIssuedAt: await lastIssuedAt(context) },
     );
     if (validity.notAfter <= leaf.notAfter) throw noLonger(issuer);
     const { certificate, warnings } = await makeServerCertificate(authority, {
@@ -55,14 +57,21 @@ export async function renewServer({ dir, now, random }: FolderContext): Promise<
     });
     const summary = summarizeCertificate(certificate);
     await replaceFile(join(dir, renewedName), pem, certificateMode);
-    await recordIssued(dir, 'server', summary, at);
-    await replaceFile(
-      join(dir, 'server.crt'),
-      certificate.toString() + chainOf(sentAlong, issuer),
-      certificateMode,
-    );
+    const certificatePem = certificate.toString() + chainOf(sentAlong, issuer);
+    await recordIssued(context, { role: 'server', certificate: summary, certificatePem, at });
+    await replaceFile(join(dir, 'server.crt'), certificatePem, certificateMode);
     return { certificate: summary, replaced, warnings };
   });
+}
+
+/** A command renews it where the folder can be written. @throws DomainError `configuration` when that is due */
+async function refuseIfDue(context: FolderContext): Promise<null> {
+  const { dir, now } = context;
+  const { leaf } = await readServer(dir);
+  if (!isRenewalDue(leaf.notAfter, await findIssuedAt(context, summarizeFields(leaf)), now())) return null;
+  const authorities = await loadAuthorities(dir);
+  if (!authorities.some((ca) => isIssuedBy(leaf, ca))) throw ofAnotherCa(dir);
+  throw DomainError.of('renewal-by-command');
 }
 
 async function readServer(dir: string) {
@@ -84,8 +93,11 @@ async function readServerKey(dir: string, leaf: CertificateFields) {
 }
 
 /** `null` for a certificate that was not made here. */
-async function findIssuedAt(dir: string, { fingerprint }: CertificateSummary): Promise<Date | null> {
-  const { issued } = await readIssued(dir);
+async function findIssuedAt(
+  place: CertificatePlace,
+  { fingerprint }: CertificateSummary,
+): Promise<Date | null> {
+  const issued = await allIssued(place);
   return issued.findLast((one) => one.fingerprint === fingerprint)?.issuedAt ?? null;
 }
 

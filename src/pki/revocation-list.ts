@@ -4,7 +4,7 @@ import type { Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import { normalizeSerial } from './certificate-fields';
 import { certificateMode, readIfExists, replaceFile } from './durable-file';
-import type { FolderContext } from './folder-context';
+import type { CertificatePlace } from './folder-context';
 import { withFolderLock } from './folder-lock';
 
 export const revocationFileName = 'revoked.json';
@@ -40,13 +40,10 @@ export async function readRevocations(folder: string): Promise<Revocation[]> {
   }
 }
 
-/** Where the revocations that apply to a folder are. */
-export type RevocationPlace = Pick<FolderContext, 'dir' | 'shared'>;
-
 /** All revocations in the order in which they were made: those in the folder, and those that servers share. @throws DomainError */
-export async function allRevocations({ dir, shared }: RevocationPlace): Promise<readonly Revocation[]> {
+export async function allRevocations({ dir, shared }: CertificatePlace): Promise<readonly Revocation[]> {
   const inFolder = await readRevocations(dir);
-  return shared === undefined ? inFolder : merge(inFolder, await shared.all());
+  return shared === undefined ? inFolder : merge(inFolder, await shared.revocations.all());
 }
 
 /**
@@ -55,12 +52,12 @@ export async function allRevocations({ dir, shared }: RevocationPlace): Promise<
  * @returns all revocations @throws DomainError
  */
 export async function addRevocations(
-  place: RevocationPlace,
+  place: CertificatePlace,
   wanted: readonly Revocation[],
 ): Promise<readonly Revocation[]> {
   const { dir, shared } = place;
   if (shared === undefined) return withFolderLock(dir, () => addToFolder(dir, wanted));
-  await shared.add(lacking(await readRevocations(dir), wanted));
+  await shared.revocations.add(lacking(await readRevocations(dir), wanted));
   return allRevocations(place);
 }
 

@@ -2,8 +2,8 @@ import { parseSerial, type Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { RevokeRequest } from '../ports/certificates';
 import { isAuthority, normalizeSerial, readCertificate } from './certificate-fields';
-import type { FolderContext } from './folder-context';
-import { readIssued } from './issuance-log';
+import type { CertificatePlace, FolderContext } from './folder-context';
+import { allIssued } from './issuance';
 import { findDeviceCertificates, listCertificates, listOwnCertificates } from './list-certificates';
 import { addRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
@@ -28,7 +28,7 @@ export async function revokeCertificates(
   request: RevokeRequest,
 ): Promise<Revocation[]> {
   const reason = checkReason(request.reason ?? 'unspecified');
-  const meant = await findMeant(context.dir, request);
+  const meant = await findMeant(context, request);
   const revokedAt = context.now();
   const all = await addRevocations(
     context,
@@ -38,10 +38,10 @@ export async function revokeCertificates(
   return all.filter(({ serial }) => serials.has(serial));
 }
 
-async function findMeant(dir: string, request: RevokeRequest): Promise<Meant[]> {
-  if ('certificate' in request) return [await readMeant(dir, request.certificate)];
-  if ('serial' in request) return [await findBySerial(dir, request.serial, request.deviceId)];
-  return findKnown(dir, request.which, request.isSerial ?? false);
+async function findMeant(place: CertificatePlace, request: RevokeRequest): Promise<Meant[]> {
+  if ('certificate' in request) return [await readMeant(place.dir, request.certificate)];
+  if ('serial' in request) return [await findBySerial(place, request.serial, request.deviceId)];
+  return findKnown(place, request.which, request.isSerial ?? false);
 }
 
 /** @throws DomainError `invalid-input` when it is not a certificate, or not a device's */
@@ -54,38 +54,37 @@ async function readMeant(dir: string, source: string | Uint8Array): Promise<Mean
   return { serial, commonName };
 }
 
-async function findBySerial(dir: string, text: string, deviceId = ''): Promise<Meant> {
+async function findBySerial(place: CertificatePlace, text: string, deviceId = ''): Promise<Meant> {
   const serial = parseSerial(text);
-  const [known] = (await knownDevices(dir, serial)).filter((one) => one.serial === serial);
+  const [known] = (await knownDevices(place, serial)).filter((one) => one.serial === serial);
   if (known !== undefined) return known;
-  await refuseOwn(dir, serial);
+  await refuseOwn(place, serial);
   return { serial, commonName: deviceId };
 }
 
-async function findKnown(dir: string, which: string, isSerial: boolean): Promise<Meant[]> {
-  const devices = await knownDevices(dir, which);
+async function findKnown(place: CertificatePlace, which: string, isSerial: boolean): Promise<Meant[]> {
+  const devices = await knownDevices(place, which);
   const byId = isSerial ? [] : devices.filter(({ commonName }) => commonName === which);
   if (byId.length > 0) return byId;
   const bySerial = devices.filter(({ serial }) => serial === normalizeSerial(which));
   if (bySerial.length > 0) return bySerial;
-  await refuseOwn(dir, which);
+  await refuseOwn(place, which);
   throw DomainError.of('nothing-issued-for', { which: which.slice(0, 80) });
 }
 
 /** @param which an id or serial: other certificates may then be left out */
-async function knownDevices(dir: string, which: string): Promise<Meant[]> {
-  const { issued } = await readIssued(dir);
+async function knownDevices(place: CertificatePlace, which: string): Promise<Meant[]> {
+  const issued = await allIssued(place);
   return uniqueBySerial([
     ...issued.filter(({ role }) => role === 'device'),
-    ...(await findDeviceCertificates(dir, which)),
+    ...(await findDeviceCertificates(place.dir, which)),
   ]);
 }
 
-async function refuseOwn(dir: string, which: string): Promise<void> {
-  const { issued } = await readIssued(dir);
+async function refuseOwn(place: CertificatePlace, which: string): Promise<void> {
   const own = [
-    ...issued.filter(({ role }) => role !== 'device'),
-    ...(await listCertificates({ dir }))
+    ...(await allIssued(place)).filter(({ role }) => role !== 'device'),
+    ...(await listCertificates({ dir: place.dir }))
       .map(({ certificate }) => certificate)
       .filter(({ role }) => role !== 'device'),
   ];

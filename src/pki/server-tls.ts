@@ -10,6 +10,7 @@ import { readPrivateKey } from './private-key';
 import { summarizeFields } from './summarize-certificate';
 import { findTakenOver } from './taken-over';
 import type { Clock } from '../ports/clock';
+import type { SharedCertificates } from '../ports/issuance';
 
 /** What the device listener's TLS needs, checked. */
 export interface ServerTls {
@@ -32,6 +33,8 @@ export interface LoadOptions {
   readonly now?: Clock;
   /** Whether to load an expired certificate or CA: a server that cannot serve devices still tells people why. */
   readonly allowsExpired?: boolean;
+  /** What is known of certificates besides what is in the folder. */
+  readonly shared?: SharedCertificates | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface LoadOptions {
  */
 export async function loadServerTls(
   dir: string,
-  { now = () => new Date(), allowsExpired = false }: LoadOptions = {},
+  { now = () => new Date(), allowsExpired = false, shared }: LoadOptions = {},
 ): Promise<ServerTls> {
   const certPath = join(dir, 'server.crt');
   const keyPath = join(dir, 'server.key');
@@ -63,7 +66,7 @@ export async function loadServerTls(
     key,
     ca: authorities.map(({ x509 }) => x509.toString()).join(''),
     caNotAfter: new Date(Math.max(...authorities.map(({ notAfter }) => notAfter.getTime()))),
-    takenOver: await findTakenOver(dir, authorities),
+    takenOver: await findTakenOver({ dir, shared }, authorities),
     names: leaf.alternativeNames.filter(({ kind }) => kind !== 'uri').map(({ value }) => value),
     summary: summarizeFields(leaf),
   };

@@ -7,7 +7,8 @@ import { ensureFolder, keyMode, publish, readIfExists, syncFolder, writeTemporar
 import { withFolderLock } from './folder-lock';
 
 /**
- * The key that seals the tokens of devices. It is not part of the database, so a copy of the database reveals no token.
+ * The key that seals the tokens of devices, and keys of devices that several servers share. It is not part of the database, so a copy of
+ * the database reveals none of them.
  */
 export const tokenKeyName = 'device-tokens.key';
 
@@ -20,8 +21,9 @@ const version = 'v1.';
 /**
  * Seals with AES-256-GCM (NIST SP 800-38D) and the key in a file of the `certs/` folder, as hex. The 96-bit IV is random, which is safe
  * for billions of tokens.
+ * @param options `isReadOnly`: whether the folder is the same for several servers, so that none of them makes the key
  */
-export function openTokenKey(certsDir: string): Sealing {
+export function openTokenKey(certsDir: string, { isReadOnly = false } = {}): Sealing {
   const path = join(certsDir, tokenKeyName);
 
   async function findKey(): Promise<Buffer | undefined> {
@@ -37,11 +39,15 @@ export function openTokenKey(certsDir: string): Sealing {
     return key;
   }
 
+  async function makeKey(): Promise<Buffer> {
+    if (isReadOnly) throw DomainError.of('token-key-not-made', { path });
+    await makeTokenKey(certsDir);
+    return getKey();
+  }
+
   return {
     async seal(text, context, mayMakeKey) {
-      const key = mayMakeKey
-        ? ((await findKey()) ?? (await makeKey(certsDir, path, getKey)))
-        : await getKey();
+      const key = mayMakeKey ? ((await findKey()) ?? (await makeKey())) : await getKey();
       const iv = randomBytes(ivSizeBytes);
       const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagSizeBytes });
       cipher.setAAD(Buffer.from(context));
@@ -68,8 +74,9 @@ export function openTokenKey(certsDir: string): Sealing {
   };
 }
 
-/** If two callers create the key at once, both get the first one. */
-async function makeKey(folder: string, path: string, getKey: () => Promise<Buffer>): Promise<Buffer> {
+/** Makes the key if there is none. If two do so at once, the first one stays. @throws DomainError */
+export async function makeTokenKey(folder: string): Promise<void> {
+  const path = join(folder, tokenKeyName);
   await ensureFolder(folder);
   await withFolderLock(folder, async () => {
     if ((await readIfExists(path)) !== undefined) return;
@@ -81,5 +88,4 @@ async function makeKey(folder: string, path: string, getKey: () => Promise<Buffe
       await rm(temporary, { force: true });
     }
   });
-  return getKey();
 }

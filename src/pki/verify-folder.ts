@@ -28,7 +28,7 @@ const ownFiles =
  * Checks the whole folder: chains, expiry, keys, modes, lists and stray files. It tries certificates in real handshakes, as an
  * import does. An empty list means all is well; notes are harmless.
  */
-export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderFinding[]> {
+export async function verifyFolder({ dir, now, shared }: FolderContext): Promise<FolderFinding[]> {
   if (!(await exists(dir))) return [error(dir, circumstance('path-missing'), circumstance('create-ca'))];
   const findings: FolderFinding[] = [];
   const check = async (path: string, work: () => Promise<FolderFinding[]>): Promise<void> => {
@@ -40,7 +40,7 @@ export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderF
   await check(join(dir, 'server.crt'), () => verifyServer(dir, at, authorities));
   await check(join(dir, 'revoked.json'), async () => readRevocations(dir).then(() => []));
   await check(join(dir, 'issued.jsonl'), () => verifyLog(dir, at));
-  const takenOver = await findTakenOver(dir, authorities).catch(() => []);
+  const takenOver = await findTakenOver({ dir, shared }, authorities).catch(() => []);
   await check(join(dir, 'devices'), () =>
     verifyDevices(join(dir, 'devices'), { at, authorities, takenOver, provedKinds: new Set() }),
   );

@@ -13,10 +13,10 @@ export interface Fleet extends DeviceUpdates {
   /** As {@link Fleet.find}. @throws DomainError `not-found` */
   get(id: string): Promise<DeviceRecord>;
   /**
-   * The current counts of releases, for people and rollouts. Updates get the counts of their own moment. `SELECT release_id,
-   * count(*) FILTER (WHERE state = ANY($1)), … FROM installations WHERE release_id = ANY($2) GROUP BY release_id`
+   * Calls back with the current counts of releases, for people and rollouts. Updates get the counts of their own moment. A database
+   * counts only what is asked for, and then calls back again: `use` is pure and synchronous.
    */
-  releases(): Promise<ReleaseNumbers>;
+  counting<Result>(use: (numbers: ReleaseNumbers) => Result): Promise<Result>;
   /** Whether this node has offered a release to a device since it started; the database knows other nodes' offers. It costs nothing. */
   hasOffered(releaseId: number): boolean;
   /**

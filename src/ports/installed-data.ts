@@ -22,6 +22,8 @@ export interface ReadDatabase {
   readonly file: string;
   /** How many migrations were applied to it. */
   readonly schema: number;
+  /** How many of them a program must have to work on it. */
+  readonly oldest: number;
   /** What SQLite's own check reports; at most ten lines. */
   readonly damage: readonly string[];
   readonly bundles: readonly InstalledBundle[];

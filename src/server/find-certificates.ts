@@ -4,11 +4,13 @@ import { sayWhy } from '../core/circumstances/sentences';
 import { daysLeft, type Revocation } from '../core/certificate';
 import { attentionReason, attentionSentence } from '../core/reasons/attention/sentences';
 import { ensureCertificates } from '../pki/ensure-certificates';
+import { shareIssued } from '../pki/issuance';
 import { findOpenKeys } from '../pki/key-modes';
 import { readRevocations } from '../pki/revocation-list';
 import { coversHost, uncoveredHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import type { Clock } from '../ports/clock';
+import type { SharedCertificates } from '../ports/issuance';
 import type { Log } from '../ports/log';
 import type { ServerCertificateStatus } from '../services/certificates/server-certificate';
 
@@ -22,15 +24,24 @@ export interface FoundCertificates {
   readonly warnings: readonly string[];
 }
 
-/** Reads the folder, and creates what is missing. @throws DomainError `configuration` */
+/**
+ * Reads the folder, and creates what is missing.
+ * @param parts `shared`: what several servers know together
+ * @throws DomainError `configuration`, `unavailable`
+ */
 export async function findCertificates(
   config: Config,
-  { log, now }: { readonly log: Log; readonly now: Clock },
+  {
+    log,
+    now,
+    shared,
+  }: { readonly log: Log; readonly now: Clock; readonly shared?: SharedCertificates | undefined },
 ): Promise<FoundCertificates> {
   const { certsDir, serverUrl } = config;
   const hosts = serverUrl === null ? [] : [new URL(serverUrl).hostname];
-  const made = await ensureCertificates(certsDir, { hosts, now });
-  const tls = await loadServerTls(certsDir, { allowsExpired: true });
+  if (shared !== undefined) await shareIssued(certsDir, shared.issuance);
+  const made = await ensureCertificates(certsDir, { hosts, now, shared });
+  const tls = await loadServerTls(certsDir, { shared, allowsExpired: true });
   checkServerUrl(config, tls);
   const warnings = await warnOfOpenKeys(certsDir, log);
   return { tls, revocations: await readRevocations(certsDir), made: made.map(sayWhy), warnings };

@@ -31,6 +31,8 @@ export async function openPostgres(
         newName: randomUUID,
         pid: process.pid,
         node: { id: randomUUID(), name: `${hostname()}:${process.pid}`, version },
+        onAhead: () =>
+          log.warn({}, 'a newer version has upgraded the database: this server goes on, but update it, too'),
         onOutdated: endProcess,
         onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
         uploadThreads: {},

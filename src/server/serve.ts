@@ -50,6 +50,7 @@ import {
   startBundleWorkers,
 } from './service-options';
 import { ServingCertificates } from './serving-certificates';
+import { openSharedCertificates } from './shared-certificates';
 
 const housekeepingEveryMs = 1_000;
 const beatEveryMs = 1_000;
@@ -73,13 +74,15 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const clock = new SteadyClock({ wall: () => new Date(), monotonicMs });
   const { now } = clock;
   const profile = await readProfile(config);
-  const found = await findCertificates(config, { log, now });
+  const foundAlone = config.databaseUrl === null ? await findCertificates(config, { log, now }) : undefined;
   const objectStore = await prepareObjectStore(config, { log, now, monotonicMs });
   closing.add(() => objectStore?.close());
   const store = await openDataStore(config, log, objectStore && ((records) => objectStore.open(records)));
   closing.add(() => store.close());
   closing.add(() => store.settle());
-  const certificates = await ServingCertificates.open({ config, found, store, log, now, monotonicMs });
+  const shared = await openSharedCertificates(store, monotonicMs);
+  const found = foundAlone ?? (await findCertificates(config, { log, now, shared }));
+  const certificates = await ServingCertificates.open({ config, found, shared, store, log, now });
   closing.add(() => certificates.close());
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
@@ -121,7 +124,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     clockDoubtMs: () => clock.doubtMs(),
     oldQuestions,
     randomBytes,
-    sealing: openTokenKey(config.certsDir),
+    sealing: openTokenKey(config.certsDir, { isReadOnly: shared !== undefined }),
   });
   const sureAt = services.serverClock.upTime.sureAt();
   if (sureAt !== null) clock.know(sureAt);

@@ -7,36 +7,34 @@ import type { DeviceServer } from '../http/device/server';
 import { openCertificateFolder } from '../pki/certificate-folder';
 import { createDescribeRefused } from '../pki/describe-refused';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
+import { inheritIssued } from '../pki/issuance';
 import { rememberVerdicts } from '../pki/remembered-verdicts';
 import { addRevocations } from '../pki/revocation-list';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import { CertificateWatcher } from '../pki/certificate-watcher';
 import type { CertificateFolder, PeerCertificate, RevocationsInForce } from '../ports/certificates';
-import type { Clock, MonotonicClock } from '../ports/clock';
+import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
-import type { RevocationRecords } from '../ports/revocations';
-import type { Store } from '../ports/store';
 import type { Watch } from '../ports/watch';
 import { AskedNames } from '../services/certificates/asked-names';
-import { KnownRevocations } from '../services/certificates/known-revocations';
+import type { KnownRevocations } from '../services/certificates/known-revocations';
 import { ServerCertificate, type ServerCertificateStatus } from '../services/certificates/server-certificate';
 import { type Chore, eachLook } from '../services/run-chores';
+import type { ServerStore } from '../store/store';
 import { checkServerUrl, type FoundCertificates } from './find-certificates';
+import type { KnownCertificates } from './shared-certificates';
 
 const minuteMs = 60_000;
 
 export interface ServingCertificatesParts {
   readonly config: Config;
   readonly found: FoundCertificates;
-  readonly store: Pick<Store, 'askedNames' | 'journal'> & {
-    /** `null` when this server shares no revocations with others. */
-    readonly revocations: RevocationRecords | null;
-    readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
-  };
+  /** What several servers know together. */
+  readonly shared: KnownCertificates | undefined;
+  readonly store: Pick<ServerStore, 'askedNames' | 'journal' | 'inheritedRevocations' | 'inheritedIssuance'>;
   readonly log: Log;
   readonly now: Clock;
-  readonly monotonicMs: MonotonicClock;
 }
 
 /**
@@ -48,6 +46,7 @@ export class ServingCertificates implements RevocationsInForce {
   readonly #parts: ServingCertificatesParts;
   readonly #askedNames: AskedNames;
   readonly #server: ServerCertificate<ServerTls>;
+  readonly #sharedRevocations: KnownRevocations | undefined;
   #tls: ServerTls;
   #judge: (certificate: PeerCertificate) => DeviceVerdict;
   #describe: (certificate: X509Certificate) => RefusedSubject;
@@ -56,18 +55,15 @@ export class ServingCertificates implements RevocationsInForce {
   #watcher: CertificateWatcher | undefined;
   #sharedWatch: Watch | undefined;
 
-  private constructor(
-    parts: ServingCertificatesParts,
-    askedNames: AskedNames,
-    private readonly shared: KnownRevocations | undefined,
-  ) {
-    const { config, found, store, log, now } = parts;
+  private constructor(parts: ServingCertificatesParts, askedNames: AskedNames) {
+    const { config, found, shared, store, log, now } = parts;
     this.#parts = parts;
+    this.#sharedRevocations = shared?.revocations;
     this.#tls = found.tls;
     this.#judge = rememberVerdicts(createJudgeDevice(found.tls, config.oldCertificates));
     this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
-    this.folder = openCertificateFolder(config.certsDir, { now, shared });
+    this.folder = openCertificateFolder(config.certsDir, { now, shared, isReadOnly: shared !== undefined });
     this.#askedNames = askedNames;
     this.#server = new ServerCertificate<ServerTls>({
       inUse: () => this.#tls,
@@ -81,13 +77,11 @@ export class ServingCertificates implements RevocationsInForce {
     });
   }
 
-  /** Renews the server certificate first, if it is time. */
+  /** Renews the server certificate first, if it is time, unless the folder is read-only. */
   static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
-    const { store, log, now, monotonicMs } = parts;
+    const { store, log, now } = parts;
     const askedNames = await AskedNames.open({ records: store.askedNames, now });
-    const { revocations: records } = store;
-    const shared = records === null ? undefined : await KnownRevocations.open({ records, monotonicMs });
-    const certificates = new ServingCertificates(parts, askedNames, shared);
+    const certificates = new ServingCertificates(parts, askedNames);
     await certificates.#inherit();
     await certificates.#server.run().catch((error: unknown) => {
       log.error({ err: error }, 'cannot check the server certificate: retrying in an hour');
@@ -124,15 +118,15 @@ export class ServingCertificates implements RevocationsInForce {
 
   /** Whether the revocations in use are at most a minute old. */
   knowsRevocations(): boolean {
-    return this.shared?.areCurrent() ?? true;
+    return this.#sharedRevocations?.areCurrent() ?? true;
   }
 
   find(serial: string): Revocation | undefined {
-    return this.#revoked.get(serial) ?? this.shared?.find(serial);
+    return this.#revoked.get(serial) ?? this.#sharedRevocations?.find(serial);
   }
 
   async refresh(): Promise<void> {
-    await Promise.all([this.#watcher?.refreshRevocations(), this.shared?.all()]);
+    await Promise.all([this.#watcher?.refreshRevocations(), this.#sharedRevocations?.all()]);
     this.#devices?.enforceRevocations();
   }
 
@@ -157,19 +151,19 @@ export class ServingCertificates implements RevocationsInForce {
 
   async #exchangeNames(): Promise<void> {
     await this.#askedNames.save();
-    if (this.shared !== undefined) await this.#askedNames.learn();
+    if (this.#sharedRevocations !== undefined) await this.#askedNames.learn();
   }
 
   /** From now on, applies changed files and notifies the listener. Unusable files change nothing. */
   watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
-    const { config, found, log } = this.#parts;
+    const { config, found, shared, log } = this.#parts;
     this.#devices = devices;
     const enforce = () => {
       const ended = devices.enforceRevocations();
-      const revoked = this.#revoked.size + (this.shared?.size ?? 0);
+      const revoked = this.#revoked.size + (this.#sharedRevocations?.size ?? 0);
       log.info({ revoked, ended }, 'revocations reloaded');
     };
-    this.#sharedWatch = this.shared?.watch(enforce);
+    this.#sharedWatch = this.#sharedRevocations?.watch(enforce);
     this.#watcher = new CertificateWatcher(
       config.certsDir,
       {
@@ -181,7 +175,7 @@ export class ServingCertificates implements RevocationsInForce {
         onError: (error) =>
           log.error({ err: error }, 'the new certificates are not usable: the old ones stay in use'),
       },
-      { initial: { tls: this.#tls, revocations: found.revocations } },
+      { shared, initial: { tls: this.#tls, revocations: found.revocations } },
     );
   }
 
@@ -192,13 +186,15 @@ export class ServingCertificates implements RevocationsInForce {
   }
 
   /**
-   * Takes revocations over into `certs/` from a database of servers that shared them, which was moved or restored here.
+   * Takes revocations and the log over into `certs/` from a database of servers that shared them, which was moved or restored here.
    */
   async #inherit(): Promise<void> {
     const { config, store } = this.#parts;
-    const inherited = await store.inheritedRevocations();
-    if (inherited.length === 0) return;
-    this.#revoked = bySerial(await addRevocations({ dir: config.certsDir }, inherited));
+    const issued = await store.inheritedIssuance();
+    if (issued.length > 0) await inheritIssued(config.certsDir, issued);
+    const revoked = await store.inheritedRevocations();
+    if (revoked.length === 0) return;
+    this.#revoked = bySerial(await addRevocations({ dir: config.certsDir }, revoked));
   }
 
   #takeOver(found: ServerTls): void {

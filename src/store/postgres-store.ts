@@ -5,7 +5,7 @@ import type { ClientConfig } from 'pg';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
 import type { InstalledData } from '../ports/installed-data';
-import type { SharedRevocations } from '../ports/revocations';
+import type { SharedCertificates } from '../ports/issuance';
 import type { DatabaseVersion } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
@@ -27,6 +27,7 @@ import { createHistoryRecords } from './postgres/history-records';
 import { PostgresJournal } from './postgres/journal-records';
 import { Membership } from './postgres/nodes/membership';
 import { listNodes, type ThisNode } from './postgres/nodes/node-rows';
+import { createIssuanceRecords, createSharedIssuance } from './postgres/issuance-records';
 import { createMarkerRecords } from './postgres/marker-records';
 import { openClient } from './postgres/open-client';
 import { query } from './postgres/queries';
@@ -57,7 +58,9 @@ export interface PostgresStoreOptions {
   readonly node: ThisNode;
   /** How long to wait for a process that has the database for itself, in milliseconds; default: 5 seconds. */
   readonly patienceMs?: number;
-  /** Called when a newer version has upgraded the database: this server must end. */
+  /** Called once when a newer version has upgraded the database, and this server goes on. */
+  readonly onAhead?: () => void;
+  /** Called when a newer version has upgraded the database, and this server must end. */
   readonly onOutdated: (error: DomainError) => void;
   /** Called with failures that no one waits for, such as a journal listener that throws. */
   readonly onError?: (error: unknown) => void;
@@ -76,8 +79,8 @@ export async function openPostgresStore(
   dataDir: string,
   options: PostgresStoreOptions,
 ): Promise<ServerStore> {
-  const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onOutdated, onError } = options;
-  const { directUrl = null } = options;
+  const { newName, pid, uploadThreads, openBundles, node, patienceMs = 5_000, onError } = options;
+  const { directUrl = null, onAhead, onOutdated } = options;
   const connection = connectionOptions(directUrl ?? url);
   refuseEmbedded(dataDir);
   const folder = await openDataFolder(dataDir, pid);
@@ -87,6 +90,7 @@ export async function openPostgresStore(
     node,
     patienceMs,
     onInterrupted: (error) => health.readFailed(error),
+    ...(onAhead === undefined ? {} : { onAhead }),
     onOutdated,
   });
   let database: Database | undefined;
@@ -148,9 +152,17 @@ export async function openPostgresTokens(
   return { tokens, close: () => database.close() };
 }
 
-/** The revocations, even while servers run on the database, which is opened for each use. */
-export function openPostgresRevocations(url: string): SharedRevocations {
-  return createSharedRevocations(() => openDatabase(url, { maxConnections: 1 }));
+/** What is known of certificates, even while servers run on the database, which is opened for each use. */
+export function openPostgresCertificates(url: string): SharedCertificates {
+  const using = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
+    const database = await openDatabase(url, { maxConnections: 1 });
+    try {
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+  return { revocations: createSharedRevocations(using), issuance: createSharedIssuance(using) };
 }
 
 /** Reads a database and the folder beside it. Creates, changes and locks nothing. */
@@ -184,6 +196,8 @@ function recordsOf(database: Database, journal: PostgresJournal, connection: Cli
     hawkbitSettings: createHawkbitSettingRecords(database, journal, watching),
     inheritedRevocations: () => Promise.resolve([]),
     revocations: createRevocationRecords(database, watching),
+    inheritedIssuance: () => Promise.resolve([]),
+    issuance: createIssuanceRecords(database),
     retention: createRetentionRecords(database),
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),

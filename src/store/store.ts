@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
-import type { Revocation } from '../core/certificate';
+import type { IssuedCertificate, Revocation } from '../core/certificate';
 import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
+import type { IssuanceRecords } from '../ports/issuance';
 import type { RevocationRecords } from '../ports/revocations';
 import { onlyNode } from '../ports/nodes';
 import type { DatabaseVersion, Store } from '../ports/store';
 import type { OpenBundlesElsewhere } from './bundles-elsewhere';
 import { openDataFolder } from './data-folder';
 import type { NamedBytes } from './files/named-bytes';
+import { issuanceColumns, toIssued } from './rows/issuance-rows';
 import { toRevocation } from './rows/revocation-rows';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
@@ -43,6 +45,10 @@ export interface ServerStore extends Store {
   readonly revocations: RevocationRecords | null;
   /** Revocations that came with the rows of such a database, to be taken into `certs/`. */
   readonly inheritedRevocations: () => Promise<readonly Revocation[]>;
+  /** The certificates that servers on the database have issued; `null` when they are in `certs/`. */
+  readonly issuance: IssuanceRecords | null;
+  /** Certificates that came with the rows of such a database, to be taken into `certs/`. */
+  readonly inheritedIssuance: () => Promise<readonly IssuedCertificate[]>;
   /** Lets another thread move everything committed into the database, so that closing does not wait for the disk. */
   settle(): Promise<void>;
   /** Closes the database and lets another server use it. */
@@ -126,6 +132,8 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         database: { name: 'SQLite', version: versionOf(database) },
         revocations: null,
         inheritedRevocations: () => inheritedRevocations(database),
+        issuance: null,
+        inheritedIssuance: () => inheritedIssuance(database),
         writability: {
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
@@ -169,6 +177,11 @@ export function openTokenStore(dataDir: string): {
 async function inheritedRevocations(database: Database): Promise<readonly Revocation[]> {
   const select = database.query.selectFrom('revocations').selectAll().orderBy('id');
   return (await database.read(select)).map(toRevocation);
+}
+
+async function inheritedIssuance(database: Database): Promise<readonly IssuedCertificate[]> {
+  const select = database.query.selectFrom('issued_certificates').select(issuanceColumns).orderBy('id');
+  return (await database.read(select)).map(toIssued);
 }
 
 /** The files in the bundle folder that belong to a bundle. */

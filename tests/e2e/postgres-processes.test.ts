@@ -166,7 +166,7 @@ describe('a server that runs in three processes', () => {
 
   it('ends with 70 once none of them can run, such as after an upgrade by a newer version', async () => {
     const pids = await answering();
-    await postgres.run('UPDATE schema_version SET version = version + 1', 'updates');
+    await postgres.run('UPDATE schema_version SET version = version + 1, oldest = version + 1', 'updates');
     await eventually(async () => {
       await cli(folder, 'device', 'create', 'board-2', '--server', server.adminUrl); // each ends when it is to write
       return server.process.exitCode !== null;

@@ -116,11 +116,11 @@ describe('a server on PostgreSQL', () => {
   });
 
   it('ends when a newer version has upgraded its database', async () => {
-    await postgres.run('UPDATE schema_version SET version = version + 1', 'updates');
+    await postgres.run('UPDATE schema_version SET version = version + 1, oldest = version + 1', 'updates');
     await addDevice('board-4');
     expect(await server.exited).toBe(70);
     expect(server.output.stderr).toContain('a newer version of the server has upgraded the database');
-    await postgres.run('UPDATE schema_version SET version = version - 1', 'updates');
+    await postgres.run('UPDATE schema_version SET version = version - 1, oldest = version - 1', 'updates');
     await restart('SIGTERM');
     expect(await devices()).toEqual(['board-1', 'board-2', 'board-3']);
   });

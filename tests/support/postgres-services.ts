@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { type Database, openDatabase } from '../../src/store/postgres/database';
-import { saveContact, saveInstallation } from '../../src/store/postgres/device-writes';
+import { saveContact, saveInstallations } from '../../src/store/postgres/device-writes';
 import { openPostgresStore } from '../../src/store/postgres-store';
 import type { DeviceWrite } from '../../src/store/sqlite/fleet/fleet-records';
 import type { OpenStore } from '../../src/store/store';
@@ -59,6 +59,6 @@ async function makeDatabase(): Promise<string> {
 async function put(database: Database, { device, installations = [] }: DeviceWrite): Promise<void> {
   await database.transact(async (transaction) => {
     if (device !== undefined) await saveContact(transaction, device);
-    for (const one of installations) await saveInstallation(transaction, one);
+    await saveInstallations(transaction, installations);
   });
 }

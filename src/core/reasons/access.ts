@@ -1,4 +1,5 @@
 import { counted } from '../../base/text/counted';
+import { quoteWord } from '../../base/text/quote-word';
 import type { Reasons } from './reason-words';
 
 export const accessReasons = {
@@ -96,6 +97,13 @@ export const accessReasons = {
     says: ({ path }: { path: string }) => `${path}, which unseals the tokens of devices, is missing`,
     remedy:
       'Restore it from the backup of the certificates folder. If it is lost, remove the tokens with HAWKBIT_PORT unset (rauc-simple-server device token remove --all), then create or import new ones.',
+  },
+  'token-key-not-made': {
+    code: 'configuration',
+    says: ({ path }: { path: string }) =>
+      `${path}, which seals secrets of devices, is missing, and servers that share a database do not change this folder`,
+    remedy: ({ path }: { path: string }) =>
+      `Copy it from another server or a backup. If there never was one, create it and copy it to each server: (umask 077; openssl rand -hex 32 > ${quoteWord(path)})`,
   },
   'token-key-damaged': {
     code: 'configuration',

@@ -7,7 +7,7 @@ import type { Circumstance, Why } from './why';
 const setTheClock = 'Set the clock, then retry.';
 
 /** What to do when the log of issued certificates shows that this machine's clock is behind. */
-export const setTheClockOrCorrect = `${setTheClock} If the clock was wrong when that certificate was issued, correct issued_at in the last line of issued.jsonl.`;
+export const setTheClockOrCorrect = `${setTheClock} If the clock was wrong when that certificate was issued, correct issued_at in the last line of issued.jsonl or, with DATABASE_URL, in the table issued_certificates.`;
 
 const matchingPair = 'Restore the matching pair of files.';
 
@@ -111,6 +111,12 @@ export const authorityReasons = {
     code: 'configuration',
     says: ({ file }: { file: string }) => `server.crt is from a different CA than the key in ${file}`,
     remedy: 'Renew it where it was issued, and copy server.crt and server.key here.',
+  },
+  'renewal-by-command': {
+    code: 'configuration',
+    says: () => 'servers that share a database do not change their certificates folder',
+    remedy:
+      'Renew it with: cert server --force, and replace server.crt and server.key in the certificates folder of each server. A restart is not needed.',
   },
   'validity-invalid': {
     code: 'invalid-input',

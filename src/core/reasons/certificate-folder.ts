@@ -50,6 +50,18 @@ export const certificateFolderReasons = {
     says: ({ file }: { file: string }) => `${file} already exists`,
     remedy: 'Use --force to replace it; the old file is kept next to the new one.',
   },
+  'device-has-certificate': {
+    code: 'conflict',
+    says: ({ deviceId }: { deviceId: string }) => `${deviceId} has a certificate already`,
+    remedy: 'Use --force to issue another one. The earlier one stays valid until you revoke it.',
+  },
+  'certificates-of-other-servers': {
+    code: 'configuration',
+    says: ({ folder }: { folder: string }) =>
+      `certificates are missing in ${folder}, but servers on this database have theirs`,
+    remedy:
+      'Copy the certificates folder of another server, or restore it from a backup. To begin with new certificates, which no device trusts yet: cert ca, then cert server.',
+  },
   'file-unusable': {
     code: 'configuration',
     says: ({ file, system }: { file: string; system: string }) => `${file} cannot be used (${system})`,

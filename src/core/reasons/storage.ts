@@ -75,7 +75,12 @@ export const storageReasons = {
     code: 'configuration',
     says: ({ holder }: { holder: string }) =>
       `this version must upgrade the database, but servers of an earlier version run on it${holder === '' ? '' : `: ${holder}`}`,
-    remedy: 'Stop all other servers, start this one, then start the others with this version.',
+    remedy: 'Stop all servers, start one with this version, then the others.',
+  },
+  'database-upgrade-blocked': {
+    code: 'unavailable',
+    says: () => 'this version must upgrade the database, but its tables are in use, for example by a backup',
+    remedy: 'Retry when the backup has ended.',
   },
   'database-pooler': {
     code: 'configuration',

@@ -36,7 +36,7 @@ export interface ExplainOffer {
 }
 
 export interface ExplainPorts {
-  readonly fleet: Pick<Fleet, 'find' | 'get' | 'releases'>;
+  readonly fleet: Pick<Fleet, 'find' | 'get' | 'counting'>;
   readonly decisions: OfferDecisions;
   /** Protocols that devices use to ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
@@ -47,27 +47,27 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
   return {
     async explain(deviceId) {
       const record = await fleet.get(deviceId);
-      const releases = await fleet.releases();
       const { boundCompatibles, facts } = record.device;
       const identity = { id: deviceId, compatibles: boundCompatibles };
-      const device = decisions.describe(releases, record, identity, facts.compatible);
-      const answers = protocols.map(({ name, limits }) => {
-        const { offer, chain } = decisions.explain(releases, device, {
-          at: now(),
-          isInstall: false,
-          limits,
+      const at = now();
+      return fleet.counting((releases) => {
+        const device = decisions.describe(releases, record, identity, facts.compatible);
+        const answers = protocols.map(({ name, limits }) => {
+          const { offer, chain } = decisions.explain(releases, device, { at, isInstall: false, limits });
+          const isBound = boundCompatibles.length > 0;
+          return { protocol: name, offer, chain: isBound ? chain : chain.map(withoutBinding) };
         });
-        const isBound = boundCompatibles.length > 0;
-        return { protocol: name, offer, chain: isBound ? chain : chain.map(withoutBinding) };
+        return { deviceId, answers };
       });
-      return { deviceId, answers };
     },
 
     async preview(identity, compatible, limits = noLimits) {
       const record = await fleet.find(identity.id);
-      const releases = await fleet.releases();
-      const device = decisions.describe(releases, record, identity, compatible);
-      return decisions.decide(releases, device, { at: now(), isInstall: false, limits });
+      const at = now();
+      return fleet.counting((releases) => {
+        const device = decisions.describe(releases, record, identity, compatible);
+        return decisions.decide(releases, device, { at, isInstall: false, limits });
+      });
     },
   };
 }

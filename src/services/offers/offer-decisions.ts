@@ -20,7 +20,7 @@ export interface DecisionPorts extends AskingPorts {
   /** How often a reboot may interrupt the installation of a bundle on a device. */
   readonly maxInterruptions: number;
   /** Why a running release must pause now that this many devices have failed; `null` if it may continue. */
-  readonly pauseReason: (release: Release, failures: number) => Why | null;
+  readonly pauseReason: (release: Release, countFailures: () => number) => Why | null;
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
 }
 
@@ -49,7 +49,7 @@ export function createOfferDecisions(ports: DecisionPorts): OfferDecisions {
     maxTries,
     maxInterruptions,
     inProgress: (releaseId) => releases.inProgress(releaseId),
-    pauseReason: (release) => ports.pauseReason(release, releases.failures(release.id)),
+    pauseReason: (release) => ports.pauseReason(release, () => releases.failures(release.id)),
     distrust: (bundle) => ports.bundleTrust.whyNot(bundle),
   });
   const releasesFor = ({ compatible }: AskingDevice) =>

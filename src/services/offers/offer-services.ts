@@ -54,7 +54,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
     maxTries,
     maxInterruptions,
     proofRules,
-    pauseReason: (release, failures) => advanceRollouts.pauseReason(release, failures),
+    pauseReason: (release, countFailures) => advanceRollouts.pauseReason(release, countFailures),
   });
   const explainOffer = createExplainOffer({ fleet, decisions, protocols, now });
   return {

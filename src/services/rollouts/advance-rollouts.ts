@@ -15,9 +15,9 @@ export interface AdvanceRollouts {
   /**
    * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap: counts that it lacks
    * are made in the background, because only the server that leads calls {@link AdvanceRollouts.advance}.
-   * @param failures devices that failed or rolled back
+   * @param countFailures counts the devices that failed or rolled back; called only for a rollout that pauses because of them
    */
-  pauseReason(release: Release, failures: number): Why | null;
+  pauseReason(release: Release, countFailures: () => number): Why | null;
   /** The newest count of a release's devices; `undefined` when it was never counted. */
   counted(releaseId: number): StepDevices | undefined;
   /** Counts now. */
@@ -31,7 +31,7 @@ export interface AdvanceRollouts {
 
 export interface AdvancePorts extends CountPorts {
   readonly catalog: Catalog;
-  readonly fleet: Pick<Fleet, 'releases'>;
+  readonly fleet: Pick<Fleet, 'counting'>;
   readonly manageRollouts: ManageRollouts;
 }
 
@@ -58,10 +58,12 @@ export class RolloutAdvance implements AdvanceRollouts {
 
   constructor(private readonly ports: AdvancePorts) {}
 
-  pauseReason(release: Release, failures: number): Why | null {
+  pauseReason(release: Release, countFailures: () => number): Why | null {
     const { state, policy, forgivenFailures } = release.rollout;
-    const dependsOnShare =
-      state === 'running' && policy.pauseAtPercent !== null && failures > forgivenFailures;
+    const { pauseAtFailures, pauseAtPercent } = policy;
+    if (state !== 'running' || (pauseAtFailures === null && pauseAtPercent === null)) return null;
+    const failures = countFailures();
+    const dependsOnShare = pauseAtPercent !== null && failures > forgivenFailures;
     if (dependsOnShare && this.#isOld(release.id)) this.count(release).catch(() => undefined); // the next call counts again
     const move = this.#moveOf(release, failures);
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
@@ -121,8 +123,8 @@ export class RolloutAdvance implements AdvanceRollouts {
   }
 
   async #countNow(release: Release): Promise<Count> {
-    const { fleet, now } = this.ports;
-    const revision = (await fleet.releases()).revision(release.id);
+    const { now } = this.ports;
+    const revision = await this.#revisionOf(release.id);
     const beganMs = now().getTime();
     const devices = await countStepDevices(this.ports, release);
     const counted = { ...devices, revision, tookMs: Math.max(0, now().getTime() - beganMs) };
@@ -130,11 +132,19 @@ export class RolloutAdvance implements AdvanceRollouts {
     return counted;
   }
 
+  #failuresOf(id: number): Promise<number> {
+    return this.ports.fleet.counting((numbers) => numbers.failures(id));
+  }
+
+  #revisionOf(id: number): Promise<number> {
+    return this.ports.fleet.counting((numbers) => numbers.revision(id));
+  }
+
   async #mustCount(release: Release): Promise<boolean> {
     const counted = this.#counts.get(release.id);
     if (counted === undefined) return true;
     const ageMs = Math.abs(this.ports.now().getTime() - counted.countedAt.getTime());
-    const revision = (await this.ports.fleet.releases()).revision(release.id);
+    const revision = await this.#revisionOf(release.id);
     const isSame = counted.revision === revision;
     if (dependsOnCount(release)) return ageMs >= (isSame ? countAgainAfterMs : countEveryMs);
     const { completedAt } = release.rollout;
@@ -157,7 +167,7 @@ export class RolloutAdvance implements AdvanceRollouts {
   async #completeOne({ id, rollout }: Release): Promise<void> {
     const counted = this.#counts.get(id);
     if (counted === undefined || !isNowComplete(rollout, counted.total)) return;
-    if (counted.revision !== (await this.ports.fleet.releases()).revision(id)) return;
+    if (counted.revision !== (await this.#revisionOf(id))) return;
     await this.#keepCount(id);
     await this.ports.manageRollouts.complete(id, counted.total, counted.revision);
   }
@@ -165,13 +175,16 @@ export class RolloutAdvance implements AdvanceRollouts {
   /** A move must not be based on outdated facts. */
   async #moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
     const { catalog, fleet } = this.ports;
-    const before = await fleet.releases();
+    const before = await fleet.counting((numbers) => ({
+      failures: numbers.failures(id),
+      revision: numbers.revision(id),
+    }));
     const release = catalog.findRelease(id);
     const counted = this.#counts.get(id);
-    if (release === undefined || this.#moveOf(release, before.failures(id)) === null) return undefined;
-    const isOld = counted !== undefined && counted.revision !== before.revision(id);
+    if (release === undefined || this.#moveOf(release, before.failures) === null) return undefined;
+    const isOld = counted !== undefined && counted.revision !== before.revision;
     if (isOld && dependsOnCount(release)) await this.count(release);
-    const failures = (await fleet.releases()).failures(id);
+    const failures = await this.#failuresOf(id);
     const present = catalog.findRelease(id); // someone may have moved it meanwhile
     const move = present === undefined ? null : this.#moveOf(present, failures);
     return present === undefined || move === null ? undefined : { release: present, move };
@@ -182,10 +195,10 @@ export class RolloutAdvance implements AdvanceRollouts {
    * hide the next failure.
    */
   async #forgiveNoMore({ id, rollout }: Release): Promise<void> {
-    const { fleet, catalog } = this.ports;
-    if ((await fleet.releases()).failures(id) >= rollout.forgivenFailures) return;
+    const { catalog } = this.ports;
+    if (rollout.forgivenFailures === 0 || (await this.#failuresOf(id)) >= rollout.forgivenFailures) return;
     await catalog.exclusively(async () => {
-      const failures = (await fleet.releases()).failures(id);
+      const failures = await this.#failuresOf(id);
       const present = catalog.findRelease(id)?.rollout;
       if (present === undefined) return;
       const forgivenFailures = Math.min(present.forgivenFailures, failures);

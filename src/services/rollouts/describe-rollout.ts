@@ -36,7 +36,7 @@ export type DescribeRollout = (release: Release) => Promise<RolloutProgressRepor
 export interface DescribeRolloutPorts {
   readonly advanceRollouts: AdvanceRollouts;
   readonly listing: Pick<FleetListing, 'outcomes'>;
-  readonly fleet: Pick<Fleet, 'releases'>;
+  readonly fleet: Pick<Fleet, 'counting'>;
   readonly now: Clock;
 }
 
@@ -51,8 +51,10 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
     const counted = isFresh ? known : await advanceRollouts.count(release);
     const outcomes = await listing.outcomes(release.id);
     const { policy, forgivenFailures, step: present } = release.rollout;
-    const releases = await fleet.releases();
-    const failures = releases.failures(release.id);
+    const { failures, inProgress } = await fleet.counting((numbers) => ({
+      failures: numbers.failures(release.id),
+      inProgress: numbers.inProgress(release.id),
+    }));
     return {
       steps: policy.steps.map((step, index) => ({
         step,
@@ -62,7 +64,7 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
           outcomes.filter((one) => one.step === index).map((one) => [one.state, one.devices]),
         ),
       })),
-      inProgress: releases.inProgress(release.id),
+      inProgress,
       failuresInStep: Math.max(0, failures - forgivenFailures),
       next: whatNext(
         release.rollout,

@@ -59,7 +59,7 @@ export interface GoBack {
 export interface GoBackPorts {
   readonly catalog: Catalog;
   readonly results: ReleaseResults;
-  readonly fleet: Pick<Fleet, 'recount' | 'releases'>;
+  readonly fleet: Pick<Fleet, 'recount' | 'counting'>;
   /** Called after each change, as part of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
@@ -142,7 +142,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     );
     if (activation === undefined) throw new Error(`${bundle.name} is current already`);
     await fleet.recount(releaseId);
-    const forgivenFailures = (await fleet.releases()).failures(releaseId);
+    const forgivenFailures = await fleet.counting((numbers) => numbers.failures(releaseId));
     const rollout = rolloutOf(target, request, { at, forgivenFailures });
     const told = await catalog.commit({
       activation,

@@ -44,7 +44,7 @@ export interface ManageRollouts {
 export interface ManageRolloutsPorts {
   readonly catalog: Catalog;
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
-  readonly fleet: Pick<Fleet, 'releases'>;
+  readonly fleet: Pick<Fleet, 'counting'>;
   readonly now: Clock;
 }
 
@@ -86,9 +86,10 @@ export function createManageRollouts({
     },
   ): Promise<Release> {
     return catalog.exclusively(async () => {
-      const numbers = await fleet.releases();
-      const failures = numbers.failures(releaseId);
-      const revision = numbers.revision(releaseId);
+      const { failures, revision } = await fleet.counting((numbers) => ({
+        failures: numbers.failures(releaseId),
+        revision: numbers.revision(releaseId),
+      }));
       const release = get(releaseId);
       const at = now();
       const { change, reason, facts } = plan(release, { at, failures, revision });
@@ -111,7 +112,7 @@ export function createManageRollouts({
   return {
     list: () => catalog.releases(),
     get,
-    inProgress: async (releaseId) => (await fleet.releases()).inProgress(releaseId),
+    inProgress: (releaseId) => fleet.counting((numbers) => numbers.inProgress(releaseId)),
     promote: (releaseId, fromStep, actor, why) =>
       move(
         releaseId,

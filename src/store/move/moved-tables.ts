@@ -42,6 +42,7 @@ export const movedTables: readonly MovedTable[] = tablesOf({
   drafts: ['id'],
   hawkbit_settings: ['name'],
   revocations: ['id'],
+  issued_certificates: ['id'],
 });
 
 /** Tables whose rows get numbers that are never reused. */
@@ -51,6 +52,7 @@ export const numberedTables = [
   'webhooks',
   'drafts',
   'revocations',
+  'issued_certificates',
   'installations',
 ] as const;
 export type NumberedTable = (typeof numberedTables)[number];

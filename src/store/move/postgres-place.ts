@@ -3,9 +3,9 @@ import { DomainError } from '../../core/errors';
 import { connectionOptions } from '../postgres/connection-options';
 import { type Database, openDatabase } from '../postgres/database';
 import { DatabaseHold } from '../postgres/database-hold';
-import { storedVersion } from '../postgres/migrate';
 import { query } from '../postgres/queries';
 import { bundlesOf, knownSchema } from '../postgres/read-condition';
+import { readTablesVersion } from '../postgres/tables-version';
 import { hasRows, type RowSource, type RowTarget } from './places';
 import { postgresReader, postgresWriter } from './postgres-rows';
 
@@ -40,7 +40,7 @@ export async function openPostgresSource(url: string): Promise<RowSource> {
 export async function openPostgresState(url: string): Promise<RowSource> {
   const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
   try {
-    const version = await storedVersion(database);
+    const { version } = await readTablesVersion(database);
     if (version === 0) throw DomainError.of('no-database-in-postgres');
     if (version > knownSchema) throw DomainError.of('database-of-newer-version', { file: place });
     if (version < knownSchema) throw DomainError.of('moved-database-outdated');
@@ -65,7 +65,7 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
   let database: Database;
   try {
     await refuseOthers(url);
-    database = await openDatabase(url, { maxConnections: 1 });
+    database = await openDatabase(url, { maxConnections: 1, isAlone: true });
   } catch (error) {
     await hold.release();
     throw error;
@@ -93,7 +93,7 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
 async function refuseOthers(url: string): Promise<void> {
   const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
   try {
-    const version = await storedVersion(database);
+    const { version } = await readTablesVersion(database);
     if (version === knownSchema) return;
     const [row] = await database.all(
       sql<{

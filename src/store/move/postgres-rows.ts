@@ -82,5 +82,6 @@ const sequences: Readonly<Record<NumberedTable, string>> = {
   webhooks: 'webhooks_id_seq',
   drafts: 'drafts_id_seq',
   revocations: 'revocations_id_seq',
+  issued_certificates: 'issued_certificates_id_seq',
   installations: 'installation_ids',
 };

@@ -23,7 +23,7 @@ export class DatabaseHold {
     try {
       if (!(await tryServerLock(client, 'alone'))) throw await inUse(client);
       const until = performance.now() + 2_000 * forgottenSeconds;
-      while ((await namesOf(client)).length > 0) {
+      while ((await presentNames(client)).length > 0) {
         if (performance.now() >= until) throw await inUse(client);
         await delay(lookMs);
       }
@@ -51,11 +51,6 @@ export class DatabaseHold {
   }
 }
 
-/** @returns none for tables of an earlier version, which did not record them */
-function namesOf(client: Client): Promise<readonly string[]> {
-  return presentNames(client).catch(() => []);
-}
-
 async function inUse(client: Client): Promise<DomainError> {
-  return DomainError.of('database-in-use', { holder: (await namesOf(client)).join(', ') });
+  return DomainError.of('database-in-use', { holder: (await presentNames(client)).join(', ') });
 }

@@ -1,7 +1,7 @@
 import { type ClientBase, Pool, type PoolClient, types } from 'pg';
 import { databaseClosed } from '../storage-error';
 import { connectionOptions, sessionSettings } from './connection-options';
-import { migrate } from './migrate';
+import { migrate, type MigrateOptions } from './migrate';
 import type { Membership } from './nodes/membership';
 import { isAway, postgresError } from './postgres-error';
 import { type Query, statementOf } from './queries';
@@ -31,7 +31,7 @@ export interface Database extends Reader {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends MigrateOptions {
   /** The maximum number of connections; one of them writes. */
   readonly maxConnections?: number;
   /** Whether older tables are brought up to date, and missing ones created; default: yes. */
@@ -61,6 +61,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const pool = new Pool({
     ...connectionOptions(url),
     max: maxConnections,
+    pipeline: true, // statements that do not depend on each other need not wait for each other's answers
     onConnect: ((client) => client.query(sessionSettings)) as (client: ClientBase) => void, // the pool waits for the promise
     types: {
       getTypeParser: (id: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary'): unknown =>
@@ -73,8 +74,8 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     const { membership } = options;
-    if (membership !== undefined) await membership.join(() => migrate(pool));
-    else if (isUpgraded) await migrate(pool);
+    if (membership !== undefined) await membership.join((how) => migrate(pool, how));
+    else if (isUpgraded) await migrate(pool, options);
     return new PostgresDatabase(pool, health, options);
   } catch (error) {
     await pool.end();

@@ -6,6 +6,7 @@ import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from
 import { prepared, query } from './queries';
 import { countingOutcome } from './release-outcomes';
 import { countRevision } from './release-numbers';
+import { together } from './together';
 import type { Transaction } from './writer';
 
 /** Writes a new device with what was decided for it; for a known one, only the changes of the contact. */
@@ -22,14 +23,15 @@ export async function saveContact(transaction: Transaction, device: Device): Pro
 }
 
 async function saveCertificates(transaction: Transaction, { id, certificates }: Device): Promise<void> {
-  for (const { serial, firstSeenAt, lastSeenAt } of certificates) {
+  const saves = certificates.map(({ serial, firstSeenAt, lastSeenAt }) => {
     const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
     const saved = query
       .insertInto('device_certificates')
       .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
       .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen));
-    await transaction.all(prepared(saved));
-  }
+    return transaction.all(prepared(saved));
+  });
+  await together(saves);
   if (certificates.length < maxCertificates) return;
   const kept = certificates.map(({ serial }) => serial);
   await transaction.all(
@@ -89,25 +91,30 @@ async function saveLabels(
   await transaction.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
 }
 
+/** In this order, as each changes the counts that the next one finds. */
+export async function saveInstallations(
+  transaction: Transaction,
+  installations: readonly Installation[],
+): Promise<void> {
+  for (const one of installations) await saveInstallation(transaction, one);
+}
+
 /**
  * Writes a new or changed one, and deletes the device's oldest to make room. The byte count of a known one only grows, through
  * `SentBytes`.
  */
-export async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
+async function saveInstallation(transaction: Transaction, installation: Installation): Promise<void> {
   const { bytes_sent, ...changed } = toInstallationRow(installation);
   const saved = query
     .insertInto('installations')
     .values({ ...changed, bytes_sent })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(changed));
-  await countingOutcome(transaction, installation, () => transaction.all(prepared(saved)));
   const { id, deviceId, state, releaseId } = installation;
-  if (releaseId !== null) await countRevision(transaction, releaseId);
   const latest = query
     .updateTable('devices')
     .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
     .where('id', '=', deviceId)
     .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)]));
-  await transaction.all(prepared(latest));
   const kept = query
     .selectFrom('installations')
     .select('id')
@@ -116,5 +123,10 @@ export async function saveInstallation(transaction: Transaction, installation: I
     .limit(1)
     .offset(keptInstallations - 1);
   const tooMany = query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept);
-  await transaction.all(prepared(tooMany));
+  await together([
+    countingOutcome(transaction, installation, () => transaction.all(prepared(saved))),
+    ...(releaseId === null ? [] : [countRevision(transaction, releaseId)]),
+    transaction.all(prepared(latest)),
+    transaction.all(prepared(tooMany)),
+  ]);
 }

@@ -3,6 +3,7 @@ import type { DeviceRecord } from '../../core/device-record';
 import { countedStates, type RecordRow, toRecord } from '../rows/record-rows';
 import type { InstallationTable } from '../rows/schema';
 import { catalogVersion } from './catalog/catalog-version';
+import { deviceColumns } from './columns';
 import type { Reader } from './database';
 import { anyOf, prepared, query } from './queries';
 
@@ -12,7 +13,7 @@ import { anyOf, prepared, query } from './queries';
  */
 export const selectRecords = query
   .selectFrom('devices')
-  .selectAll()
+  .select(deviceColumns)
   .select([
     sql<string>`(SELECT coalesce(json_agg(label ORDER BY label), '[]')::text
       FROM device_labels WHERE device = devices.id)`.as('labels'),
@@ -46,17 +47,15 @@ type NoRow = { readonly [Column in keyof FoundRow]: Column extends 'catalog_vers
 const anyId = 'id';
 
 /** Compiled once, because each poll reads it. */
-const selectFound = prepared(
-  sql<FoundRow | NoRow>`
-    SELECT catalog.version AS catalog_version, found.*
-    FROM (SELECT ${catalogVersion} AS version) AS catalog
-    LEFT JOIN (${selectRecords.where('id', '=', anyId)}) AS found ON true`.compile(query),
-);
+const selectFound = sql<FoundRow | NoRow>`
+  SELECT catalog.version AS catalog_version, found.*
+  FROM (SELECT ${catalogVersion} AS version) AS catalog
+  LEFT JOIN (${selectRecords.where('id', '=', anyId)}) AS found ON true`.compile(query);
 
 /** Reads what a decision about a device depends on, in one statement. */
 export async function findRecord(reader: Reader, id: string): Promise<FoundRecord> {
   const parameters = selectFound.parameters.map((value) => (value === anyId ? id : value));
-  const [row] = await reader.all<FoundRow | NoRow>({ ...selectFound, parameters });
+  const [row] = await reader.all<FoundRow | NoRow>(prepared({ ...selectFound, parameters }));
   if (row === undefined) throw new Error('a left join has at least one row');
   return {
     record: row.id === null ? undefined : readRecord(row),

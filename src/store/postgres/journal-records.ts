@@ -5,6 +5,7 @@ import { isDecision } from '../../core/restore';
 import type { JournalPage, JournalRecords } from '../../ports/journal';
 import { toEvent, toEventRow } from '../rows/event-rows';
 import type { Schema } from '../rows/schema';
+import { eventColumns } from './columns';
 import type { Database } from './database';
 import type { Transaction } from './writer';
 import { prepared, query } from './queries';
@@ -20,7 +21,7 @@ export class PostgresJournal implements JournalRecords {
   /** Adds lines to a transaction; listeners hear of them once it is committed. */
   async append(transaction: Transaction, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const insert = query.insertInto('events').values(events.map(toEventRow)).returningAll();
+    const insert = query.insertInto('events').values(events.map(toEventRow)).returning(eventColumns);
     const rows = await transaction.all(events.length === 1 ? prepared(insert) : insert);
     const added = rows.map(toEvent).sort((a, b) => a.id - b.id);
     const decision = added.filter(isDecision).at(-1)?.id;

@@ -22,7 +22,7 @@ interface Statement {
   readonly name?: string;
 }
 
-interface PreparedQuery<Row> extends CompiledQuery<Row> {
+interface PreparedQuery<Row> extends Compilable<Row> {
   readonly name: string;
 }
 
@@ -54,7 +54,7 @@ export function prepared<Row>(query: Query<Row>): PreparedQuery<Row> {
   const statement = compiled(query);
   const name = names.get(statement.sql) ?? `prepared-${names.size}`;
   names.set(statement.sql, name);
-  return { name, ...statement };
+  return { name, compile: () => statement };
 }
 
 /** @returns what the driver takes. @param keepsPrepared whether the connection keeps {@link prepared} statements */

@@ -4,9 +4,9 @@ import type { DatabaseCondition, InstalledBundle } from '../../ports/installed-d
 import { createAskedNameRecords } from './asked-name-records';
 import { type Database, openDatabase, type Reader } from './database';
 import { PostgresJournal } from './journal-records';
-import { storedVersion } from './migrate';
 import { migrations } from './migrations';
 import { query } from './queries';
+import { readTablesVersion } from './tables-version';
 
 /** How many migrations this program has. */
 export const knownSchema = migrations.length;
@@ -18,12 +18,12 @@ const file = 'the PostgreSQL database';
 export async function readCondition(url: string): Promise<DatabaseCondition> {
   try {
     return await reading(url, async (database) => {
-      const schema = await storedVersion(database);
+      const { version: schema, oldest } = await readTablesVersion(database);
       if (schema === 0) return { kind: 'missing', file };
       const lastEventAt = await new PostgresJournal(database).lastAt();
       const askedNames = await createAskedNameRecords(database).all();
       const bundles = await bundlesOf(database);
-      return { kind: 'read', file, schema, damage: [], bundles, lastEventAt, askedNames };
+      return { kind: 'read', file, schema, oldest, damage: [], bundles, lastEventAt, askedNames };
     });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

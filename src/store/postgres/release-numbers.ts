@@ -4,7 +4,7 @@ import { failedStates, startedStates } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
 import type { ReleaseNumbers } from '../../ports/device-updates';
 import type { Reader } from './database';
-import { anyOf, query } from './queries';
+import { anyOf, prepared, query } from './queries';
 import type { Transaction } from './writer';
 
 /** One kind of count, by release. */
@@ -56,11 +56,6 @@ export class CountedReleases implements ReleaseNumbers {
     return false;
   }
 
-  /** Counts everything of these releases. */
-  async count(reader: Reader, releaseIds: readonly number[]): Promise<void> {
-    await count(reader, this.#all(), releaseIds);
-  }
-
   inProgress(releaseId: number): number {
     return numberOf(this.#inProgress, releaseId);
   }
@@ -103,9 +98,11 @@ async function count(
 ): Promise<void> {
   const numbers = sql.join(countings.map(({ select }) => select));
   const rows = await reader.all(
-    sql<{ readonly id: number; readonly numbers: readonly number[] }>`
-      SELECT asked.id, ARRAY[${numbers}]::float8[] AS numbers FROM ${anyOf(releaseIds)} AS asked (id)`.compile(
-      query,
+    prepared(
+      sql<{ readonly id: number; readonly numbers: readonly number[] }>`
+        SELECT asked.id, ARRAY[${numbers}]::float8[] AS numbers FROM ${anyOf(releaseIds)} AS asked (id)`.compile(
+        query,
+      ),
     ),
   );
   for (const { id, numbers } of rows)
@@ -118,21 +115,25 @@ function numberOf({ counted, missing }: Counting, releaseId: number): number {
   return known ?? 0;
 }
 
-/** All releases that were ever offered to a device. */
-export async function countReleases(reader: Reader, now: Date): Promise<ReleaseNumbers> {
-  const counted = new CountedReleases(now);
-  const ids = await reader.all(query.selectFrom('release_outcomes').select('release_id').distinct());
-  await counted.count(
-    reader,
-    ids.map(({ release_id: id }) => id),
-  );
-  return counted;
+/** Calls back until everything that the callback asked for was counted. */
+export async function countingReleases<Result>(
+  reader: Reader,
+  now: Date,
+  use: (numbers: ReleaseNumbers) => Result,
+): Promise<Result> {
+  const releases = new CountedReleases(now);
+  for (;;) {
+    const result = use(releases);
+    if (await releases.isComplete(reader)) return result;
+  }
 }
 
 /** Records that an installation of a release was written. */
 export async function countRevision(transaction: Transaction, releaseId: number): Promise<void> {
   await transaction.all(
-    sql`INSERT INTO release_revisions AS known (release_id, revision) VALUES (${releaseId}, 1)
-      ON CONFLICT (release_id) DO UPDATE SET revision = known.revision + 1`.compile(query),
+    prepared(
+      sql`INSERT INTO release_revisions AS known (release_id, revision) VALUES (${releaseId}, 1)
+        ON CONFLICT (release_id) DO UPDATE SET revision = known.revision + 1`.compile(query),
+    ),
   );
 }

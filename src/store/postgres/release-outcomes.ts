@@ -11,7 +11,8 @@ import {
   toStepOutcomes,
 } from '../rows/outcome-rows';
 import type { Reader } from './database';
-import { anyOf, query } from './queries';
+import { anyOf, prepared, query } from './queries';
+import { together } from './together';
 import type { Transaction } from './writer';
 
 type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
@@ -26,9 +27,8 @@ export async function countingOutcome(
     await save();
     return;
   }
-  const before = await outcomeOf(transaction, { deviceId, releaseId });
-  await save();
-  const after = await outcomeOf(transaction, { deviceId, releaseId });
+  const outcome = () => outcomeOf(transaction, { deviceId, releaseId });
+  const [before, , after] = await together([outcome(), save(), outcome()]);
   if (isSameOutcome(before, after)) return;
   if (before !== undefined) await add(transaction, releaseId, before, -1);
   if (after !== undefined) await add(transaction, releaseId, after, 1);
@@ -98,14 +98,16 @@ async function outcomeOf(
   { deviceId, releaseId }: OfRelease,
 ): Promise<Outcome | undefined> {
   const [row] = await transaction.all(
-    query
-      .selectFrom('installations')
-      .select(['step', 'state'])
-      .where('device', '=', deviceId)
-      .where('release_id', '=', releaseId)
-      .orderBy((eb) => eb('state', 'in', mutedStates))
-      .orderBy('id', 'desc')
-      .limit(1),
+    prepared(
+      query
+        .selectFrom('installations')
+        .select(['step', 'state'])
+        .where('device', '=', deviceId)
+        .where('release_id', '=', releaseId)
+        .orderBy((eb) => eb('state', 'in', mutedStates))
+        .orderBy('id', 'desc')
+        .limit(1),
+    ),
   );
   return row && toOutcome(row);
 }
@@ -117,13 +119,15 @@ async function add(
   devices: 1 | -1,
 ): Promise<void> {
   await transaction.all(
-    query
-      .insertInto('release_outcomes')
-      .values({ release_id: releaseId, step, state, devices: Math.max(0, devices) })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['release_id', 'step', 'state'])
-          .doUpdateSet({ devices: sql<number>`greatest(0, release_outcomes.devices + ${devices}::integer)` }),
-      ),
+    prepared(
+      query
+        .insertInto('release_outcomes')
+        .values({ release_id: releaseId, step, state, devices: Math.max(0, devices) })
+        .onConflict((conflict) =>
+          conflict.columns(['release_id', 'step', 'state']).doUpdateSet({
+            devices: sql<number>`greatest(0, release_outcomes.devices + ${devices}::integer)`,
+          }),
+        ),
+    ),
   );
 }

@@ -17,16 +17,10 @@ export function createRevocationRecords(database: Database, watching: ChangeWatc
   };
 }
 
-/** @param open opens the database for one use */
-export function createSharedRevocations(open: () => Promise<Database>): SharedRevocations {
-  const using = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
-    const database = await open();
-    try {
-      return await work(database);
-    } finally {
-      await database.close();
-    }
-  };
+/** @param using opens the database for one use */
+export function createSharedRevocations(
+  using: <Result>(work: (database: Database) => Promise<Result>) => Promise<Result>,
+): SharedRevocations {
   return {
     all: () => using((database) => readAfter(database, 0)),
     add: (revocations) => using((database) => add(database, revocations)),

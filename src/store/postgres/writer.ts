@@ -3,6 +3,7 @@ import type { PoolClient, QueryResult } from 'pg';
 import { DomainError } from '../../core/errors';
 import { isAway, isConflict, postgresError } from './postgres-error';
 import type { Query } from './queries';
+import { together } from './together';
 import type { DatabaseHealth } from './writability';
 import { lockForChange } from './locks';
 
@@ -139,11 +140,11 @@ export class Writer {
   }
 
   /**
-   * Begins, and checks in the same round trip whether this server may write.
+   * Begins with a savepoint, and checks in the same round trip whether this server may write.
    * @returns the epoch of the leader, which stays until the commit
    */
   async #begin(client: PoolClient): Promise<number | undefined> {
-    const begin = `BEGIN; ${lockForChange}`;
+    const begin = `BEGIN; ${lockForChange}; SAVEPOINT change`;
     const { guard } = this.ports;
     if (guard !== undefined) return guard.check(await client.query(`${begin}; ${guard.selectStanding}`));
     await client.query(begin);
@@ -162,20 +163,21 @@ export class Writer {
   async #runOne(client: PoolClient, { work, done, failed }: Job): Promise<Outcome> {
     const callbacks: (() => void)[] = [];
     let isLast = false;
-    await client.query('SAVEPOINT change');
     try {
-      const value = await work({
-        all: (query) => this.ports.run(client, query),
-        afterCommit: (callback) => callbacks.push(callback),
-        shareNoCommit() {
-          isLast = true;
-        },
-      });
-      await client.query('RELEASE SAVEPOINT change');
+      const [, value] = await together([
+        client.query('RELEASE SAVEPOINT change; SAVEPOINT change'),
+        work({
+          all: (query) => this.ports.run(client, query),
+          afterCommit: (callback) => callbacks.push(callback),
+          shareNoCommit() {
+            isLast = true;
+          },
+        }),
+      ]);
       return { isLast, settle: () => done(value), callbacks };
     } catch (error) {
       if (isConflict(error) || isAway(error)) throw error;
-      await client.query('ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change');
+      await client.query('ROLLBACK TO SAVEPOINT change');
       const translated = postgresError(error);
       this.ports.health.writeFailed(translated);
       return { isLast: false, settle: () => failed(translated), callbacks: [] };

@@ -7,8 +7,11 @@ import { toBoards } from './boards-json';
 import type { DeviceTable, InstallationTable } from './schema';
 import { fromWhyColumns, toWhyColumns } from './why-columns';
 
+/** What both databases have of a device. */
+export type DeviceRow = Omit<Selectable<DeviceTable>, 'search_text' | 'found_by'>;
+
 export function toDevice(
-  row: Selectable<DeviceTable>,
+  row: DeviceRow,
   labels: readonly string[],
   certificates: readonly SeenCertificate[],
 ): Device {

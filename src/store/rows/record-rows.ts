@@ -1,13 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { DeviceRecord } from '../../core/device-record';
 import { failedStates, type InstallationState } from '../../core/installation-states';
-import { toDevice, toInstallation } from './device-rows';
-import type { DeviceTable, InstallationTable } from './schema';
+import { type DeviceRow, toDevice, toInstallation } from './device-rows';
+import type { InstallationTable } from './schema';
 
 type Counted = readonly [sha256: string, state: InstallationState, count: number];
 
 /** A device's row with what other tables say about it, as JSON lists. */
-export interface RecordRow extends Selectable<DeviceTable> {
+export interface RecordRow extends DeviceRow {
   readonly labels: string;
   /** Each item is a list: serial number, first seen, last seen. */
   readonly certificates: string;

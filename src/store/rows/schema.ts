@@ -40,6 +40,7 @@ export interface Schema {
   drafts: DraftTable;
   hawkbit_settings: HawkbitSettingTable;
   revocations: RevocationTable;
+  issued_certificates: IssuedCertificateTable;
 }
 
 export interface BundleTable {
@@ -427,4 +428,20 @@ export interface RevocationTable {
   common_name: string;
   revoked_at: string;
   reason: string;
+}
+
+/** The certificates that servers on PostgreSQL have issued. SQLite has only those that came from there. */
+export interface IssuedCertificateTable {
+  id: Generated<number>;
+  fingerprint: string;
+  serial: string;
+  common_name: string;
+  role: string;
+  not_before: string;
+  not_after: string;
+  issued_at: string;
+  /** PEM; NULL for one that is known only from a log. */
+  certificate: string | null;
+  /** A device's key, sealed with the key in `certs/`. */
+  sealed_key: string | null;
 }

@@ -534,4 +534,19 @@ export const migrations: readonly string[] = [
     reason TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Those of a PostgreSQL database, when its rows are archived or moved here. A server that starts adds them to certs/, where its own are.
+  CREATE TABLE issued_certificates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint TEXT NOT NULL UNIQUE,
+    serial TEXT NOT NULL,
+    common_name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('ca', 'server', 'device')),
+    not_before TEXT NOT NULL,
+    not_after TEXT NOT NULL,
+    issued_at TEXT NOT NULL,
+    certificate TEXT,
+    sealed_key TEXT
+  ) STRICT;
+  `,
 ];

@@ -53,6 +53,7 @@ function readAll(sqlite: Sqlite.Database, file: string, isQuick: boolean): ReadD
     kind: 'read',
     file,
     schema,
+    oldest: schema,
     damage,
     bundles: tables.has('bundles') ? bundlesOf(sqlite) : [],
     lastEventAt: tables.has('events') ? lastEventOf(sqlite) : null,

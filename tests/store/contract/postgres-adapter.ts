@@ -6,7 +6,7 @@ import { connectionOptions } from '../../../src/store/postgres/connection-option
 import { type Database, openDatabase, type Reader } from '../../../src/store/postgres/database';
 import { createDeviceRecords } from '../../../src/store/postgres/device-records';
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
-import { saveContact, saveInstallation } from '../../../src/store/postgres/device-writes';
+import { saveContact, saveInstallations } from '../../../src/store/postgres/device-writes';
 import { createDismissalRecords } from '../../../src/store/postgres/dismissal-records';
 import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { createDraftRecords } from '../../../src/store/postgres/draft-records';
@@ -163,7 +163,7 @@ async function makeAdapter(url: string): Promise<ContractAdapter> {
     put({ device, installations = [] }) {
       return opened.database.transact(async (transaction) => {
         if (device !== undefined) await saveContact(transaction, device);
-        for (const installation of installations) await saveInstallation(transaction, installation);
+        await saveInstallations(transaction, installations);
       });
     },
     async beside() {

@@ -9,9 +9,11 @@ import { connectionOptions } from '../../../src/store/postgres/connection-option
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { DatabaseHold } from '../../../src/store/postgres/database-hold';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
-import { migrations } from '../../../src/store/postgres/migrations';
+import { type Migration, migrations } from '../../../src/store/postgres/migrations';
 import { Membership } from '../../../src/store/postgres/nodes/membership';
 import { listNodes } from '../../../src/store/postgres/nodes/node-rows';
+import { query } from '../../../src/store/postgres/queries';
+import { oldestOf } from '../../../src/store/postgres/tables-version';
 
 interface Server {
   readonly id: string;
@@ -20,6 +22,8 @@ interface Server {
   readonly journal: PostgresJournal;
   readonly interruptions: unknown[];
   readonly outdated: Error[];
+  /** How often it said that a newer version has added to the tables. */
+  readonly ahead: () => number;
   close(): Promise<void>;
 }
 
@@ -44,8 +48,12 @@ describe('servers on one PostgreSQL', () => {
     await Promise.all(open.splice(0).map((server) => server.close()));
   });
 
-  async function start(name: string, { beatMs = never, patienceMs = 0 } = {}): Promise<Server> {
+  async function start(
+    name: string,
+    { beatMs = never, patienceMs = 0, steps = migrations } = {},
+  ): Promise<Server> {
     const id = randomUUID();
+    let ahead = 0;
     const interruptions: unknown[] = [];
     const outdated: Error[] = [];
     const membership = new Membership({
@@ -54,7 +62,9 @@ describe('servers on one PostgreSQL', () => {
       patienceMs,
       beatMs,
       onInterrupted: (error) => interruptions.push(error),
+      onAhead: () => (ahead += 1),
       onOutdated: (error) => outdated.push(error),
+      migrations: steps,
     });
     let database: Database;
     try {
@@ -64,7 +74,7 @@ describe('servers on one PostgreSQL', () => {
       throw error;
     }
     const server = {
-      ...{ id, membership, database, interruptions, outdated },
+      ...{ id, membership, database, interruptions, outdated, ahead: () => ahead },
       journal: new PostgresJournal(database),
       async close() {
         await database.close();
@@ -207,21 +217,108 @@ describe('servers on one PostgreSQL', () => {
     expect(await actors(a)).toEqual(['still']);
   });
 
-  it('write nothing to tables that a newer version has upgraded, and hear of that once', async () => {
-    const a = await start('a');
-    await run('UPDATE schema_version SET version = version + 1');
-    for (let attempt = 0; attempt < 2; attempt += 1)
-      await expect(a.journal.record([line('too late')])).rejects.toEqual(reason('database-upgraded'));
-    expect(a.outdated).toHaveLength(1);
-    await expect(start('b')).rejects.toEqual(reason('database-of-newer-version'));
-  });
+  describe('of two versions', () => {
+    const adding: Migration = {
+      expands: 'CREATE TABLE colours (name text); ALTER TABLE events ADD COLUMN colour text',
+    };
+    const removing: Migration = { contracts: 'ALTER TABLE events DROP COLUMN colour' };
+    const newer = { steps: [...migrations, adding] };
+    const newest = { steps: [...migrations, adding, removing] };
+    const tables = () => run('SELECT version, oldest FROM schema_version');
+    const known = migrations.length;
+    const oldest = oldestOf(migrations);
 
-  it('of an earlier version keep one away that must upgrade the tables, and are named', async () => {
-    await start('a');
-    await run(`UPDATE schema_version SET version = ${migrations.length - 1}`);
-    await expect(start('b')).rejects.toMatchObject({
-      code: 'configuration',
-      reason: { code: 'database-upgrade-waits', parameters: { holder: 'a' } },
+    it('run together on tables that the newer one has added to, also when the earlier one starts again', async () => {
+      const a = await start('a');
+      const b = await start('b', newer);
+      expect(await tables()).toEqual([{ version: known + 1, oldest }]);
+      for (const server of [a, b, a, b]) await server.journal.record([line('both')]);
+      expect([a, b].map(({ ahead }) => ahead())).toEqual([1, 0]);
+      await a.close();
+      const again = await start('a');
+      await again.journal.record([line('again')]);
+      expect(await actors(b)).toEqual(['both', 'both', 'both', 'both', 'again']);
+      expect([again.ahead(), a.outdated, again.outdated]).toEqual([1, [], []]);
+      await b.close();
+      await start('c'); // alone, too
+    });
+
+    it('wait for the end of the earlier ones to change tables that those use, and name them', async () => {
+      const a = await start('a');
+      await expect(start('b', newest)).rejects.toMatchObject({
+        code: 'configuration',
+        reason: { code: 'database-upgrade-waits', parameters: { holder: 'a' } },
+      });
+      await a.journal.record([line('works')]);
+      expect(await tables()).toEqual([{ version: known, oldest }]);
+      await a.close();
+      await start('b', newest);
+      expect(await tables()).toEqual([{ version: known + 2, oldest: known + 2 }]);
+      for (const steps of [migrations, newer.steps])
+        await expect(start('c', { steps })).rejects.toEqual(reason('database-of-newer-version'));
+    });
+
+    it('write nothing to changed tables, and hear of that once', async () => {
+      const a = await start('a');
+      await run('UPDATE schema_version SET version = version + 1, oldest = version + 1');
+      for (let attempt = 0; attempt < 2; attempt += 1)
+        await expect(a.journal.record([line('too late')])).rejects.toEqual(reason('database-upgraded'));
+      expect(a.outdated).toHaveLength(1);
+    });
+
+    it('go on when the newer one cannot add to the tables, which adds nothing then', async () => {
+      const a = await start('a');
+      const steps = [...migrations, adding, { expands: 'ALTER TABLE there_is_none ADD COLUMN colour text' }];
+      await expect(start('b', { steps })).rejects.toThrow('there_is_none');
+      expect(await tables()).toEqual([{ version: known, oldest }]);
+      expect(await run("SELECT 1 FROM pg_tables WHERE tablename = 'colours'")).toEqual([]);
+      await a.journal.record([line('works')]);
+      await start('b', newer);
+    });
+
+    it('go on while the newer one waits for a table that is being read, and gives up', async () => {
+      const a = await start('a');
+      let end: () => void = () => undefined;
+      const reading = a.database.readTogether(async (reader) => {
+        await reader.all(query.selectFrom('events').select('id'));
+        await new Promise<void>((resolve) => (end = resolve));
+      });
+      await eventually(
+        async () =>
+          (
+            await run(
+              "SELECT 1 FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessShareLock'",
+            )
+          ).length > 0,
+      );
+      const starting = start('b', newer);
+      starting.catch(() => undefined);
+      await eventually(
+        async () =>
+          (await run("SELECT 1 FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted")).length >
+          0,
+      );
+      await a.journal.record([line('works')]);
+      await expect(starting).rejects.toEqual(reason('database-upgrade-blocked'));
+      expect(await tables()).toEqual([{ version: known, oldest }]);
+      end();
+      await reading;
+      await start('b', newer);
+    });
+
+    it('are not stopped by a command of the newer version, which may only add to the tables', async () => {
+      const a = await start('a');
+      const command = (steps: readonly Migration[]) =>
+        openDatabase(url, { maxConnections: 1, migrations: steps }).then((database) => database.close());
+      await expect(command(newest.steps)).rejects.toEqual(reason('database-upgrade-waits'));
+      expect(await tables()).toEqual([{ version: known, oldest }]);
+      await command(newer.steps);
+      await command(migrations); // which works on them, too
+      await a.journal.record([line('works')]);
+      expect(a.ahead()).toBe(1);
+      await a.close();
+      await command(newest.steps);
+      await expect(command(newer.steps)).rejects.toEqual(reason('database-of-newer-version'));
     });
   });
 

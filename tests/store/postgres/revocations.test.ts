@@ -7,7 +7,7 @@ import { connectionOptions } from '../../../src/store/postgres/connection-option
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { openClient } from '../../../src/store/postgres/open-client';
 import { createRevocationRecords } from '../../../src/store/postgres/revocation-records';
-import { openPostgresRevocations } from '../../../src/store/postgres-store';
+import { openPostgresCertificates } from '../../../src/store/postgres-store';
 import type { Watch } from '../../../src/ports/watch';
 
 const name = 'revocations';
@@ -96,7 +96,7 @@ describe('revocations in PostgreSQL', () => {
 
   it('are those of commands, too', async () => {
     const node = await openNode();
-    const commands = openPostgresRevocations(url);
+    const { revocations: commands } = openPostgresCertificates(url);
     await commands.add([revoked('a1')]);
     expect(await commands.all()).toEqual(await node.all());
     expect(node.find('a1')).toBeDefined();

@@ -109,7 +109,7 @@ describe('two nodes on one PostgreSQL', () => {
       ),
     );
     expect(answers.filter((hasPlace) => hasPlace)).toHaveLength(maxInProgress);
-    expect((await nodeOf(1).fleet.releases()).inProgress(1)).toBe(maxInProgress);
+    expect(await nodeOf(1).fleet.counting((numbers) => numbers.inProgress(1))).toBe(maxInProgress);
     const found = await Promise.all(answers.map((_, index) => nodeOf(0).fleet.get(`dev-${index}`)));
     const ids = found.flatMap(({ installation }) => installation?.id ?? []);
     expect(ids.sort()).toEqual([1, 2, 3]);
@@ -317,8 +317,8 @@ describe('two nodes on one PostgreSQL', () => {
   });
 
   it('do not start on a database of a newer version', async () => {
-    await postgres.run('UPDATE schema_version SET version = version + 1', name);
+    await postgres.run('UPDATE schema_version SET version = version + 1, oldest = version + 1', name);
     await expect(openDatabase(url)).rejects.toEqual(refusal('configuration'));
-    await postgres.run('UPDATE schema_version SET version = version - 1', name);
+    await postgres.run('UPDATE schema_version SET version = version - 1, oldest = version - 1', name);
   });
 });

@@ -33,7 +33,7 @@ export function versionsCheck({
         report.warning('rauc-simple-server', finding('server-of-another-version', told));
       }
       const database = await installation.database();
-      if (database.kind === 'read' && database.schema > schema) {
+      if (database.kind === 'read' && database.oldest > schema) {
         const told = { schema: database.schema, known: schema };
         report.error(database.file, finding('database-of-newer-version', told));
       }

@@ -4,7 +4,7 @@ import { DomainError } from '../../../core/errors';
 import { maxInstallationId } from '../../../core/installation';
 import type { DecideUpdate, DeviceUpdate } from '../../../ports/device-updates';
 import type { Reader } from '../database';
-import { query } from '../queries';
+import { prepared, query } from '../queries';
 import { CountedReleases } from '../release-numbers';
 
 export interface DecideOptions {
@@ -46,7 +46,7 @@ export async function nextInstallationId(transaction: Reader): Promise<number> {
     SELECT setval('installation_ids', greatest(
       nextval('installation_ids'), (SELECT coalesce(max(id), 0)::bigint + 1 FROM installations))) AS id`;
   try {
-    const [row] = await transaction.all(next.compile(query));
+    const [row] = await transaction.all(prepared(next.compile(query)));
     return row?.id ?? maxInstallationId;
   } catch (cause) {
     if (isOutOfRange(cause)) throw DomainError.of('installation-numbers-used-up', {}, { cause });

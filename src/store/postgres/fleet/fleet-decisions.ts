@@ -12,7 +12,7 @@ import type {
 } from '../../../ports/fleet-decisions';
 import { toInstallation } from '../../rows/device-rows';
 import type { Database } from '../database';
-import { saveContact, saveDecision, saveInstallation } from '../device-writes';
+import { saveContact, saveDecision, saveInstallations } from '../device-writes';
 import type { PostgresJournal } from '../journal-records';
 import { query } from '../queries';
 import { forgetOutcomes } from '../release-outcomes';
@@ -100,7 +100,7 @@ export class PostgresFleetDecisions implements FleetDecisions {
       const { installations, events, change } = plan(record, known);
       return async () => {
         if (change !== undefined) await saveContact(transaction, change(device));
-        for (const one of installations) await saveInstallation(transaction, one);
+        await saveInstallations(transaction, installations);
         await this.ports.journal.append(transaction, events);
         transaction.afterCommit(() => this.ports.written(latest, installations));
       };

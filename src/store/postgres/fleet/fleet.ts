@@ -9,10 +9,11 @@ import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/
 import type { Fleet, FleetOptions } from '../../../ports/fleet';
 import { DeviceLines } from '../../device-lines';
 import type { Database, Reader } from '../database';
-import { saveContact, saveInstallation } from '../device-writes';
+import { saveContact, saveInstallations } from '../device-writes';
 import { findRecord } from '../find-record';
 import type { PostgresJournal } from '../journal-records';
-import { countReleases } from '../release-numbers';
+import { countingReleases } from '../release-numbers';
+import { together } from '../together';
 import type { Transaction } from '../writer';
 import { decideUpdate, nextInstallationId } from './decide-update';
 import { PostgresFleetDecisions } from './fleet-decisions';
@@ -121,8 +122,8 @@ export class PostgresFleet implements Fleet {
     if (installation !== null) this.#seen.countBytes(installation.id, count, at);
   }
 
-  releases(): Promise<ReleaseNumbers> {
-    return this.ports.database.readTogether((reader) => countReleases(reader, this.ports.now()));
+  counting<Result>(use: (numbers: ReleaseNumbers) => Result): Promise<Result> {
+    return this.ports.database.readTogether((reader) => countingReleases(reader, this.ports.now(), use));
   }
 
   hasOffered(releaseId: number): boolean {
@@ -229,8 +230,10 @@ export class PostgresFleet implements Fleet {
     const update = await decideUpdate(transaction, record, decide, { now: this.ports.now(), nextId });
     if (update === undefined) throw new Error('a transaction may claim numbers');
     if (update.device !== undefined) await saveContact(transaction, update.device);
-    for (const one of update.installations ?? []) await saveInstallation(transaction, one);
-    await this.ports.journal.append(transaction, this.#linesOf(id, update.events ?? [], told));
+    await together([
+      saveInstallations(transaction, update.installations ?? []),
+      this.ports.journal.append(transaction, this.#linesOf(id, update.events ?? [], told)),
+    ]);
     return { update, record };
   }
 

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientConfig, QueryResult } from 'pg';
 import { SharedRun } from '../../../base/collections/shared-run';
 import { DomainError } from '../../../core/errors';
-import { storedVersion } from '../migrate';
-import { migrations } from '../migrations';
+import type { MigrateOptions } from '../migrate';
+import { type Migration, migrations } from '../migrations';
 import { openClient } from '../open-client';
 import { postgresError } from '../postgres-error';
 import { compiled } from '../queries';
 import { refusePooler } from '../refuse-pooler';
 import { releaseServerLock, tryServerLock } from '../server-lock';
+import { fitOf, readTablesVersion, type TablesVersion } from '../tables-version';
 import type { WriteGuard } from '../writer';
 import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
 import { presentNames, removeNode, saveNode, type ThisNode } from './node-rows';
@@ -22,17 +23,20 @@ export interface MembershipOptions {
   readonly beatMs?: number;
   /** Called when the connection that marks this server as present ends; it is opened again. */
   readonly onInterrupted: (error: unknown) => void;
-  /** Called once, when a newer version has upgraded the tables: this server must end. */
+  /** Called once, when a newer version has added to the tables, and this server goes on. */
+  readonly onAhead?: () => void;
+  /** Called once, when a newer version has changed the tables: this server must end. */
   readonly onOutdated: (error: DomainError) => void;
+  /** What the tables must have been through; default: what this program knows. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** How often to ask for a lock, and how long to wait before connecting again, in milliseconds. */
 const retryMs = 200;
 const reconnectMs = 1_000;
 
-interface Standing {
+interface Standing extends TablesVersion {
   /** As text, unless the connection's types say otherwise. */
-  readonly schema: number | string | null;
   readonly epoch: number | string | null;
 }
 
@@ -42,36 +46,38 @@ interface Standing {
  */
 export class Membership implements WriteGuard {
   readonly lease: LeaderLease;
-  readonly selectStanding =
-    'SELECT (SELECT version FROM schema_version) AS schema, (SELECT epoch FROM leader) AS epoch';
+  readonly selectStanding = 'SELECT version, oldest, (SELECT epoch FROM leader) AS epoch FROM schema_version';
   #client: Client | undefined;
   #catalogVersion = () => 0;
   #isEnding = false;
   #isOutdated = false;
+  #isAhead = false;
   #timer: NodeJS.Timeout | undefined;
   #regaining: Promise<void> = Promise.resolve();
+  readonly #migrations: readonly Migration[];
   readonly #ending = new AbortController();
   readonly #beats = new SharedRun(() => this.#beat());
 
   constructor(private readonly options: MembershipOptions) {
+    this.#migrations = options.migrations ?? migrations;
     this.lease = new LeaderLease(options.node.id, () => performance.now());
   }
 
   /**
-   * Waits until this server may run. The first server that needs newer tables upgrades them, while no other runs.
-   * @throws DomainError `configuration` when others run on older tables, a newer version has been here, or a pooler is in between;
+   * Waits until this server may run. The first server that needs newer tables upgrades them; if a step contracts, while no other runs.
+   * @throws DomainError `configuration` when others must be stopped first, a newer version has been here, or a pooler is in between;
    * `unavailable`
    */
-  async join(upgrade: () => Promise<void>): Promise<void> {
+  async join(upgrade: (options: MigrateOptions) => Promise<void>): Promise<void> {
     const client = await openClient(this.options.connection);
     this.#client = client;
     try {
       await refusePooler(client, () => openClient(this.options.connection));
       const until = performance.now() + this.options.patienceMs;
       for (;;) {
-        const entry = await enter(client, upgrade);
-        if (entry === 'in') break;
-        if (performance.now() >= until) throw await keptAway(client, entry);
+        const obstacle = await this.#enter(client, upgrade);
+        if (obstacle === undefined) break;
+        if (performance.now() >= until) throw obstacle;
         await delay(retryMs * (0.5 + Math.random()));
       }
       await client.query(
@@ -100,7 +106,7 @@ export class Membership implements WriteGuard {
   check(results: QueryResult | readonly QueryResult[]): number {
     const last = 'rows' in results ? results : results.at(-1);
     const [standing] = (last?.rows ?? []) as Standing[];
-    if (standing === undefined || Number(standing.schema) !== migrations.length) throw this.#endAsOutdated();
+    if (standing === undefined || !this.#fits(standing)) throw this.#endAsOutdated();
     return Number(standing.epoch);
   }
 
@@ -171,6 +177,39 @@ export class Membership implements WriteGuard {
     }
   }
 
+  /** Takes the lock that servers share, and upgrades the tables. @returns what keeps this server away */
+  async #enter(
+    client: Client,
+    upgrade: (options: MigrateOptions) => Promise<void>,
+  ): Promise<DomainError | undefined> {
+    if (!(await tryServerLock(client, 'shared')))
+      return DomainError.of('database-in-use', { holder: (await presentNames(client)).join(', ') });
+    const stored = await readTablesVersion({
+      all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
+    });
+    if (this.#fits(stored)) return undefined;
+    const isAlone = await tryServerLock(client, 'alone');
+    try {
+      await upgrade({ migrations: this.#migrations, isAlone }); // refuses tables that are too new
+      return undefined;
+    } catch (error) {
+      if (!isObstacle(error)) throw error;
+      await releaseServerLock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
+      return error;
+    } finally {
+      if (isAlone) await releaseServerLock(client, 'alone');
+    }
+  }
+
+  #fits(stored: TablesVersion): boolean {
+    const fit = fitOf(stored, this.#migrations.length);
+    if (fit === 'ahead' && !this.#isAhead) {
+      this.#isAhead = true;
+      this.options.onAhead?.();
+    }
+    return fit === 'same' || fit === 'ahead';
+  }
+
   #endAsOutdated(): DomainError {
     const error = DomainError.of('database-upgraded');
     if (!this.#isOutdated) {
@@ -181,27 +220,8 @@ export class Membership implements WriteGuard {
   }
 }
 
-/**
- * Whether a server may run, and if not, why: another process has the database for itself, or servers run on tables of an earlier
- * version.
- */
-type Entry = 'in' | 'closed' | 'outdated';
-
-async function enter(client: Client, upgrade: () => Promise<void>): Promise<Entry> {
-  if (!(await tryServerLock(client, 'shared'))) return 'closed';
-  const version = await storedVersion({
-    all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
-  });
-  if (version === migrations.length) return 'in';
-  const isAlone = version < migrations.length && (await tryServerLock(client, 'alone'));
-  if (version > migrations.length || isAlone) await upgrade(); // it refuses the tables of a newer version
-  if (isAlone) await releaseServerLock(client, 'alone');
-  else await releaseServerLock(client, 'shared'); // otherwise two that start together would each block the other's upgrade
-  return isAlone ? 'in' : 'outdated';
-}
-
-async function keptAway(client: Client, entry: Exclude<Entry, 'in'>): Promise<DomainError> {
-  const names = await presentNames(client).catch(() => []); // the tables of an earlier version
-  const code = entry === 'outdated' ? 'database-upgrade-waits' : 'database-in-use';
-  return DomainError.of(code, { holder: names.join(', ') });
+/** What other processes may end soon: they use the tables that this one must upgrade, in a version that knows only those, or for long. */
+function isObstacle(error: unknown): error is DomainError {
+  if (!(error instanceof DomainError)) return false;
+  return error.reason?.code === 'database-upgrade-waits' || error.reason?.code === 'database-upgrade-blocked';
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import type { Node } from '../../../ports/nodes';
 import { query, type Query } from '../queries';
 
@@ -36,11 +36,10 @@ export async function removeNode(client: Client, { id }: ThisNode): Promise<void
   );
 }
 
-/** The names of nodes that were heard from within the duration of a lease. */
-export async function presentNames(client: Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ readonly name: string }>(
-    `SELECT name FROM nodes WHERE seen_at > clock_timestamp() - interval '${forgottenSeconds} s' ORDER BY started_at`,
-  );
+/** The names of nodes that were heard from within the duration of a lease; none in tables of a version that did not record them. */
+export async function presentNames(client: ClientBase): Promise<readonly string[]> {
+  const select = `SELECT name FROM nodes WHERE seen_at > clock_timestamp() - interval '${forgottenSeconds} s' ORDER BY started_at`;
+  const { rows } = await client.query<{ readonly name: string }>(select).catch(() => ({ rows: [] }));
   return rows.map(({ name }) => name);
 }
 

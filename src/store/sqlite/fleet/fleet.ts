@@ -110,8 +110,8 @@ export class SqliteFleet implements Fleet {
     if (entry !== undefined) this.#lastSeenUpdates.countBytes(entry, count, at);
   }
 
-  releases(): Promise<ReleaseNumbers> {
-    return Promise.resolve(this.#counters);
+  counting<Result>(use: (numbers: ReleaseNumbers) => Result): Promise<Result> {
+    return Promise.resolve(use(this.#counters));
   }
 
   hasOffered(releaseId: number): boolean {

@@ -16,6 +16,7 @@ const database: DatabaseCondition = {
   kind: 'read',
   file: '/data/server.db',
   schema: 3,
+  oldest: 3,
   damage: [],
   bundles: [{ name: 'a.raucb', sha256: 'aa', sizeBytes: 3 * 2 ** 30 }],
   lastEventAt: null,
@@ -73,6 +74,19 @@ describe('the check of versions', () => {
     ['22.1.0', 0],
   ])('of Node.js %s makes %i findings', async (node, count) => {
     expect((await run(check(node))).found).toHaveLength(count);
+  });
+
+  it.each([
+    [3, []],
+    [4, ['error versions /data/server.db']],
+  ])('of a newer database that servers of schema %i can work on finds %j', async (oldest, found) => {
+    const newer = { ...database, schema: 4, oldest };
+    const facts = { program: '1.0.0', node: '22.1.0', oldestNode: '20.19', schema: 3 };
+    const check = versionsCheck({
+      facts,
+      installation: { ...installation, database: () => Promise.resolve(newer) },
+    });
+    expect((await run(check)).found).toEqual(found);
   });
 });
 

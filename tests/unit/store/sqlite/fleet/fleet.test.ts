@@ -335,7 +335,7 @@ describe('a decision and a contact in the same moment', () => {
       interruptions: new Map(),
     });
     expect(await store.devices.find('a')).toEqual(await fleet.get('a'));
-    expect((await fleet.releases()).inProgress(1)).toBe(1);
+    expect(await fleet.counting((numbers) => numbers.inProgress(1))).toBe(1);
     expect((await readJournal(dataDir)).map(({ after }) => after)).toEqual([
       { state: 'cancelled' },
       null,
@@ -470,7 +470,7 @@ describe('a device that is forgotten', () => {
     expect(await fleet.find('a')).toBeUndefined();
     expect(await store.devices.find('a')).toBeUndefined();
     expect(fleet.unsavedDevices()).toBe(0);
-    expect((await fleet.releases()).inProgress(1)).toBe(0);
+    expect(await fleet.counting((numbers) => numbers.inProgress(1))).toBe(0);
   });
 
   it('stays, with what it told meanwhile, when that cannot be written', async () => {
@@ -494,9 +494,15 @@ describe('a device that is forgotten', () => {
     changeDevice(fleet, 'a', {
       installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })],
     });
-    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([1, 1]);
+    expect([
+      await fleet.counting((numbers) => numbers.failures(1)),
+      await fleet.counting((numbers) => numbers.inProgress(1)),
+    ]).toEqual([1, 1]);
     await fleet.decisions.forget('a', () => []);
-    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([0, 0]);
+    expect([
+      await fleet.counting((numbers) => numbers.failures(1)),
+      await fleet.counting((numbers) => numbers.inProgress(1)),
+    ]).toEqual([0, 0]);
   });
 });
 
@@ -570,7 +576,7 @@ describe('a release that is counted again', () => {
     changeDevice(fleet, 'a', { renewed: installationOf({ deviceId: 'a', polls: 2 }) });
     await fleet.recount(1);
     ageMs = 120_000;
-    expect((await fleet.releases()).inProgress(1)).toBe(1);
+    expect(await fleet.counting((numbers) => numbers.inProgress(1))).toBe(1);
 
     ageMs = 0;
     let finish: () => void = () => undefined;
@@ -579,7 +585,7 @@ describe('a release that is counted again', () => {
     const flushed = fleet.flush(); // on its way
     await fleet.recount(1);
     ageMs = 120_000;
-    expect((await fleet.releases()).inProgress(1)).toBe(1);
+    expect(await fleet.counting((numbers) => numbers.inProgress(1))).toBe(1);
     finish();
     await flushed;
   });
@@ -599,7 +605,10 @@ describe('a restart', () => {
     expect(await nextId(again)).toBe(second.id + 1);
     expect(await again.get('a')).toEqual(await fleet.get('a'));
     expect((await again.get('a')).failures).toEqual(new Map([[first.sha256, 1]]));
-    expect([(await again.releases()).failures(1), (await again.releases()).inProgress(1)]).toEqual([1, 1]);
+    expect([
+      await again.counting((numbers) => numbers.failures(1)),
+      await again.counting((numbers) => numbers.inProgress(1)),
+    ]).toEqual([1, 1]);
   });
 
   it('is told of by the numbers of installations: they end with 32 bits', async () => {
