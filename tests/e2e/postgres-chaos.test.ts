@@ -12,7 +12,9 @@ import {
   rolloutLinesSql,
   watchSql,
 } from '../support/chaos/database-watch';
+import { Crowd } from '../support/chaos/crowd';
 import { type FaultName, faultNames, Faults } from '../support/chaos/faults';
+import { issueDevices } from '../support/chaos/issue-devices';
 import { one } from '../support/chaos/one';
 import { People } from '../support/chaos/people';
 import { ReleaseTimeline } from '../support/chaos/release-timeline';
@@ -20,7 +22,6 @@ import { RoamingReader } from '../support/chaos/roaming-reader';
 import { Servers } from '../support/chaos/servers';
 import { WebhookReceiver } from '../support/chaos/webhook-receiver';
 import { Witness } from '../support/chaos/witness';
-import { deviceFiles, readClientFiles } from '../support/device-listener';
 import { eventually } from '../support/eventually';
 import { startGateProxy } from '../support/gate-proxy';
 import { type Postgres, startPostgres } from '../support/postgres';
@@ -33,7 +34,7 @@ const isLong = process.env['CHAOS_SECONDS'] !== undefined;
 const chaosMs = Number(process.env['CHAOS_SECONDS'] ?? '0') * 1_000;
 /** How long a server is frozen. */
 const frozenMs = isLong ? 30_000 : 12_000;
-const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '500' : '24'));
+const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '2000' : '24'));
 /** Only these faults, for a look at one of them. */
 const onlyFaults = process.env['CHAOS_FAULTS']?.split(',') as FaultName[] | undefined;
 
@@ -42,6 +43,8 @@ const versions = ['2.0.0', '3.0.0', '4.0.0'];
 const bundleNames = versions.map((version) => `v${version}.raucb`);
 /** All devices together ask about a hundred times a second. */
 const pauseMs = boardCount * 10;
+/** How many devices talk to servers at once; those that asked a frozen server wait for seconds. */
+const crowd = new Crowd(50);
 const calmMs = 3_000;
 const webhookKinds = ['release.', 'rollout.', 'installation.failed', 'device.registered'];
 
@@ -69,11 +72,10 @@ beforeAll(async () => {
     await certificates.createCa({});
     await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1'] });
     const ids = Array.from({ length: boardCount }, (_, index) => `board-${index}`);
-    for (const id of ids) await certificates.createDevice({ id });
-    return ids;
+    return await issueDevices(path.join(folder, 'certs'), ids);
   };
   const make = (version: string) => makeBundle({ version, seed: version, imageSizeBytes: 1 << 20 });
-  const [gateway, database, made, ids, webhooks] = await Promise.all([
+  const [gateway, database, made, devices, webhooks] = await Promise.all([
     startRgw(),
     startPostgres(),
     Promise.all(versions.map(make)),
@@ -126,9 +128,8 @@ beforeAll(async () => {
   readers = Array.from({ length: 3 }, () => new RoamingReader(someAdmin, signal));
   const url = `https://localhost:${await startBalancer(portsOf)}`;
   const direct = () => servers.running().map(({ deviceUrl }) => deviceUrl);
-  for (const id of ids) {
-    const tls = await readClientFiles(deviceFiles(path.join(folder, 'certs'), id));
-    const own = { id, tls, contents, witness, pauseMs, signal };
+  for (const [id, tls] of devices) {
+    const own = { id, tls, contents, witness, crowd, pauseMs, signal };
     boards.push(new ChaosBoard({ ...own, url, servers: direct }));
   }
   expect(await people.release(first, bundleNames[0] ?? '', {})).toBe(true);
@@ -144,24 +145,23 @@ async function contentsOf(made: readonly MadeBundle[]): Promise<ReadonlyMap<stri
 }
 
 it('goes through all faults, and no server ends by itself', async () => {
-  const working = Promise.all([...boards, people, ...readers].map((busy) => busy.run()));
+  const living = Promise.all(boards.map((board) => board.run()));
+  const working = Promise.all([living, ...[people, ...readers].map((busy) => busy.run())]);
   working.catch(() => undefined); // awaited below
-  const wakeAll = () => {
-    for (const board of boards) board.wake();
-  };
   try {
     const untilMs = performance.now() + chaosMs;
     if (onlyFaults === undefined) await faults.each();
+    else for (const name of onlyFaults) await faults.make(name);
     await faults.any(onlyFaults ?? faultNames, untilMs);
     await delay(calmMs); // what waited for a frozen server is through
-    wakeAll();
-    await eventually(() => boards.every(({ told }) => told !== null));
+    expect(servers.slots.map(({ server }) => server.process.exitCode)).toEqual([null, null, null]);
+    for (const board of boards) board.finish();
+    await living;
   } finally {
     ending.abort();
-    wakeAll();
+    for (const board of boards) board.wake();
   }
   await working;
-  for (const { server } of servers.slots) expect(server.process.exitCode).toBeNull();
   expect([...faults.counts.keys()].sort()).toEqual([...(onlyFaults ?? faultNames)].sort());
   expect(witness.strange).toEqual([]);
   expect(Math.min(witness.doublePolls, witness.reports.length, people.releases)).toBeGreaterThan(5);

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Crowd } from './crowd';
 import { DeviceLine, type LineAnswer, type LineRequest, Unanswered } from './device-line';
+import type { DeviceFiles } from './issue-devices';
 import { anyTwo } from './one';
 import type { Polled, Witness } from './witness';
 
 export interface ChaosBoardOptions {
   readonly id: string;
-  readonly tls: ConstructorParameters<typeof DeviceLine>[0];
+  readonly tls: DeviceFiles;
   /** The balancer. */
   readonly url: string;
   /** The servers behind it; any may be frozen or gone. */
@@ -13,6 +15,8 @@ export interface ChaosBoardOptions {
   /** The bundles, by name. */
   readonly contents: ReadonlyMap<string, Buffer>;
   readonly witness: Witness;
+  /** All devices. */
+  readonly crowd: Crowd;
   /** How long it usually waits between two questions, in milliseconds. */
   readonly pauseMs: number;
   readonly signal: AbortSignal;
@@ -33,6 +37,7 @@ const pollPatienceMs = 3_000;
 const reportPatienceMs = 4_000;
 const rangePatienceMs = 15_000;
 const retryMs = 200;
+const lastPauseMs = 1_000;
 const rangeBytes = 64 << 10;
 /** How long it takes to install, after the download. */
 const longestWorkMs = 400;
@@ -49,6 +54,7 @@ export class ChaosBoard {
   #attempts = 0;
   readonly #line: DeviceLine;
   #rise: () => void = () => undefined;
+  #isFinishing = false;
 
   constructor(private readonly options: ChaosBoardOptions) {
     this.#line = new DeviceLine(options.tls);
@@ -58,27 +64,40 @@ export class ChaosBoard {
     return this.options.id;
   }
 
-  /** Lives until the signal; call {@link ChaosBoard.wake} after it. */
+  /** Lives until the signal, or until it has finished; call {@link ChaosBoard.wake} after the signal. */
   async run(): Promise<void> {
     await this.#pause(Math.random() * this.options.pauseMs);
     while (!this.#isOver()) {
       let isBusy = false;
       try {
-        isBusy = await this.#live();
+        isBusy = await this.options.crowd.run(() => this.#live());
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         this.options.witness.unanswered += 1;
         this.#line.drop();
       }
       if (Math.random() < chances.hangUp) this.#line.drop();
-      if (!isBusy) await this.#pause((0.5 + Math.random()) * this.options.pauseMs);
+      if (isBusy) continue;
+      if (!this.#hasFinished())
+        await this.#pause(this.#isFinishing ? lastPauseMs : (0.5 + Math.random()) * this.options.pauseMs);
+      if (this.#hasFinished()) break;
     }
     this.#line.drop();
+  }
+
+  /** Ends once its last question is answered. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.wake();
   }
 
   /** Asks at once. */
   wake(): void {
     this.#rise();
+  }
+
+  #hasFinished(): boolean {
+    return this.#isFinishing && this.told !== null;
   }
 
   #isOver(): boolean {
@@ -87,6 +106,7 @@ export class ChaosBoard {
 
   /** @returns whether it has booted, and asks again at once */
   async #live(): Promise<boolean> {
+    if (this.#isOver() || this.#hasFinished()) return false; // it has waited for its turn
     const { offer } =
       Math.random() < chances.askTwo ? await this.#askTwo() : await this.#ask(this.options.url);
     return offer !== null && (await this.#install(offer));

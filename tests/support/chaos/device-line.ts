@@ -1,6 +1,6 @@
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import type { readClientFiles } from '../device-listener';
+import type { DeviceFiles } from './issue-devices';
 
 /** No answer came, or not all of it: the server is gone, hangs, or was cut off. */
 export class Unanswered extends Error {}
@@ -25,8 +25,7 @@ export interface LineRequest {
 export class DeviceLine {
   readonly #agent: https.Agent;
 
-  /** @param tls certificate, key and CA, in PEM */
-  constructor(tls: Awaited<ReturnType<typeof readClientFiles>>) {
+  constructor(tls: DeviceFiles) {
     this.#agent = new https.Agent({ ...tls, keepAlive: true });
   }
 
