@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
+import { serverLock } from '../../src/store/postgres/locks';
 import { beginCommand } from '../support/begun-command';
 import { makeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';
@@ -104,6 +105,53 @@ describe('a move that is interrupted or refused', () => {
       1,
       expect.stringContaining('copy of the table devices') as string,
     ]);
+    expect(await rowsOf(url, 'devices')).toEqual([]);
+  });
+
+  it('keeps no row when the disk of PostgreSQL is full, says so, and continues once it has room', async () => {
+    const url = await newDatabase();
+    const name = new URL(url).pathname.slice(1);
+    expect((await move(url, 'data-full-before')).code).toBe(0);
+    await postgres.empty(name);
+    await postgres.run(
+      `CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql
+         AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$;
+       CREATE TRIGGER disk_is_full BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION disk_is_full()`,
+      name,
+    );
+    const { code, stderr } = await move(url, 'data-full');
+    expect(code).not.toBe(0);
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      error: { code: 'storage-full' },
+    });
+    expect(await rowsOf(url, 'devices')).toEqual([]);
+    await postgres.run('DROP FUNCTION disk_is_full CASCADE', name);
+    const again = await move(url, 'data-full');
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { copied_bundles: 0 }]);
+    expect(await rowsOf(url, 'devices')).toMatchObject([{ id: 'board-1' }]);
+  });
+
+  it('keeps no row when it has lost the lock that keeps servers away', async () => {
+    const url = await newDatabase();
+    const name = new URL(url).pathname.slice(1);
+    expect((await move(url, 'data-lost-before')).code).toBe(0);
+    await postgres.empty(name);
+    const client = new Client(url);
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE devices IN SHARE MODE');
+    const moving = move(url, 'data-lost');
+    await eventually(async () => {
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+      return (await postgres.run(waiting)).length > 0;
+    });
+    await postgres.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks
+         WHERE locktype = 'advisory' AND objid = ${serverLock}`,
+      name,
+    );
+    await client.query('COMMIT');
+    await client.end();
+    expect((await moving).code).not.toBe(0);
     expect(await rowsOf(url, 'devices')).toEqual([]);
   });
 

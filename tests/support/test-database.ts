@@ -3,7 +3,7 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import { Client } from 'pg';
 import { openPostgresTokens } from '../../src/store/postgres-store';
-import { writeLock } from '../../src/store/postgres/locks';
+import { lockForChange } from '../../src/store/postgres/locks';
 import { openTokenStore } from '../../src/store/store';
 import { databaseUrl } from './postgres-services';
 
@@ -81,7 +81,7 @@ export async function countingWrites<Result>(
   const statements = isOnPostgres
     ? jest.spyOn(Client.prototype, 'query')
     : jest.spyOn(Sqlite.prototype, 'exec');
-  const began = isOnPostgres ? `BEGIN; SELECT pg_advisory_xact_lock(${writeLock})` : 'COMMIT';
+  const began = isOnPostgres ? `BEGIN; ${lockForChange}` : 'COMMIT';
   const result = await work();
   const calls: readonly (readonly unknown[])[] = statements.mock.calls;
   const writes = calls.filter(([text]) => typeof text === 'string' && text.startsWith(began)).length;

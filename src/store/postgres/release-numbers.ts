@@ -22,8 +22,14 @@ export class CountedReleases implements ReleaseNumbers {
   readonly #failures: Counting;
   readonly #revisions: Counting;
 
-  /** @param now offers that have ended by then do not count */
-  constructor(private readonly now: Date) {
+  /**
+   * @param now offers that have ended by then do not count
+   * @param mayClaim whether places may be claimed by what is counted: then those offers stay ended when the clock is set back. Only for a transaction
+   */
+  constructor(
+    private readonly now: Date,
+    private readonly mayClaim = false,
+  ) {
     const counting = (select: RawBuilder<number>) => ({
       counted: new Map(),
       missing: new Set<number>(),
@@ -44,6 +50,7 @@ export class CountedReleases implements ReleaseNumbers {
   async isComplete(reader: Reader): Promise<boolean> {
     const missing = this.#all().filter((one) => one.missing.size > 0);
     if (missing.length === 0) return true;
+    if (this.mayClaim) await endOffers(reader, [...this.#inProgress.missing], this.now);
     await count(reader, missing, [...new Set(missing.flatMap((one) => [...one.missing]))]);
     for (const one of missing) one.missing.clear();
     return false;
@@ -68,6 +75,19 @@ export class CountedReleases implements ReleaseNumbers {
   #all(): readonly Counting[] {
     return [this.#inProgress, this.#failures, this.#revisions];
   }
+}
+
+/** Another device may take their places from now on. */
+async function endOffers(reader: Reader, releaseIds: readonly number[], now: Date): Promise<void> {
+  if (releaseIds.length === 0) return;
+  const ended = query
+    .updateTable('installations')
+    .set((eb) => ({ offer_ends_at: eb.ref('offered_at') }))
+    .where('release_id', 'in', releaseIds)
+    .where('state', '=', 'offered')
+    .where('offer_ends_at', '<=', now.toISOString())
+    .whereRef('offer_ends_at', '>', 'offered_at');
+  await reader.all(ended);
 }
 
 /** In one statement, so that all numbers are from one moment. */

@@ -41,7 +41,7 @@ export class CacheRoom {
   async #remove(neededBytes: number, arriving?: CacheEntry): Promise<boolean> {
     for (const [sha256, entry] of this.entries.list()) {
       if (await this.#isWithin(neededBytes, arriving)) return true;
-      if (mayGo(entry, arriving) && this.entries.get(sha256) === entry) await this.forget(sha256);
+      if (mayGo(entry) && this.entries.get(sha256) === entry) await this.forget(sha256);
     }
     return await this.#isWithin(neededBytes, arriving);
   }
@@ -49,8 +49,7 @@ export class CacheRoom {
   /** Whether there would be room once everything removable is gone. */
   async #canTake(neededBytes: number, arriving?: CacheEntry): Promise<boolean> {
     let removableBytes = 0;
-    for (const [, entry] of this.entries.list())
-      if (mayGo(entry, arriving)) removableBytes += entry.sizeBytes;
+    for (const [, entry] of this.entries.list()) if (mayGo(entry)) removableBytes += entry.sizeBytes;
     return await this.#isWithin(neededBytes, arriving, removableBytes);
   }
 
@@ -63,6 +62,7 @@ export class CacheRoom {
   }
 }
 
-function mayGo(entry: CacheEntry, arriving: CacheEntry | undefined): boolean {
-  return entry.readers === 0 && entry !== arriving;
+/** An arriving bundle is always open. */
+function mayGo(entry: CacheEntry): boolean {
+  return entry.readers === 0;
 }

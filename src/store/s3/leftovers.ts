@@ -58,7 +58,6 @@ export class Leftovers {
   async remove(sha256: string): Promise<boolean> {
     const { uses, digests, objects } = this.parts;
     return await uses.unlessUsed(sha256, async () => {
-      this.#hashes.add(sha256);
       await digests.remove(sha256);
       try {
         await objects.remove(sha256);

@@ -27,7 +27,6 @@ export class ObjectUses {
 
   /** Removes an object unless it is in use when its turn comes. @returns whether it did */
   async unlessUsed(sha256: string, remove: () => Promise<void>): Promise<boolean> {
-    if (this.#isUsed(sha256)) return false;
     let isRemoved = false;
     await this.#removals.run(sha256, async () => {
       if (this.#isUsed(sha256)) return;

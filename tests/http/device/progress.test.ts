@@ -1,7 +1,9 @@
 import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
+import { eventually } from '../../support/eventually';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+import { countingWrites, isOnPostgres } from '../../support/test-database';
 
 describe.each(protocols)('the story of an update over %s', (protocol) => {
   let fleet: ReleasedFleet;
@@ -115,6 +117,7 @@ describe('a poller that RAUC tells little of', () => {
     await rauc.open();
     expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
     await rauc.readPayload(polled);
+    await eventually(async () => (await fleet.latest('dev-1'))?.state !== 'offered');
     expect(await fleet.latest('dev-1')).toMatchObject({
       state: 'downloading',
       attempts: 1,
@@ -199,7 +202,7 @@ describe('ranges', () => {
     const { pinned = '' } = await rauc.install('t-1');
     await fleet.services.runHousekeeping();
     await fleet.services.checkStoredImages.run();
-    const before = { ...calls };
+    const { version: looked = 0, ...before } = calls;
     const named = { 'RAUC-Transaction-ID': 't-1' }; // as when a person configured it for every request
     for (let round = 0; round < 40; round += 1) {
       const asked = Array.from({ length: 50 }, (_, index) =>
@@ -212,42 +215,39 @@ describe('ranges', () => {
         expect({ status, length: body.length }).toEqual({ status: 206, length: 1024 });
       }
     }
-    expect(calls).toEqual(before);
+    const { version = 0, ...after } = calls;
+    expect(after).toEqual(before);
+    expect(version - looked).toBeLessThan(isOnPostgres ? 500 : 1); // with PostgreSQL, servers look every second
     await fleet.close();
   });
 
   it('are counted in memory and written together, in one transaction at each beat', async () => {
-    const { calls, changeStore } = counted();
-    const fleet = await startReleasedFleet({ changeStore });
-    const devices = await Promise.all(['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.connect(id, 'HTTP/2')));
+    const fleet = await startReleasedFleet();
+    const ids = ['dev-1', 'dev-2', 'dev-3'];
+    const devices = await Promise.all(ids.map((id) => fleet.connect(id, 'HTTP/2')));
     const pinned: string[] = [];
     for (const { rauc } of devices) {
       await rauc.poll();
       pinned.push((await rauc.open('t-1')).pinned ?? '');
     }
+    const counted = () => Promise.all(ids.map(async (id) => (await fleet.latest(id))?.bytesSent ?? 0));
+    const writesOfBeat = async () => (await countingWrites(() => fleet.services.runHousekeeping())).writes;
     await fleet.services.runHousekeeping();
-    const { writeSeen: flushed = 0, write: written } = calls;
-    const sent = await Promise.all(
-      ['dev-1', 'dev-2', 'dev-3'].map(async (id) => (await fleet.latest(id))?.bytesSent ?? 0),
-    );
-    for (let round = 0; round < 100; round += 1) {
-      await Promise.all(
-        devices.map(({ client }, index) => client.request(pinned[index] ?? '', { Range: 'bytes=0-9999' })),
-      );
-    }
-    expect(calls['writeSeen'] ?? 0).toBe(flushed);
-    await fleet.services.runHousekeeping();
-    expect(calls['writeSeen']).toBe(flushed + 1);
-    expect(calls['write']).toBe(written);
-    await fleet.services.runHousekeeping();
-    expect(calls['writeSeen']).toBe(flushed + 1); // nothing new, nothing written
-    expect(
-      await Promise.all(
-        ['dev-1', 'dev-2', 'dev-3'].map(
-          async (id, index) => ((await fleet.latest(id))?.bytesSent ?? 0) - (sent[index] ?? 0),
-        ),
-      ),
-    ).toEqual([1_000_000, 1_000_000, 1_000_000]);
+    const writesOfNothing = await writesOfBeat();
+    const sent = await counted();
+    const { writes } = await countingWrites(async () => {
+      for (let round = 0; round < 100; round += 1) {
+        await Promise.all(
+          devices.map(({ client }, index) => client.request(pinned[index] ?? '', { Range: 'bytes=0-9999' })),
+        );
+      }
+    });
+    expect(writes).toBe(0);
+    expect(await writesOfBeat()).toBe(writesOfNothing + 1);
+    expect(await writesOfBeat()).toBe(writesOfNothing);
+    expect((await counted()).map((bytes, index) => bytes - (sent[index] ?? 0))).toEqual([
+      1_000_000, 1_000_000, 1_000_000,
+    ]);
     const { dataDir, certsDir } = fleet;
     await fleet.close();
     const again = await startReleasedFleet({ dataDir, certsDir, released: null });

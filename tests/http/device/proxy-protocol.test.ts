@@ -180,6 +180,16 @@ describe('a connection from the address of a balancer', () => {
     ]);
   });
 
+  it('ends after some seconds without the rest of its header', async () => {
+    await start();
+    const since = performance.now();
+    await closed(dial(proxyHeader({ source: '192.0.2.7' }).subarray(0, 20)));
+    expect(performance.now() - since).toBeGreaterThan(4_000);
+    expect(refusals()).toMatchObject([
+      { reason: 'its PROXY header did not arrive within 5 seconds', address: balancer },
+    ]);
+  });
+
   it('ends when the server stops, though its header is not there yet', async () => {
     await start();
     const socket = dial(proxyHeader({ source: '192.0.2.7' }).subarray(0, 20));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { type Postgres, startPostgres } from '../../support/postgres';
 import { anyReason } from '../../support/any-reason';
 import { eventually } from '../../support/eventually';
@@ -9,9 +10,11 @@ import { connectionOptions } from '../../../src/store/postgres/connection-option
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { DatabaseHold } from '../../../src/store/postgres/database-hold';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
+import { serverLock } from '../../../src/store/postgres/locks';
 import { type Migration, migrations } from '../../../src/store/postgres/migrations';
 import { Membership } from '../../../src/store/postgres/nodes/membership';
-import { listNodes } from '../../../src/store/postgres/nodes/node-rows';
+import { listNodes, saveNode } from '../../../src/store/postgres/nodes/node-rows';
+import { openClient } from '../../../src/store/postgres/open-client';
 import { query } from '../../../src/store/postgres/queries';
 import { oldestOf } from '../../../src/store/postgres/tables-version';
 
@@ -97,6 +100,15 @@ describe('servers on one PostgreSQL', () => {
     reason: anyReason(),
   });
   const actors = async ({ journal }: Server) => (await journal.after(0, 100)).map(({ actor }) => actor.name);
+  /** Ends the connections by which servers are known. */
+  const cutServers = () =>
+    run(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted`,
+    );
+  const knownServers = async () =>
+    (await run(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'`)).length;
+  const waitingForLocks = async () =>
+    (await run("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length;
   const leaders = () => open.map(({ membership }) => membership.lease.isLeader());
 
   it('start together on an empty database, one of them upgrades it, and one leads', async () => {
@@ -194,6 +206,29 @@ describe('servers on one PostgreSQL', () => {
     expect(a.outdated).toEqual([]);
   });
 
+  it('take over between two changes of the leader, never during one', async () => {
+    const a = await start('a');
+    const b = await start('b', { beatMs: 50 });
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    let hasBegun = false;
+    const change = a.membership.lease.lead(() =>
+      a.database.transact(async (transaction) => {
+        hasBegun = true;
+        await ended;
+        await a.journal.append(transaction, [line('of the leader')]);
+      }),
+    );
+    await eventually(() => hasBegun);
+    await letPass(11);
+    await eventually(async () => (await waitingForLocks()) > 0);
+    expect(b.membership.lease.isLeader()).toBe(false);
+    end();
+    await change;
+    await eventually(() => b.membership.lease.isLeader());
+    expect(await actors(b)).toEqual(['of the leader']);
+  });
+
   it('do not lead by their own clock any longer than the lease lasts, even if nobody tells them', async () => {
     const a = await start('a');
     const started = performance.now();
@@ -207,16 +242,39 @@ describe('servers on one PostgreSQL', () => {
 
   it('keep leading when the connection is cut by which they are known', async () => {
     const a = await start('a', { beatMs: 50 });
-    await run(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'`,
-    );
+    await cutServers();
     await eventually(() => a.interruptions.length > 0);
-    await eventually(
-      async () =>
-        (await run(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'`)).length === 1,
-    );
+    await eventually(async () => (await knownServers()) === 1);
     await a.membership.lease.lead(() => a.journal.record([line('still')]));
     expect(await actors(a)).toEqual(['still']);
+  });
+
+  it('stay away after they were cut off while another process has the database for itself', async () => {
+    const a = await start('a');
+    const other = await openClient(connectionOptions(url));
+    const alone = other.query(`SELECT pg_advisory_lock(${serverLock})`);
+    await eventually(async () => (await waitingForLocks()) > 0);
+    await cutServers();
+    await alone;
+    const ends = jest.spyOn(Client.prototype, 'end');
+    await eventually(() => ends.mock.calls.length > 0); // an attempt that gave up
+    ends.mockRestore();
+    expect([a.interruptions.length, await knownServers()]).toEqual([1, 0]);
+    await other.end();
+    await eventually(async () => (await knownServers()) === 1);
+  });
+
+  it('keep the database after they were cut off until they are forgotten: they may not know it yet', async () => {
+    await (await start('a')).close();
+    const client = await openClient(connectionOptions(url));
+    await saveNode(client, { id: randomUUID(), name: 'cut off', version: '1.2.3' }, 0);
+    await client.end();
+    await run("UPDATE nodes SET seen_at = seen_at - interval '8 s'");
+    const hold = await DatabaseHold.take(connectionOptions(url));
+    expect(await run("SELECT name FROM nodes WHERE seen_at > clock_timestamp() - interval '10 s'")).toEqual(
+      [],
+    );
+    await hold.release();
   });
 
   describe('of two versions', () => {

@@ -62,12 +62,17 @@ describe('servers behind a real PgBouncer', () => {
     ];
     expect([one, other].map(({ nodes }) => nodes.isLeader())).toEqual([true, false]);
     let looks = 0;
+    // It does not look every second: only a notification has it look again.
+    const interval = jest.spyOn(globalThis, 'setInterval').mockReturnValueOnce(setTimeout(() => undefined));
     const watch = other.catalog.watch(() => {
       looks += 1;
       return Promise.resolve();
     });
+    interval.mockRestore();
+    await eventually(() => looks > 0); // it listens
+    const before = looks;
     await one.catalog.commit({ bundle: bundleOf('board'), committed: () => undefined });
-    await eventually(() => looks > 0);
+    await eventually(() => looks > before);
     await watch.close();
     const line = (index: number) => ({
       kind: 'device.booted' as const,

@@ -49,7 +49,7 @@ it('verifies the certificate of the database and its name, unless it was told no
   }
 });
 
-it('gives up a client that has gone silent, and the lock with it', async () => {
+it('gives up a client that has gone silent or takes too long, and its locks with it', async () => {
   const port = await freePort();
   const { certificate, key } = await selfSigned(await temporaryFolder(), 'localhost');
   const postgres = await startPostgres({ tls: { port, certificate, key } });
@@ -57,8 +57,18 @@ it('gives up a client that has gone silent, and the lock with it', async () => {
   const database = await openDatabase(`postgres://postgres:s3cret@127.0.0.1:${port}/silent?sslmode=require`);
   const settings = await database.all(
     sql<{ readonly name: string; readonly setting: string }>`
-      SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' ORDER BY name`.compile(query),
+      SELECT name, setting FROM pg_settings
+        WHERE name LIKE 'tcp_keepalives_%' OR name LIKE '%_timeout' AND context = 'user' ORDER BY name`.compile(
+      query,
+    ),
   );
-  expect(settings.map(({ setting }) => setting)).toEqual(['3', '10', '5']); // count, idle, interval
+  expect(Object.fromEntries(settings.map(({ name, setting }) => [name, setting]))).toMatchObject({
+    tcp_keepalives_count: '3',
+    tcp_keepalives_idle: '10',
+    tcp_keepalives_interval: '5',
+    statement_timeout: '30000',
+    lock_timeout: '10000',
+    idle_in_transaction_session_timeout: '30000',
+  });
   await database.close();
 });

@@ -1,7 +1,7 @@
 import { type Postgres, startPostgres } from '../../support/postgres';
 import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
-import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
+import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
 import type { NewEvent } from '../../../src/core/event';
 import type { DeviceSight } from '../../../src/ports/device-updates';
@@ -18,6 +18,8 @@ describe('two nodes on one PostgreSQL', () => {
   let postgres: Postgres;
   let url: string;
   let ageMs = 0;
+  /** How far the clock of the second one is ahead. */
+  let aheadMs = 0;
   let nodes: readonly {
     readonly database: Database;
     readonly journal: PostgresJournal;
@@ -32,7 +34,8 @@ describe('two nodes on one PostgreSQL', () => {
     // At first both find an empty database, and both want to migrate it.
     const databases = await Promise.all([openDatabase(url), openDatabase(url)]);
     await postgres.empty(name);
-    nodes = databases.map((database) => {
+    aheadMs = 0;
+    nodes = databases.map((database, index) => {
       const journal = new PostgresJournal(database);
       return {
         database,
@@ -40,7 +43,7 @@ describe('two nodes on one PostgreSQL', () => {
         fleet: new PostgresFleet({
           database,
           journal,
-          now: () => madeAt,
+          now: () => new Date(madeAt.getTime() + index * aheadMs),
           ageMs: () => ageMs,
           catchUp: () => Promise.resolve(),
         }),
@@ -88,17 +91,21 @@ describe('two nodes on one PostgreSQL', () => {
     expect(await actors()).toEqual(['other', 'frozen', 'thawed']);
   });
 
-  it('never give away more places of a release than there are', async () => {
-    const maxInProgress = 3;
-    const ask = (deviceId: string) => (sight: DeviceSight) => {
+  const claim =
+    (deviceId: string, maxInProgress: number, at: Date = madeAt) =>
+    (sight: DeviceSight) => {
       const device = deviceOf(deviceId);
       if (sight.releases.inProgress(1) >= maxInProgress) return { answer: false, device };
       const id = sight.nextInstallationId();
-      return { answer: true, device, installations: [installationOf({ id, deviceId })] };
+      const offered = { offeredAt: at, offerEndsAt: new Date(at.getTime() + hourMs) };
+      return { answer: true, device, installations: [installationOf({ id, deviceId, ...offered })] };
     };
+
+  it('never give away more places of a release than there are', async () => {
+    const maxInProgress = 3;
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        nodeOf(index).fleet.update(`dev-${index}`, ask(`dev-${index}`)),
+        nodeOf(index).fleet.update(`dev-${index}`, claim(`dev-${index}`, maxInProgress)),
       ),
     );
     expect(answers.filter((hasPlace) => hasPlace)).toHaveLength(maxInProgress);
@@ -106,6 +113,19 @@ describe('two nodes on one PostgreSQL', () => {
     const found = await Promise.all(answers.map((_, index) => nodeOf(0).fleet.get(`dev-${index}`)));
     const ids = found.flatMap(({ installation }) => installation?.id ?? []);
     expect(ids.sort()).toEqual([1, 2, 3]);
+  });
+
+  it('take a place away for good once its offer has ended for the one whose clock is ahead', async () => {
+    const [behind, ahead] = [nodeOf(0).fleet, nodeOf(1).fleet];
+    aheadMs = 2 * hourMs;
+    expect(await behind.update('a', claim('a', 1))).toBe(true);
+    expect(await ahead.update('b', claim('b', 1, new Date(madeAt.getTime() + aheadMs)))).toBe(true);
+    const { installation } = await behind.get('a');
+    const counted = await behind.counting((numbers) => ({
+      inProgress: numbers.inProgress(1),
+      hasEnded: installation !== null && numbers.hasEnded(installation),
+    }));
+    expect(counted).toEqual({ inProgress: 1, hasEnded: true });
   });
 
   it('decide one after the other what becomes of one device', async () => {
@@ -279,24 +299,32 @@ describe('two nodes on one PostgreSQL', () => {
     expect((await nodeOf(0).fleet.get('a')).device.facts.serial).toBe('told to the other');
   });
 
-  it('show a change of the catalog before they decide about a device that comes after it', async () => {
-    const { database, journal, fleet } = nodeOf(0);
-    let isShown = false;
-    const changed = createCatalogRecords(database, journal, {
-      connect: () => Promise.reject(new Error('it is not watched')),
-    }).commit({
-      bundle: bundleOf('v1'),
-      committed() {
+  it.each([
+    ['stored', 'commit'],
+    ['deleted', 'tombstone'],
+  ] as const)(
+    'show that a bundle was %s before they decide about a device that comes after it',
+    async (_, change) => {
+      const { database, journal, fleet } = nodeOf(0);
+      let isShown = false;
+      const records = createCatalogRecords(database, journal, {
+        connect: () => Promise.reject(new Error('it is not watched')),
+      });
+      const committed = () => {
         isShown = true;
-      },
-    });
-    const decided = fleet.updateOnDisk('a', (sight) => {
-      const installation = installationOf({ id: sight.nextInstallationId(), deviceId: 'a' });
-      return { answer: isShown, device: deviceOf('a'), installations: [installation] };
-    });
-    await changed;
-    expect(await decided).toBe(true);
-  });
+      };
+      const changed =
+        change === 'commit'
+          ? records.commit({ bundle: bundleOf('v1'), committed })
+          : records.tombstone({ name: 'v1.raucb', at: madeAt, by: 'ann', events: [], committed });
+      const decided = fleet.updateOnDisk('a', (sight) => {
+        const installation = installationOf({ id: sight.nextInstallationId(), deviceId: 'a' });
+        return { answer: isShown, device: deviceOf('a'), installations: [installation] };
+      });
+      await changed;
+      expect(await decided).toBe(true);
+    },
+  );
 
   it('do not start on a database of a newer version', async () => {
     await postgres.run('UPDATE schema_version SET version = version + 1, oldest = version + 1', name);

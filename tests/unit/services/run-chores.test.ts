@@ -243,13 +243,19 @@ describe('the chores of the server', () => {
 
   it('of the leader run on no other node, until that one leads', async () => {
     let isLeader = false;
+    let led = 0;
+    const lead: typeof onlyNode.lead = (work) => {
+      led += 1;
+      return work();
+    };
     const chores = [chore('rollouts', { runsOn: 'leader' }), chore('device-writes')];
-    const runner = runnerOf(chores, { leadership: { ...onlyNode, isLeader: () => isLeader } });
+    const runner = runnerOf(chores, { leadership: { ...onlyNode, isLeader: () => isLeader, lead } });
     await runner.run();
     expect(ran).toEqual(['device-writes']);
     isLeader = true;
     await runner.run();
     expect(ran).toEqual(['device-writes', 'rollouts', 'device-writes']);
+    expect(led).toBe(1); // what it saves is refused once another one leads
   });
 
   it('run a last time at the end, which waits for none that hangs and tells nobody of what fails after it', async () => {

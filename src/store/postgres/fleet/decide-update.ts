@@ -24,7 +24,7 @@ export async function decideUpdate<Answer>(
   decide: DecideUpdate<Answer>,
   { now, nextId }: DecideOptions,
 ): Promise<DeviceUpdate<Answer> | undefined> {
-  const releases = new CountedReleases(now);
+  const releases = new CountedReleases(now, nextId !== null);
   const ids: number[] = [];
   for (;;) {
     let taken = 0;

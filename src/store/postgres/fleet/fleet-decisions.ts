@@ -124,7 +124,7 @@ export class PostgresFleetDecisions implements FleetDecisions {
         failed = [];
         planned = [];
         const acts: (() => Promise<void>)[] = [];
-        for (const id of [...ids].sort()) {
+        for (const id of ids) {
           try {
             const record = await this.#read(transaction, id);
             const act = await plan(transaction, record);

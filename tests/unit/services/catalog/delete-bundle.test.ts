@@ -58,13 +58,18 @@ it('never deletes what a device is just being pinned to', async () => {
   const begun = new Promise<void>((resolve) => (begin = resolve));
   opened = await openServices({
     dataDir: opened.dataDir,
-    changeStore: ({ devices }) => ({
-      devices: {
-        ...devices,
-        decide(...decision) {
-          begin();
-          return devices.decide(...decision);
-        },
+    changeStore: (store) => ({
+      openFleet: async (options) => {
+        const fleet = await store.openFleet(options);
+        const decide = fleet.decisions.decide.bind(fleet.decisions);
+        jest.spyOn(fleet.decisions, 'decide').mockImplementation((id, change, tell) => {
+          const noticed: typeof change = (device) => {
+            begin();
+            return change(device);
+          };
+          return decide(id, noticed, tell);
+        });
+        return fleet;
       },
     }),
   });

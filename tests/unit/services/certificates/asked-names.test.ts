@@ -67,6 +67,17 @@ describe('the names that devices ask for', () => {
     );
   });
 
+  it('were asked for when this server saw it last, if that was after the others did', async () => {
+    const names = await named();
+    names.note('a.example.com', always);
+    await names.save();
+    pass(hourMs / 2);
+    names.note('a.example.com', always);
+    await names.learn();
+    pass(7 * dayMs);
+    expect(names.recent()).toEqual(['a.example.com']);
+  });
+
   it('are known after a restart, and written once an hour each at the most', async () => {
     const saved: number[] = [];
     const records: AskedNameRecords = {

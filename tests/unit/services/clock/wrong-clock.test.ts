@@ -1,5 +1,3 @@
-import path from 'node:path';
-import Sqlite from 'libsql';
 import { type NewEvent, theServer } from '../../../../src/core/event';
 import { everyoneAtOnce } from '../../../../src/core/rollout';
 import type { SnapshotGrain } from '../../../../src/ports/history';
@@ -12,6 +10,7 @@ import { eventually } from '../../../support/eventually';
 import { dayMs, hourMs, MachineClock, minuteMs, secondMs, yearMs } from '../../../support/machine-clock';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { runSql } from '../../../support/test-database';
 import { withMessage } from '../../../support/with-message';
 
 const person = { name: 'local', address: null };
@@ -218,9 +217,7 @@ describe('a session', () => {
 
   it('of an earlier version, which knows the clock alone, ends by that', async () => {
     const ann = await begin('ann');
-    const sqlite = new Sqlite(path.join(opened.dataDir, 'server.db'));
-    sqlite.exec('UPDATE sessions SET ends_age_ms = NULL');
-    sqlite.close();
+    await runSql(opened.dataDir, 'UPDATE sessions SET ends_age_ms = NULL');
     machine.pass(12 * hourMs - 1);
     expect(await isGood(ann)).toBe(true);
     machine.pass(1);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
@@ -38,6 +38,12 @@ async function stored(blocks: number, options: Partial<S3StorageOptions> = {}) {
 }
 
 const cached = ({ folder }: OpenedStorage) => readdir(path.join(folder, 'cache'));
+/** With one changed bit. */
+function flipped(bytes: Buffer, position: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt8(changed.readUInt8(position) ^ 1, position);
+  return changed;
+}
 const fetchedBytes = ({ reads }: MemoryObjects) => reads.reduce((sum, { length }) => sum + length, 0);
 
 describe('a bundle that is not in the cache', () => {
@@ -115,6 +121,15 @@ describe('the digests of blocks', () => {
     expect(await keepText(opened.storage, 'new', 'b.raucb')).toBe(sha256Of('new'));
   });
 
+  it('are made again if the file that has them is damaged', async () => {
+    const { storage, content, sha256, folder } = await stored(2);
+    const file = path.join(folder, 'digests', sha256);
+    await writeFile(file, flipped(await readFile(file), 5));
+    const bytes = await storage.open(sha256);
+    expect((await bytes.read(5, 5)).equals(content.subarray(5, 10))).toBe(true);
+    await bytes.close();
+  });
+
   it('are not those of the database if they cannot belong to the bundle', async () => {
     const { objects: store, content, sha256, known } = await stored(2);
     const find = () => Promise.resolve(Buffer.alloc(32));
@@ -126,6 +141,16 @@ describe('the digests of blocks', () => {
 });
 
 describe('wrong bytes in the object store', () => {
+  it('are fetched once more, because the network may have changed them', async () => {
+    const { storage, objects: store, content, sha256, wrong } = await stored(1);
+    const read = store.read.bind(store);
+    jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => flipped(await read(...args), 5));
+    const bytes = await storage.open(sha256);
+    expect((await bytes.read(0, 10)).equals(content.subarray(0, 10))).toBe(true);
+    await bytes.close();
+    expect(wrong).toEqual([]);
+  });
+
   it('are not served, and those of other blocks are', async () => {
     const { storage, objects: store, content, sha256, wrong } = await stored(3);
     store.spoil(sha256, blockBytes + 5);
@@ -224,6 +249,19 @@ describe('wrong bytes that one of two servers has found', () => {
     await finder.storage.check();
     expect(memory.marked.size).toBe(0);
   });
+
+  it('are not heard of from a list that is older than their replacement', async () => {
+    const { memory, finder, sha256 } = await twoServers();
+    await finder.storage.check().catch(() => undefined);
+    const list = memory.listMarked.bind(memory);
+    jest.spyOn(memory, 'listMarked').mockImplementationOnce(async () => {
+      const older = await list();
+      await keepText(finder.storage, 'right', one);
+      return older;
+    });
+    await finder.storage.check();
+    expect(await finder.storage.stat(sha256)).toEqual({ sha256, sizeBytes: 5 });
+  });
 });
 
 describe('while the object store is away', () => {
@@ -291,6 +329,15 @@ describe('the object store', () => {
     const [deleted, unknown] = [memory.add(Buffer.from('deleted')), memory.add(Buffer.from('unknown'))];
     expect(await storage.tidy([deleted, kept], new Date())).toBe(1);
     expect([...memory.stored.keys()].sort()).toEqual([kept, unknown].sort());
+  });
+
+  it('loses what is left of uploads in parts that no one continues', async () => {
+    const memory = objects();
+    const { storage } = await openS3Storage({ objects: memory });
+    const abort = jest.spyOn(memory, 'abortUploads').mockResolvedValueOnce(2);
+    const before = new Date('2026-11-01T12:00:00Z');
+    expect(await storage.tidy([], before)).toBe(2);
+    expect(abort).toHaveBeenCalledWith(before);
   });
 });
 
