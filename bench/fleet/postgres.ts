@@ -125,14 +125,16 @@ async function multiply(postgres: Postgres, first: number, devices: number): Pro
   await postgres.run(
     `
     CREATE TEMPORARY TABLE copies AS
-      SELECT number, 'device-' || lpad(number::text, 6, '0') AS id, 'device-' || lpad((number % ${first})::text, 6, '0') AS original
+      SELECT number, 'device-' || lpad(number::text, 6, '0') AS id, 'device-' || lpad((number % ${first})::text, 6, '0') AS original,
+        '00000000-0000-4000-8000-' || lpad(number::text, 12, '0') AS boot_id
       FROM generate_series(${first}, ${devices - 1}) AS number;
     INSERT INTO devices
       SELECT (jsonb_populate_record(devices, jsonb_build_object(
         'id', copies.id,
         'serial', 'SN-' || number::bigint * 7919,
         'machine_id', lpad(to_hex(number), 32, '0'),
-        'boot_id', '00000000-0000-4000-8000-' || lpad(number::text, 12, '0'),
+        'boot_id', copies.boot_id,
+        'boards', replace(devices.boards, devices.boot_id, copies.boot_id),
         'address', format('127.%s.%s.%s', number >> 16 & 255, number >> 8 & 255, number & 255),
         'installation_id', CASE WHEN devices.installation_id IS NULL THEN NULL ELSE 1000000 + number END
       ))).*
