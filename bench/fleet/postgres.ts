@@ -126,16 +126,20 @@ async function multiply(postgres: Postgres, first: number, devices: number): Pro
     `
     CREATE TEMPORARY TABLE copies AS
       SELECT number, 'device-' || lpad(number::text, 6, '0') AS id, 'device-' || lpad((number % ${first})::text, 6, '0') AS original,
-        '00000000-0000-4000-8000-' || lpad(number::text, 12, '0') AS boot_id
+        'SN-' || number::bigint * 7919 AS serial,
+        lpad(to_hex(number), 32, '0') AS machine_id,
+        '00000000-0000-4000-8000-' || lpad(number::text, 12, '0') AS boot_id,
+        format('127.%s.%s.%s', number >> 16 & 255, number >> 8 & 255, number & 255) AS address
       FROM generate_series(${first}, ${devices - 1}) AS number;
     INSERT INTO devices
       SELECT (jsonb_populate_record(devices, jsonb_build_object(
         'id', copies.id,
-        'serial', 'SN-' || number::bigint * 7919,
-        'machine_id', lpad(to_hex(number), 32, '0'),
+        'serial', copies.serial,
+        'machine_id', copies.machine_id,
         'boot_id', copies.boot_id,
-        'boards', replace(devices.boards, devices.boot_id, copies.boot_id),
-        'address', format('127.%s.%s.%s', number >> 16 & 255, number >> 8 & 255, number & 255),
+        'address', copies.address,
+        'boards', jsonb_set(devices.boards::jsonb, '{boots,0}', devices.boards::jsonb #> '{boots,0}' || jsonb_build_object(
+          'serial', copies.serial, 'machineId', copies.machine_id, 'bootId', copies.boot_id, 'address', copies.address))::text,
         'installation_id', CASE WHEN devices.installation_id IS NULL THEN NULL ELSE 1000000 + number END
       ))).*
       FROM copies JOIN devices ON devices.id = original;
