@@ -14,7 +14,7 @@ import { createAskedNameRecords } from './postgres/asked-name-records';
 import { createBundleUses } from './postgres/bundle-uses';
 import { createCatalogRecords } from './postgres/catalog/catalog-records';
 import { connectionOptions } from './postgres/connection-options';
-import { type Database, openDatabase, type Reader } from './postgres/database';
+import { type Database, openDatabase, usingDatabase, type Reader } from './postgres/database';
 import { createDeviceRecords } from './postgres/device-records';
 import { createDeviceTokenRecords } from './postgres/device-token-records';
 import { createDismissalRecords } from './postgres/dismissal-records';
@@ -161,14 +161,7 @@ export async function openPostgresTokens(
 
 /** What is known of certificates, even while servers run on the database, which is opened for each use. */
 export function openPostgresCertificates(url: string): SharedCertificates {
-  const using = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
-    const database = await openDatabase(url, { maxConnections: 1 });
-    try {
-      return await work(database);
-    } finally {
-      await database.close();
-    }
-  };
+  const using = <Result>(work: (database: Database) => Promise<Result>) => usingDatabase(url, work);
   return { revocations: createSharedRevocations(using), issuance: createSharedIssuance(using) };
 }
 

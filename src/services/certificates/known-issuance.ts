@@ -1,24 +1,20 @@
 import { isDatabaseAway } from '../../core/database-away';
 import type { IssuedCertificate } from '../../core/certificate';
 import type { IssuanceRecords, IssuedRecord, NumberedIssue, SharedIssuance } from '../../ports/issuance';
+import { GrowingList } from './growing-list';
 
 /** The certificates that several servers have issued, as known to this one. Each look reads only those that were added. */
 export class KnownIssuance implements SharedIssuance {
-  #all: readonly NumberedIssue[] = [];
-  #lastId = 0;
+  readonly #list: GrowingList<NumberedIssue>;
   #authorities: ReadonlySet<string> | undefined;
 
-  constructor(private readonly records: IssuanceRecords) {}
+  constructor(private readonly records: IssuanceRecords) {
+    this.#list = new GrowingList((id) => records.after(id));
+  }
 
-  /** Several may read at once: numbers follow the order of commits, so each finds the next ones. */
   async all(): Promise<readonly NumberedIssue[]> {
-    const found = await this.records.after(this.#lastId);
-    const added = found.filter(({ id }) => id > this.#lastId);
-    if (added.length > 0) {
-      this.#lastId = added.at(-1)?.id ?? this.#lastId;
-      this.#all = [...this.#all, ...added];
-    }
-    return this.#all;
+    await this.#list.look();
+    return this.#list.known;
   }
 
   record(issued: IssuedRecord, onlyIfFirst: boolean): Promise<boolean> {

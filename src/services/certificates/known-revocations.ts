@@ -1,7 +1,8 @@
 import type { Revocation } from '../../core/certificate';
 import type { MonotonicClock } from '../../ports/clock';
-import type { RevocationRecords, SharedRevocations } from '../../ports/revocations';
+import type { NumberedRevocation, RevocationRecords, SharedRevocations } from '../../ports/revocations';
 import type { Watch } from '../../ports/watch';
+import { GrowingList } from './growing-list';
 
 /** How long the last known revocations are trusted when no newer ones can be read, in milliseconds. */
 const goodForMs = 60_000;
@@ -13,12 +14,13 @@ export interface KnownRevocationsPorts {
 
 /** The revocations that several servers share, as known to this one. Each check reads only those that were added. */
 export class KnownRevocations implements SharedRevocations {
-  #all: readonly Revocation[] = [];
+  readonly #list: GrowingList<NumberedRevocation>;
   readonly #bySerial = new Map<string, Revocation>();
-  #lastId = 0;
   #readAtMs = 0;
 
-  private constructor(private readonly ports: KnownRevocationsPorts) {}
+  private constructor(private readonly ports: KnownRevocationsPorts) {
+    this.#list = new GrowingList((id) => ports.records.after(id));
+  }
 
   /** @throws DomainError `unavailable` */
   static async open(ports: KnownRevocationsPorts): Promise<KnownRevocations> {
@@ -29,7 +31,7 @@ export class KnownRevocations implements SharedRevocations {
 
   async all(): Promise<readonly Revocation[]> {
     await this.#read();
-    return this.#all;
+    return this.#list.known;
   }
 
   async add(revocations: readonly Revocation[]): Promise<void> {
@@ -53,24 +55,19 @@ export class KnownRevocations implements SharedRevocations {
 
   /** @param onAdded called when this or another server has added some */
   watch(onAdded: () => void): Watch {
-    let seen = this.#all;
+    let seen = this.#list.known;
     return this.ports.records.watch(async () => {
       await this.#read();
-      if (this.#all === seen) return;
-      seen = this.#all;
+      if (this.#list.known === seen) return;
+      seen = this.#list.known;
       onAdded();
     });
   }
 
-  /** Several may read at once: numbers follow the order of commits, so each finds the next ones. */
   async #read(): Promise<void> {
     const atMs = this.ports.monotonicMs();
-    const found = await this.ports.records.after(this.#lastId);
+    const added = await this.#list.look();
     this.#readAtMs = Math.max(this.#readAtMs, atMs);
-    const added = found.filter(({ id }) => id > this.#lastId);
-    if (added.length === 0) return;
-    this.#lastId = added.at(-1)?.id ?? this.#lastId;
-    this.#all = [...this.#all, ...added];
     for (const revocation of added) this.#bySerial.set(revocation.serial, revocation);
   }
 }

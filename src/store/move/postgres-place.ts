@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DomainError } from '../../core/errors';
 import { connectionOptions } from '../postgres/connection-options';
-import { type Database, openDatabase } from '../postgres/database';
+import { type Database, openDatabase, usingDatabase } from '../postgres/database';
 import { DatabaseHold } from '../postgres/database-hold';
 import { query } from '../postgres/queries';
 import { bundlesOf, knownSchema } from '../postgres/read-condition';
@@ -91,8 +91,7 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
 
 /** Call it before any table is created or upgraded. */
 async function refuseOthers(url: string): Promise<void> {
-  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
-  try {
+  const refuse = async (database: Database) => {
     const { version } = await readTablesVersion(database);
     if (version === knownSchema) return;
     const [row] = await database.all(
@@ -102,7 +101,6 @@ async function refuseOthers(url: string): Promise<void> {
     );
     if (version === 0 && row?.tables === 0) return;
     throw DomainError.of('move-target-not-empty', { place });
-  } finally {
-    await database.close();
-  }
+  };
+  await usingDatabase(url, refuse, { isUpgraded: false });
 }

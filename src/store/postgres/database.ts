@@ -83,6 +83,20 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   }
 }
 
+/** Opens a database for one use, with one connection. @throws as {@link openDatabase}, and what the work throws */
+export async function usingDatabase<Result>(
+  url: string,
+  work: (database: Database) => Promise<Result>,
+  options: Pick<DatabaseOptions, 'isUpgraded'> = {},
+): Promise<Result> {
+  const database = await openDatabase(url, { ...options, maxConnections: 1 });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
 class PostgresDatabase implements Database {
   readonly #writer: Writer;
   readonly #keepsPrepared: boolean;

@@ -4,8 +4,7 @@ import { DomainError } from '../../core/errors';
 import { lockForChange, serverLock, upgradeLock } from './locks';
 import { contracts, type Migration, migrations } from './migrations';
 import { presentNames } from './nodes/node-rows';
-import { compiled } from './queries';
-import { fitOf, oldestOf, readTablesVersion, type TablesVersion } from './tables-version';
+import { fitOf, oldestOf, type TablesVersion, tablesVersionOf } from './tables-version';
 
 export interface MigrateOptions {
   /** Default: those of this program. */
@@ -31,7 +30,7 @@ export async function migrate(pool: Pool, options: MigrateOptions = {}): Promise
   const client = await pool.connect();
   let broken = true;
   try {
-    if (isBehind(await versionOf(client), steps)) await upgrade(client, steps, isAlone);
+    if (isBehind(await tablesVersionOf(client), steps)) await upgrade(client, steps, isAlone);
     broken = false;
   } catch (cause) {
     if (!blockedCodes.has(systemErrorCode(cause) ?? '')) throw cause;
@@ -46,7 +45,7 @@ async function upgrade(client: PoolClient, steps: readonly Migration[], isAlone:
   await run(
     `BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(${upgradeLock})`,
   );
-  const stored = await versionOf(client);
+  const stored = await tablesVersionOf(client);
   if (isBehind(stored, steps)) {
     // Otherwise another process was faster.
     const missing = steps.slice(stored.version);
@@ -77,13 +76,4 @@ function isBehind(stored: TablesVersion, steps: readonly Migration[]): boolean {
   const fit = fitOf(stored, steps.length);
   if (fit === 'too-new') throw DomainError.of('database-of-newer-version', { file: 'the database' });
   return fit === 'behind';
-}
-
-function versionOf(client: PoolClient): Promise<TablesVersion> {
-  return readTablesVersion({
-    all: async (statement) => {
-      const { sql: text } = compiled(statement);
-      return (await client.query(text)).rows as never[];
-    },
-  });
 }

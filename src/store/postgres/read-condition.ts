@@ -2,7 +2,7 @@ import { whatFailed } from '../../core/what-failed';
 import { DomainError } from '../../core/errors';
 import type { DatabaseCondition, InstalledBundle } from '../../ports/installed-data';
 import { createAskedNameRecords } from './asked-name-records';
-import { type Database, openDatabase, type Reader } from './database';
+import { type Database, type Reader, usingDatabase } from './database';
 import { PostgresJournal } from './journal-records';
 import { migrations } from './migrations';
 import { query } from './queries';
@@ -49,11 +49,6 @@ export async function deletedHashes(reader: Reader): Promise<readonly string[]> 
   return rows.map(({ sha256 }) => sha256);
 }
 
-async function reading<Result>(url: string, read: (database: Database) => Promise<Result>): Promise<Result> {
-  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
-  try {
-    return await read(database);
-  } finally {
-    await database.close();
-  }
+function reading<Result>(url: string, read: (database: Database) => Promise<Result>): Promise<Result> {
+  return usingDatabase(url, read, { isUpgraded: false });
 }

@@ -83,11 +83,11 @@ async function endOffers(reader: Reader, releaseIds: readonly number[], now: Dat
   const ended = query
     .updateTable('installations')
     .set((eb) => ({ offer_ends_at: eb.ref('offered_at') }))
-    .where('release_id', 'in', releaseIds)
+    .where('release_id', 'in', anyOf(releaseIds))
     .where('state', '=', 'offered')
     .where('offer_ends_at', '<=', now.toISOString())
     .whereRef('offer_ends_at', '>', 'offered_at');
-  await reader.all(ended);
+  await reader.all(prepared(ended));
 }
 
 /** In one statement, so that all numbers are from one moment. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import type { ClientBase } from 'pg';
 import { contracts, type Migration } from './migrations';
-import { query, type Query } from './queries';
+import { compiled, query, type Query } from './queries';
 
 interface Reader {
   all<Row>(query: Query<Row>): Promise<Row[]>;
@@ -37,4 +38,11 @@ export async function readTablesVersion(reader: Reader): Promise<TablesVersion> 
   const select = sql<TablesVersion>`
     SELECT version, coalesce((to_jsonb(stored) ->> 'oldest')::integer, version) AS oldest FROM schema_version AS stored`;
   return (await reader.all(select.compile(query)))[0] ?? { version: 0, oldest: 0 };
+}
+
+/** As {@link readTablesVersion}, on a connection of its own or within its transaction. */
+export function tablesVersionOf(client: ClientBase): Promise<TablesVersion> {
+  return readTablesVersion({
+    all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
+  });
 }

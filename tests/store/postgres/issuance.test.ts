@@ -1,4 +1,4 @@
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 import { eventually } from '../../support/eventually';
 import type { IssuedRecord } from '../../../src/ports/issuance';
 import { KnownIssuance } from '../../../src/services/certificates/known-issuance';
@@ -29,9 +29,7 @@ describe('issued certificates in PostgreSQL', () => {
   const open: Database[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
   });
   beforeEach(() => postgres.empty(name));
   afterEach(async () => {

@@ -1,4 +1,4 @@
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 import { eventually } from '../../support/eventually';
 import type { Revocation } from '../../../src/core/certificate';
 import { KnownRevocations } from '../../../src/services/certificates/known-revocations';
@@ -28,9 +28,7 @@ describe('revocations in PostgreSQL', () => {
   const open: (Database | Watch)[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
   });
   beforeEach(async () => {
     atMs = 0;

@@ -16,7 +16,7 @@ import { stageText } from '../../support/bundle-storage-contract';
 import { eventually } from '../../support/eventually';
 import { bundleOf, madeAt } from '../../support/fleet-factory';
 import { MemoryObjects } from '../../support/memory-objects';
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 import { refusal } from '../../support/refusal';
 import { openS3Storage } from '../../support/s3-storage';
 
@@ -99,9 +99,7 @@ describe('bundles in an object store that two servers share', () => {
   let b: Node;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
   });
   beforeEach(async () => {
     await postgres.empty(name);

@@ -4,7 +4,7 @@ import { type CommitCutter, startCommitCutter } from '../../support/commit-cutte
 import { deviceOf } from '../../support/device-factory';
 import { eventually } from '../../support/eventually';
 import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 import { refusal } from '../../support/refusal';
 import { Catalog } from '../../../src/services/catalog/catalog';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
@@ -37,9 +37,7 @@ describe('the catalog that two nodes share', () => {
   const closing: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
     cutter = await startCommitCutter(path.join(postgres.socketFolder, '.s.PGSQL.5432'));
   });
   beforeEach(async () => {

@@ -9,7 +9,7 @@ import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { openClient } from '../../../src/store/postgres/open-client';
 import { eventually } from '../../support/eventually';
 import { madeAt } from '../../support/fleet-factory';
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 
 const name = 'settings';
 const never = 3_600_000;
@@ -22,9 +22,7 @@ describe('settings of hawkBit that two servers share', () => {
   const closing: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
   });
   beforeEach(() => postgres.empty(name));
   afterEach(async () => {

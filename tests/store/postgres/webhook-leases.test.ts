@@ -11,7 +11,7 @@ import { createWebhookDeliveries } from '../../../src/store/postgres/webhook-del
 import { createWebhookRecords } from '../../../src/store/postgres/webhook-records';
 import { anyReason } from '../../support/any-reason';
 import { eventually } from '../../support/eventually';
-import { type Postgres, startPostgres } from '../../support/postgres';
+import { type Postgres, startDatabase } from '../../support/postgres';
 
 const name = 'webhooks';
 const at = new Date('2026-11-02T12:00:00Z');
@@ -41,9 +41,7 @@ describe('the webhooks of two nodes', () => {
   const senders: WebhookSender[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.create(name);
-    await (await openDatabase(url)).close();
+    ({ postgres, url } = await startDatabase(name));
   });
   beforeEach(async () => {
     await postgres.empty(name);

@@ -6,10 +6,9 @@ import type { MigrateOptions } from '../migrate';
 import { type Migration, migrations } from '../migrations';
 import { openClient } from '../open-client';
 import { postgresError } from '../postgres-error';
-import { compiled } from '../queries';
 import { refusePooler } from '../refuse-pooler';
 import { releaseServerLock, tryServerLock } from '../server-lock';
-import { fitOf, readTablesVersion, type TablesVersion } from '../tables-version';
+import { fitOf, type TablesVersion, tablesVersionOf } from '../tables-version';
 import type { WriteGuard } from '../writer';
 import { type BundlePlace, selectPlace, usePlace } from './bundle-place';
 import { leaderChannel, LeaderLease, leadershipLost } from './leader-lease';
@@ -204,10 +203,7 @@ export class Membership implements WriteGuard {
 
   /** @returns why the tables cannot be upgraded now */
   async #bringUpToDate(client: Client, upgrade: () => Promise<void>): Promise<DomainError | undefined> {
-    const stored = await readTablesVersion({
-      all: async (statement) => (await client.query(compiled(statement).sql)).rows as never[],
-    });
-    if (this.#fits(stored)) return undefined;
+    if (this.#fits(await tablesVersionOf(client))) return undefined;
     try {
       await upgrade(); // refuses tables that are too new
       return undefined;
