@@ -74,6 +74,16 @@ describe('the journal', () => {
     expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe('');
   });
 
+  it('clears also what was just typed', async () => {
+    const page = await open('?kind=device.');
+    await page.getByLabel('Device', { exact: true }).fill(remarkable.held);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.waitForURL((url) => url.search === '');
+    await page.waitForTimeout(500); // longer than a pause in typing
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByLabel('Device', { exact: true }).inputValue()).toBe('');
+  });
+
   it('shows what people did alone, in the address', async () => {
     const page = await open();
     await page.getByLabel('People only').check();
