@@ -11,9 +11,9 @@ import { SimulatedDevice } from '../support/simulated-device';
 /** `npm run test:move` moves 100,000 devices. */
 const asked = process.env['MOVE_DEVICES'];
 const large = Number(asked ?? 3_000);
-const small = 100;
+const small = 1_000;
 const ofEach = { installations: 10, lines: 20 };
-const growthBytes = 100 << 20;
+const growthBytes = 64 << 20;
 
 describe('a move of a large fleet', () => {
   let postgres: Postgres;
