@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Sqlite from 'libsql';
 import { numberedTables, type NumberedTable } from './moved-tables';
 import { pagesBy, quoted, type Row, type RowReader, type RowWriter, selectPage, toRow } from './table-rows';
@@ -16,10 +15,9 @@ export function sqliteReader(sqlite: Sqlite.Database): RowReader {
       const parameter = (index: number) => `?${index}`;
       const first = selectPage(table, columns, { after: false, parameter });
       const next = selectPage(table, columns, { after: true, parameter });
-      return pagesBy(table, columns, async (after) => {
-        await nextTurn(); // only between turns does the binding free what it keeps of earlier pages
+      return pagesBy(table, columns, (after) => {
         const found = after === null ? all(first) : all(next, after);
-        return found.map((row) => toRow(columns, row));
+        return Promise.resolve(found.map((row) => toRow(columns, row)));
       });
     },
     numbers() {
