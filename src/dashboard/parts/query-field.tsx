@@ -52,7 +52,7 @@ export function QueryField(props: QueryFieldProps) {
     // Something else changed the address, such as the back button.
     if (field.current === null || timer.current !== undefined) return;
     if (keep(field.current.value) !== value) field.current.value = show(value);
-  }, [value]);
+  }, [address.value]);
 
   return (
     <label class={props.class}>
