@@ -26,7 +26,7 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
     },
   });
   let opening: Promise<Database> | undefined;
-  const beside = () => (opening ??= openDatabase(url, { maxConnections: 1 }));
+  const beside = () => (opening ??= openDatabase(url, { maxReading: 1 }));
   const devices = {
     ...store.devices,
     write: async (write: DeviceWrite) => put(await beside(), write),
