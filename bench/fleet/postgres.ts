@@ -144,7 +144,7 @@ async function multiply(postgres: Postgres, first: number, devices: number): Pro
       ))).*
       FROM copies JOIN devices ON devices.id = original;
     INSERT INTO installations
-      SELECT (jsonb_populate_record(installations, jsonb_build_object('id', 1000000 + number, 'device', copies.id))).*
+      SELECT (jsonb_populate_record(installations, jsonb_build_object('id', 1000000 + number, 'device', copies.id, 'from_boot_id', copies.boot_id))).*
       FROM copies JOIN devices ON devices.id = original JOIN installations ON installations.id = devices.installation_id;
     INSERT INTO device_certificates
       SELECT copies.id, to_hex(16777216 + number), first_seen_at, last_seen_at

@@ -154,7 +154,7 @@ export async function openPostgresStore(
 export async function openPostgresTokens(
   url: string,
 ): Promise<{ readonly tokens: TokenRecords; close(): Promise<void> }> {
-  const database = await openDatabase(url, { maxConnections: 1 });
+  const database = await openDatabase(url, { maxReading: 1 });
   const tokens = createTokenRecords(database, new PostgresJournal(database));
   return { tokens, close: () => database.close() };
 }

@@ -74,6 +74,23 @@ describe('the journal', () => {
     expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe('');
   });
 
+  it('clears also what was just typed', async () => {
+    const page = await open('?kind=device.');
+    // As fast as nobody clicks, however busy the machine is.
+    await page.evaluate(`
+      const field = document.querySelector('[aria-label="Filters"] label:has(input) input');
+      const clear = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Clear filters');
+      field.focus();
+      field.value = '${remarkable.held}';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      clear.focus();
+      clear.click();`);
+    await page.waitForURL((url) => url.search === '');
+    await page.waitForTimeout(500); // longer than a pause in typing
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByLabel('Device', { exact: true }).inputValue()).toBe('');
+  });
+
   it('shows what people did alone, in the address', async () => {
     const page = await open();
     await page.getByLabel('People only').check();

@@ -48,6 +48,11 @@ export const storageReasons = {
     says: () => 'the database server refuses the connection, or its certificate cannot be verified',
     remedy: 'Check the user, the password, the name of the database and sslrootcert.',
   },
+  'database-busy': {
+    code: 'unavailable',
+    says: () => 'too many requests are waiting for the database',
+    remedy: 'Retry. If it persists, check the load of the database server and of this one.',
+  },
   'database-slow': {
     code: 'unavailable',
     says: () => 'the database server took too long to answer',

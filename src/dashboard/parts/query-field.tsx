@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { address, setQuery } from '../location';
 
 /** People keep typing while a list is fetched: the address follows when they pause. */
@@ -48,11 +48,11 @@ export function QueryField(props: QueryFieldProps) {
   }
 
   useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Something else changed the address, such as the back button.
     if (field.current === null || timer.current !== undefined) return;
     if (keep(field.current.value) !== value) field.current.value = show(value);
-  }, [value]);
+  }, [address.value]);
 
   return (
     <label class={props.class}>
@@ -72,6 +72,10 @@ export function QueryField(props: QueryFieldProps) {
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') look();
+        }}
+        // What is clicked next, such as a button that clears the filters, comes after what was typed.
+        onBlur={() => {
+          if (timer.current !== undefined) look();
         }}
       />
     </label>

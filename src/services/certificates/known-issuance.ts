@@ -1,4 +1,4 @@
-import { isDatabaseAway } from '../../core/database-away';
+import { isUnanswered } from '../../core/database-away';
 import type { IssuedCertificate } from '../../core/certificate';
 import type { IssuanceRecords, IssuedRecord, NumberedIssue, SharedIssuance } from '../../ports/issuance';
 import { GrowingList } from './growing-list';
@@ -34,7 +34,7 @@ export class KnownIssuance implements SharedIssuance {
     try {
       this.#authorities = await this.records.authorities();
     } catch (error) {
-      if (this.#authorities === undefined || !isDatabaseAway(error)) throw error;
+      if (this.#authorities === undefined || !isUnanswered(error)) throw error;
     }
     return this.#authorities;
   }

@@ -38,7 +38,7 @@ export async function openPostgresSource(url: string): Promise<RowSource> {
  * @throws DomainError `configuration` when it is of another version; `not-found`, `unavailable`
  */
 export async function openPostgresState(url: string): Promise<RowSource> {
-  const database = await openDatabase(url, { maxConnections: 1, isUpgraded: false });
+  const database = await openDatabase(url, { maxReading: 1, isUpgraded: false });
   try {
     const { version } = await readTablesVersion(database);
     if (version === 0) throw DomainError.of('no-database-in-postgres');
@@ -65,7 +65,7 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
   let database: Database;
   try {
     await refuseOthers(url);
-    database = await openDatabase(url, { maxConnections: 1, isAlone: true });
+    database = await openDatabase(url, { maxReading: 1, isAlone: true });
   } catch (error) {
     await hold.release();
     throw error;

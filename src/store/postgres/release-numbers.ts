@@ -7,6 +7,21 @@ import type { Reader } from './database';
 import { anyOf, prepared, query } from './queries';
 import type { Transaction } from './writer';
 
+/** By what it is judged whether an offer stands. */
+export interface OfferClock {
+  /** The time of this server; that of another one may differ. */
+  readonly now: Date;
+  /** How long an offer stands at most, in milliseconds. */
+  readonly offerLifetimeMs: number;
+}
+
+/** The end of an offer whose place another device may have taken: it stands again by no server's clock. */
+export const endedForGood = new Date(0);
+
+export function isEndedForGood({ offerEndsAt }: Installation): boolean {
+  return offerEndsAt.getTime() === endedForGood.getTime();
+}
+
 /** One kind of count, by release. */
 interface Counting {
   readonly counted: Map<number, number>;
@@ -21,15 +36,20 @@ export class CountedReleases implements ReleaseNumbers {
   readonly #inProgress: Counting;
   readonly #failures: Counting;
   readonly #revisions: Counting;
+  readonly #now: Date;
+  /** A later end was written while this server's clock, or another one's, was further ahead: it would hold the place for too long. */
+  readonly #latestEnd: Date;
 
   /**
-   * @param now offers that have ended by then do not count
-   * @param mayClaim whether places may be claimed by what is counted: then those offers stay ended when the clock is set back. Only for a transaction
+   * @param clock offers that have ended by it do not count
+   * @param mayClaim whether places may be claimed by what is counted: then those offers stay ended by every clock. Only for a transaction
    */
   constructor(
-    private readonly now: Date,
+    { now, offerLifetimeMs }: OfferClock,
     private readonly mayClaim = false,
   ) {
+    this.#now = now;
+    this.#latestEnd = new Date(now.getTime() + 2 * offerLifetimeMs);
     const counting = (select: RawBuilder<number>) => ({
       counted: new Map(),
       missing: new Set<number>(),
@@ -39,7 +59,8 @@ export class CountedReleases implements ReleaseNumbers {
     this.#inProgress = counting(sql`
       (SELECT count(*) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(startedStates)}))
         + (SELECT count(*) FROM installations WHERE release_id = asked.id AND state = 'offered'
-            AND offer_ends_at > ${now.toISOString()} AND polls <= ${patiencePolls}::integer)`);
+            AND offer_ends_at > ${now.toISOString()} AND offer_ends_at <= ${this.#latestEnd.toISOString()}
+            AND polls <= ${patiencePolls}::integer)`);
     this.#failures = counting(sql`
       (SELECT count(DISTINCT device) FROM installations WHERE release_id = asked.id AND state IN (${sql.join(failedStates)}))`);
     this.#revisions = counting(sql`
@@ -50,7 +71,7 @@ export class CountedReleases implements ReleaseNumbers {
   async isComplete(reader: Reader): Promise<boolean> {
     const missing = this.#all().filter((one) => one.missing.size > 0);
     if (missing.length === 0) return true;
-    if (this.mayClaim) await endOffers(reader, [...this.#inProgress.missing], this.now);
+    if (this.mayClaim) await this.#endOffers(reader, [...this.#inProgress.missing]);
     await count(reader, missing, [...new Set(missing.flatMap((one) => [...one.missing]))]);
     for (const one of missing) one.missing.clear();
     return false;
@@ -69,25 +90,30 @@ export class CountedReleases implements ReleaseNumbers {
   }
 
   hasEnded({ state, offerEndsAt }: Installation): boolean {
-    return state === 'offered' && offerEndsAt <= this.now;
+    return state === 'offered' && (offerEndsAt <= this.#now || offerEndsAt > this.#latestEnd);
+  }
+
+  /** Another device may take their places from now on. */
+  async #endOffers(reader: Reader, releaseIds: readonly number[]): Promise<void> {
+    if (releaseIds.length === 0) return;
+    const ended = query
+      .updateTable('installations')
+      .set({ offer_ends_at: endedForGood.toISOString() })
+      .where('release_id', 'in', anyOf(releaseIds))
+      .where('state', '=', 'offered')
+      .where('offer_ends_at', '>', endedForGood.toISOString())
+      .where((eb) =>
+        eb.or([
+          eb('offer_ends_at', '<=', this.#now.toISOString()),
+          eb('offer_ends_at', '>', this.#latestEnd.toISOString()),
+        ]),
+      );
+    await reader.all(prepared(ended));
   }
 
   #all(): readonly Counting[] {
     return [this.#inProgress, this.#failures, this.#revisions];
   }
-}
-
-/** Another device may take their places from now on. */
-async function endOffers(reader: Reader, releaseIds: readonly number[], now: Date): Promise<void> {
-  if (releaseIds.length === 0) return;
-  const ended = query
-    .updateTable('installations')
-    .set((eb) => ({ offer_ends_at: eb.ref('offered_at') }))
-    .where('release_id', 'in', anyOf(releaseIds))
-    .where('state', '=', 'offered')
-    .where('offer_ends_at', '<=', now.toISOString())
-    .whereRef('offer_ends_at', '>', 'offered_at');
-  await reader.all(prepared(ended));
 }
 
 /** In one statement, so that all numbers are from one moment. */
@@ -118,10 +144,10 @@ function numberOf({ counted, missing }: Counting, releaseId: number): number {
 /** Calls back until everything that the callback asked for was counted. */
 export async function countingReleases<Result>(
   reader: Reader,
-  now: Date,
+  clock: OfferClock,
   use: (numbers: ReleaseNumbers) => Result,
 ): Promise<Result> {
-  const releases = new CountedReleases(now);
+  const releases = new CountedReleases(clock);
   for (;;) {
     const result = use(releases);
     if (await releases.isComplete(reader)) return result;

@@ -175,6 +175,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     ['depth', `{"state":"failed","log":${'['.repeat(100_000)}`, 'JSON'],
   ])('are refused with a clear problem, and change nothing, when they are %s', async (_, body, about) => {
     await device.rauc.poll();
+    await eventually(async () => (await fleet.latest('dev-1'))?.signature === 'read'); // kept after the answer
     const before = { installation: await fleet.latest('dev-1'), journal: await fleet.journal('dev-1') };
     const { status, json } = await send(device, body);
     expect({ status, code: json['code'] }).toEqual({ status: 400, code: 'invalid-input' });

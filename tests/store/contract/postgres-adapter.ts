@@ -3,7 +3,12 @@ import { createAskedNameRecords } from '../../../src/store/postgres/asked-name-r
 import { createBundleUses } from '../../../src/store/postgres/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
 import { connectionOptions } from '../../../src/store/postgres/connection-options';
-import { type Database, openDatabase, type Reader } from '../../../src/store/postgres/database';
+import {
+  type Database,
+  openDatabase,
+  type Reader,
+  type ReadOptions,
+} from '../../../src/store/postgres/database';
 import { createDeviceRecords } from '../../../src/store/postgres/device-records';
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
 import { saveContact, saveInstallations } from '../../../src/store/postgres/device-writes';
@@ -26,7 +31,7 @@ import { createRetentionRecords, createUpTimeRecords } from '../../../src/store/
 import { createWebhookDeliveries } from '../../../src/store/postgres/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/postgres/webhook-records';
 import type { Work } from '../../../src/store/postgres/writer';
-import { madeAt } from '../../support/fleet-factory';
+import { hourMs, madeAt } from '../../support/fleet-factory';
 import type { Postgres } from '../../support/postgres';
 import type { ContractAdapter, MakeAdapter } from './adapter';
 
@@ -51,8 +56,8 @@ class FaultyDatabase implements Database {
     return this.database.all(query);
   }
 
-  readTogether<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
-    return this.database.readTogether(work);
+  readTogether<Result>(work: (reader: Reader) => Promise<Result>, options?: ReadOptions): Promise<Result> {
+    return this.database.readTogether(work, options);
   }
 
   whileLocked<Result>(lock: Query<unknown>, work: (reader: Reader) => Promise<Result>): Promise<Result> {
@@ -88,7 +93,7 @@ class FaultyDatabase implements Database {
 }
 
 async function open(url: string) {
-  const database = new FaultyDatabase(await openDatabase(url, { maxConnections: 4 }));
+  const database = new FaultyDatabase(await openDatabase(url, { maxReading: 3 }));
   const journal = new PostgresJournal(database);
   const watching = { connect: () => openClient(connectionOptions(url)) };
   const store = {
@@ -120,6 +125,7 @@ async function open(url: string) {
       journal,
       now: () => madeAt,
       ageMs: () => 0,
+      offerLifetimeMs: hourMs,
       catchUp: () => Promise.resolve(),
     });
   return { database, store, openFleet };

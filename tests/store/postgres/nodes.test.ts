@@ -369,7 +369,7 @@ describe('servers on one PostgreSQL', () => {
     it('are not stopped by a command of the newer version, which may only add to the tables', async () => {
       const a = await start('a');
       const command = (steps: readonly Migration[]) =>
-        openDatabase(url, { maxConnections: 1, migrations: steps }).then((database) => database.close());
+        openDatabase(url, { maxReading: 1, migrations: steps }).then((database) => database.close());
       await expect(command(newest.steps)).rejects.toEqual(reason('database-upgrade-waits'));
       expect(await tables()).toEqual([{ version: known, oldest }]);
       await command(newer.steps);

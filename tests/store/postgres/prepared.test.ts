@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
-import { installationOf, madeAt } from '../../support/fleet-factory';
+import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 import { type Postgres, startPostgres } from '../../support/postgres';
 import type { NewEvent } from '../../../src/core/event';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
@@ -27,7 +27,7 @@ describe('a statement of each poll', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     url = await postgres.create('prepared');
-    database = await openDatabase(url, { maxConnections: 1, keepsPrepared: true });
+    database = await openDatabase(url, { maxReading: 1, keepsPrepared: true });
   });
   afterAll(() => database.close());
 
@@ -48,7 +48,14 @@ describe('a statement of each poll', () => {
   it('works on when a newer version adds a column to any table', async () => {
     const journal = new PostgresJournal(database);
     const catchUp = () => Promise.resolve();
-    const fleet = new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0, catchUp });
+    const fleet = new PostgresFleet({
+      database,
+      journal,
+      now: () => madeAt,
+      ageMs: () => 0,
+      offerLifetimeMs: hourMs,
+      catchUp,
+    });
     const lineOf = (name: string): NewEvent => ({
       kind: 'device.booted',
       at: madeAt,
@@ -88,7 +95,7 @@ describe('a statement of each poll', () => {
   });
 
   it('is not prepared where a pooler may give each transaction another connection', async () => {
-    const pooled = await openDatabase(url, { maxConnections: 1 });
+    const pooled = await openDatabase(url, { maxReading: 1 });
     await findRecord(pooled, 'board-1');
     const kept = await pooled.all(selectPrepared);
     await pooled.close();

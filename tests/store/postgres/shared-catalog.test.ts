@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { type CommitCutter, startCommitCutter } from '../../support/commit-cutter';
 import { deviceOf } from '../../support/device-factory';
 import { eventually } from '../../support/eventually';
-import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
+import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 import { type Postgres, startDatabase } from '../../support/postgres';
 import { refusal } from '../../support/refusal';
 import { Catalog } from '../../../src/services/catalog/catalog';
@@ -57,7 +57,14 @@ describe('the catalog that two nodes share', () => {
     const records = createCatalogRecords(database, journal, { connect, everyMs: never, ...watching });
     const catalog = await Catalog.load(records);
     const catchUp = (version: number) => catalog.catchUp(version);
-    const fleet = new PostgresFleet({ database, journal, now: () => madeAt, ageMs: () => 0, catchUp });
+    const fleet = new PostgresFleet({
+      database,
+      journal,
+      now: () => madeAt,
+      ageMs: () => 0,
+      offerLifetimeMs: hourMs,
+      catchUp,
+    });
     return {
       database,
       catalog,

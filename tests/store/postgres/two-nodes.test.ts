@@ -45,6 +45,7 @@ describe('two nodes on one PostgreSQL', () => {
           journal,
           now: () => new Date(madeAt.getTime() + index * aheadMs),
           ageMs: () => ageMs,
+          offerLifetimeMs: hourMs,
           catchUp: () => Promise.resolve(),
         }),
       };
@@ -115,17 +116,35 @@ describe('two nodes on one PostgreSQL', () => {
     expect(ids.sort()).toEqual([1, 2, 3]);
   });
 
-  it('take a place away for good once its offer has ended for the one whose clock is ahead', async () => {
-    const [behind, ahead] = [nodeOf(0).fleet, nodeOf(1).fleet];
-    aheadMs = 2 * hourMs;
-    expect(await behind.update('a', claim('a', 1))).toBe(true);
-    expect(await ahead.update('b', claim('b', 1, new Date(madeAt.getTime() + aheadMs)))).toBe(true);
-    const { installation } = await behind.get('a');
-    const counted = await behind.counting((numbers) => ({
+  /** Whose places are counted by a server, and whether it knows that the offer of `a` has ended. */
+  async function counted(fleet: PostgresFleet) {
+    const { installation } = await fleet.get('a');
+    return fleet.counting((numbers) => ({
       inProgress: numbers.inProgress(1),
       hasEnded: installation !== null && numbers.hasEnded(installation),
     }));
-    expect(counted).toEqual({ inProgress: 1, hasEnded: true });
+  }
+
+  it('take a place away for good once its offer has ended for the one whose clock is ahead', async () => {
+    const [behind, ahead] = [nodeOf(0).fleet, nodeOf(1).fleet];
+    expect(await behind.update('a', claim('a', 1))).toBe(true);
+    const { installation } = await behind.get('a');
+    if (installation === null) throw new Error('it was offered nothing');
+    await behind.update('a', () => ({ answer: null, renewed: { ...installation, polls: 2 } }));
+    aheadMs = hourMs;
+    expect(await ahead.update('b', claim('b', 1, new Date(madeAt.getTime() + aheadMs)))).toBe(true);
+    expect(await counted(behind)).toEqual({ inProgress: 1, hasEnded: true });
+    await behind.flush(); // the offer was renewed before it ended, and is written later
+    expect(await counted(behind)).toEqual({ inProgress: 1, hasEnded: true });
+  });
+
+  it('take a place away from an offer of the one whose clock is ahead that would hold it for long', async () => {
+    const [behind, ahead] = [nodeOf(0).fleet, nodeOf(1).fleet];
+    aheadMs = 365 * 24 * hourMs;
+    expect(await ahead.update('a', claim('a', 1, new Date(madeAt.getTime() + aheadMs)))).toBe(true);
+    expect(await behind.update('b', claim('b', 1))).toBe(true);
+    expect(await behind.update('c', claim('c', 1))).toBe(false);
+    expect(await counted(behind)).toEqual({ inProgress: 1, hasEnded: true });
   });
 
   it('decide one after the other what becomes of one device', async () => {

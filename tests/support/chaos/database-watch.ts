@@ -1,4 +1,4 @@
-import { openStates, startedStates } from '../../../src/core/installation-states';
+import { mutedStates, openStates, startedStates } from '../../../src/core/installation-states';
 import { patiencePolls } from '../../../src/core/proof';
 
 const listOf = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ');
@@ -36,12 +36,15 @@ export const watchSql = (atATime: number) => `
   CREATE TRIGGER watch_begin AFTER INSERT ON installations
     FOR EACH ROW WHEN (new.release_id IS NOT NULL) EXECUTE FUNCTION watch_begin()`;
 
-/** Outcomes of releases as the server counts them along the way, and as a new count finds them. */
+/**
+ * Outcomes of releases as the server counts them along the way, and as a new count finds them. An offer that was taken back does not
+ * hide how an earlier try of the same device ended.
+ */
 export const outcomesSql = {
   counted: `SELECT release_id, step, state, devices FROM release_outcomes WHERE devices <> 0 ORDER BY 1, 2, 3`,
   recounted: `SELECT release_id, step, state, count(*)::integer AS devices FROM (
       SELECT DISTINCT ON (release_id, device) release_id, device, step, state FROM installations
-        WHERE release_id IS NOT NULL ORDER BY release_id, device, id DESC) AS latest
+        WHERE release_id IS NOT NULL ORDER BY release_id, device, state IN (${listOf(mutedStates)}), id DESC) AS latest
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
 };
 

@@ -15,7 +15,7 @@ import { needsOf } from '../bundle-uses';
 import { afterRemovals, keepBytes } from '../shared-bundles';
 import { ChangeWatch, type ChangeWatchOptions } from '../change-watch';
 import { catalogChannel, claimVersion, readVersion } from './catalog-version';
-import type { Database } from '../database';
+import type { Database, Reader } from '../database';
 import type { PostgresJournal } from '../journal-records';
 import { query } from '../queries';
 import { saveEnd } from '../release-ends';
@@ -30,7 +30,7 @@ export function createCatalogRecords(
 ): CatalogRecords {
   return {
     load() {
-      return database.readTogether(async (reader) => {
+      const read = async (reader: Reader) => {
         const found = await reader.all(
           query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null),
         );
@@ -46,7 +46,8 @@ export function createCatalogRecords(
           bundles: [...bundles.values()],
           releases: toReleases(releases, bundles, rollouts),
         };
-      });
+      };
+      return database.readTogether(read, { isUrgent: true }); // a change waits for it, with the lock that all servers share
     },
 
     isShared: true,

@@ -5,10 +5,10 @@ import { maxInstallationId } from '../../../core/installation';
 import type { DecideUpdate, DeviceUpdate } from '../../../ports/device-updates';
 import type { Reader } from '../database';
 import { prepared, query } from '../queries';
-import { CountedReleases } from '../release-numbers';
+import { CountedReleases, type OfferClock } from '../release-numbers';
 
 export interface DecideOptions {
-  readonly now: Date;
+  readonly clock: OfferClock;
   /** Gets the number for a new installation; `null` where nothing may be claimed. */
   readonly nextId: (() => Promise<number>) | null;
 }
@@ -22,9 +22,9 @@ export async function decideUpdate<Answer>(
   reader: Reader,
   record: DeviceRecord | undefined,
   decide: DecideUpdate<Answer>,
-  { now, nextId }: DecideOptions,
+  { clock, nextId }: DecideOptions,
 ): Promise<DeviceUpdate<Answer> | undefined> {
-  const releases = new CountedReleases(now, nextId !== null);
+  const releases = new CountedReleases(clock, nextId !== null);
   const ids: number[] = [];
   for (;;) {
     let taken = 0;

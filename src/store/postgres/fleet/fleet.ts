@@ -1,5 +1,5 @@
 import { RecentMap } from '../../../base/collections/recent-map';
-import { isDatabaseAway } from '../../../core/database-away';
+import { isUnanswered } from '../../../core/database-away';
 import { type DeviceRecord, newcomer, withInstallation } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { NewEvent } from '../../../core/event';
@@ -12,7 +12,7 @@ import type { Database, Reader } from '../database';
 import { saveContact, saveInstallations } from '../device-writes';
 import { findRecord } from '../find-record';
 import type { PostgresJournal } from '../journal-records';
-import { countingReleases } from '../release-numbers';
+import { countingReleases, type OfferClock } from '../release-numbers';
 import { together } from '../together';
 import type { Transaction } from '../writer';
 import { decideUpdate, nextInstallationId } from './decide-update';
@@ -20,7 +20,10 @@ import { PostgresFleetDecisions } from './fleet-decisions';
 import { SeenUpdates } from './seen-updates';
 import { isOfStorage, unlessRefused, type UnwrittenUpdate, UnwrittenUpdates } from './unwritten-updates';
 
-export interface FleetPorts extends Pick<FleetOptions, 'now' | 'ageMs' | 'catchUp' | 'onRepeats'> {
+export interface FleetPorts extends Pick<
+  FleetOptions,
+  'now' | 'ageMs' | 'catchUp' | 'offerLifetimeMs' | 'onRepeats'
+> {
   readonly database: Database;
   readonly journal: Pick<PostgresJournal, 'append' | 'record'>;
 }
@@ -84,7 +87,7 @@ export class PostgresFleet implements Fleet {
       if (record !== undefined && isLatest) this.#remember(id, record);
       return record;
     } catch (error) {
-      if (before === undefined || !isDatabaseAway(error)) throw error;
+      if (before === undefined || !isUnanswered(error)) throw error;
       this.#remember(id, before.record);
       return before.record;
     }
@@ -101,10 +104,10 @@ export class PostgresFleet implements Fleet {
   }
 
   async update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    const { database, now } = this.ports;
+    const { database } = this.ports;
     if (!this.#unwritten.has(id)) {
       const record = await this.find(id);
-      const update = await decideUpdate(database, record, decide, { now: now(), nextId: null });
+      const update = await decideUpdate(database, record, decide, { clock: this.#clock(), nextId: null });
       if (update !== undefined && !tellsNews(update)) {
         this.#note(id, { update, record });
         return update.answer;
@@ -123,7 +126,7 @@ export class PostgresFleet implements Fleet {
   }
 
   counting<Result>(use: (numbers: ReleaseNumbers) => Result): Promise<Result> {
-    return this.ports.database.readTogether((reader) => countingReleases(reader, this.ports.now(), use));
+    return this.ports.database.readTogether((reader) => countingReleases(reader, this.#clock(), use));
   }
 
   hasOffered(releaseId: number): boolean {
@@ -227,7 +230,7 @@ export class PostgresFleet implements Fleet {
   ): Promise<Applied<Answer>> {
     const record = await this.#find(transaction, id);
     const nextId = () => nextInstallationId(transaction);
-    const update = await decideUpdate(transaction, record, decide, { now: this.ports.now(), nextId });
+    const update = await decideUpdate(transaction, record, decide, { clock: this.#clock(), nextId });
     if (update === undefined) throw new Error('a transaction may claim numbers');
     if (update.device !== undefined) await saveContact(transaction, update.device);
     await together([
@@ -272,6 +275,11 @@ export class PostgresFleet implements Fleet {
     }
     if (seen !== undefined || renewed !== undefined) this.#seen.note(id, seen, renewed);
     this.#remember(id, known);
+  }
+
+  #clock(): OfferClock {
+    const { now, offerLifetimeMs } = this.ports;
+    return { now: now(), offerLifetimeMs };
   }
 
   #remember(id: string, record: DeviceRecord): void {

@@ -4,6 +4,7 @@ import type { DeviceRecord } from '../../../core/device-record';
 import type { Installation } from '../../../core/installation';
 import type { Database } from '../database';
 import { prepared, query } from '../queries';
+import { endedForGood, isEndedForGood } from '../release-numbers';
 import { Backlog } from './backlog';
 import { SentBytes } from './sent-bytes';
 
@@ -98,7 +99,8 @@ export class SeenUpdates {
       if (renewed.length > 0)
         await transaction.all(
           prepared(
-            sql`UPDATE installations SET polls = greatest(installations.polls, seen.polls), offer_ends_at = seen.ends,
+            sql`UPDATE installations SET polls = greatest(installations.polls, seen.polls),
+                offer_ends_at = CASE offer_ends_at WHEN ${endedForGood.toISOString()} THEN offer_ends_at ELSE seen.ends END,
                 updated_at = greatest(updated_at, seen.at), moved_at = greatest(moved_at, seen.moved),
                 silent_polls = seen.silent, signature = seen.signature
               FROM json_to_recordset(${JSON.stringify(renewed)})
@@ -134,7 +136,8 @@ function withSeen(record: DeviceRecord, seen: Seen): DeviceRecord {
         };
   if (installation === null) return { ...record, device: heard };
   const again = renewed?.id === installation.id && installation.endedAt === null ? renewed : installation;
-  const { polls, offerEndsAt, updatedAt, silentPolls, signature } = again;
+  const { polls, updatedAt, silentPolls, signature } = again;
+  const offerEndsAt = isEndedForGood(installation) ? installation.offerEndsAt : again.offerEndsAt;
   const latest = { ...installation, polls, offerEndsAt, updatedAt, silentPolls, signature };
   return { ...record, device: heard, installation: { ...latest, movedAt: again.movedAt } };
 }

@@ -1,3 +1,4 @@
+import { isUnanswered } from '../../../core/database-away';
 import { DomainError } from '../../../core/errors';
 import type { DecideUpdate } from '../../../ports/device-updates';
 
@@ -61,5 +62,5 @@ export function isOfStorage(error: unknown): boolean {
 
 /** Drops a refusal: what the device reported is no longer possible. @throws any other error */
 export function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof DomainError)) throw error;
+  if (!(error instanceof DomainError) || isUnanswered(error)) throw error;
 }
