@@ -33,7 +33,7 @@ describe('a list of many devices', () => {
   let database: Database;
   beforeAll(async () => {
     const url = await postgres.create('many');
-    database = await openDatabase(url, { maxConnections: 2 });
+    database = await openDatabase(url, { maxReading: 2 });
     await postgres.run(insertDevices(count), 'many');
   });
   afterAll(() => database.close());
@@ -113,7 +113,7 @@ describe('a search', () => {
     await postgres.create('plain');
     await postgres.run('CREATE ROLE plain LOGIN; GRANT CREATE ON SCHEMA public TO plain', 'plain');
     const url = postgres.url('plain').replace('postgres@', 'plain@');
-    const database = await openDatabase(url, { maxConnections: 2 });
+    const database = await openDatabase(url, { maxReading: 2 });
     try {
       await postgres.run(insertDevices(30), 'plain');
       const extensions = await postgres.run('SELECT extname FROM pg_extension', 'plain');
