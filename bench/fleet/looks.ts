@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { identityOf, type Rig } from './rig';
 
-const samples = Number(process.env.SAMPLES ?? 300);
+const samples = 300;
 
 /** Prints how long it takes to view a fleet the way administrators do. */
 export async function look({ services, store }: Rig, devices: number): Promise<void> {
