@@ -8,13 +8,18 @@ export async function look({ services, store }: Rig, devices: number): Promise<v
   const { listFleet, explainOffer, manageDevices, fleetHistory } = services;
   const page = { sort: 'id', isDescending: false, limit: 100 } as const;
   const pick = (sample: number) => identityOf((sample * 7919) % devices).id;
+  const dayAgo = new Date(Date.now() - 86_400_000);
   const looks: Readonly<Record<string, (sample: number) => unknown>> = {
     'list by id': () => listFleet.list(page),
     'list by last contact': () => listFleet.list({ ...page, sort: 'last_contact', isDescending: true }),
     'list by version': () => listFleet.list({ ...page, sort: 'version' }),
+    'list by state': () => listFleet.list({ ...page, sort: 'state' }),
     'list one version': () => listFleet.list({ ...page, version: '1.0.0' }),
     'search in ids': (sample) => listFleet.list({ ...page, search: pick(sample).slice(-5) }),
     'search nothing': () => listFleet.list({ ...page, search: 'no such device' }),
+    'search two letters': (sample) => listFleet.list({ ...page, search: pick(sample).slice(-2) }),
+    'search among the last ids': () =>
+      listFleet.list({ ...page, search: identityOf(devices - 1).id.slice(0, 8) }),
     explain: (sample) => explainOffer.preview({ id: pick(sample), compatibles: [] }, null),
     'one device': (sample) => manageDevices.get(pick(sample)),
     'counts of the overview': () =>
@@ -22,8 +27,14 @@ export async function look({ services, store }: Rig, devices: number): Promise<v
         listFleet.census(),
         listFleet.attention(),
         store.counts.troubled(),
-        store.counts.seenSince(new Date(Date.now() - 86_400_000)),
+        store.counts.seenSince(dayAgo),
         store.counts.hasOutcome(),
+        store.counts.stopped(dayAgo),
+        store.counts.sharedCertificates(dayAgo, 20),
+        store.counts.otherClaims(),
+        store.counts.silentPollers(),
+        store.counts.silent(dayAgo),
+        store.uses.pinnedBundles(),
       ]),
     'history of two days': () => fleetHistory.read({ hours: 48 }),
     'devices of a bundle': () =>

@@ -147,6 +147,9 @@ export const devicePageJson = z.object({
   devices: z.array(deviceJson),
   next: nullableText,
   total: count.describe('How many match in total'),
+  total_is_estimate: z
+    .boolean()
+    .describe('Whether the total is only about right, as it may be above 10,000 with PostgreSQL'),
 });
 
 /** All matching devices. */

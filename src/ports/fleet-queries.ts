@@ -49,6 +49,8 @@ export interface DevicePage {
   readonly next: string | null;
   /** How many match in total. */
   readonly total: number;
+  /** Whether the total is only about right: never up to 10,000. */
+  readonly totalIsEstimate: boolean;
 }
 
 /** One stretch of a walk through all matching devices. */
@@ -139,9 +141,10 @@ export interface FleetListing {
   >;
   /**
    * `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id WHERE compatible = $1 AND … AND
-   * (system_version, id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, on the column that sorts the list; a search uses `id
-   * ILIKE $5 OR serial ILIKE $5 OR …` with a trigram index, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and
-   * certificates of the page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions
+   * (system_version, id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, on the column that sorts the list; a search uses
+   * `device_texts` with its trigram index, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and certificates of the
+   * page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions, or where many match from the plan of
+   * that statement
    * @throws DomainError `invalid-input` for a cursor of another list, `unavailable`
    */
   list(query: DeviceQuery): Promise<DevicePage>;

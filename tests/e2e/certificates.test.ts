@@ -35,7 +35,7 @@ async function serve({ dir }: TestFolder): Promise<string> {
 }
 
 function curl(made: TestFolder, url: string, ...args: string[]): Promise<ProgramResult> {
-  return run('curl', ['-sS', '--max-time', '10', '--cacert', made.at('ca.crt'), ...args, url]);
+  return run('curl', ['-sS', '--max-time', '60', '--cacert', made.at('ca.crt'), ...args, url]);
 }
 
 const device = ({ at }: TestFolder, id: string): string[] => [

@@ -31,7 +31,7 @@ describe('while the server runs', () => {
     const { cert, key } = deviceFiles(certs(), id);
     const tls = ['--cacert', ca, '--cert', cert, '--key', key];
     // Who is refused gets a 403, or no connection.
-    const asked = ['-sS', '--fail', '--max-time', '5', ...tls, `${server.deviceUrl}/health`];
+    const asked = ['-sS', '--fail', '--max-time', '60', ...tls, `${server.deviceUrl}/health`];
     return (await run('curl', asked)).code === 0;
   }
 

@@ -29,7 +29,7 @@ async function oldSite(days: number): Promise<Site> {
 function poll({ at }: Site, { deviceUrl }: ServerProcess, host: string): Promise<ProgramResult> {
   const { port } = new URL(deviceUrl);
   return run('curl', [
-    ...['-sS', '--max-time', '10', '--cacert', at('ca.crt')],
+    ...['-sS', '--max-time', '60', '--cacert', at('ca.crt')],
     ...['--cert', at('devices', 'board-1.crt'), '--key', at('devices', 'board-1.key')],
     ...['--resolve', `${host}:${port}:127.0.0.1`, `https://${host}:${port}/health`],
   ]);

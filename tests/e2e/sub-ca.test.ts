@@ -11,7 +11,7 @@ const deviceSays = ['basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=clie
 /** What curl gets from `/health` with a certificate; an empty text when it was refused. */
 async function ask({ deviceUrl }: ServerProcess, ca: string, cert: string, key: string): Promise<string> {
   const tls = ['--cacert', ca, '--cert', cert, '--key', key];
-  return (await run('curl', ['-sS', '--max-time', '20', ...tls, `${deviceUrl}/health`])).stdout;
+  return (await run('curl', ['-sS', '--max-time', '60', ...tls, `${deviceUrl}/health`])).stdout;
 }
 
 describe('a company that gives the server one CA below its root', () => {

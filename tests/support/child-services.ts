@@ -5,18 +5,21 @@ import { openTokenKey } from '../../src/pki/token-key';
 import { createServices } from '../../src/services/services';
 import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
+import { isOnPostgres, openPostgresTestStore } from './postgres-services';
 import { raucPorts, withoutKeyring } from './rauc-ports';
 
 /** The real services in a process without a test runner, because it will be killed. They wait for the disk as a server does. */
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
   const errors: string[] = [];
-  const store = await openStore(dataDir, {
-    newName: randomUUID,
-    pid: process.pid,
-    diskThread: {},
-    uploadThreads: {},
-  });
+  const store = isOnPostgres
+    ? await openPostgresTestStore(dataDir)
+    : await openStore(dataDir, {
+        newName: randomUUID,
+        pid: process.pid,
+        diskThread: {},
+        uploadThreads: {},
+      });
   const services = await createServices({
     store,
     ...raucPorts(withoutKeyring, () => new Date()),

@@ -1,15 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { createHash, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { Client, DatabaseError } from 'pg';
 import { type Database, openDatabase } from '../../src/store/postgres/database';
 import { saveContact, saveInstallations } from '../../src/store/postgres/device-writes';
 import { openPostgresStore } from '../../src/store/postgres-store';
+import { findRecord } from '../../src/store/postgres/find-record';
 import type { DeviceWrite } from '../../src/store/sqlite/fleet/fleet-records';
 import type { OpenStore } from '../../src/store/store';
 import { postgresUrl, templateDatabase } from './postgres-for-all';
 
+/** Whether the services of this process keep their state in PostgreSQL. */
+export const isOnPostgres = process.env['TEST_DATABASE'] === 'postgres';
+
 const urls = new Map<string, Promise<string>>();
 
-/** Opens the store of a data folder: the same database as before if it was opened earlier in this process. */
+/** Opens the store of a data folder: the same database as before if it was opened earlier, also by a process that was killed. */
 export async function openPostgresTestStore(dataDir: string): Promise<OpenStore> {
   const url = await databaseUrl(dataDir);
   const store = await openPostgresStore(url, dataDir, {
@@ -26,6 +31,7 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
   const devices = {
     ...store.devices,
     write: async (write: DeviceWrite) => put(await beside(), write),
+    find: async (id: string) => (await findRecord(await beside(), id)).record,
   };
   const close = async () => {
     await (await opening)?.close();
@@ -36,9 +42,16 @@ export async function openPostgresTestStore(dataDir: string): Promise<OpenStore>
 
 /** @returns the address of the database of a data folder, which is made if there is none yet */
 export function databaseUrl(dataDir: string): Promise<string> {
-  const making = urls.get(dataDir) ?? makeDatabase();
+  const making = urls.get(dataDir) ?? makeDatabase(dataDir, templateDatabase);
   urls.set(dataDir, making);
   return making;
+}
+
+/** Copies the database of a data folder whose server has stopped, for the copy of that folder. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const name = new URL(await databaseUrl(from)).pathname.slice(1);
+  urls.set(to, makeDatabase(to, name));
+  await urls.get(to);
 }
 
 /** Has a second server use the database of the first one, with a data folder of its own. */
@@ -46,13 +59,18 @@ export function shareDatabase(first: string, second: string): void {
   urls.set(second, databaseUrl(first));
 }
 
-/** Copied from one that has the tables, which is quicker than making them: as files, because writing pages to the log takes three times as long. */
-async function makeDatabase(): Promise<string> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
+/** Copied, which is quicker than making tables: as files, because writing pages to the log takes three times as long. */
+async function makeDatabase(dataDir: string, template: string): Promise<string> {
+  const name = `test_${createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 32)}`;
   const client = new Client(postgresUrl('postgres'));
   await client.connect();
-  await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase} STRATEGY FILE_COPY`);
-  await client.end();
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === '42P04')) throw error; // it exists
+  } finally {
+    await client.end();
+  }
   return postgresUrl(name);
 }
 

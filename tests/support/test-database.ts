@@ -5,10 +5,9 @@ import { Client } from 'pg';
 import { openPostgresTokens } from '../../src/store/postgres-store';
 import { lockForChange } from '../../src/store/postgres/locks';
 import { openTokenStore } from '../../src/store/store';
-import { databaseUrl } from './postgres-services';
+import { databaseUrl, isOnPostgres } from './postgres-services';
 
-/** Whether the services of this test file keep their state in PostgreSQL. */
-export const isOnPostgres = process.env.TEST_DATABASE === 'postgres';
+export { isOnPostgres };
 
 /** For tests of the SQLite file itself, in suites that otherwise run on PostgreSQL too. */
 export const onSqlite = { it: isOnPostgres ? ignore : it, describe: isOnPostgres ? ignore : describe };

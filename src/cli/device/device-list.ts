@@ -49,7 +49,10 @@ const shownDevice = deviceJson
         .partial({ revoked_at: true }),
     ),
   });
-const shownPage = devicePageJson.extend({ devices: z.array(shownDevice) });
+// An older server counts all of them.
+const shownPage = devicePageJson
+  .extend({ devices: z.array(shownDevice) })
+  .partial({ total_is_estimate: true });
 const currentReleases = z.object({
   releases: z.array(releaseJson.pick({ compatible: true, channel: true, version: true, sha256: true })),
 });
@@ -86,12 +89,14 @@ export function addDeviceList(device: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { devices, next, total } = parseAnswer(shownPage, answer);
+      const { devices, next, total, total_is_estimate: isEstimate } = parseAnswer(shownPage, answer);
       const { releases } = parseAnswer(currentReleases, await client.get('/api/releases'));
       const rows = devices.map((device) => rowOf(device, releases));
       printTable(context, columns, rows, 'no devices match');
-      if (next !== null)
-        talk(context, `${devices.length} of ${total}; continue with --after ${next}, or use --all`);
+      if (next !== null) {
+        const all = isEstimate === true ? `about ${total}` : `${total}`;
+        talk(context, `${devices.length} of ${all}; continue with --after ${next}, or use --all`);
+      }
       return 0;
     },
   });

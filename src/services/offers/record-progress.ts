@@ -38,9 +38,12 @@ export function createRecordProgress({
   silentPollers,
   now,
 }: ProgressPorts): RecordProgress {
+  /** Downloads whose begin is being written, by device. */
+  const beginnings = new Map<string, Promise<void>>();
+
   /** No range waits for it. A failed write is retried with the device's next range. */
-  function update(id: string, decide: DecideUpdate<undefined>): void {
-    fleet.update(id, decide).catch((error: unknown) => {
+  async function update(id: string, decide: DecideUpdate<undefined>): Promise<void> {
+    await fleet.update(id, decide).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
     });
   }
@@ -52,7 +55,7 @@ export function createRecordProgress({
     if (known === undefined || !beginsDownload(known, sha256, isNewAttempt)) return;
     const at = now();
     const actor: Actor = { name: `device:${id}`, address: null };
-    update(id, ({ record }) => {
+    const written = update(id, ({ record }) => {
       const installation = record?.installation ?? null;
       // Another server may have counted it.
       const isUncounted = isNewAttempt && installation?.attempts === known.installation?.attempts;
@@ -62,16 +65,32 @@ export function createRecordProgress({
       const after = changed(installation, begunBy(installation, isAnother, at), { at, actor });
       return { answer: undefined, installations: [after.installation], events: after.events };
     });
+    beginnings.set(id, written);
+    void written.finally(() => {
+      if (beginnings.get(id) === written) beginnings.delete(id);
+    });
+  }
+
+  /** The latest installation of a device, if it is one of this bundle and still open. */
+  function installing(id: string, { sha256 }: Bundle): Installation | null {
+    const installation = fleet.recent(id)?.installation ?? null;
+    return installation?.sha256 === sha256 && isUnsettled(installation) ? installation : null;
   }
 
   function hasRead({ id }: DeviceIdentity, read: ReadPayload | ReadSignature): void {
-    const installation = fleet.recent(id)?.installation ?? null;
-    if (installation?.sha256 !== read.bundle.sha256 || !isUnsettled(installation)) return;
+    const installation = installing(id, read.bundle);
+    if (installation === null) return;
     if (read.by === 'payload') {
-      // The bytes that each poll reads again are not part of a download.
-      if (installation.startedAt !== null) fleet.countBytes(id, read.bytes, now());
+      const at = now();
+      const count = () => {
+        const hasBegun = (installing(id, read.bundle)?.startedAt ?? null) !== null;
+        if (hasBegun) fleet.countBytes(id, read.bytes, at); // the bytes that each poll reads again are no part of a download
+      };
+      const beginning = beginnings.get(id);
+      if (installation.startedAt !== null || beginning === undefined) count();
+      else void beginning.then(count); // a device may read faster than the database keeps its begin
     } else if (installation.signature === 'unread') {
-      update(id, ({ record }) => {
+      void update(id, ({ record }) => {
         const latest = record?.installation ?? null;
         if (latest?.id !== installation.id) return { answer: undefined };
         return { answer: undefined, renewed: { ...latest, signature: 'read' } };

@@ -3,8 +3,18 @@ import type { DeviceFilter } from '../../ports/fleet-queries';
 import { textsOfAttribute } from '../rows/device-rows';
 
 /** What a device must match, as one condition. */
-export function matchesFilter(filter: DeviceFilter): RawBuilder<SqlBool> {
-  const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filter;
+export function matchesFilter({ search = '', ...filter }: DeviceFilter): RawBuilder<SqlBool> {
+  const isFound = sql<SqlBool>`id IN (SELECT device FROM device_texts WHERE ${isFoundBy(search)})`;
+  return matchesAll([...conditionsOf(filter), ...(search === '' ? [] : [isFound])]);
+}
+
+export function matchesAll(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
+}
+
+/** What a device must match, apart from a search. */
+export function conditionsOf(filter: Omit<DeviceFilter, 'search'>): RawBuilder<SqlBool>[] {
+  const { compatible, channel, version, label, state, releaseId, lastContactBefore } = filter;
   const { attribute, isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filter;
   const conditions: RawBuilder<SqlBool>[] = [];
   const equals = (name: string, value: string | number | undefined) => {
@@ -37,14 +47,11 @@ export function matchesFilter(filter: DeviceFilter): RawBuilder<SqlBool> {
     const [first, later] = textsOfAttribute(attribute.name, attribute.value);
     conditions.push(sql`(strpos(attributes, ${first}) > 0 OR strpos(attributes, ${later}) > 0)`);
   }
-  if (search !== '') conditions.push(isFoundBy(search));
-  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
+  return conditions;
 }
 
-/** All that people find a device by; attributes as name=value. */
-function isFoundBy(search: string): RawBuilder<SqlBool> {
-  const attributes = sql`trim(replace(replace(attributes, '":"', '='), '","', chr(10)), '{"}')`;
-  const found = sql`lower(concat_ws(chr(10), id, serial, notes, machine_id, address, ${attributes}))`;
-  return sql`(strpos(${found}, lower(${search})) > 0 OR EXISTS (
-    SELECT 1 FROM device_labels WHERE device = devices.id AND strpos(lower(label), lower(${search})) > 0))`;
+/** Whether people find a device by this, of the texts that `device_texts` has of it. */
+export function isFoundBy(search: string): RawBuilder<SqlBool> {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql`found_by LIKE lower(${pattern} COLLATE "C")`;
 }

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { DeviceRecord } from '../../core/device-record';
 import type { FleetListing, ListedDevice } from '../../ports/fleet-queries';
-import { isAfter, readCursor, sortColumns, writeCursor } from '../rows/device-cursor';
+import { readCursor, writeCursor } from '../rows/device-cursor';
 import { censusColumns, toCensus } from '../rows/census-rows';
 import { toInstallation } from '../rows/device-rows';
-import { SpacedCount, sumOfDevices } from '../spaced';
+import { SpacedCount, sumOfDevices, whileRecountedMs } from '../spaced';
 import type { Database } from './database';
 import { matchesFilter } from './device-filter';
+import { findDevices } from './find-devices';
 import { findRecords } from './find-record';
 import { query } from './queries';
 import { outcomesOf } from './release-outcomes';
@@ -40,31 +41,24 @@ export function createFleetListing(database: Database): FleetListing {
     return (await database.all(select))[0] ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
   }
 
-  const censuses = new SpacedCount(census, sumOfDevices);
-  const decisions = new SpacedCount(decided, ({ devices }) => devices);
+  const censuses = new SpacedCount(census, sumOfDevices, whileRecountedMs);
+  const decisions = new SpacedCount(decided, ({ devices }) => devices, whileRecountedMs);
 
   return {
     async list(asked) {
       const { after, limit, sort, isDescending, ...filter } = asked;
       const order = { sort, isDescending };
       const cursor = after === undefined ? undefined : readCursor(after, order);
-      const matches = matchesFilter(filter);
-      const column = sql.ref(sortColumns[sort]);
-      // As the cursor has it: missing values come first.
-      const direction = isDescending ? sql`DESC NULLS LAST` : sql`ASC NULLS FIRST`;
-      const page = sql<{ readonly id: string; readonly value: string | null }>`
-        SELECT id, ${column} AS value FROM devices
-        WHERE ${matches} AND ${cursor === undefined ? sql`true` : isAfter(order, cursor)}
-        ORDER BY ${column} ${direction}, id ${sql.raw(isDescending ? 'DESC' : 'ASC')} LIMIT ${limit + 1}`;
-      const counted = sql<{ readonly devices: number }>`
-        SELECT count(*) AS devices FROM devices WHERE ${matches}`;
-      const found = await database.all(page.compile(query));
+      const page = { order, cursor, limit: limit + 1 };
+      const countFleet = async () => (await decisions.get()).devices;
+      const { found, total, totalIsEstimate } = await findDevices(database, filter, page, countFleet);
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
       return {
         devices: await readDevices(shown.map(({ id }) => id)),
         next: last === undefined ? null : writeCursor(order, last),
-        total: (await database.all(counted.compile(query)))[0]?.devices ?? 0,
+        total,
+        totalIsEstimate,
       };
     },
 

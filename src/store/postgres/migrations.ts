@@ -492,4 +492,51 @@ export const migrations: readonly Migration[] = [
   );
   `,
   },
+  {
+    contracts: `
+  -- All that people find a device by, in lower case; attributes as name=value. It has a table of its own, because an index of it in
+  -- \`devices\` would be written at each contact.
+  CREATE FUNCTION text_of_device(devices) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT lower(concat_ws(chr(10), $1.id, $1.serial, $1.notes, $1.machine_id, $1.address,
+      trim(replace(replace($1.attributes, '":"', '='), '","', chr(10)), '{"}'),
+      (SELECT string_agg(label, chr(10) ORDER BY label) FROM device_labels WHERE device = $1.id)) COLLATE "C")
+  $$;
+  CREATE TABLE device_texts AS SELECT id AS device, text_of_device(devices) COLLATE "C" AS found_by FROM devices;
+  ALTER TABLE device_texts ALTER COLUMN found_by SET NOT NULL,
+    ADD PRIMARY KEY (device), ADD FOREIGN KEY (device) REFERENCES devices (id) ON DELETE CASCADE;
+  CREATE FUNCTION save_text_of_device() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      changed text;
+    BEGIN
+      IF TG_TABLE_NAME = 'devices' THEN changed := new.id;
+      ELSIF TG_OP = 'DELETE' THEN changed := old.device;
+      ELSE changed := new.device;
+      END IF;
+      INSERT INTO device_texts SELECT id, text_of_device(devices) FROM devices WHERE id = changed
+        ON CONFLICT (device) DO UPDATE SET found_by = excluded.found_by WHERE device_texts.found_by <> excluded.found_by;
+      RETURN NULL;
+    END $$;
+  CREATE TRIGGER device_is_found AFTER INSERT ON devices
+    FOR EACH ROW EXECUTE FUNCTION save_text_of_device();
+  CREATE TRIGGER changed_device_is_found AFTER UPDATE ON devices
+    FOR EACH ROW WHEN ((old.serial, old.notes, old.machine_id, old.address, old.attributes)
+      IS DISTINCT FROM (new.serial, new.notes, new.machine_id, new.address, new.attributes))
+    EXECUTE FUNCTION save_text_of_device();
+  CREATE TRIGGER labelled_device_is_found AFTER INSERT OR UPDATE OR DELETE ON device_labels
+    FOR EACH ROW EXECUTE FUNCTION save_text_of_device();
+  -- Without the extension a search reads all texts. It may be in any schema.
+  DO $$ BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    EXECUTE (SELECT format('CREATE INDEX device_texts_by_trigram ON device_texts
+        USING gin (found_by %s.gin_trgm_ops) WITH (gin_pending_list_limit = 256)', extnamespace::regnamespace)
+      FROM pg_extension WHERE extname = 'pg_trgm');
+  EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_file OR undefined_object THEN NULL;
+  END $$;
+
+  -- For lists by version, and of one version or one channel of all compatibles.
+  CREATE INDEX devices_by_system_version ON devices (system_version, id);
+  DROP INDEX devices_by_channel;
+  CREATE INDEX devices_by_channel ON devices (channel, compatible, id);
+  `,
+  },
 ];

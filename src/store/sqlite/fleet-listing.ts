@@ -74,6 +74,7 @@ export function createFleetListing(database: Database): FleetListing {
         ),
         next: last === undefined ? null : writeCursor(order, last),
         total,
+        totalIsEstimate: false,
       };
     },
 

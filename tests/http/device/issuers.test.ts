@@ -85,7 +85,7 @@ async function ask(
   ...args: string[]
 ): Promise<string> {
   const { stdout } = await run('curl', [
-    ...['-sS', '--fail', '--max-time', '20', '--cacert', path.join(certsDir, 'ca.crt')],
+    ...['-sS', '--fail', '--max-time', '60', '--cacert', path.join(certsDir, 'ca.crt')],
     ...['--cert', files.cert, '--key', files.key, ...args, `${url}/health`],
   ]);
   return stdout;

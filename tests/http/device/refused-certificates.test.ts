@@ -50,7 +50,7 @@ async function revoked(id: string): Promise<ClientFiles> {
 function curl(files: ClientFiles, ...args: string[]) {
   const { cert, key, ca } = files;
   const pair = ['--cert', cert, '--key', key, '--cacert', ca];
-  return run('curl', ['-sS', '--max-time', '20', ...pair, ...args, `${listener.url}/health`]);
+  return run('curl', ['-sS', '--max-time', '60', ...pair, ...args, `${listener.url}/health`]);
 }
 
 async function serialOf({ cert }: ClientFiles): Promise<string> {

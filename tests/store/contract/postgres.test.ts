@@ -2,6 +2,7 @@ import { type Postgres, startPostgres } from '../../support/postgres';
 import { describeAskedNameRecords } from './asked-names';
 import { describeCatalogRecords } from './catalog';
 import { describeDecisions } from './decisions';
+import { describeDeviceLists, describeDeviceSearch } from './device-lists';
 import { describeDeviceTokenRecords } from './device-tokens';
 import { describeDeviceUpdates } from './device-updates';
 import { describeDismissalRecords } from './dismissals';
@@ -31,6 +32,8 @@ describe('deleting a bundle in PostgreSQL', () => describeTombstones(makeAdapter
 describe('what contacts make of devices in PostgreSQL', () => describeDeviceUpdates(makeAdapter));
 describe('what people decide about devices in PostgreSQL', () => describeDecisions(makeAdapter));
 describe('what a release came to in PostgreSQL', () => describeReleaseResults(makeAdapter));
+describe('lists of devices in PostgreSQL', () => describeDeviceLists(makeAdapter));
+describe('devices are found in PostgreSQL', () => describeDeviceSearch(makeAdapter));
 describe('counts of the fleet in PostgreSQL', () => describeFleetCounts(makeAdapter));
 describe('the journal in PostgreSQL', () => describeJournal(makeAdapter));
 describe('tokens in PostgreSQL', () => describeTokenRecords(makeAdapter));

@@ -1,6 +1,7 @@
 import { describeAskedNameRecords } from './asked-names';
 import { describeCatalogRecords } from './catalog';
 import { describeDecisions } from './decisions';
+import { describeDeviceLists, describeDeviceSearch } from './device-lists';
 import { describeDeviceTokenRecords } from './device-tokens';
 import { describeDeviceUpdates } from './device-updates';
 import { describeDismissalRecords } from './dismissals';
@@ -24,6 +25,8 @@ describe('deleting a bundle in SQLite', () => describeTombstones(makeSqliteAdapt
 describe('what contacts make of devices in SQLite', () => describeDeviceUpdates(makeSqliteAdapter));
 describe('what people decide about devices in SQLite', () => describeDecisions(makeSqliteAdapter));
 describe('what a release came to in SQLite', () => describeReleaseResults(makeSqliteAdapter));
+describe('lists of devices in SQLite', () => describeDeviceLists(makeSqliteAdapter));
+describe('devices are found in SQLite', () => describeDeviceSearch(makeSqliteAdapter));
 describe('counts of the fleet in SQLite', () => describeFleetCounts(makeSqliteAdapter));
 describe('the journal in SQLite', () => describeJournal(makeSqliteAdapter));
 describe('tokens in SQLite', () => describeTokenRecords(makeSqliteAdapter));

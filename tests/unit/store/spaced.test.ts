@@ -2,11 +2,12 @@ import { SpacedCount } from '../../../src/store/spaced';
 
 describe('a count of the whole fleet', () => {
   let at = 0;
-  const counterOf = (size: number) => {
+  const counterOf = (size: number, recountMs = 0) => {
     let counts = 0;
     const count = new SpacedCount(
       () => Promise.resolve({ size, nth: (counts += 1) }),
       (result) => result.size,
+      recountMs,
       () => at,
     );
     return async () => (await count.get()).nth;
@@ -45,5 +46,35 @@ describe('a count of the whole fleet', () => {
     expect(await count()).toBe(1);
     at = goodMs;
     expect([await count(), await count()]).toEqual([2, 2]);
+  });
+
+  it('that is late may be given out while another one is made, for a while', async () => {
+    at = 0;
+    const count = counterOf(50_000, 10_000);
+    expect(await count()).toBe(1);
+    at = 10_999;
+    expect(await count()).toBe(1);
+    await new Promise(setImmediate);
+    expect(await count()).toBe(2);
+    at = 10_999 + 1_000 + 10_000;
+    expect(await count()).toBe(3);
+  });
+
+  it('that failed in the meantime is made again', async () => {
+    at = 0;
+    let counts = 0;
+    const count = new SpacedCount(
+      () =>
+        (counts += 1) === 2 ? Promise.reject(new Error('the database is away')) : Promise.resolve(50_000),
+      (size) => size,
+      10_000,
+      () => at,
+    );
+    await count.get();
+    at = 1_000;
+    expect(await count.get()).toBe(50_000);
+    await new Promise(setImmediate);
+    expect(await count.get()).toBe(50_000);
+    expect(counts).toBe(3);
   });
 });

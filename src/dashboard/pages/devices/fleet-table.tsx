@@ -23,6 +23,7 @@ interface FleetTableProps {
 /** One page of devices, and actions for the selected ones. The old rows stay until the next ones arrive. */
 export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const { devices, total, next } = page;
+  const shownTotal = page.total_is_estimate ? text.devices.about(formatCount(total)) : formatCount(total);
   const selection = useSelection(view, devices);
   const box = useRef<HTMLDivElement>(null);
   const isSelecting = selection.devices.size > 0;
@@ -40,14 +41,20 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
     range.current = text.devices.range(
       formatCount(first),
       formatCount(first + devices.length - 1),
-      formatCount(total),
+      shownTotal,
     );
   }
   return (
     <div class="fleet" ref={box}>
       <div class="table-head">
         {isSelecting ? (
-          <SelectionBar selection={selection} total={total} fleet={fleet} onDone={list.reload} />
+          <SelectionBar
+            selection={selection}
+            total={total}
+            shownTotal={shownTotal}
+            fleet={fleet}
+            onDone={list.reload}
+          />
         ) : (
           <>
             <span class="muted" role="status">

@@ -16,6 +16,7 @@ interface SelectionBarProps {
   readonly selection: FleetSelection;
   /** How many devices match the filters. */
   readonly total: number;
+  readonly shownTotal: string;
   readonly fleet: FleetJson | null;
   readonly onDone: () => void;
 }
@@ -31,7 +32,7 @@ function neededFor(devices: readonly DeviceJson[]): readonly Verb[] {
 }
 
 /** Actions for the selected devices. */
-export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarProps) {
+export function SelectionBar({ selection, total, shownTotal, fleet, onDone }: SelectionBarProps) {
   const [asking, setAsking] = useState<Verb | null>(null);
   const [reached, setReached] = useState<number | null>(null);
   const [outcome, setOutcome] = useState<BulkOutcome | null>(null);
@@ -83,7 +84,9 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
           total > ids.length &&
           ids.length < maxSelected && (
             <button type="button" class="quiet" onClick={() => void attempt(selection.chooseAll, null)}>
-              {text.devices.selectAll(Math.min(total, maxSelected), total)}
+              {total > maxSelected
+                ? text.devices.selectFirst(maxSelected, shownTotal)
+                : text.devices.selectAll(shownTotal)}
             </button>
           )
         )}

@@ -94,6 +94,7 @@ export const devices = {
   columnsButton: 'Columns',
   chooseColumns: 'Choose columns',
   range: (first: string, last: string, total: string) => `${first} – ${last} of ${total}`,
+  about: (total: string) => `about ${total}`,
   progress: 'Installation progress',
   heldBy: (by: string, reason: string) => (reason === '' ? `by ${by}` : `by ${by}: ${reason}`),
   refusedBy: 'The certificate it used last is revoked',
@@ -101,10 +102,8 @@ export const devices = {
   select: (id: string) => `Select ${id}`,
   selectPage: 'Select all on this page',
   selected: (n: number) => `${formatCount(n)} selected`,
-  selectAll: (n: number, total: number) =>
-    n === total
-      ? `Select all ${formatCount(total)} that match`
-      : `Select the first ${formatCount(n)} of ${formatCount(total)}`,
+  selectAll: (total: string) => `Select all ${total} that match`,
+  selectFirst: (n: number, total: string) => `Select the first ${formatCount(n)} of ${total}`,
   selecting: (n: number) => `Finding devices: ${formatCount(n)} …`,
   clearSelection: 'Clear the selection',
   moreActions: 'More actions',

@@ -48,8 +48,13 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
           ...(after === undefined ? {} : { after }),
         };
         const query = { ...toDeviceFilter(filter, now()), ...place };
-        const { devices, next, total } = await searches.during(actor.name, () => listFleet.list(query));
-        return { status: 200, json: { devices: devices.map(present), next, total } };
+        const { devices, next, total, totalIsEstimate } = await searches.during(actor.name, () =>
+          listFleet.list(query),
+        );
+        return {
+          status: 200,
+          json: { devices: devices.map(present), next, total, total_is_estimate: totalIsEstimate },
+        };
       },
     }),
     defineRoute({

@@ -58,6 +58,13 @@ describe('the first range that counts as a begin', () => {
     expect(await installation()).toMatchObject(begun);
   });
 
+  it('counts whole, though its bytes are read before the begin is kept', async () => {
+    ask(0, payloadSizeBytes - 1);
+    await eventually(async () => (await installation())?.state === 'downloading');
+    await opened.services.runHousekeeping();
+    expect((await installation())?.bytesSent).toBe(payloadSizeBytes);
+  });
+
   it('is told once', async () => {
     ask(0, 4095);
     await eventually(async () => (await installation())?.state === 'downloading');

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import fc from 'fast-check';
 import Sqlite from 'libsql';
-import { noBoards } from '../../../../src/core/board';
 import type { Device } from '../../../../src/core/device';
 import { deviceSorts } from '../../../../src/core/device-sort';
 import type { Installation } from '../../../../src/core/installation';
@@ -12,7 +11,6 @@ import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
-import { refusal } from '../../../support/refusal';
 
 interface Known {
   readonly device: Device;
@@ -30,182 +28,6 @@ async function storeOf(fleet: readonly Known[]): Promise<OpenStore> {
 }
 
 const idsOf = (devices: readonly ListedDevice[]) => devices.map(({ device }) => device.id);
-
-describe('the list of devices', () => {
-  const held = { reason: 'on a desk', by: 'local', at: madeAt };
-  const seen = {
-    firstSeenAt: madeAt,
-    lastSeenAt: madeAt,
-    address: null,
-    machineId: null,
-    systemVersion: null,
-  };
-  const own = { ...seen, bootId: 'b-1', serial: 'SN-77' };
-  const other = { ...seen, bootId: 'b-2', serial: 'SN-78' };
-  const twins = { foundAt: madeAt, notedAt: madeAt, own, other, unclear: null };
-  const fleet: readonly Known[] = [
-    {
-      device: deviceOf('alpha', {
-        facts: {
-          serial: 'SN-77',
-          systemVersion: '1.0.0',
-          attributes: { slot: 'A', region: 'Eu-West' },
-          uptimeSeconds: 5,
-        },
-        boards: { ...noBoards, second: twins },
-        labels: ['lab', 'site=berlin'],
-        address: '2001:DB8::7',
-        certificates: [
-          { serial: '0a', firstSeenAt: madeAt, lastSeenAt: madeAt },
-          { serial: '0b', firstSeenAt: new Date(madeAt.getTime() + 1), lastSeenAt: madeAt },
-        ],
-      }),
-      installations: [
-        installationOf({ id: 1, deviceId: 'alpha', releaseId: 8, state: 'failed' }),
-        installationOf({ id: 2, deviceId: 'alpha', releaseId: 9, state: 'proven' }),
-      ],
-    },
-    {
-      device: deviceOf('Beta', {
-        boundCompatibles: ['board'],
-        claimedCompatible: 'other',
-        pollerOmits: [],
-        channel: 'beta',
-        notes: 'Under the 100% desk_top',
-        labels: ['lab'],
-        hold: held,
-      }),
-      installations: [installationOf({ id: 3, deviceId: 'Beta', releaseId: 8, state: 'rolled-back' })],
-    },
-    {
-      device: deviceOf('gamma', {
-        facts: { compatible: 'other', systemVersion: '2.0.0', machineId: 'C0FFEE00' },
-        lastContactAt: new Date(madeAt.getTime() + 1),
-        pollerOmits: ['boot-id', 'system-version'],
-        pin: { bundleName: 'fw.raucb', by: 'local', at: madeAt },
-      }),
-      installations: [],
-    },
-    {
-      device: deviceOf('delta', {
-        facts: { compatible: null },
-        firstContactAt: null,
-        lastContactAt: null,
-        admission: 'waiting',
-      }),
-      installations: [],
-    },
-  ];
-  let store: OpenStore;
-  beforeAll(async () => {
-    store = await storeOf(fleet);
-  });
-  afterAll(() => store.close());
-
-  it.each<[Partial<DeviceQuery>, string[]]>([
-    [{}, ['Beta', 'alpha', 'delta', 'gamma']],
-    [{ search: 'ALPH' }, ['alpha']],
-    [{ search: 'sn-7' }, ['alpha']],
-    [{ search: '100% DESK_' }, ['Beta']],
-    [{ search: '%' }, ['Beta']],
-    [{ search: 'l_a' }, []],
-    [{ search: 'c0ffee' }, ['gamma']],
-    [{ search: '2001:db8' }, ['alpha']],
-    [{ search: '192.0.2.1' }, ['Beta', 'delta', 'gamma']],
-    [{ search: 'SITE=ber' }, ['alpha']],
-    [{ search: 'eu-w' }, ['alpha']],
-    [{ search: 'region=EU' }, ['alpha']],
-    [{ search: '{' }, []],
-    [{ search: '"' }, []],
-    [{ search: 'lab', isHeld: true }, ['Beta']],
-    [{ search: '' }, ['Beta', 'alpha', 'delta', 'gamma']],
-    [{ search: 'a', compatible: 'board' }, ['Beta', 'alpha']],
-    [{ compatible: 'board' }, ['Beta', 'alpha']],
-    [{ channel: 'beta' }, ['Beta']],
-    [{ version: '2.0.0' }, ['gamma']],
-    [{ label: 'lab' }, ['Beta', 'alpha']],
-    [{ label: 'site=berlin' }, ['alpha']],
-    [{ label: 'la' }, []],
-    [{ state: 'proven' }, ['alpha']],
-    [{ state: 'failed' }, []],
-    [{ state: 'none' }, ['delta', 'gamma']],
-    [{ isHeld: true }, ['Beta']],
-    [{ isHeld: false }, ['alpha', 'delta', 'gamma']],
-    [{ isPinned: true }, ['gamma']],
-    [{ isPinned: false }, ['Beta', 'alpha', 'delta']],
-    [{ isWaiting: true }, ['delta']],
-    [{ isWaiting: false }, ['Beta', 'alpha', 'gamma']],
-    [{ hasSecondBoard: true }, ['alpha']],
-    [{ hasSecondBoard: false }, ['Beta', 'delta', 'gamma']],
-    [{ hasOtherClaim: true }, ['Beta']],
-    [{ hasOtherClaim: false }, ['alpha', 'delta', 'gamma']],
-    [{ hasSilentPoller: true }, ['gamma']],
-    [{ hasSilentPoller: false }, ['Beta', 'alpha', 'delta']],
-    [{ hasSilentPoller: true, hasSecondBoard: true }, []],
-    [{ lastContactBefore: madeAt }, []],
-    [{ lastContactBefore: new Date(madeAt.getTime() + 1) }, ['Beta', 'alpha']],
-    [{ lastContactBefore: new Date(madeAt.getTime() + 1), isHeld: false }, ['alpha']],
-    [{ lastContactBefore: new Date(madeAt.getTime() + 2), sort: 'last_contact' }, ['Beta', 'alpha', 'gamma']],
-    [{ releaseId: 8 }, ['Beta']],
-    [{ releaseId: 9, label: 'lab', isHeld: false }, ['alpha']],
-    [{ sort: 'last_contact' }, ['delta', 'Beta', 'alpha', 'gamma']],
-    [{ sort: 'version' }, ['Beta', 'delta', 'alpha', 'gamma']],
-    [{ sort: 'version', isDescending: true }, ['gamma', 'alpha', 'delta', 'Beta']],
-    [{ sort: 'state' }, ['delta', 'gamma', 'alpha', 'Beta']],
-    [{ isDescending: true }, ['gamma', 'delta', 'alpha', 'Beta']],
-  ])('for %j', async (asked, ids) => {
-    const { devices, next, total } = await store.listing.list({ ...page, ...asked });
-    expect({ ids: idsOf(devices), next, total }).toEqual({ ids, next: null, total: ids.length });
-  });
-
-  it.each(deviceSorts.flatMap((sort) => [false, true].map((isDescending) => ({ sort, isDescending }))))(
-    'for %j, page by page: also where some have no value, and some the same',
-    async (asked) => {
-      const all = idsOf((await store.listing.list({ ...page, ...asked })).devices);
-      const found: string[] = [];
-      let after: string | null = null;
-      do {
-        const place: { after?: string } = after === null ? {} : { after };
-        const { devices, next } = await store.listing.list({ ...page, ...asked, ...place, limit: 1 });
-        found.push(...idsOf(devices));
-        after = next;
-      } while (after !== null && found.length <= all.length);
-      expect(found).toEqual(all);
-    },
-  );
-
-  it('has each device with labels, certificates and its latest installation', async () => {
-    const {
-      devices: [first],
-    } = await store.listing.list({ ...page, search: 'alpha' });
-    expect(first).toEqual({ device: fleet[0]?.device, installation: fleet[0]?.installations[1] });
-  });
-
-  it('refuses a place in another list, and what is none', async () => {
-    const { next } = await store.listing.list({ ...page, limit: 1 });
-    const places = [
-      { after: next ?? '', sort: 'version' as const },
-      { after: next ?? '', isDescending: true },
-      ...['', 'e30', 'not a place', '%%%', Buffer.from('["id",false,5,"a"]').toString('base64url')].map(
-        (after) => ({ after }),
-      ),
-    ];
-    for (const asked of places) {
-      await expect(store.listing.list({ ...page, ...asked })).rejects.toMatchObject(refusal('invalid-input'));
-    }
-    const { devices } = await store.listing.list({ ...page, limit: 2, after: next ?? '' });
-    expect(idsOf(devices)).toEqual(['alpha', 'delta']);
-  });
-
-  it('goes on where it was although the device there is gone', async () => {
-    const other = await storeOf(fleet);
-    const { next } = await other.listing.list({ ...page, limit: 2 });
-    await other.devices.forget('alpha', []);
-    const { devices } = await other.listing.list({ ...page, after: next ?? '' });
-    expect(idsOf(devices)).toEqual(['delta', 'gamma']);
-    other.close();
-  });
-});
 
 describe('any list of any fleet', () => {
   const one = <T>(...values: readonly T[]) => fc.constantFrom(...values);
