@@ -48,6 +48,12 @@ export function judgeSilence(
     : judgePoller(installation, { ...evidence, native: evidence.native }, rules);
 }
 
+/** Whether a poll has shown that an installation of RAUC's own poller is over, rather than the time alone. */
+export function isOverByPoll({ state, isPresumed, message, silentPolls }: Installation): boolean {
+  if (state === 'stopped') return silentPolls > 0 || isSameWhy(message, openEnds.unclear);
+  return isPresumed && Object.values(conclusions).some((why) => isSameWhy(message, why));
+}
+
 /** Continues where the device was before it was lost. */
 export function takeUp(installation: Installation, at: Date): InstallationChange {
   return { state: reachedState(installation), message: circumstance('device-back'), movedAt: at };

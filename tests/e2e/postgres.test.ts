@@ -120,6 +120,7 @@ describe('a server on PostgreSQL', () => {
     await addDevice('board-4');
     expect(await server.exited).toBe(70);
     expect(server.output.stderr).toContain('a newer version of the server has upgraded the database');
+    expect((await command('doctor', '--quick', '--json')).stdout).toContain('database-of-newer-version');
     await postgres.run('UPDATE schema_version SET version = version - 1, oldest = version - 1', 'updates');
     await restart('SIGTERM');
     expect(await devices()).toEqual(['board-1', 'board-2', 'board-3']);

@@ -30,7 +30,8 @@ afterAll(() => {
 /** Headers, errors and lists are smaller. */
 const leastContent = 8_192;
 
-export async function startGateProxy(targetPort: number): Promise<GateProxy> {
+/** @param target a port of this machine, or the file of a socket */
+export async function startGateProxy(target: number | string): Promise<GateProxy> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'shut' | 'frozen' | 'spoiling' = 'open';
   let bytesLeft = Infinity;
@@ -51,7 +52,7 @@ export async function startGateProxy(targetPort: number): Promise<GateProxy> {
       client.resetAndDestroy();
       return;
     }
-    const onward = connect(targetPort, '127.0.0.1');
+    const onward = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     sockets.add(client).add(onward);
     for (const [one, other] of [
       [client, onward],

@@ -128,7 +128,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     });
     if ('ending' in first) await endAssignment.end(identity.id, first.ending, asking);
     const { heard, offer } = 'ending' in first ? await contacts.hear(identity, said, poll, answering) : first;
-    if (native !== null && !heard.isDoubtful) silentPollers.asked(heard.device, contact);
+    if (native !== null && !heard.isDoubtful) silentPollers.asked(heard, contact);
     return offer;
   };
 }

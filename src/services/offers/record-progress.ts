@@ -1,9 +1,10 @@
 import type { Bundle } from '../../core/bundle';
-import type { DeviceIdentity } from '../../core/device';
+import type { Device, DeviceIdentity } from '../../core/device';
 import type { Began, Read, ReadPayload, ReadSignature } from '../../core/device-event';
 import type { Actor } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
 import { DomainError } from '../../core/errors';
+import { isOverByPoll } from '../../core/silence';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
 import type { DecideUpdate } from '../../ports/device-updates';
@@ -56,9 +57,12 @@ export function createRecordProgress({
     const actor: Actor = { name: `device:${id}`, address: null };
     const written = update(id, ({ record }) => {
       const installation = record?.installation ?? null;
-      if (record === undefined || installation === null || !beginsDownload(record, sha256, isNewAttempt))
+      // Another server may have counted it.
+      const isUncounted = isNewAttempt && installation?.attempts === known.installation?.attempts;
+      if (record === undefined || installation === null || !beginsDownload(record, sha256, isUncounted))
         return { answer: undefined };
-      const after = changed(installation, begunBy(installation, isNewAttempt, at), { at, actor });
+      const isAnother = isUncounted || beginsAgain(record.device, installation);
+      const after = changed(installation, begunBy(installation, isAnother, at), { at, actor });
       return { answer: undefined, installations: [after.installation], events: after.events };
     });
     beginnings.set(id, written);
@@ -121,6 +125,12 @@ function beginsDownload(record: DeviceRecord, sha256: string, isNewAttempt: bool
   const { installation } = record;
   if (installation === null || !goesOn(record, sha256)) return false;
   return installation.startedAt === null || !isOpen(installation) || isNewAttempt;
+}
+
+/** Whether a poller that tells too little downloads again what a poll at any server has shown to be over. */
+function beginsAgain({ pollerOmits }: Device, installation: Installation): boolean {
+  if (pollerOmits === null || pollerOmits.length === 0 || installation.transactionId !== null) return false;
+  return installation.startedAt !== null && isOverByPoll(installation);
 }
 
 function begunBy({ startedAt, attempts }: Installation, isNewAttempt: boolean, at: Date): InstallationChange {

@@ -146,6 +146,17 @@ describe("a balancer's own connection", () => {
     expect(fleet.server.counts().refusedConnections).toBe(0);
   });
 
+  it('counts toward no share while its handshake is under way', async () => {
+    await start({ handshakeLimits: { ...handshakeLimits, atOnce: 1, waiting: 0 } });
+    const startOfTls = Buffer.from([22]);
+    const checks = [dial(localProxyHeader, startOfTls), dial(localProxyHeader, startOfTls)];
+    const device = await secure('board-1', dial(proxyHeader({ source: '192.0.2.1' }))); // which came later
+    expect(await poll(device)).toMatch(/^HTTP\/1\.1 /);
+    expect(fleet.server.counts().handshakes).toBe(0);
+    expect(refusals()).toEqual([]);
+    expect(checks.map(({ closed }) => closed)).toEqual([false, false]);
+  });
+
   it('may be that of the doctor', async () => {
     await start();
     const files = await readClientFiles(await fleet.device('board-1'));

@@ -6,7 +6,7 @@ import { payloadNeed } from '../../../src/core/payload-need';
 import type { Evidence, ProofRules } from '../../../src/core/evidence';
 import { judgeContact } from '../../../src/core/proof';
 import { judgeReport, reportStates } from '../../../src/core/report';
-import { conclusions, judgeSilence, openEnds } from '../../../src/core/silence';
+import { conclusions, isOverByPoll, judgeSilence, openEnds } from '../../../src/core/silence';
 import { reported } from '../../support/device-events';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 import { said } from '../../support/said';
@@ -265,5 +265,20 @@ describe('the poll of RAUC itself', () => {
       ...back,
       state: 'installed',
     });
+  });
+});
+
+describe('a download that is over', () => {
+  const stopped = { state: 'stopped', startedAt: madeAt } as const;
+  it.each<[string, Partial<Installation>, boolean]>([
+    ['still runs', { state: 'downloading', message: openEnds.unclear }, false],
+    ['was followed by a poll', { ...stopped, message: openEnds.unclear }, true],
+    ['stood still for long', { ...stopped, message: openEnds.stalled }, false],
+    ['stood still for long before polls', { ...stopped, message: openEnds.stalled, silentPolls: 1 }, true],
+    ['was too small', { state: 'failed', isPresumed: true, message: conclusions.tooLittle }, true],
+    ['was reported as failed', { state: 'failed', message: conclusions.tooLittle }, false],
+    ['was not heard of', { state: 'lost', isPresumed: true }, false],
+  ])('by what its poller showed: it %s', (_, installation, isOver) => {
+    expect(isOverByPoll(installationOf(installation))).toBe(isOver);
   });
 });
