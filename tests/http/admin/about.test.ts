@@ -33,7 +33,8 @@ it('tells what runs here, how it is configured and what is stored', async () => 
     options: readonly { readonly name: string }[];
     storage: Readonly<Record<string, number>>;
   };
-  if (isOnPostgres) expect(storage.database_bytes).toBe(0); // it is elsewhere
+  if (isOnPostgres)
+    expect(storage.database_bytes).toBe(0); // it is elsewhere
   else expect(storage.database_bytes).toBeGreaterThan(4_096);
   expect(storage.free_bytes).toBeGreaterThan(0);
   expect(storage).toMatchObject({
