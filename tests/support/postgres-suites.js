@@ -28,6 +28,8 @@ const onSqliteOnly = {
   'unit/services/rollouts/undo-on-slow-disk.test.ts': 'the thread that syncs SQLite waits for a slow disk',
   'unit/services/offers/one-decision.test.ts': 'what tells news is decided a second time in its transaction',
   'unit/services/offers/poll-writes.test.ts': 'writes are counted where the SQLite fleet makes them',
+  'unit/services/offers/one-read.test.ts': 'the PostgreSQL fleet itself calls the function that is watched',
+  'http/admin/searches.test.ts': 'SQLite searches a large journal in parts, PostgreSQL at once',
   'http/admin/query-plans.test.ts': 'SQLite explains its query plans',
 };
 
