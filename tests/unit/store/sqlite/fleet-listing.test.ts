@@ -320,7 +320,12 @@ describe('the counts', () => {
   it('are nought for nobody', async () => {
     const store = await storeOf([]);
     expect(await store.listing.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
-    expect(await store.listing.list(page)).toEqual({ devices: [], next: null, total: 0 });
+    expect(await store.listing.list(page)).toEqual({
+      devices: [],
+      next: null,
+      total: 0,
+      totalIsEstimate: false,
+    });
     store.close();
   });
 });
