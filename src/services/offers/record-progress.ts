@@ -82,13 +82,14 @@ export function createRecordProgress({
     if (installation === null) return;
     if (read.by === 'payload') {
       const at = now();
-      const count = () => {
-        const hasBegun = (installing(id, read.bundle)?.startedAt ?? null) !== null;
-        if (hasBegun) fleet.countBytes(id, read.bytes, at); // the bytes that each poll reads again are no part of a download
+      const count = (begun: Installation | null) => {
+        // The bytes that each poll reads again are no part of a download.
+        if (begun !== null && begun.startedAt !== null) fleet.countBytes(id, read.bytes, at);
       };
-      const beginning = beginnings.get(id);
-      if (installation.startedAt !== null || beginning === undefined) count();
-      else void beginning.then(count); // a device may read faster than the database keeps its begin
+      // A device may read faster than the database keeps its begin.
+      const beginning = installation.startedAt === null ? beginnings.get(id) : undefined;
+      if (beginning === undefined) count(installation);
+      else void beginning.then(() => count(installing(id, read.bundle)));
     } else if (installation.signature === 'unread') {
       void update(id, ({ record }) => {
         const latest = record?.installation ?? null;

@@ -13,7 +13,6 @@ import { createDeviceRecords } from '../../../src/store/postgres/device-records'
 import { createDeviceTokenRecords } from '../../../src/store/postgres/device-token-records';
 import { saveContact, saveInstallations } from '../../../src/store/postgres/device-writes';
 import { createDismissalRecords } from '../../../src/store/postgres/dismissal-records';
-import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { createDraftRecords } from '../../../src/store/postgres/draft-records';
 import { createFleetCounts } from '../../../src/store/postgres/fleet-counts';
 import { createFleetListing } from '../../../src/store/postgres/fleet-listing';
@@ -31,7 +30,7 @@ import { createRetentionRecords, createUpTimeRecords } from '../../../src/store/
 import { createWebhookDeliveries } from '../../../src/store/postgres/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/postgres/webhook-records';
 import type { Work } from '../../../src/store/postgres/writer';
-import { hourMs, madeAt } from '../../support/fleet-factory';
+import { postgresFleet } from '../../support/postgres-fleet';
 import type { Postgres } from '../../support/postgres';
 import type { ContractAdapter, MakeAdapter } from './adapter';
 
@@ -119,15 +118,7 @@ async function open(url: string) {
     markers: createMarkerRecords(database),
     journal,
   };
-  const openFleet = (): Fleet =>
-    new PostgresFleet({
-      database,
-      journal,
-      now: () => madeAt,
-      ageMs: () => 0,
-      offerLifetimeMs: hourMs,
-      catchUp: () => Promise.resolve(),
-    });
+  const openFleet = (): Fleet => postgresFleet(database, journal);
   return { database, store, openFleet };
 }
 

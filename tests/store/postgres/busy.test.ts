@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { deviceOf } from '../../support/device-factory';
-import { hourMs, madeAt } from '../../support/fleet-factory';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
-import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { query } from '../../../src/store/postgres/queries';
 import { createRevocationRecords } from '../../../src/store/postgres/revocation-records';
 import { DatabaseHealth } from '../../../src/store/postgres/writability';
 import { startDatabase } from '../../support/postgres';
+import { postgresFleet } from '../../support/postgres-fleet';
 
 const one = sql<{ readonly one: number }>`SELECT 1 AS one`.compile(query);
 /** Longer than two attempts to connect may take. */
@@ -26,14 +25,7 @@ describe('a read that takes the only connection for reads', () => {
 
   it('has others wait, which is no failure and is bounded, and holds up no change', async () => {
     const journal = new PostgresJournal(database);
-    const fleet = new PostgresFleet({
-      database,
-      journal,
-      now: () => madeAt,
-      ageMs: () => 0,
-      offerLifetimeMs: hourMs,
-      catchUp: () => Promise.resolve(),
-    });
+    const fleet = postgresFleet(database, journal);
     await fleet.update('board-1', () => ({ answer: null, device: deviceOf('board-1') }));
     const order: string[] = [];
     const sleeping = sql`SELECT pg_sleep(${busySeconds})`.compile(query);

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
-import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { installationOf, madeAt } from '../../support/fleet-factory';
 import { type Postgres, startPostgres } from '../../support/postgres';
 import type { NewEvent } from '../../../src/core/event';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
 import { findRecord } from '../../../src/store/postgres/find-record';
-import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import { postgresFleet } from '../../support/postgres-fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { query } from '../../../src/store/postgres/queries';
 
@@ -47,15 +47,7 @@ describe('a statement of each poll', () => {
 
   it('works on when a newer version adds a column to any table', async () => {
     const journal = new PostgresJournal(database);
-    const catchUp = () => Promise.resolve();
-    const fleet = new PostgresFleet({
-      database,
-      journal,
-      now: () => madeAt,
-      ageMs: () => 0,
-      offerLifetimeMs: hourMs,
-      catchUp,
-    });
+    const fleet = postgresFleet(database, journal);
     const lineOf = (name: string): NewEvent => ({
       kind: 'device.booted',
       at: madeAt,

@@ -3,7 +3,8 @@ import type { Client } from 'pg';
 import { type CommitCutter, startCommitCutter } from '../../support/commit-cutter';
 import { deviceOf } from '../../support/device-factory';
 import { eventually } from '../../support/eventually';
-import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
+import { postgresFleet } from '../../support/postgres-fleet';
 import { type Postgres, startDatabase } from '../../support/postgres';
 import { refusal } from '../../support/refusal';
 import { Catalog } from '../../../src/services/catalog/catalog';
@@ -11,7 +12,7 @@ import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalo
 import type { ChangeWatchOptions } from '../../../src/store/postgres/change-watch';
 import { connectionOptions } from '../../../src/store/postgres/connection-options';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
-import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import type { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import { openClient } from '../../../src/store/postgres/open-client';
 
@@ -57,14 +58,7 @@ describe('the catalog that two nodes share', () => {
     const records = createCatalogRecords(database, journal, { connect, everyMs: never, ...watching });
     const catalog = await Catalog.load(records);
     const catchUp = (version: number) => catalog.catchUp(version);
-    const fleet = new PostgresFleet({
-      database,
-      journal,
-      now: () => madeAt,
-      ageMs: () => 0,
-      offerLifetimeMs: hourMs,
-      catchUp,
-    });
+    const fleet = postgresFleet(database, journal, { catchUp });
     return {
       database,
       catalog,

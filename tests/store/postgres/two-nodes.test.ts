@@ -2,12 +2,13 @@ import { type Postgres, startPostgres } from '../../support/postgres';
 import { anyReason } from '../../support/any-reason';
 import { deviceOf } from '../../support/device-factory';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { postgresFleet } from '../../support/postgres-fleet';
 import { refusal } from '../../support/refusal';
 import type { NewEvent } from '../../../src/core/event';
 import type { DeviceSight } from '../../../src/ports/device-updates';
 import { createCatalogRecords } from '../../../src/store/postgres/catalog/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/postgres/database';
-import { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
+import type { PostgresFleet } from '../../../src/store/postgres/fleet/fleet';
 import { PostgresJournal } from '../../../src/store/postgres/journal-records';
 import type { Query } from '../../../src/store/postgres/queries';
 
@@ -40,13 +41,9 @@ describe('two nodes on one PostgreSQL', () => {
       return {
         database,
         journal,
-        fleet: new PostgresFleet({
-          database,
-          journal,
+        fleet: postgresFleet(database, journal, {
           now: () => new Date(madeAt.getTime() + index * aheadMs),
           ageMs: () => ageMs,
-          offerLifetimeMs: hourMs,
-          catchUp: () => Promise.resolve(),
         }),
       };
     });
