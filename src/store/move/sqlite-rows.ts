@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type Sqlite from 'libsql';
 import { numberedTables, type NumberedTable } from './moved-tables';
 import { pagesBy, quoted, type Row, type RowReader, type RowWriter, selectPage, toRow } from './table-rows';
@@ -15,9 +16,10 @@ export function sqliteReader(sqlite: Sqlite.Database): RowReader {
       const parameter = (index: number) => `?${index}`;
       const first = selectPage(table, columns, { after: false, parameter });
       const next = selectPage(table, columns, { after: true, parameter });
-      return pagesBy(table, columns, (after) => {
+      return pagesBy(table, columns, async (after) => {
+        await turn(); // libsql frees its memory between turns of the event loop
         const found = after === null ? all(first) : all(next, after);
-        return Promise.resolve(found.map((row) => toRow(columns, row)));
+        return found.map((row) => toRow(columns, row));
       });
     },
     numbers() {
