@@ -63,8 +63,14 @@ beforeEach(() => {
 
 // Each open page keeps a stream of events, of which a reader has so many, and renders what it hears.
 afterEach(async () => {
-  await Promise.all(ofTest.map((context) => context.close()));
+  await Promise.all(ofTest.map(close));
 });
+
+async function close(context: BrowserContext): Promise<void> {
+  // The page may have asked for something that a test answers, and its answer would come too late: an error outside all tests.
+  await Promise.all([context, ...context.pages()].map((one) => one.unrouteAll({ behavior: 'ignoreErrors' })));
+  await context.close();
+}
 
 afterEach(() => {
   const seen = failures.splice(0);

@@ -90,7 +90,6 @@ describe('what the page of a device shows', () => {
     await why.getByRole('heading', { name: "RAUC's own polling" }).waitFor();
     await why.getByRole('heading', { name: 'Scripts that read the manifest' }).waitFor();
     expect(await why.locator('.rule.failed').count()).toBe(1);
-    await page.unrouteAll({ behavior: 'ignoreErrors' }); // one may be on its way
   });
 
   it('says on which terms it is pinned, when they let it install, and what to do', async () => {

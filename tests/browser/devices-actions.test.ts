@@ -167,6 +167,19 @@ describe('actions on many devices', () => {
     await bar(page).getByText('1 selected').waitFor();
   });
 
+  it('offers the first of a total that is an estimate, and calls it one', async () => {
+    const page = await fleet.open('/devices');
+    await page.route('**/api/devices?*', async (route) => {
+      const answer = await route.fetch();
+      const json = { ...((await answer.json()) as object), total: 98_765, total_is_estimate: true };
+      await route.fulfill({ response: answer, json });
+    });
+    await page.goto('/devices?sort=id');
+    await page.getByRole('status').getByText('1 – 50 of about 98,765').waitFor();
+    await page.getByLabel('Select all on this page').check();
+    await bar(page).getByRole('button', { name: 'Select the first 1,000 of about 98,765' }).waitFor();
+  });
+
   it('reaches all that fit, also those on other pages', async () => {
     const page = await fleet.open('/devices?compatible=board&sort=last_contact');
     await page.getByLabel('Select all on this page').check();

@@ -108,29 +108,6 @@ describe('a move that is interrupted or refused', () => {
     expect(await rowsOf(url, 'devices')).toEqual([]);
   });
 
-  it('keeps no row when the disk of PostgreSQL is full, says so, and continues once it has room', async () => {
-    const url = await newDatabase();
-    const name = new URL(url).pathname.slice(1);
-    expect((await move(url, 'data-full-before')).code).toBe(0);
-    await postgres.empty(name);
-    await postgres.run(
-      `CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql
-         AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$;
-       CREATE TRIGGER disk_is_full BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION disk_is_full()`,
-      name,
-    );
-    const { code, stderr } = await move(url, 'data-full');
-    expect(code).not.toBe(0);
-    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
-      error: { code: 'storage-full' },
-    });
-    expect(await rowsOf(url, 'devices')).toEqual([]);
-    await postgres.run('DROP FUNCTION disk_is_full CASCADE', name);
-    const again = await move(url, 'data-full');
-    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { copied_bundles: 0 }]);
-    expect(await rowsOf(url, 'devices')).toMatchObject([{ id: 'board-1' }]);
-  });
-
   it('keeps no row when it has lost the lock that keeps servers away', async () => {
     const url = await newDatabase();
     const name = new URL(url).pathname.slice(1);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { allRows } from '../support/all-rows';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';
+import { hashesOf } from '../support/file-hashes';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { mustRun, run, temporaryFolder } from '../support/programs';
 import { entryPoint, type ServerProcess, startServer } from '../support/server-process';
@@ -117,18 +117,3 @@ describe('an installation that moves', () => {
     }
   });
 });
-
-/** The hash of each file below a folder. */
-async function hashesOf(folder: string): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  const hashes = files.sort().map(async (file) => {
-    const hash = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
-    return [path.relative(folder, file), hash] as const;
-  });
-  return Object.fromEntries(await Promise.all(hashes));
-}

@@ -7,7 +7,9 @@ import { startBalancer } from '../support/chaos/balancer';
 import { ChaosBoard } from '../support/chaos/chaos-board';
 import {
   brokenMoves,
+  leaderSql,
   outcomesSql,
+  rolesSql,
   type RolloutLine,
   rolloutLinesSql,
   watchSql,
@@ -38,6 +40,7 @@ const boardCount = Number(process.env['CHAOS_DEVICES'] ?? (isLong ? '2000' : '24
 /** Only these faults, for a look at one of them. */
 const onlyFaults = process.env['CHAOS_FAULTS']?.split(',') as FaultName[] | undefined;
 
+const serverNames = ['data-a', 'data-b', 'data-c'];
 const atATime = 3;
 const versions = ['2.0.0', '3.0.0', '4.0.0'];
 const bundleNames = versions.map((version) => `v${version}.raucb`);
@@ -89,7 +92,6 @@ beforeAll(async () => {
   await client.send({ method: 'PUT', key: '' });
   client.close();
   const env = {
-    DATABASE_URL: await postgres.create('chaos'),
     BUNDLE_STORE: 's3://updates/fleet',
     S3_ENDPOINT: `http://127.0.0.1:${store.port}`,
     AWS_ACCESS_KEY_ID: gateway.accessKeyId,
@@ -98,7 +100,8 @@ beforeAll(async () => {
     WEBHOOK_ALLOW_LOCAL: 'true',
     MAX_TRIES: '1000', // devices fail on purpose
   };
-  servers = new Servers({ folder, env, names: ['data-a', 'data-b', 'data-c'] });
+  await postgres.run(rolesSql(serverNames));
+  servers = new Servers({ folder, env, database: await postgres.create('chaos'), names: serverNames });
   await servers.start();
   const [first = ''] = servers.running().map(({ adminUrl }) => adminUrl);
   const contents = await contentsOf(made);
@@ -113,6 +116,7 @@ beforeAll(async () => {
     body: JSON.stringify({ name: 'receiver', url: receiver.url, kinds: webhookKinds }),
   });
   await rows(watchSql(atATime));
+  await rows(leaderSql);
   const { signal } = ending;
   const wakeSome = () => {
     for (let count = 0; count < 12; count += 1) one(boards).wake();
@@ -122,6 +126,7 @@ beforeAll(async () => {
     servers,
     postgres,
     store,
+    receiver,
     frozenMs,
     awayMs: isLong ? 10_000 : 4_000,
   });
@@ -165,6 +170,10 @@ it('goes through all faults, and no server ends by itself', async () => {
   expect([...faults.counts.keys()].sort()).toEqual([...(onlyFaults ?? faultNames)].sort());
   expect(witness.strange).toEqual([]);
   expect(Math.min(witness.doublePolls, witness.reports.length, people.releases)).toBeGreaterThan(5);
+});
+
+it('saved nothing in the name of a leader that had been replaced', async () => {
+  expect(await rows('SELECT * FROM usurped')).toEqual([]);
 });
 
 it('exceeded no limit of a release', async () => {

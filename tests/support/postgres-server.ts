@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly settings?: readonly string[];
   /** A loopback port that it also listens on, by TLS with this certificate. */
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
+  /** The size of a file system for a tablespace, in MiB. */
+  readonly smallDiskMib?: number;
 }
 
 /** A real PostgreSQL in a temporary folder, which is reached by a socket there. */
@@ -24,6 +26,8 @@ export interface Postgres {
   readonly socketFolder: string;
   /** Its data folder. */
   readonly dataFolder: string;
+  /** Where that file system is, if there is one. */
+  readonly smallDisk: string;
   /** @returns the address of a database */
   url(database: string): string;
   /** Creates a database. @returns its address */
@@ -54,12 +58,18 @@ export function postgresPrograms(): string {
 }
 
 /** Starts one; it ends with this process at the latest, but leaves its folder then. */
-export async function launchPostgres({ settings = [], tls }: PostgresOptions = {}): Promise<Postgres> {
+export async function launchPostgres({
+  settings = [],
+  tls,
+  smallDiskMib,
+}: PostgresOptions = {}): Promise<Postgres> {
   const programs = postgresPrograms();
   const folder = await mkdtemp(path.join(tmpdir(), 'rss-postgres-'));
   const dataFolder = path.join(folder, 'data');
+  const smallDisk = path.join(folder, 'small');
   const user = process.getuid?.() === 0 ? unprivileged : undefined;
   await mkdir(dataFolder);
+  if (smallDiskMib !== undefined) await mkdir(smallDisk);
   if (user !== undefined) for (const owned of [folder, dataFolder]) await chown(owned, user.uid, user.gid);
   const init = ['-D', dataFolder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await mustRun(path.join(programs, 'initdb'), init, { user, cwd: folder });
@@ -78,7 +88,9 @@ export async function launchPostgres({ settings = [], tls }: PostgresOptions = {
   const address = (database: string) => `postgres://postgres@localhost:${port}/${database}?host=${folder}`;
   let stop: () => Promise<void> = () => Promise.resolve();
   const start = async () => {
-    stop = await startServer(programs, dataFolder, { folder, port }, user, [...listening, ...settings]);
+    const socket = { folder, port };
+    const within = smallDiskMib === undefined ? undefined : onSmallDisk(smallDisk, smallDiskMib, user);
+    stop = await startServer(programs, dataFolder, socket, user, [...listening, ...settings], within);
   };
   await start();
   const run = async (sql: string, database = 'postgres') => {
@@ -95,6 +107,7 @@ export async function launchPostgres({ settings = [], tls }: PostgresOptions = {
   return {
     socketFolder: folder,
     dataFolder,
+    smallDisk,
     url: address,
     run,
     start,
@@ -133,12 +146,30 @@ function textOf(row: unknown): string {
 /** Without syncs: these tests stop the server, but not the machine. */
 const quickSettings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=60'];
 
+/** Runs a command as the server's user on a new small file system, which nobody else sees and which ends with it. */
+function onSmallDisk(
+  folder: string,
+  sizeMib: number,
+  user: typeof unprivileged | undefined,
+): readonly string[] {
+  const mount = `mount -t tmpfs -o mode=700,size=${sizeMib}m`;
+  if (user === undefined) {
+    const script = `${mount} tmpfs "$0"; exec unshare --user --map-user=1 "$@"`;
+    return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-ec', script, folder];
+  }
+  const { uid, gid } = user;
+  const become = `setpriv --reuid=${uid} --regid=${gid} --clear-groups`;
+  const script = `${mount},uid=${uid},gid=${gid} tmpfs "$0"; exec ${become} "$@"`;
+  return ['unshare', '--mount', 'sh', '-ec', script, folder];
+}
+
 async function startServer(
   programs: string,
   dataFolder: string,
   socket: { readonly folder: string; readonly port: number },
   user: typeof unprivileged | undefined,
   settings: readonly string[],
+  within: readonly string[] | undefined,
 ): Promise<() => Promise<void>> {
   const all = [
     ...quickSettings,
@@ -146,11 +177,16 @@ async function startServer(
     'listen_addresses=',
     ...settings,
   ];
-  const server = [path.join(programs, 'postgres'), '-D', dataFolder, ...all.flatMap((one) => ['-c', one])];
+  const server = [
+    ...(within ?? []),
+    ...[path.join(programs, 'postgres'), '-D', dataFolder],
+    ...all.flatMap((one) => ['-c', one]),
+  ];
   // The shell ends it when its own input ends, so also when this process is killed.
   const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server';
   const said: Buffer[] = [];
-  const shell = spawn('sh', ['-c', script, 'sh', ...server], { ...user, cwd: socket.folder });
+  const starter = within === undefined ? user : undefined; // root mounts
+  const shell = spawn('sh', ['-c', script, 'sh', ...server], { ...starter, cwd: socket.folder });
   shell.stderr.on('data', (piece: Buffer) => said.push(piece));
   const ended = new Promise<void>((resolve) => shell.once('close', () => resolve()));
   const stop = async () => {

@@ -58,6 +58,9 @@ export function addMove(program: Command, context: CliContext): void {
             line?.update(doneBytes);
           },
         })
+        .catch((error: unknown) => {
+          throw continuable(error);
+        })
         .finally(() => line?.clear());
       if (isJson) printJson(context, moveJsonOf(moved));
       else tell(context, moved, to);
@@ -90,6 +93,14 @@ function parseBucket(text: string): S3Address {
   const address = bucketAddress.parse(text);
   if (address === undefined) throw new InvalidArgumentError('Use s3://bucket or s3://bucket/prefix.');
   return address;
+}
+
+/** Tells people that nothing is lost if they remove what stopped the move. */
+function continuable(error: unknown): unknown {
+  if (!(error instanceof DomainError) || !['storage-full', 'unavailable'].includes(error.code)) return error;
+  const { code, message, remedy } = error;
+  const next = 'The same command continues where this one stopped; the old installation is unchanged.';
+  return new DomainError(code, message, { cause: error, remedy: [remedy, next].join(' ').trim() });
 }
 
 function tell(context: CliContext, moved: Moved, to: InstallationPlace): void {

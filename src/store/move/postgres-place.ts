@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { DomainError } from '../../core/errors';
 import { connectionOptions } from '../postgres/connection-options';
-import { type Database, openDatabase, usingDatabase } from '../postgres/database';
+import { type Database, openDatabase, type Reader, usingDatabase } from '../postgres/database';
 import { DatabaseHold } from '../postgres/database-hold';
 import { query } from '../postgres/queries';
 import { bundlesOf, knownSchema } from '../postgres/read-condition';
@@ -11,6 +11,9 @@ import { postgresReader, postgresWriter } from './postgres-rows';
 
 /** How reports name a database: its address may contain a password. */
 const place = 'the PostgreSQL database';
+
+/** PostgreSQL ends a server's transaction that is idle for long; this one waits while a large fleet is written and read elsewhere. */
+const waitForOtherPlace = CompiledQuery.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
 
 /**
  * Opens a database of this version, and locks servers out.
@@ -45,7 +48,7 @@ export async function openPostgresState(url: string): Promise<RowSource> {
     if (version > knownSchema) throw DomainError.of('database-of-newer-version', { file: place });
     if (version < knownSchema) throw DomainError.of('moved-database-outdated');
     return {
-      read: (work) => database.readTogether((reader) => work(postgresReader(reader))),
+      read: (work) => readPatiently(database, (reader) => work(postgresReader(reader))),
       bundles: () => bundlesOf(database),
       close: () => database.close(),
     };
@@ -72,12 +75,13 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
   }
   return {
     read: (work) =>
-      database.readTogether(async (reader) => {
+      readPatiently(database, async (reader) => {
         const rows = postgresReader(reader);
         return (await hasRows(rows)) ? await work(rows) : undefined;
       }),
     write: (work) =>
       database.transact(async (transaction) => {
+        await transaction.all(waitForOtherPlace);
         const written = await work(postgresWriter(transaction));
         await hold.confirm();
         return written;
@@ -87,6 +91,16 @@ export async function openPostgresTarget(url: string): Promise<RowTarget> {
       await hold.release();
     },
   };
+}
+
+function readPatiently<Result>(
+  database: Database,
+  work: (reader: Reader) => Promise<Result>,
+): Promise<Result> {
+  return database.readTogether(async (reader) => {
+    await reader.all(waitForOtherPlace);
+    return work(reader);
+  });
 }
 
 /** Call it before any table is created or upgraded. */

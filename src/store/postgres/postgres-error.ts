@@ -46,8 +46,7 @@ export function postgresError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const code = systemErrorCode(error) ?? '';
   if (isAway(error) || isConflict(error)) return DomainError.of('database-away', {}, { cause: error });
-  // A full disk, or a quota of the operating system.
-  if (code === '53100') return DomainError.of('database-disk-full', {}, { cause: error });
+  if (isOfFullDisk(error, code)) return DomainError.of('database-disk-full', {}, { cause: error });
   // A statement or a lock took too long.
   if (code === '57014' || code === '55P03') return DomainError.of('database-slow', {}, { cause: error });
   if (code === '25006') return DomainError.of('database-takes-no-changes', {}, { cause: error });
@@ -55,6 +54,12 @@ export function postgresError(error: unknown): unknown {
   if (code.startsWith('28') || code === '3D000' || code === '42501' || isTls(error, code))
     return DomainError.of('database-refuses', {}, { cause: error });
   return error;
+}
+
+/** A full disk, or a quota of the operating system. What the first connection to a new database writes has no code of its own. */
+function isOfFullDisk(error: unknown, code: string): boolean {
+  if (code === '53100') return true;
+  return code === 'XX000' && error instanceof Error && error.message === 'could not write init file';
 }
 
 /** Node names failed verifications in its own words, and the driver a server without TLS in a sentence. */

@@ -101,6 +101,24 @@ describe('device list', () => {
     expect((await run('list', '--limit', '1', '--after', place)).stdout).toContain('board-2');
   });
 
+  it('says that a large total is an estimate', async () => {
+    const { listFleet } = admin.services;
+    const large = await openAdminListener({
+      now,
+      changeServices: () => ({
+        listFleet: {
+          ...listFleet,
+          list: async (query) => ({ ...(await listFleet.list(query)), total: 98_765, totalIsEstimate: true }),
+        },
+      }),
+    });
+    const list = ['device', 'list', '--limit', '1', '--server', large.url];
+    expect((await runCommand(list, { cwd })).stderr).toMatch(/^1 of about 98765; continue with --after /);
+    const asJson = await runCommand([...list, '--json'], { cwd });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ total: 98_765, total_is_estimate: true });
+    await large.close();
+  });
+
   it('calls a device up to date that runs what is current, also after a failure', async () => {
     const stateOf = async (id: string) => {
       const line = (await run('list')).stdout.split('\n').find((one) => one.startsWith(id)) ?? '';

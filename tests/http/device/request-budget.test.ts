@@ -16,9 +16,9 @@ describe('a device that asks without end', () => {
   });
   afterEach(() => fleet.close());
 
-  async function exhaust(client: DeviceClient, target = '/health'): Promise<void> {
+  async function exhaust(client: DeviceClient): Promise<void> {
     for (let i = 0; i < burst; i += 1) {
-      const { status } = await client.request(target);
+      const { status } = await client.request('/health');
       if (status === 429) throw new Error(`it was refused after ${i} requests`);
     }
   }
@@ -75,7 +75,9 @@ describe('a device that asks without end', () => {
     ['what is nowhere', '/api/v1/nothing'],
   ])('is refused as well for %s', async (_, target) => {
     const { client } = await fleet.connect('dev-1', 'HTTP/2');
-    await exhaust(client, target);
+    // All at once, because servers with one database look for unknown bundles once a second.
+    const answers = await Promise.all(Array.from({ length: burst }, () => client.request(target)));
+    expect(answers.filter(({ status }) => status === 429)).toEqual([]);
     expect((await client.request(target)).status).toBe(429);
   });
 

@@ -36,6 +36,29 @@ export const watchSql = (atATime: number) => `
   CREATE TRIGGER watch_begin AFTER INSERT ON installations
     FOR EACH ROW WHEN (new.release_id IS NOT NULL) EXECUTE FUNCTION watch_begin()`;
 
+/** A role for each server, so that triggers know whose change it is. */
+export const rolesSql = (servers: readonly string[]) =>
+  servers.map((server) => `CREATE ROLE "${server}" LOGIN SUPERUSER`).join(';');
+
+/** Triggers that write down what only the server that leads may save, and another one has: `usurped` has what. */
+export const leaderSql = `
+  CREATE TABLE takeovers (epoch bigint, server text);
+  CREATE TABLE usurped (server text, what text);
+  CREATE FUNCTION watch_takeover() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO takeovers VALUES (new.epoch, session_user); RETURN NULL; END $$;
+  CREATE TRIGGER watch_takeover AFTER UPDATE ON leader
+    FOR EACH ROW WHEN (new.epoch <> old.epoch) EXECUTE FUNCTION watch_takeover();
+  CREATE FUNCTION watch_leader() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF session_user <> (SELECT server FROM takeovers ORDER BY epoch DESC LIMIT 1)
+        THEN INSERT INTO usurped VALUES (session_user, tg_table_name); END IF;
+      RETURN NULL;
+    END $$;
+  CREATE TRIGGER watch_leader AFTER INSERT OR UPDATE ON webhook_deliveries
+    FOR EACH ROW EXECUTE FUNCTION watch_leader();
+  CREATE TRIGGER watch_leader AFTER UPDATE OF counted ON rollouts
+    FOR EACH ROW EXECUTE FUNCTION watch_leader()`;
+
 /**
  * Outcomes of releases as the server counts them along the way, and as a new count finds them. An offer that was taken back does not
  * hide how an earlier try of the same device ended.

@@ -3,6 +3,7 @@ import type { GateProxy } from '../gate-proxy';
 import type { Postgres } from '../postgres';
 import { one } from './one';
 import type { Servers, Slot } from './servers';
+import type { WebhookReceiver } from './webhook-receiver';
 
 export const faultNames = ['freeze', 'kill', 'stop', 'cut', 'database', 'store', 'wrong'] as const;
 export type FaultName = (typeof faultNames)[number];
@@ -11,6 +12,7 @@ export interface FaultsOptions {
   readonly servers: Servers;
   readonly postgres: Postgres;
   readonly store: GateProxy;
+  readonly receiver: WebhookReceiver;
   /** How long the leader is frozen, in milliseconds: longer than its lease. */
   readonly frozenMs: number;
   /** How long the object store is away, in milliseconds. */
@@ -67,10 +69,10 @@ export class Faults {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
-  /** The leader stops in its tracks. When it wakes up, another one leads. */
+  /** The leader stops in the middle of its work. When it wakes up and continues with it, another one leads. */
   async #freeze(): Promise<void> {
     const leader = await this.#awaitLeader();
-    leader.freeze();
+    await this.options.receiver.whileAsked(() => leader.freeze());
     await delay(this.options.frozenMs);
     await this.#awaitLeader();
     leader.thaw();

@@ -8,6 +8,8 @@ export interface ServersOptions {
   /** Where `certs/` is, and the data folder of each server. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The address of their database; each uses the role with its own name. */
+  readonly database: string;
   readonly names: readonly string[];
 }
 
@@ -24,7 +26,10 @@ export class Slot {
 
   /** Starts it. PostgreSQL and the object store may be away: then a service manager starts it again, and so does this. */
   async start(): Promise<void> {
-    const { folder, env } = this.options;
+    const { folder, database } = this.options;
+    const url = new URL(database);
+    url.username = this.name;
+    const env = { ...this.options.env, DATABASE_URL: url.href };
     await eventually(async () => {
       try {
         this.server = await startServer({ folder, env, args: ['--data-dir', path.join(folder, this.name)] });

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long to wait for a delivery, and then for what its sender does beside it, in milliseconds. */
+const patienceMs = 5_000;
+const restMs = 100;
 
 const receivers: Server[] = [];
 
@@ -17,6 +22,8 @@ export class WebhookReceiver {
   /** Deliveries whose body was not that of the earlier ones with the same id, or has another id. */
   readonly strange: string[] = [];
   readonly #bodies = new Map<string, string>();
+  /** While it takes its time: what waits for an answer. */
+  #waiting: (() => void)[] | undefined;
 
   private constructor(readonly url: string) {}
 
@@ -27,14 +34,9 @@ export class WebhookReceiver {
       request.on('data', (piece: Buffer) => pieces.push(piece));
       request.on('end', () => {
         const id = String(request.headers['webhook-id']);
-        const isNew = receiver.#note(id, Buffer.concat(pieces).toString());
-        const chance = isNew ? Math.random() : 1;
-        if (chance < 0.03) {
-          response.destroy();
-          return;
-        }
-        if (chance >= 0.08) receiver.accepted.set(id, (receiver.accepted.get(id) ?? 0) + 1);
-        response.writeHead(chance < 0.08 ? 500 : 204).end();
+        const answer = () => receiver.#answer(id, Buffer.concat(pieces).toString(), response);
+        if (receiver.#waiting === undefined) answer();
+        else receiver.#waiting.push(answer);
       });
     }).listen(0, '127.0.0.1');
     receivers.push(server);
@@ -48,6 +50,28 @@ export class WebhookReceiver {
   /** How many deliveries came once more after they had been accepted. */
   get repeats(): number {
     return [...this.accepted.values()].reduce((sum, count) => sum + count - 1, 0);
+  }
+
+  /** Runs work while deliveries wait for their answer, and the server that sends them for nothing else. */
+  async whileAsked(work: () => void): Promise<void> {
+    const waiting: (() => void)[] = [];
+    this.#waiting = waiting;
+    const endMs = performance.now() + patienceMs;
+    while (waiting.length === 0 && performance.now() < endMs) await delay(10);
+    await delay(restMs);
+    work();
+    this.#waiting = undefined;
+    for (const answer of waiting) answer();
+  }
+
+  #answer(id: string, body: string, response: ServerResponse): void {
+    const chance = this.#note(id, body) ? Math.random() : 1;
+    if (chance < 0.03) {
+      response.destroy();
+      return;
+    }
+    if (chance >= 0.08) this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
+    response.writeHead(chance < 0.08 ? 500 : 204).end();
   }
 
   /** @returns whether this id is new */

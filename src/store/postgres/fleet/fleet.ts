@@ -18,7 +18,8 @@ import type { Transaction } from '../writer';
 import { decideUpdate, nextInstallationId } from './decide-update';
 import { PostgresFleetDecisions } from './fleet-decisions';
 import { SeenUpdates } from './seen-updates';
-import { isOfStorage, unlessRefused, type UnwrittenUpdate, UnwrittenUpdates } from './unwritten-updates';
+import { Refusals } from './refusals';
+import { isOfStorage, type UnwrittenUpdate, UnwrittenUpdates } from './unwritten-updates';
 
 export interface FleetPorts extends Pick<
   FleetOptions,
@@ -175,25 +176,19 @@ export class PostgresFleet implements Fleet {
     { isKept }: { readonly isKept: boolean },
   ): Promise<Answer> {
     const told = new Map<string, readonly NewEvent[]>();
-    let refusal: unknown;
-    const asked: DecideUpdate<Answer> = (sight) => {
-      try {
-        return decide(sight);
-      } catch (error) {
-        refusal = error;
-        throw error;
-      }
-    };
+    const refusals = new Refusals();
     const before = this.#unwritten.of(id);
     const at = this.ports.now();
     try {
       const done = await this.ports.database.transact(async (transaction) => {
         const applied: Applied<unknown>[] = [];
         for (const { decide: one } of await this.#stillNews(transaction, id, before)) {
-          const again = await this.#apply(transaction, id, one, told).catch(unlessRefused);
+          const again = await this.#apply(transaction, id, refusals.of(one), told).catch((error: unknown) =>
+            refusals.drop(error),
+          );
           if (again !== undefined) applied.push(again);
         }
-        const last = await this.#apply(transaction, id, asked, told);
+        const last = await this.#apply(transaction, id, refusals.of(decide), told);
         transaction.afterCommit(() => {
           this.#unwritten.written(id, before);
           for (const one of [...applied, last]) this.#note(id, one);
@@ -202,7 +197,7 @@ export class PostgresFleet implements Fleet {
       });
       return done.update.answer;
     } catch (error) {
-      if (isKept && error !== refusal && isOfStorage(error)) this.#unwritten.keep(id, { decide, at });
+      if (isKept && !refusals.has(error) && isOfStorage(error)) this.#unwritten.keep(id, { decide, at });
       throw error;
     }
   }

@@ -1,4 +1,3 @@
-import { isUnanswered } from '../../../core/database-away';
 import { DomainError } from '../../../core/errors';
 import type { DecideUpdate } from '../../../ports/device-updates';
 
@@ -58,9 +57,4 @@ export class UnwrittenUpdates {
 /** Whether the same operation may succeed later. */
 export function isOfStorage(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'storage-full' || error.code === 'unavailable');
-}
-
-/** Drops a refusal: what the device reported is no longer possible. @throws any other error */
-export function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof DomainError) || isUnanswered(error)) throw error;
 }
