@@ -82,10 +82,19 @@ export function createDeviceContacts({
       return unlessRefused(await fleet.update(identity.id, decideInTime));
     },
 
-    // What a report says stays true, so it may take as long as it takes.
     hearOnDisk: async (identity, contact, follow) => {
-      oldQuestions?.arrived();
-      return unlessRefused(await fleet.updateOnDisk(identity.id, hearing(identity, contact, null, follow)));
+      const refuseOld = oldQuestions?.arrived();
+      const decide = hearing(identity, contact, null, follow);
+      let isAwaited = true; // what could not be saved may be decided later, when the fleet knows whether it is out of date
+      const decideInTime: typeof decide = (sight) => {
+        if (isAwaited) refuseOld?.();
+        return decide(sight);
+      };
+      try {
+        return unlessRefused(await fleet.updateOnDisk(identity.id, decideInTime));
+      } finally {
+        isAwaited = false;
+      }
     },
   };
 

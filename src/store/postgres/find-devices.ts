@@ -29,12 +29,23 @@ interface FoundDevices {
 interface Search {
   readonly rows: RawBuilder<unknown>;
   readonly matches: RawBuilder<SqlBool>;
+  /** The same for a walk, which reads the text of one device after the other: PostgreSQL might first collect all texts that match. */
+  readonly matchesOneByOne: RawBuilder<SqlBool>;
 }
 
-/** Up to this many matching devices are counted; a larger number is an estimate. */
-const maxCounted = 10_000;
-/** How many devices to look at in list order before all matching ones are sorted: one in a hundred matches. */
-const maxWalked = 25_000;
+interface Bounds {
+  /** Up to this many matching devices are counted; a larger number is an estimate. */
+  readonly counted: number;
+  /** How many devices to look at in list order before all matching ones are sorted. */
+  readonly walked: number;
+}
+
+/** A walk finds a page of what one in a hundred devices matches. */
+const usualBounds: Bounds = { counted: 10_000, walked: 25_000 };
+/** When PostgreSQL expects this many times what is counted, there are more, however rough its statistics. */
+const surely = 5;
+/** Of very many matching devices, sorting takes longer than to look at this share of their number. */
+const shareWalked = 1 / 8;
 
 const devices = sql`devices`;
 const noDevices: FoundDevices = { found: [], total: 0, totalIsEstimate: false };
@@ -50,31 +61,67 @@ export async function findDevices(
   { search: text = '', ...filter }: DeviceFilter,
   page: Page,
   countFleet: () => Promise<number>,
+  bounds = usualBounds,
 ): Promise<FoundDevices> {
   const conditions = conditionsOf(filter);
   if (text === '' && conditions.length === 0) {
     const total = await countFleet();
-    return { found: await walk(database, page), total, totalIsEstimate: total > maxCounted };
+    return { found: await walk(database, page), total, totalIsEstimate: total > bounds.counted };
   }
-  if (text !== '') {
-    const ids = await idsFoundBy(database, text);
+  const search = searchOf(text, conditions, page.order);
+  const expected = await estimate(database, search);
+  let isMany = expected > surely * bounds.counted;
+  if (text !== '' && !isMany) {
+    const ids = await idsFoundBy(database, text, bounds);
     if (ids.length === 0) return noDevices;
-    if (ids.length <= maxCounted) conditions.push(sql`id IN ${anyOf(ids)}`);
-    else if (conditions.length === 0 && page.order.sort === 'id')
-      return findMany(database, { rows: textsAsDevices, matches: isFoundBy(text) }, page);
-    else conditions.push(sql`id IN (SELECT device FROM device_texts WHERE ${isFoundBy(text)})`);
+    if (ids.length <= bounds.counted) {
+      const few = searchOf('', [...conditions, sql`id IN ${anyOf(ids)}`], page.order);
+      return (await findFew(database, few, page, bounds)) ?? noDevices;
+    }
+    isMany = conditions.length === 0 || expected > bounds.counted;
   }
-  const search = { rows: devices, matches: matchesAll(conditions) };
-  return (await findFew(database, search, page)) ?? findMany(database, search, page);
+  const estimated = (found: readonly Found[]) => {
+    if (page.cursor === undefined && found.length < page.limit)
+      return { found, total: found.length, totalIsEstimate: false };
+    const total = Math.max(bounds.counted, Number(expected.toPrecision(2)));
+    return { found, total, totalIsEstimate: true };
+  };
+  const few = () => findFew(database, search, page, bounds);
+  const first = async () => {
+    const found = await walk(
+      database,
+      page,
+      search,
+      Math.max(bounds.walked, Math.ceil(expected * shareWalked)),
+    );
+    return found.length === page.limit ? estimated(found) : undefined;
+  };
+  const found = isMany
+    ? ((await first()) ?? (conditions.length === 0 ? undefined : await few()))
+    : ((await few()) ?? (await first()));
+  return found ?? estimated(await sortAll(database, search, page));
+}
+
+function searchOf(text: string, conditions: readonly RawBuilder<SqlBool>[], { sort }: DeviceOrder): Search {
+  const given = matchesAll(conditions);
+  if (text === '') return { rows: devices, matches: given, matchesOneByOne: given };
+  const isFound = isFoundBy(text);
+  if (conditions.length === 0 && sort === 'id')
+    return { rows: textsAsDevices, matches: isFound, matchesOneByOne: isFound };
+  return {
+    rows: devices,
+    matches: sql`${given} AND id IN (SELECT device FROM device_texts WHERE ${isFound})`,
+    matchesOneByOne: sql`${given} AND (SELECT ${isFound} FROM device_texts WHERE device = devices.id)`,
+  };
 }
 
 /** Enough for a search that nothing narrows down, in a list by id. */
 const textsAsDevices = sql`(SELECT device AS id, found_by FROM device_texts) AS devices`;
 
 /** At most one more than are counted. */
-async function idsFoundBy(database: Database, text: string): Promise<readonly string[]> {
+async function idsFoundBy(database: Database, text: string, { counted }: Bounds): Promise<readonly string[]> {
   const select = sql<{ readonly device: string }>`
-    SELECT device FROM device_texts WHERE ${isFoundBy(text)} LIMIT ${maxCounted + 1}`;
+    SELECT device FROM device_texts WHERE ${isFoundBy(text)} LIMIT ${counted + 1}`;
   return (await database.all(select.compile(query))).map(({ device }) => device);
 }
 
@@ -83,50 +130,56 @@ async function findFew(
   database: Database,
   { rows, matches }: Search,
   { order, cursor, limit }: Page,
+  { counted }: Bounds,
 ): Promise<FoundDevices | undefined> {
   const after = sql.join(partsAfter(order, cursor, sql.ref('value')), sql` OR `);
   const select = sql<
     (Found & { readonly devices: number }) | { readonly devices: number; readonly id: null }
   >`
     WITH found AS MATERIALIZED (
-      SELECT id, ${columnOf(order)} AS value FROM ${rows} WHERE ${matches} LIMIT ${maxCounted + 1})
+      SELECT id, ${columnOf(order)} AS value FROM ${rows} WHERE ${matches} LIMIT ${counted + 1})
     SELECT counted.devices, page.id, page.value FROM (SELECT count(*) AS devices FROM found) AS counted
       LEFT JOIN (SELECT id, value FROM found WHERE ${after} ORDER BY ${inOrder(order)} LIMIT ${limit}) AS page ON true
       ORDER BY ${inOrder(order)}`;
   const read = await database.all(select.compile(query));
   const total = read[0]?.devices ?? 0;
-  if (total > maxCounted) return undefined;
+  if (total > counted) return undefined;
   return { found: read.flatMap((row) => (row.id === null ? [] : row)), total, totalIsEstimate: false };
 }
 
-async function findMany(database: Database, search: Search, page: Page): Promise<FoundDevices> {
-  const near = await walk(database, page, search);
-  const found = near.length < page.limit ? await sortAll(database, search, page) : near;
-  return { found, total: await estimate(database, search), totalIsEstimate: true };
-}
-
-/** The first devices in list order, by an index of it. With a search, it looks only at the first {@link maxWalked} devices. */
+/** The first devices in list order, by an index of it. With a search, it may find fewer, because it looks at so many devices only. */
 async function walk(
   database: Database,
   { order, cursor, limit }: Page,
   search?: Search,
+  maxWalked = usualBounds.walked,
 ): Promise<readonly Found[]> {
   const column = columnOf(order);
   const direction = sql.raw(order.isDescending ? 'DESC' : 'ASC');
   const by = sql`ORDER BY ${column} ${direction}, id ${direction}`;
   const found: Found[] = [];
+  let previous: RawBuilder<SqlBool> | undefined;
   for (const part of partsAfter(order, cursor, column)) {
     const rest = limit - found.length;
     if (rest === 0) break;
+    if (search !== undefined && previous !== undefined && (await isLonger(database, previous, maxWalked)))
+      break;
+    previous = part;
     const select =
       search === undefined
         ? sql<Found>`SELECT id, ${column} AS value FROM devices WHERE ${part} ${by} LIMIT ${rest}`
         : sql<Found>`
           SELECT id, ${column} AS value FROM (SELECT * FROM ${search.rows} WHERE ${part} ${by} LIMIT ${maxWalked}) AS devices
-          WHERE ${search.matches} ${by} LIMIT ${rest}`;
+          WHERE ${search.matchesOneByOne} ${by} LIMIT ${rest}`;
     found.push(...(await database.all(select.compile(query))));
   }
   return found;
+}
+
+/** Whether a part of the list has more devices than a walk looks at: those come before the next part. */
+async function isLonger(database: Database, part: RawBuilder<SqlBool>, maxWalked: number): Promise<boolean> {
+  const select = sql`SELECT FROM devices WHERE ${part} OFFSET ${maxWalked} LIMIT 1`;
+  return (await database.all(select.compile(query))).length > 0;
 }
 
 async function sortAll(
@@ -135,9 +188,10 @@ async function sortAll(
   { order, cursor, limit }: Page,
 ): Promise<readonly Found[]> {
   const after = sql.join(partsAfter(order, cursor, sql.ref('value')), sql` OR `);
+  // OFFSET keeps PostgreSQL from walking an index of the order after all.
   const select = sql<Found>`
-    WITH found AS MATERIALIZED (SELECT id, ${columnOf(order)} AS value FROM ${rows} WHERE ${matches})
-    SELECT id, value FROM found WHERE ${after} ORDER BY ${inOrder(order)} LIMIT ${limit}`;
+    SELECT id, value FROM (SELECT id, ${columnOf(order)} AS value FROM ${rows} WHERE ${matches} OFFSET 0) AS found
+    WHERE ${after} ORDER BY ${inOrder(order)} LIMIT ${limit}`;
   return database.all(select.compile(query));
 }
 
@@ -148,8 +202,7 @@ async function estimate(database: Database, { rows, matches }: Search): Promise<
   }>`
     EXPLAIN (FORMAT JSON) SELECT FROM ${rows} WHERE ${matches}`;
   const [row] = await database.all(explain.compile(query));
-  const expected = row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
-  return Math.max(maxCounted, Number(expected.toPrecision(2)));
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }
 
 /** As the cursor has it: missing values come first. */

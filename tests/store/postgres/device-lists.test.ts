@@ -51,8 +51,16 @@ describe('a list of many devices', () => {
     { search: 'DEV' },
     { search: 'sn-', isHeld: false },
     { channel: 'beta', search: 'v-0' },
+    { search: 'dev-15' },
+    { channel: 'beta', state: 'proven', search: 'dev' },
   ];
   const orders = deviceSorts.flatMap((sort) => [false, true].map((isDescending) => ({ sort, isDescending })));
+
+  /** With the lower ones there are more than are counted, and more missing values than are walked. */
+  const bounds = [
+    { limit: 3_500, counted: 10_000, walked: 25_000 },
+    { limit: 1_800, counted: 500, walked: 2_000 },
+  ];
 
   it.each(orders)('has them in pages, each once, for %j', async (order) => {
     const column = sql.ref(sortColumns[order.sort]);
@@ -63,16 +71,17 @@ describe('a list of many devices', () => {
       const all = sql<{ readonly id: string }>`
         SELECT id FROM devices WHERE ${matchesFilter(filter)} ORDER BY ${inOrder}`;
       const expected = (await database.all(all.compile(query))).map(({ id }) => id);
-      const found: string[] = [];
-      for (let cursor; ;) {
-        const shown = await findDevices(database, filter, { order, cursor, limit: 3_500 }, () =>
-          Promise.resolve(count),
-        );
-        found.push(...shown.found.map(({ id }) => id));
-        cursor = shown.found.at(-1);
-        if (shown.found.length < 3_500) break;
+      for (const { limit, ...bound } of bounds) {
+        const countFleet = () => Promise.resolve(count);
+        const found: string[] = [];
+        for (let cursor; ;) {
+          const shown = await findDevices(database, filter, { order, cursor, limit }, countFleet, bound);
+          found.push(...shown.found.map(({ id }) => id));
+          cursor = shown.found.at(-1);
+          if (shown.found.length < limit) break;
+        }
+        expect(found).toEqual(expected);
       }
-      expect(found).toEqual(expected);
     }
   });
 
