@@ -41,6 +41,7 @@ export function multiplyDevice(dataDir: string, { devices, installations, lines 
   copy('installations', devices * installations, { id: `${first} + i`, device: ofDevice });
   copy('installation_logs', devices * installations, { installation: `${first} + i` });
   copy('events', devices * lines, { id: 'NULL', device: id(`i / ${lines}`) });
+  sqlite.pragma('wal_checkpoint(TRUNCATE)'); // closing it may wait until its statements are collected
   sqlite.close();
 }
 

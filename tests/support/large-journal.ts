@@ -27,5 +27,6 @@ export function fillJournal(dataDir: string, lines: number, from: Date): void {
       CASE WHEN i % ${often.length} > 0 THEN i / 100000 + 1 END,
       CASE WHEN i % ${often.length} > 0 THEN i / 4 + 1 END
     FROM n`);
+  sqlite.pragma('wal_checkpoint(TRUNCATE)'); // closing it may wait until its statements are collected
   sqlite.close();
 }
