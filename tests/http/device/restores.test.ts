@@ -52,7 +52,11 @@ describe('a whole data folder that was restored', () => {
     for (const id of ['dev-1', 'dev-2']) expect(await poll(id, newer.sha256)).toEqual([307, undefined]);
     await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
-    expect(await poll('dev-3', newer.sha256)).toEqual([204, 'held']);
+    // Pausing begins at once: with PostgreSQL it may be over before this poll is decided.
+    expect(await poll('dev-3', newer.sha256)).toEqual([
+      204,
+      expect.stringMatching(/^(held|rollout-paused)$/),
+    ]);
     await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({
       state: 'paused',
