@@ -88,12 +88,8 @@ export async function findDevices(
   };
   const few = () => findFew(database, search, page, bounds);
   const first = async () => {
-    const found = await walk(
-      database,
-      page,
-      search,
-      Math.max(bounds.walked, Math.ceil(expected * shareWalked)),
-    );
+    const walked = Math.max(bounds.walked, Math.ceil(expected * shareWalked));
+    const found = await walk(database, page, { search, walked });
     return found.length === page.limit ? estimated(found) : undefined;
   };
   const found = isMany
@@ -151,8 +147,7 @@ async function findFew(
 async function walk(
   database: Database,
   { order, cursor, limit }: Page,
-  search?: Search,
-  maxWalked = usualBounds.walked,
+  among?: { readonly search: Search; readonly walked: number },
 ): Promise<readonly Found[]> {
   const column = columnOf(order);
   const direction = sql.raw(order.isDescending ? 'DESC' : 'ASC');
@@ -162,23 +157,23 @@ async function walk(
   for (const part of partsAfter(order, cursor, column)) {
     const rest = limit - found.length;
     if (rest === 0) break;
-    if (search !== undefined && previous !== undefined && (await isLonger(database, previous, maxWalked)))
+    if (among !== undefined && previous !== undefined && (await isLonger(database, previous, among.walked)))
       break;
     previous = part;
     const select =
-      search === undefined
+      among === undefined
         ? sql<Found>`SELECT id, ${column} AS value FROM devices WHERE ${part} ${by} LIMIT ${rest}`
         : sql<Found>`
-          SELECT id, ${column} AS value FROM (SELECT * FROM ${search.rows} WHERE ${part} ${by} LIMIT ${maxWalked}) AS devices
-          WHERE ${search.matchesOneByOne} ${by} LIMIT ${rest}`;
+          SELECT id, ${column} AS value FROM (SELECT * FROM ${among.search.rows} WHERE ${part} ${by} LIMIT ${among.walked}) AS devices
+          WHERE ${among.search.matchesOneByOne} ${by} LIMIT ${rest}`;
     found.push(...(await database.all(select.compile(query))));
   }
   return found;
 }
 
 /** Whether a part of the list has more devices than a walk looks at: those come before the next part. */
-async function isLonger(database: Database, part: RawBuilder<SqlBool>, maxWalked: number): Promise<boolean> {
-  const select = sql`SELECT FROM devices WHERE ${part} OFFSET ${maxWalked} LIMIT 1`;
+async function isLonger(database: Database, part: RawBuilder<SqlBool>, walked: number): Promise<boolean> {
+  const select = sql`SELECT FROM devices WHERE ${part} OFFSET ${walked} LIMIT 1`;
   return (await database.all(select.compile(query))).length > 0;
 }
 

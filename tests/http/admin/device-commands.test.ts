@@ -1,3 +1,4 @@
+import type { AdminServices } from '../../../src/http/admin/kernel/admin-options';
 import { makeBundle } from '../../support/bundle-factory';
 import { runCommand } from '../../support/cli-harness';
 import { eventually } from '../../support/eventually';
@@ -31,6 +32,13 @@ async function json<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
+/** Another server that shows the same devices, but for the changes. */
+const openChanged = (change: Partial<AdminServices['listFleet']>) =>
+  openAdminListener({
+    now,
+    changeServices: () => ({ listFleet: { ...admin.services.listFleet, ...change } }),
+  });
+
 const known = async (id: string) => (await admin.opened.services.manageDevices.get(id)).device;
 
 describe('device export', () => {
@@ -56,17 +64,11 @@ describe('device export', () => {
 
   it('says why the server refuses, and that an answer was cut short', async () => {
     const { listFleet } = admin.services;
-    const cut = await openAdminListener({
-      now,
-      changeServices: () => ({
-        listFleet: {
-          ...listFleet,
-          walk: (filter, afterId) =>
-            afterId === ''
-              ? listFleet.walk(filter, afterId).then(({ devices }) => ({ devices, next: 'board-1' }))
-              : Promise.reject(new Error('the disk is gone')),
-        },
-      }),
+    const cut = await openChanged({
+      walk: (filter, afterId) =>
+        afterId === ''
+          ? listFleet.walk(filter, afterId).then(({ devices }) => ({ devices, next: 'board-1' }))
+          : Promise.reject(new Error('the disk is gone')),
     });
     const failed = await runCommand(['device', 'export', '--server', cut.url], { cwd });
     expect(failed.code).toBe(1);
@@ -103,14 +105,8 @@ describe('device list', () => {
 
   it('says that a large total is an estimate', async () => {
     const { listFleet } = admin.services;
-    const large = await openAdminListener({
-      now,
-      changeServices: () => ({
-        listFleet: {
-          ...listFleet,
-          list: async (query) => ({ ...(await listFleet.list(query)), total: 98_765, totalIsEstimate: true }),
-        },
-      }),
+    const large = await openChanged({
+      list: async (query) => ({ ...(await listFleet.list(query)), total: 98_765, totalIsEstimate: true }),
     });
     const list = ['device', 'list', '--limit', '1', '--server', large.url];
     expect((await runCommand(list, { cwd })).stderr).toMatch(/^1 of about 98765; continue with --after /);
